@@ -1,0 +1,70 @@
+"""What a stack file says about the place it deploys to.
+
+Only the few keys that a check needs, as text: the program's own settings (`infra/settings.py`) refuse a
+placeholder project, and a check has to work before it was replaced.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+# Resource Manager, "Creating and managing projects": 6 to 30 characters, a letter first, no hyphen at the end.
+_PROJECT = re.compile(r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")
+
+
+class BadTarget(Exception):
+    """The stack file can't be used; the text says why and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    stack: str
+    project: str
+    public_access: str
+    """`iam`, `invoker-check-off` or `private`."""
+    secrets_provider: str
+    """As `pulumi stack init --secrets-provider` wrote it; empty for a passphrase or Pulumi Cloud."""
+    backend: str
+    """URL of the state's backend; empty where the shell or `pulumi login` decides."""
+
+
+def read(root: Path, stack: str, backend: str) -> Target:
+    """Read `Pulumi.STACK.yaml`. `backend` is PULUMI_BACKEND_URL or ''. Raises BadTarget."""
+    path = root / f"Pulumi.{stack}.yaml"
+    known = sorted(found.name.split(".")[1] for found in root.glob("Pulumi.*.yaml"))
+    if not path.is_file():
+        raise BadTarget(f"There is no {path.name}. Stacks here: {', '.join(known) or 'none'}. Name one with --stack.")
+    contents = _mapping(path)
+    config = contents.get("config")
+    config = config if isinstance(config, Mapping) else {}
+    project = str(config.get("gcp:project", ""))
+    if not _PROJECT.match(project) or project.startswith("demo-"):
+        raise BadTarget(
+            f"gcp:project in {path.name} is {project!r}, which is not a project on Google Cloud. "
+            f"Put in yours: pulumi config set gcp:project YOUR-PROJECT -s {stack} "
+            "(and gcp:billingProject, if the file has it)."
+        )
+    project_file = _mapping(root / "Pulumi.yaml")
+    declared = project_file.get("backend")
+    declared_url = str(declared.get("url", "")) if isinstance(declared, Mapping) else ""
+    return Target(
+        stack=stack,
+        project=project,
+        public_access=str(config.get("app:publicAccess", "iam")),
+        secrets_provider=str(contents.get("secretsprovider", "")),
+        backend=backend or declared_url,
+    )
+
+
+def _mapping(path: Path) -> Mapping[str, Any]:
+    try:
+        contents = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise BadTarget(f"{path.name} can't be read: {error}") from error
+    if not isinstance(contents, Mapping):
+        raise BadTarget(f"{path.name} holds no settings.")
+    return contents
