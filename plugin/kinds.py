@@ -47,13 +47,15 @@ class InitFailed(ProviderError):
     """The resource was created or updated, but did not come up: the state keeps it, with the reasons.
 
     Raised by create, update or read. The next `up` calls update again, even if no input changed.
+    `inputs` are those that `read` found; create and update leave them out, the state takes the ones they were given.
     """
 
-    def __init__(self, id: str, outputs: Values, reasons: Sequence[str]) -> None:
+    def __init__(self, id: str, outputs: Values, reasons: Sequence[str], inputs: Values | None = None) -> None:
         super().__init__("; ".join(reasons))
         self.id = id
         self.outputs = outputs
         self.reasons = tuple(reasons)
+        self.inputs = inputs
 
 
 @dataclass(frozen=True)
@@ -169,6 +171,10 @@ class Provider(ABC):
     def check_config(self, config: Values) -> Checked:
         """Validate the provider's configuration."""
         return Checked(config)
+
+    def schema(self) -> Mapping[str, Any]:
+        """The `resources` of the package's Pulumi schema, by token; `pulumi import` writes code from it."""
+        return {}
 
     def configure(self, config: Values) -> None:
         """Take the configuration; called once, before any kind is used."""
