@@ -192,5 +192,7 @@ def _if_sent(request: Any, field: str) -> Values | None:
 
 def _check_response(checked: Checked) -> provider_pb2.CheckResponse:
     inputs: struct_pb2.Struct = encode(checked.inputs)
-    failures = [provider_pb2.CheckFailure(property=each.property, reason=each.reason) for each in checked.failures]
+    # The engine knows a failure's property by its first name only and prints `value {<nil>}` for a path; so the path
+    # goes into the reason.
+    failures = [provider_pb2.CheckFailure(reason=f"{each.property}: {each.reason}") for each in checked.failures]
     return provider_pb2.CheckResponse(inputs=inputs, failures=failures)
