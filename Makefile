@@ -1,0 +1,46 @@
+# The commands of this checkout; `make` lists them. Everything they make lies in .venv/ and .local/.
+# Kept to what make 3.81, which macOS ships, understands.
+
+PY := .venv/bin/python
+LOCK := .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header
+
+.PHONY: help up test down serve status logs env lock clean environment cli
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+up: cli ## deploy stack `local` on the local cloud; again: only what changed
+	@$(PY) -m localcloud up
+
+test: cli ## lint, types, every test
+	@tools/test
+
+down: ## destroy stack `local` and stop the local cloud
+	@if [ -x $(PY) ]; then $(PY) -m localcloud down; fi
+
+serve: environment ## the inner loop: Flask with reload, no deploy (PORT=8000)
+	@$(PY) -m tools.serve
+
+status: environment ## what runs where
+	@$(PY) -m localcloud status
+
+logs: environment ## logs of service and edge (FOLLOW=1 keeps going)
+	@$(PY) -m localcloud logs $(if $(FOLLOW),--follow)
+
+env: cli ## export lines with which plain `pulumi -s local` works: eval "$(make -s env)"
+	@$(PY) -m localcloud env
+
+lock: environment ## renew the lock files after a change of requirements.in (LOCK_FLAGS=--upgrade for newer versions)
+	@$(LOCK) $(LOCK_FLAGS) requirements.in -o requirements.txt
+	@$(LOCK) -c requirements.txt service/requirements.in -o service/requirements.txt
+	@$(LOCK) -c requirements.txt localcloud/requirements.in -o localcloud/requirements.txt
+	@$(LOCK) $(LOCK_FLAGS) tools/pulumi/requirements.in -o tools/pulumi/requirements.txt
+
+clean: down ## stop everything and delete .venv/ and .local/
+	@rm -rf .venv .local
+
+environment:
+	@tools/environment
+
+cli: environment
+	@$(PY) -m tools.pulumi
