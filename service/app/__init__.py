@@ -1,0 +1,46 @@
+"""The Flask service: `create_app` puts its parts together and does nothing else.
+
+Importing this package reads no environment and opens nothing; both happen in `create_app`. Static files are not
+its business: Firebase Hosting serves `static/` before a request gets here.
+"""
+
+import os
+
+from flask import Flask
+
+from app import errors, headers, health, logs, pages
+from app.settings import Settings
+
+SESSION_COOKIE = "__session"
+"""Firebase Hosting drops every other cookie on the way to the service."""
+
+MAX_BODY_BYTES = 1024 * 1024
+"""Requests with a larger body get 413. Cloud Run alone would let 32 MiB through, all of it in the instance's memory."""
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application. Without settings, they are read from the environment; raises SettingsError for bad ones."""
+    if settings is None:
+        settings = Settings.from_env(os.environ)
+    logs.configure(
+        level=settings.log_level, structured=not settings.is_development, project=settings.google_cloud_project
+    )
+
+    app = Flask(__name__, static_folder=None)
+    # Flask has read FLASK_DEBUG by itself; the settings know where it must not count.
+    app.debug = settings.flask_debug
+    app.config.from_mapping(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SESSION_COOKIE_NAME=SESSION_COOKIE,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        # A laptop speaks plain HTTP; everything else stands behind Google's TLS.
+        SESSION_COOKIE_SECURE=not settings.is_development,
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+    )
+
+    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(health.blueprint)
+    errors.register(app)
+    headers.register(app)
+    return app

@@ -1,0 +1,168 @@
+"""The service's settings: read from the environment once, checked as a whole, then passed on as one frozen object.
+
+`Settings.from_env` is the only reader of the environment, so what isn't a field here has no effect. How gunicorn
+is sized (PORT, GUNICORN_WORKERS, GUNICORN_THREADS) is not the app's business and stands in gunicorn.conf.py.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, ValidationInfo, field_validator
+
+Environment = Literal["development", "staging", "production"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+DEFAULT_LOG_LEVEL: Final[Mapping[str, LogLevel]] = {"development": "debug", "staging": "info", "production": "info"}
+
+DEVELOPMENT_KEY: Final = "only-for-development-on-one-machine"
+"""Signs sessions on a laptop when no SECRET_KEY is set; fixed, so that a reload doesn't end them."""
+
+MIN_KEY_LENGTH: Final = 32
+"""Characters: 24 random bytes in base64 (192 bits). Shorter keys tend to be typed rather than drawn."""
+
+_MIN_KEY_VARIETY: Final = 10
+_KNOWN_KEYS: Final = frozenset(
+    {
+        DEVELOPMENT_KEY,
+        # Printed in Flask's documentation, and therefore found in deployed apps.
+        "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
+    }
+)
+_NEW_KEY: Final = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+
+# A default that the field's validator replaces, in the light of the fields before it.
+_DERIVED: Final[Any] = None
+
+_TRUE: Final = frozenset({"1", "true", "yes", "on"})
+_FALSE: Final = frozenset({"0", "false", "no", "off"})
+
+# Resource Manager's rule for project ids; the first part is the domain that old Workspace projects carry.
+_PROJECT_ID: Final = re.compile(r"([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]")
+
+
+class SettingsError(Exception):
+    """The environment is not one to start with; the text lists every fault, each with what, why and fix."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        counted = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__("\n  - ".join([f"The service can't start with this environment ({counted}):", *faults]))
+
+
+class Settings(BaseModel):
+    """One field per environment variable, which has the field's name in capitals.
+
+    Raises SettingsError from `from_env`. Later fields are checked in the light of earlier ones, so their order counts.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
+
+    app_env: Environment = "production"
+    """Production unless asked otherwise: a forgotten variable must not switch protection off."""
+
+    k_service: str | None = None
+    """The service's name, which Cloud Run itself sets; its presence says that strangers can reach this process."""
+
+    log_level: LogLevel = _DERIVED
+    """By default what APP_ENV says (DEFAULT_LOG_LEVEL)."""
+
+    flask_debug: bool = _DERIVED
+    """By default on in development, except on Cloud Run."""
+
+    secret_key: SecretStr = _DERIVED
+    """Signs sessions. Optional only in development off Cloud Run, where DEVELOPMENT_KEY stands in."""
+
+    google_cloud_project: str | None = None
+    """Project id; with it, log entries name their trace so that Cloud Logging groups them under their request."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Settings from environment variables; an empty one counts as not set. Raises SettingsError with all faults."""
+        given = {name: environ[name.upper()] for name in cls.model_fields if environ.get(name.upper())}
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            faults = [str(fault.get("ctx", {}).get("error", fault["msg"])) for fault in error.errors()]
+        raise SettingsError(faults)
+
+    @classmethod
+    def stack_variables(cls) -> frozenset[str]:
+        """Names of the variables that a deployment has to set; the rest come from Cloud Run or from a developer."""
+        return frozenset(name.upper() for name in cls.model_fields) - {"K_SERVICE", "FLASK_DEBUG"}
+
+    @property
+    def is_development(self) -> bool:
+        return self.app_env == "development"
+
+    @field_validator("app_env", mode="before")
+    @classmethod
+    def _known_environment(cls, value: object) -> object:
+        return _one_of("APP_ENV", value, get_args(Environment), "the rules of no environment would apply")
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _known_level(cls, value: object, info: ValidationInfo) -> object:
+        if value is None:
+            return DEFAULT_LOG_LEVEL[info.data.get("app_env", "production")]
+        return _one_of("LOG_LEVEL", value, get_args(LogLevel), "there is no such level to filter by")
+
+    @field_validator("flask_debug", mode="before")
+    @classmethod
+    def _no_debugger_in_public(cls, value: object, info: ValidationInfo) -> bool:
+        on_cloud_run = bool(info.data.get("k_service"))
+        if value is None:
+            return info.data.get("app_env") == "development" and not on_cloud_run
+        word = str(value).lower()
+        if word not in _TRUE | _FALSE:
+            raise ValueError(f"FLASK_DEBUG is {value!r}: it can only be on or off. Set it to 1 or 0, or unset it.")
+        if word in _TRUE and on_cloud_run:
+            raise ValueError(
+                f"FLASK_DEBUG is {value!r} on Cloud Run: debug mode shows tracebacks to everybody, and its console "
+                "runs code for them. Unset it; to see more there, set LOG_LEVEL=debug."
+            )
+        return word in _TRUE
+
+    @field_validator("secret_key", mode="before")
+    @classmethod
+    def _secret_enough(cls, value: object, info: ValidationInfo) -> object:
+        if info.data.get("app_env", "development") == "development" and not info.data.get("k_service"):
+            return value or DEVELOPMENT_KEY
+        if value is None:
+            where = "on Cloud Run" if info.data.get("k_service") else f"in {info.data['app_env']}"
+            raise ValueError(
+                f"SECRET_KEY is not set: {where}, whoever knows the key can forge every session, so there is no "
+                f"default. The stack sets it from Secret Manager; elsewhere make one with {_NEW_KEY}, or set "
+                "APP_ENV=development."
+            )
+        if fault := _key_fault(str(value)):
+            # Never the value itself: this text goes to the log.
+            raise ValueError(f"SECRET_KEY {fault}. Make a new one with {_NEW_KEY}.")
+        return value
+
+    @field_validator("google_cloud_project")
+    @classmethod
+    def _project_id(cls, value: str | None) -> str | None:
+        if value is not None and not _PROJECT_ID.fullmatch(value):
+            raise ValueError(
+                f"GOOGLE_CLOUD_PROJECT is {value!r}: that is no project id (6 to 30 lowercase letters, digits and "
+                "hyphens, led by a letter), so log entries could not be joined to their traces. Set the id (not the "
+                "project's display name or number), or unset it."
+            )
+        return value
+
+
+def _one_of(variable: str, value: object, allowed: Sequence[str], damage: str) -> object:
+    if value not in allowed:
+        raise ValueError(f"{variable} is {value!r}: {damage}. Set it to one of {', '.join(allowed)}.")
+    return value
+
+
+def _key_fault(key: str) -> str | None:
+    if key != key.strip():
+        return "begins or ends with white space: often the newline that `echo` adds, so that no two places agree on it"
+    if len(key) < MIN_KEY_LENGTH:
+        return f"has {len(key)} characters: under {MIN_KEY_LENGTH}, sessions can be forged by trying keys"
+    if key in _KNOWN_KEYS or len(set(key)) < _MIN_KEY_VARIETY:
+        return "is a value that others know or can guess: sessions signed with it can be forged"
+    return None
