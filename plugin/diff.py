@@ -19,7 +19,7 @@ _STEP = re.compile(r'\.?([^.\[]+)|\[(\d+)\]|\.?\["((?:\\"|[^"])*)"\]')
 def changed_paths(old: Values, new: Values) -> frozenset[str]:
     """Paths at which the two differ, as deep as both have something there.
 
-    A None is as good as absent, as it is to the engine. An UNKNOWN differs from everything.
+    A None is as good as absent, as it is to the engine. An UNKNOWN differs from every known value.
     """
     return frozenset(format_path(path) for path in _changed((), old, new))
 
@@ -79,5 +79,5 @@ def _changed(path: Path, old: Any, new: Any) -> Iterator[Path]:
         for at in range(max(len(old), len(new))):
             yield from _changed((*path, at), *(side[at] if at < len(side) else None for side in (old, new)))
     # True equals 1 in Python, but not to an API.
-    elif new is UNKNOWN or old != new or isinstance(old, bool) != isinstance(new, bool):
+    elif old != new or isinstance(old, bool) != isinstance(new, bool):
         yield path
