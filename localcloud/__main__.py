@@ -1,0 +1,47 @@
+"""`python -m localcloud COMMAND`: what the Makefile's commands do."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from localcloud.commands import down, env, logs, serve, status, up
+from localcloud.commands.checkout import Checkout
+from localcloud.commands.errors import CommandError
+
+
+def main() -> int:
+    """The exit code."""
+    checkout = Checkout(Path(__file__).resolve().parents[1])
+    arguments = _parser().parse_args()
+    runs: dict[str, Callable[[], int]] = {
+        "up": lambda: up.run(checkout),
+        "down": lambda: down.run(checkout),
+        "status": lambda: status.run(checkout),
+        "logs": lambda: logs.run(checkout, follow=arguments.follow),
+        "env": lambda: env.run(checkout),
+        "serve": lambda: serve.run(checkout),
+    }
+    try:
+        return runs[arguments.command]()
+    except CommandError as error:
+        sys.stderr.write(f"{arguments.command}: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m localcloud", description="The local cloud of this checkout.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("up", help="start it if it does not run, and deploy stack `local` on it")
+    commands.add_parser("down", help="destroy stack `local` and stop it")
+    commands.add_parser("status", help="what runs where")
+    commands.add_parser("logs", help="logs of service and edge").add_argument("--follow", action="store_true")
+    commands.add_parser("env", help="export lines for plain `pulumi -s local`")
+    commands.add_parser("serve", help="run it in the foreground, without deploying anything")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

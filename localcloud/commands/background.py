@@ -1,0 +1,140 @@
+"""The local cloud as a background process of a checkout: is it there, start it, stop it.
+
+Whether one runs is the kernel's word, by the lock that it holds on its folder: a file with a process id would
+outlive a kill -9.
+"""
+
+import contextlib
+import fcntl
+import os
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from localcloud.cloud import Ports
+from localcloud.commands import ports as ports_module
+from localcloud.commands.checkout import Checkout
+from localcloud.commands.errors import CommandError
+
+_START_SECONDS = 30.0
+# Instances get ten seconds from Cloud Run's contract, and requests under way two.
+_STOP_SECONDS = 20.0
+_POLL_SECONDS = 0.05
+_LINES = 15
+# Proxies of the user's shell are for the internet.
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def holder(folder: Path) -> int | None:
+    """The process id of the local cloud that works in `folder`; None when none does."""
+    try:
+        with (folder / "lock").open("r+", encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(lock.read().strip() or 0) or None
+    except (FileNotFoundError, ValueError):
+        pass
+    return None
+
+
+def ensure(checkout: Checkout, say: Callable[[str], None]) -> Ports:
+    """Have a local cloud that answers, and its ports.
+
+    Raises CommandError when it does not come up, with the last lines that it wrote.
+    """
+    known = ports_module.remembered(checkout.ports)
+    by_hand = ports_module.set_by_hand(os.environ)
+    pid = holder(checkout.cloud)
+    if pid and known:
+        for name, port in by_hand.items():
+            if getattr(known, name) != port:
+                raise CommandError(
+                    f"{ports_module.VARIABLES[name]}={port}, but the local cloud already runs on port "
+                    f"{getattr(known, name)}. `make down` first, then `make up` moves it."
+                )
+        _wait(checkout, known, pid, None)
+        return known
+    chosen = ports_module.choose(os.environ, known, say)
+    ports_module.remember(checkout.ports, chosen)
+    start(checkout, chosen)
+    return chosen
+
+
+def start(checkout: Checkout, ports: Ports) -> None:
+    """Start it and wait until it answers. Raises CommandError as `ensure` does."""
+    log = checkout.cloud / "logs" / "start.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [checkout.python, "-m", "localcloud", "serve"],
+            cwd=checkout.root,
+            env={
+                **os.environ,
+                **{variable: str(getattr(ports, name)) for name, variable in ports_module.VARIABLES.items()},
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            # It outlives this command and its terminal, and is ended as a group.
+            start_new_session=True,
+        )
+    _wait(checkout, ports, process.pid, process)
+
+
+def stop(folder: Path) -> bool:
+    """Stop it, and every process that it started. Whether there was one."""
+    pid = holder(folder)
+    if not pid:
+        return False
+    for number, seconds in ((signal.SIGTERM, _STOP_SECONDS), (signal.SIGKILL, 5.0)):
+        _signal(pid, number)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if holder(folder) != pid:
+                return True
+            time.sleep(_POLL_SECONDS)
+    raise CommandError(f"The local cloud (process {pid}) does not end, not even by SIGKILL.")
+
+
+def healthy(ports: Ports) -> bool:
+    """Whether its APIs answer."""
+    try:
+        _direct.open(f"http://127.0.0.1:{ports.apis}/_local/health", timeout=2).close()
+    except OSError:
+        # Refused, too slow, or any answer but a good one.
+        return False
+    return True
+
+
+def _wait(checkout: Checkout, ports: Ports, pid: int, process: subprocess.Popen[bytes] | None) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while not healthy(ports):
+        ended = holder(checkout.cloud) != pid if process is None else process.poll() is not None
+        if ended or time.monotonic() > deadline:
+            what = "ended while it started" if ended else f"does not answer after {_START_SECONDS:.0f} s"
+            if process and not ended:
+                _signal(pid, signal.SIGKILL)
+            raise CommandError(f"The local cloud {what}. Its last words:\n{_last_words(checkout.cloud / 'logs')}")
+        time.sleep(_POLL_SECONDS)
+
+
+def _signal(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        # In the foreground (`python -m localcloud serve`) it shares its group with a shell's pipeline.
+        if os.getpgid(pid) == pid:
+            os.killpg(pid, number)
+        else:
+            os.kill(pid, number)
+
+
+def _last_words(logs: Path) -> str:
+    for name in ("start.log", "cloud.log"):
+        with contextlib.suppress(OSError):
+            lines = (logs / name).read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            if lines:
+                return "\n".join(f"  {line}" for line in lines[-_LINES:])
+    return f"  (nothing in {logs})"

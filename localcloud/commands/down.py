@@ -1,0 +1,66 @@
+"""`make down`: stack `local` is destroyed, the local cloud stopped; nothing of it runs or listens afterwards.
+
+Whatever state they are in: where the engine can't destroy the stack (a deletion-protected resource, a broken
+provider, a state that can't be read), the local cloud's objects and the stack's state are thrown away instead.
+They are nobody's but this checkout's.
+"""
+
+import contextlib
+import shutil
+import sys
+
+from localcloud.commands import background, plugin, recovery
+from localcloud.commands.checkout import STACK, Checkout
+from localcloud.commands.engine import Engine
+from localcloud.commands.errors import CommandError
+
+
+def run(checkout: Checkout) -> int:
+    if not checkout.cloud.exists() and not checkout.state.exists():
+        _say("Nothing runs.")
+        return 0
+    destroyed = False
+    try:
+        destroyed = _destroy(checkout)
+    except CommandError as error:
+        _say(str(error))
+    background.stop(checkout.cloud)
+    if not destroyed:
+        _throw_away(checkout)
+        _say("The stack could not be destroyed in order: its state and the local cloud's objects are thrown away.")
+    _say("Down: no process is left.")
+    return 0
+
+
+def _destroy(checkout: Checkout) -> bool:
+    if not (checkout.programs / "pulumi").exists():
+        return not checkout.state.exists()
+    # It must run to be destroyed on, and on its start it ends what a killed one left running.
+    ports = background.ensure(checkout, _say)
+    engine = Engine(checkout, ports)
+    plugin.install(checkout, engine)
+    recovery.cancel_dead_lock(checkout, engine, _say)
+    deployment = engine.state()
+    if deployment is None:
+        return True
+    if deployment.get("resources") and engine.show("destroy", "--yes", "--skip-preview", "--suppress-outputs"):
+        return False
+    engine.ask("stack", "rm", "--yes", "--preserve-config", STACK)
+    return True
+
+
+def _throw_away(checkout: Checkout) -> None:
+    shutil.rmtree(checkout.state, ignore_errors=True)
+    with contextlib.suppress(FileNotFoundError):
+        for entry in checkout.cloud.iterdir():
+            # Installed packages are worth keeping, and belong to no object.
+            if entry.name == "environments":
+                continue
+            if entry.is_dir():
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink(missing_ok=True)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,89 @@
+"""What a killed engine leaves, and how the next `make up` gets over it.
+
+Two things: a lock on the stack, and in the state a pending operation for each resource it was at. A lock whose
+process is dead is cancelled. A pending create may have created the resource or not; the local cloud knows: what is
+there is imported by its id, what is not is forgotten and created again. docs/deploying.md tells the same for Google.
+"""
+
+import json
+import socket
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from localcloud.commands.checkout import STACK, Checkout
+from localcloud.commands.engine import Engine
+from localcloud.commands.errors import CommandError
+
+_CREATING = "creating"
+
+
+def cancel_dead_lock(checkout: Checkout, engine: Engine, say: Callable[[str], None]) -> None:
+    """Free the stack from locks of dead engines. Raises CommandError when a living one works on it."""
+    locks = [_read(path) for path in _locks(checkout.state)]
+    for lock in locks:
+        if _alive(lock):
+            raise CommandError(
+                f"Another pulumi (process {lock.get('pid')} on {lock.get('hostname')}, since "
+                f"{lock.get('timestamp')}) works on stack {STACK}. Wait for it to end, or end it and run this again."
+            )
+    if locks:
+        say("The last deployment was killed in the middle: taking back its lock.")
+        engine.ask("cancel", "--yes", STACK)
+
+
+def settle_pending_creates(
+    engine: Engine,
+    deployment: Mapping[str, Any],
+    id_of: Callable[[str, Mapping[str, Any]], str | None],
+    say: Callable[[str], None],
+) -> None:
+    """Import what a killed engine had created, forget what it had not.
+
+    `id_of` takes a resource's type and inputs and gives the id of what is there, or None. Raises CommandError when
+    the engine refuses.
+    """
+    pending = [
+        operation["resource"]
+        for operation in deployment.get("pending_operations") or []
+        if operation.get("type") == _CREATING
+    ]
+    if not pending:
+        return
+    imports: list[str] = []
+    for resource in pending:
+        there = id_of(resource["type"], resource.get("inputs") or {})
+        if there:
+            imports += ["--import-pending-creates", resource["urn"], "--import-pending-creates", there]
+    made = len(imports) // 4
+    say(f"It was creating {len(pending)}: {made} of them are there and kept, {len(pending) - made} are made anew.")
+    engine.ask("refresh", "--yes", "--skip-preview", "--clear-pending-creates", *imports, "--stack", STACK)
+
+
+def _locks(state: Path) -> list[Path]:
+    return sorted((state / ".pulumi" / "locks").glob(f"**/{STACK}/*.json"))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        lock: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        # Killed while it wrote the lock.
+        return {}
+    return lock
+
+
+def _alive(lock: Mapping[str, Any]) -> bool:
+    """Whether the lock's process still runs; one on another host (a shared folder) counts as running."""
+    if not lock:
+        return False
+    if lock.get("hostname") != socket.gethostname():
+        return True
+    try:
+        process = psutil.Process(int(lock["pid"]))
+        # The number may have gone to another program since.
+        return process.status() != psutil.STATUS_ZOMBIE and "pulumi" in process.name()
+    except (psutil.Error, KeyError, ValueError):
+        return False

@@ -1,0 +1,41 @@
+"""`make up`: the local cloud runs, and stack `local` is deployed on it by the real engine."""
+
+import sys
+from typing import Any
+
+from localcloud.cloud import Ports
+from localcloud.commands import background, plugin, recovery
+from localcloud.commands.checkout import STACK, Checkout
+from localcloud.commands.engine import Engine
+
+
+def run(checkout: Checkout) -> int:
+    """The engine's exit code."""
+    ports = background.ensure(checkout, _say)
+    engine = Engine(checkout, ports)
+    plugin.install(checkout, engine)
+    recovery.cancel_dead_lock(checkout, engine, _say)
+    deployment = engine.state()
+    if deployment is None:
+        engine.ask("stack", "init", STACK)
+        deployment = {}
+    recovery.settle_pending_creates(engine, deployment, lambda type_, inputs: None, _say)
+    # A first deployment is all new, and each property of it would be shown; later ones show just what changed.
+    diff = ["--diff"] if deployment.get("resources") else []
+    code = engine.show("up", "--yes", "--skip-preview", "--suppress-outputs", *diff)
+    if code:
+        _say("\nNot deployed; what served before still serves. The message above says why, `make logs` may say more.")
+        return code
+    _tell(engine.outputs(), ports)
+    return 0
+
+
+def _tell(outputs: dict[str, Any], ports: Ports) -> None:
+    print(f"\n  site     {outputs.get('siteUrl', '')}")
+    print(f"  service  {outputs.get('serviceUrl', '')}")
+    print(f"  console  http://localhost:{ports.apis}/")
+    print('\n  make status, make logs, make down; plain pulumi: eval "$(make -s env)"; pulumi preview -s local')
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
