@@ -18,8 +18,8 @@ test: cli ## lint, types, every test
 down: ## destroy stack `local` and stop the local cloud
 	@if [ -x $(PY) ]; then $(PY) -m localcloud down; fi
 
-serve: environment ## the inner loop: Flask with reload, no deploy (PORT=8000)
-	@$(PY) -m tools.serve
+serve: environment ## the inner loop: Flask with reload, no deploy (PORT=8000 for another port)
+	@$(PY) service/dev.py
 
 status: environment ## what runs where
 	@$(PY) -m localcloud status
