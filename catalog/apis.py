@@ -57,6 +57,7 @@ FIREBASE_HOSTING = Api(
     prefix="firebasehosting",
 )
 IAM = Api(name="iam.googleapis.com", version="v1", variable="GOOGLE_IAM_CUSTOM_ENDPOINT", prefix="iam")
+LOGGING = Api(name="logging.googleapis.com", version="v2", variable="GOOGLE_LOGGING_CUSTOM_ENDPOINT", prefix="logging")
 RESOURCE_MANAGER = Api(
     name="cloudresourcemanager.googleapis.com",
     version="v1",
@@ -86,6 +87,7 @@ APIS = (
     FIREBASE,
     FIREBASE_HOSTING,
     IAM,
+    LOGGING,
     RESOURCE_MANAGER,
     SECRET_MANAGER,
     SERVICE_USAGE,
