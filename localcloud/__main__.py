@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from localcloud.commands import down, env, logs, serve, status, up
@@ -14,7 +13,7 @@ def main() -> int:
     """The exit code."""
     checkout = Checkout(Path(__file__).resolve().parents[1])
     arguments = _parser().parse_args()
-    runs: dict[str, Callable[[], int]] = {
+    runs = {
         "up": lambda: up.run(checkout),
         "down": lambda: down.run(checkout),
         "status": lambda: status.run(checkout),

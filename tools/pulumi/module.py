@@ -34,7 +34,7 @@ def read(folder: Path = FOLDER) -> Module:
     Raises ValueError: go.mod doesn't require the CLI or names no Go version.
     """
     text = (folder / "go.mod").read_text(encoding="utf-8")
-    cli = re.search(rf"^\s*{re.escape(_PACKAGE)} v(\S+)", text, re.MULTILINE)
+    cli = re.search(rf"^(?:require)?\s*{re.escape(_PACKAGE)} v(\S+)", text, re.MULTILINE)
     go = re.search(r"^go (\S+)$", text, re.MULTILINE)
     if not cli or not go:
         raise ValueError(f"{folder / 'go.mod'} must have a `go` line and require {_PACKAGE}: `make up` builds it.")
