@@ -6,7 +6,6 @@ Reads `.env` in the repository's root if it is there (`.env.example` shows what 
 Flask's development server is made for one person.
 """  # noqa: INP001 - a script
 
-import logging
 import os
 import socket
 import sys
@@ -14,9 +13,10 @@ from pathlib import Path
 
 from app import create_app
 from app.settings import Settings, SettingsError
+from flask import Response
 from flask.cli import load_dotenv
 from werkzeug.middleware.shared_data import SharedDataMiddleware
-from werkzeug.serving import is_running_from_reloader, run_simple
+from werkzeug.serving import run_simple
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -33,12 +33,11 @@ def main() -> None:
     os.environ.setdefault("PORT", str(_free_port()))
     try:
         settings = Settings.from_env(os.environ)
-        app = create_app(settings)
     except SettingsError as error:
         sys.exit(str(error))
-    if not is_running_from_reloader():
-        logging.getLogger("app").info("http://%s:%s/ - Ctrl-C ends it", HOST, os.environ["PORT"])
-    # As on Hosting, a file comes before a route; unlike there, an edited file is seen at once.
+    app = create_app(settings)
+    app.after_request(_uncached)
+    # As on Hosting, a file comes before a route.
     site = SharedDataMiddleware(app, {"/": str(ROOT / "static")}, cache_timeout=0)
     run_simple(
         HOST,
@@ -49,6 +48,12 @@ def main() -> None:
         threaded=True,
         extra_files=[str(dotenv)],
     )
+
+
+def _uncached(response: Response) -> Response:
+    # An edited template should be seen at once, not after the five minutes that a visitor's browser may keep a page.
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _free_port() -> int:

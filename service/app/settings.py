@@ -126,14 +126,14 @@ class Settings(BaseModel):
     @field_validator("secret_key", mode="before")
     @classmethod
     def _secret_enough(cls, value: object, info: ValidationInfo) -> object:
-        if info.data.get("app_env", "development") == "development" and not info.data.get("k_service"):
+        on_cloud_run = bool(info.data.get("k_service"))
+        if info.data.get("app_env") == "development" and not on_cloud_run:
             return value or DEVELOPMENT_KEY
         if value is None:
-            where = "on Cloud Run" if info.data.get("k_service") else f"in {info.data['app_env']}"
             raise ValueError(
-                f"SECRET_KEY is not set: {where}, whoever knows the key can forge every session, so there is no "
-                f"default. The stack sets it from Secret Manager; elsewhere make one with {_NEW_KEY}, or set "
-                "APP_ENV=development."
+                f"SECRET_KEY is not set: {'on Cloud Run' if on_cloud_run else 'outside development'} there is no "
+                "default, as whoever knows the key can forge every session. The stack sets it from Secret Manager; "
+                f"elsewhere make one with {_NEW_KEY}, or set APP_ENV=development."
             )
         if fault := _key_fault(str(value)):
             # Never the value itself: this text goes to the log.

@@ -1,0 +1,155 @@
+import re
+
+import pytest
+from app.settings import DEVELOPMENT_KEY, Settings, SettingsError
+from pydantic import ValidationError
+
+GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
+FLASKS_DOCUMENTED_KEY = "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf"
+
+
+def test_production_is_what_an_environment_without_a_word_gets() -> None:
+    settings = Settings.from_env({"SECRET_KEY": GOOD_KEY})
+
+    assert settings.app_env == "production"
+    assert not settings.is_development
+    assert not settings.flask_debug
+
+
+@pytest.mark.parametrize(
+    ("environ", "level"),
+    [
+        ({"APP_ENV": "development"}, "debug"),
+        ({"APP_ENV": "staging", "SECRET_KEY": GOOD_KEY}, "info"),
+        ({"APP_ENV": "production", "SECRET_KEY": GOOD_KEY}, "info"),
+        ({"APP_ENV": "development", "LOG_LEVEL": "error"}, "error"),
+        ({"APP_ENV": "production", "SECRET_KEY": GOOD_KEY, "LOG_LEVEL": "debug"}, "debug"),
+    ],
+)
+def test_log_level_follows_the_environment_unless_set(environ: dict[str, str], level: str) -> None:
+    assert Settings.from_env(environ).log_level == level
+
+
+@pytest.mark.parametrize(
+    ("environ", "debug"),
+    [
+        ({"APP_ENV": "development"}, True),
+        ({"APP_ENV": "development", "FLASK_DEBUG": "0"}, False),
+        ({"APP_ENV": "development", "K_SERVICE": "web", "SECRET_KEY": GOOD_KEY}, False),
+        ({"APP_ENV": "development", "K_SERVICE": "web", "SECRET_KEY": GOOD_KEY, "FLASK_DEBUG": "false"}, False),
+        ({"APP_ENV": "production", "SECRET_KEY": GOOD_KEY}, False),
+        ({"APP_ENV": "staging", "SECRET_KEY": GOOD_KEY, "FLASK_DEBUG": "True"}, True),
+    ],
+)
+def test_debug_is_on_in_development_but_never_where_strangers_come(environ: dict[str, str], *, debug: bool) -> None:
+    assert Settings.from_env(environ).flask_debug is debug
+
+
+def test_a_laptop_needs_no_key() -> None:
+    settings = Settings.from_env({"APP_ENV": "development"})
+
+    assert settings.secret_key.get_secret_value() == DEVELOPMENT_KEY
+
+
+def test_empty_variables_count_as_not_set() -> None:
+    """Cloud Run and .env files both can set a variable to nothing."""
+    settings = Settings.from_env(
+        {"APP_ENV": "", "LOG_LEVEL": "", "SECRET_KEY": GOOD_KEY, "GOOGLE_CLOUD_PROJECT": "", "K_SERVICE": ""}
+    )
+
+    assert settings == Settings.from_env({"SECRET_KEY": GOOD_KEY})
+
+
+@pytest.mark.parametrize("project", ["demo-hearth", "abc-12", "example.com:my-project", "a" * 30])
+def test_project_ids_are_taken(project: str) -> None:
+    settings = Settings.from_env({"SECRET_KEY": GOOD_KEY, "GOOGLE_CLOUD_PROJECT": project})
+
+    assert settings.google_cloud_project == project
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"APP_ENV": "prod", "SECRET_KEY": GOOD_KEY}, ["APP_ENV is 'prod'", "production"]),
+        ({"APP_ENV": "Production", "SECRET_KEY": GOOD_KEY}, ["APP_ENV is 'Production'", "one of development"]),
+        ({"LOG_LEVEL": "INFO", "SECRET_KEY": GOOD_KEY}, ["LOG_LEVEL is 'INFO'", "debug, info, warning, error"]),
+        ({"FLASK_DEBUG": "2", "SECRET_KEY": GOOD_KEY}, ["FLASK_DEBUG is '2'", "1 or 0"]),
+        (
+            {"APP_ENV": "development", "K_SERVICE": "web", "FLASK_DEBUG": "1", "SECRET_KEY": GOOD_KEY},
+            ["FLASK_DEBUG is '1' on Cloud Run", "tracebacks", "LOG_LEVEL=debug"],
+        ),
+        ({}, ["SECRET_KEY is not set", "outside development", "Secret Manager", "APP_ENV=development"]),
+        ({"APP_ENV": "staging"}, ["SECRET_KEY is not set", "outside development"]),
+        ({"APP_ENV": "development", "K_SERVICE": "web"}, ["SECRET_KEY is not set", "on Cloud Run"]),
+        ({"SECRET_KEY": GOOD_KEY[:31]}, ["SECRET_KEY has 31 characters", "under 32", "secrets.token_urlsafe"]),
+        ({"SECRET_KEY": GOOD_KEY + "\n"}, ["SECRET_KEY", "white space", "echo"]),
+        ({"SECRET_KEY": "changeme" * 5}, ["SECRET_KEY", "guess"]),
+        ({"SECRET_KEY": DEVELOPMENT_KEY}, ["SECRET_KEY", "others know"]),
+        ({"SECRET_KEY": FLASKS_DOCUMENTED_KEY}, ["SECRET_KEY", "others know"]),
+        ({"SECRET_KEY": GOOD_KEY, "GOOGLE_CLOUD_PROJECT": "My Project"}, ["GOOGLE_CLOUD_PROJECT is 'My Project'"]),
+        ({"SECRET_KEY": GOOD_KEY, "GOOGLE_CLOUD_PROJECT": "123456789012"}, ["GOOGLE_CLOUD_PROJECT", "number"]),
+    ],
+)
+def test_a_bad_value_is_told_with_what_why_and_fix(environ: dict[str, str], words: list[str]) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env(environ)
+
+    assert len(caught.value.faults) == 1
+    for word in words:
+        assert word in caught.value.faults[0]
+
+
+def test_all_faults_come_at_once() -> None:
+    """Fixing one per deployment would take as many deployments as there are faults."""
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env(
+            {
+                "APP_ENV": "live",
+                "LOG_LEVEL": "loud",
+                "FLASK_DEBUG": "maybe",
+                "K_SERVICE": "web",
+                "SECRET_KEY": "short",
+                "GOOGLE_CLOUD_PROJECT": "?",
+            }
+        )
+
+    named = [fault.split()[0] for fault in caught.value.faults]
+    assert named == ["APP_ENV", "LOG_LEVEL", "FLASK_DEBUG", "SECRET_KEY", "GOOGLE_CLOUD_PROJECT"]
+    assert "5 faults" in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["hunter2-hunter2", "trailing-newline-of-a-good-long-key-abc\n", "abcabc" * 8])
+def test_a_refused_key_is_not_repeated_in_the_message(key: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({"SECRET_KEY": key})
+
+    assert key.strip() not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None, "a printed traceback would show what is chained"
+
+
+def test_a_key_is_masked_where_settings_are_printed() -> None:
+    assert GOOD_KEY not in repr(Settings.from_env({"SECRET_KEY": GOOD_KEY}))
+
+
+def test_settings_never_change() -> None:
+    settings = Settings.from_env({"SECRET_KEY": GOOD_KEY})
+
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.app_env = "development"
+
+
+def test_the_stack_has_to_set_what_neither_cloud_run_nor_a_developer_does() -> None:
+    assert Settings.stack_variables() == {"APP_ENV", "LOG_LEVEL", "SECRET_KEY", "GOOGLE_CLOUD_PROJECT"}
+
+
+def test_the_example_names_every_variable(example: str) -> None:
+    """A copied .env.example shows all there is to set, and nothing that has no effect."""
+    named = set(re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE))
+
+    assert named == Settings.stack_variables() | {"FLASK_DEBUG", "PORT"}
+
+
+@pytest.fixture
+def example(pytestconfig: pytest.Config) -> str:
+    return (pytestconfig.rootpath / ".env.example").read_text(encoding="utf-8")
