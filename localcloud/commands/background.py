@@ -11,7 +11,7 @@ import signal
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from localcloud.cloud import Ports
@@ -41,13 +41,13 @@ def holder(folder: Path) -> int | None:
     return None
 
 
-def ensure(checkout: Checkout, say: Callable[[str], None]) -> Ports:
+def ensure(checkout: Checkout, say: Callable[[str], None], environ: Mapping[str, str] = os.environ) -> Ports:
     """Have a local cloud that answers, and its ports.
 
     Raises CommandError when it does not come up, with the last lines that it wrote.
     """
     known = ports_module.remembered(checkout.ports)
-    by_hand = ports_module.set_by_hand(os.environ)
+    by_hand = ports_module.set_by_hand(environ)
     pid = holder(checkout.cloud)
     if pid and known:
         for name, port in by_hand.items():
@@ -58,7 +58,7 @@ def ensure(checkout: Checkout, say: Callable[[str], None]) -> Ports:
                 )
         _wait(checkout, known, pid, None)
         return known
-    chosen = ports_module.choose(os.environ, known, say)
+    chosen = ports_module.choose(environ, known, say)
     ports_module.remember(checkout.ports, chosen)
     start(checkout, chosen)
     return chosen
@@ -85,12 +85,12 @@ def start(checkout: Checkout, ports: Ports) -> None:
     _wait(checkout, ports, process.pid, process)
 
 
-def stop(folder: Path) -> bool:
-    """Stop it, and every process that it started. Whether there was one."""
+def stop(folder: Path, patience: float = _STOP_SECONDS) -> bool:
+    """Stop it, and after `patience` seconds kill it. Whether there was one."""
     pid = holder(folder)
     if not pid:
         return False
-    for number, seconds in ((signal.SIGTERM, _STOP_SECONDS), (signal.SIGKILL, 5.0)):
+    for number, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5.0)):
         _signal(pid, number)
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

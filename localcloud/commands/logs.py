@@ -1,11 +1,10 @@
 """`make logs`: what services and edge wrote, each line with who wrote it; FOLLOW=1 keeps going."""
 
-import os
+import contextlib
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
 
 from localcloud.commands.checkout import Checkout
 from localcloud.commands.errors import CommandError
@@ -29,34 +28,33 @@ def run(checkout: Checkout, *, follow: bool) -> int:
 
 
 class Tail:
-    """One log file, read as it grows; begun anew when it was replaced by rotation."""
+    """One log file, read as it grows; begun anew when rotation put another file in its place."""
 
     def __init__(self, path: Path, lines: int | None) -> None:
         """`lines` is how many of the lines already there count; None for all."""
         self.name = path.stem
         self._path = path
-        self._file: TextIO = path.open(encoding="utf-8", errors="replace")
+        self._inode = path.stat().st_ino
+        self._at = 0
         self._partial = ""
         if lines is not None:
-            kept = self._file.read().splitlines(keepends=True)[-lines:]
-            self._partial = "".join(kept)
+            self._partial = "".join(self._read().splitlines(keepends=True)[-lines:])
 
-    def lines(self) -> Iterator[str]:
+    def lines(self) -> list[str]:
         """Whole lines that are new."""
-        text = self._partial + self._file.read()
-        *whole, self._partial = text.split("\n")
-        yield from whole
-        try:
-            replaced = self._path.stat().st_ino != _inode(self._file)
-        except FileNotFoundError:
-            replaced = False
-        if replaced:
-            self._file.close()
-            self._file = self._path.open(encoding="utf-8", errors="replace")
+        with contextlib.suppress(FileNotFoundError):
+            if self._path.stat().st_ino != self._inode:
+                self._inode, self._at = self._path.stat().st_ino, 0
+            self._partial += self._read()
+        *whole, self._partial = self._partial.split("\n")
+        return whole
 
-
-def _inode(file: TextIO) -> int:
-    return os.fstat(file.fileno()).st_ino
+    def _read(self) -> str:
+        with self._path.open("rb") as file:
+            file.seek(self._at)
+            new = file.read()
+        self._at += len(new)
+        return new.decode(errors="replace")
 
 
 def _new(folder: Path, known: dict[Path, Tail], lines: int | None) -> Iterator[tuple[Path, Tail]]:

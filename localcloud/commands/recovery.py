@@ -9,18 +9,24 @@ import json
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psutil
 
 from localcloud.commands.checkout import STACK, Checkout
-from localcloud.commands.engine import Engine
 from localcloud.commands.errors import CommandError
 
 _CREATING = "creating"
 
 
-def cancel_dead_lock(checkout: Checkout, engine: Engine, say: Callable[[str], None]) -> None:
+class Asks(Protocol):
+    """What is needed of the engine."""
+
+    def ask(self, *arguments: str) -> str:
+        """Run a command to its end. Raises CommandError when it fails."""
+
+
+def cancel_dead_lock(checkout: Checkout, engine: Asks, say: Callable[[str], None]) -> None:
     """Free the stack from locks of dead engines. Raises CommandError when a living one works on it."""
     locks = [_read(path) for path in _locks(checkout.state)]
     for lock in locks:
@@ -35,7 +41,7 @@ def cancel_dead_lock(checkout: Checkout, engine: Engine, say: Callable[[str], No
 
 
 def settle_pending_creates(
-    engine: Engine,
+    engine: Asks,
     deployment: Mapping[str, Any],
     id_of: Callable[[str, Mapping[str, Any]], str | None],
     say: Callable[[str], None],
