@@ -1,0 +1,81 @@
+"""The service's secrets, in Secret Manager, and the right to read them.
+
+The session key is made by the provider and never leaves state (encrypted) and Secret Manager: no person types it, and
+it is in no plain configuration, environment or output. A new key is a new version, and the service names its version
+by number, so it is a new revision as well: instances never disagree about the key, and a rollback brings the old one.
+
+Left out: secrets that people hold, such as an API token of somebody else's service.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_gcp as gcp
+from pulumi import Input, Output, ResourceOptions
+
+from infra.hearth import RandomKey
+
+# Flask's guide recommends 32; HMAC-SHA1, which signs its sessions, gains nothing beyond 64.
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretReference:
+    """A version of a secret, as an environment variable of Cloud Run refers to it."""
+
+    secret: Input[str]
+    version: Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppSecretsArgs:
+    """Inputs of AppSecrets. `after` must exist before any of this is created."""
+
+    project: str
+    secret_key: str
+    rotation: str
+    reader: Input[str]
+    deletion_protection: bool
+    protect: bool
+    after: Sequence[pulumi.Resource]
+
+
+class AppSecrets(pulumi.ComponentResource):
+    """SECRET_KEY."""
+
+    env: Mapping[str, SecretReference]
+    """By the environment variable that the service reads."""
+    grants: Sequence[Output[str]]
+    """Ids of the grants that the service needs before it can start."""
+
+    def __init__(self, name: str, args: AppSecretsArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("hearth-app:infra:AppSecrets", name, None, opts)
+        key = RandomKey(
+            f"{name}-session-key", size=_KEY_BYTES, rotation=args.rotation, opts=ResourceOptions(parent=self)
+        )
+        secret = gcp.secretmanager.Secret(
+            f"{name}-session-key",
+            project=args.project,
+            secret_id=args.secret_key,
+            replication=gcp.secretmanager.SecretReplicationArgs(auto=gcp.secretmanager.SecretReplicationAutoArgs()),
+            deletion_protection=args.deletion_protection,
+            opts=ResourceOptions(parent=self, depends_on=args.after, protect=args.protect),
+        )
+        version = gcp.secretmanager.SecretVersion(
+            f"{name}-session-key",
+            secret=secret.id,
+            secret_data=key.value,
+            opts=ResourceOptions(parent=self),
+        )
+        accessor = gcp.secretmanager.SecretIamMember(
+            f"{name}-session-key-reader",
+            project=args.project,
+            secret_id=secret.secret_id,
+            role="roles/secretmanager.secretAccessor",
+            member=args.reader,
+            opts=ResourceOptions(parent=self),
+        )
+        self.env = {"SECRET_KEY": SecretReference(secret=secret.secret_id, version=version.version)}
+        self.grants = [accessor.id]
+        self.register_outputs({})

@@ -1,0 +1,81 @@
+"""The repository of the service's images, how long they stay, and who else may read them.
+
+Left out: immutable tags, because with them the cleanup below can delete nothing; and vulnerability scanning, which
+costs per image and is the project owner's decision.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_gcp as gcp
+from pulumi import Output, ResourceOptions
+
+from infra.rules.exposure import reader_member
+
+_DAY_SECONDS = 24 * 60 * 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageRegistryArgs:
+    """Inputs of ImageRegistry. `after` must exist before any of this is created."""
+
+    project: str
+    region: str
+    repository: str
+    keep_images: int
+    rollback_days: int
+    readers: Sequence[str]
+    protect: bool
+    after: Sequence[pulumi.Resource]
+
+
+class ImageRegistry(pulumi.ComponentResource):
+    """An Artifact Registry repository for Docker images."""
+
+    repository: gcp.artifactregistry.Repository
+    uri: Output[str]
+    """`REGION-docker.pkg.dev/PROJECT/REPOSITORY`."""
+
+    def __init__(self, name: str, args: ImageRegistryArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("hearth-app:infra:ImageRegistry", name, None, opts)
+        self.repository = gcp.artifactregistry.Repository(
+            name,
+            project=args.project,
+            location=args.region,
+            repository_id=args.repository,
+            format="DOCKER",
+            mode="STANDARD_REPOSITORY",
+            description="Images of the web service.",
+            cleanup_policy_dry_run=False,
+            # Whatever a KEEP policy covers stays, even if the DELETE policy covers it as well.
+            cleanup_policies=[
+                gcp.artifactregistry.RepositoryCleanupPolicyArgs(
+                    id="delete-outside-the-rollback-window",
+                    action="DELETE",
+                    condition=gcp.artifactregistry.RepositoryCleanupPolicyConditionArgs(
+                        tag_state="ANY", older_than=f"{args.rollback_days * _DAY_SECONDS}s"
+                    ),
+                ),
+                gcp.artifactregistry.RepositoryCleanupPolicyArgs(
+                    id="keep-the-newest",
+                    action="KEEP",
+                    most_recent_versions=gcp.artifactregistry.RepositoryCleanupPolicyMostRecentVersionsArgs(
+                        keep_count=args.keep_images
+                    ),
+                ),
+            ],
+            opts=ResourceOptions(parent=self, depends_on=args.after, protect=args.protect),
+        )
+        for reader in args.readers:
+            gcp.artifactregistry.RepositoryIamMember(
+                f"{name}-reader-{reader}",
+                project=args.project,
+                location=args.region,
+                repository=self.repository.repository_id,
+                role="roles/artifactregistry.reader",
+                member=reader_member(reader),
+                opts=ResourceOptions(parent=self),
+            )
+        self.uri = self.repository.registry_uri
+        self.register_outputs({"uri": self.uri})

@@ -1,0 +1,156 @@
+"""The whole stack, top to bottom: what there is and what waits for what."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pulumi
+from pulumi import Output
+
+from infra import hosting_config, settings, shadowing, static_files
+from infra.app_secrets import AppSecrets, AppSecretsArgs
+from infra.hearth import Settled
+from infra.hosting_site import HostingSite, HostingSiteArgs
+from infra.image_registry import ImageRegistry, ImageRegistryArgs
+from infra.project_services import ProjectServices, ProjectServicesArgs
+from infra.public_access import PublicAccess, PublicAccessArgs, invoker_check_disabled
+from infra.runtime_identity import RuntimeIdentity, RuntimeIdentityArgs
+from infra.service_image import ServiceImage, ServiceImageArgs
+from infra.web_service import WebService, WebServiceArgs
+
+# Never the working directory: Pulumi sets it to infra/, tests to anything.
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
+    """Declare every resource of the stack and export its outputs."""
+    hosting = hosting_config.read(root / "firebase.json")
+    stack = settings.load(settings.read(), environ, rewritten=hosting.rewrites_to_service)
+    files = static_files.digests(root / hosting.public)
+    warn_of_shadows(files, root / "service" / "app", clean_urls=hosting.clean_urls)
+    names = stack.names
+
+    services = ProjectServices("apis", ProjectServicesArgs(project=stack.project, region=stack.region))
+    enabled = [services.settled]
+
+    registry = ImageRegistry(
+        "images",
+        ImageRegistryArgs(
+            project=stack.project,
+            region=stack.region,
+            repository=names.repository,
+            keep_images=stack.keep_images,
+            rollback_days=stack.rollback_days,
+            readers=stack.image_readers,
+            protect=stack.protect,
+            after=enabled,
+        ),
+    )
+    # A digest from the configuration is an image that another stack built and tried.
+    image = Output.from_input(stack.image) if stack.image else build_image(stack, registry, enabled)
+
+    runtime = RuntimeIdentity(
+        "runtime",
+        RuntimeIdentityArgs(project=stack.project, account=names.runtime_account, protect=stack.protect, after=enabled),
+    )
+    secrets = AppSecrets(
+        "secrets",
+        AppSecretsArgs(
+            project=stack.project,
+            secret_key=names.secret_key,
+            rotation=stack.secret_key_rotation,
+            reader=runtime.member,
+            deletion_protection=stack.deletion_protection,
+            protect=stack.protect,
+            after=enabled,
+        ),
+    )
+    granted = Settled(
+        "runtime-grants-settled",
+        project=stack.project,
+        region=stack.region,
+        grants=secrets.grants,
+        settle_seconds=stack.grant_settle_seconds,
+    )
+
+    web = WebService(
+        "web",
+        WebServiceArgs(
+            project=stack.project,
+            region=stack.region,
+            service=names.service,
+            image=image,
+            account=runtime.email,
+            environment=stack.environment,
+            log_level=stack.log_level,
+            secrets=secrets.env,
+            min_instances=stack.min_instances,
+            max_instances=stack.max_instances,
+            concurrency=stack.concurrency,
+            cpu=stack.cpu,
+            memory=stack.memory,
+            request_timeout_seconds=stack.request_timeout_seconds,
+            invoker_check_disabled=invoker_check_disabled(stack.public_access),
+            deletion_protection=stack.deletion_protection,
+            protect=stack.protect,
+            after=[*enabled, granted],
+        ),
+    )
+    access = PublicAccess(
+        "public-access",
+        PublicAccessArgs(project=stack.project, region=stack.region, service=web.service.name, way=stack.public_access),
+    )
+
+    site = HostingSite(
+        "site",
+        HostingSiteArgs(
+            project=stack.project,
+            site=names.site,
+            custom_domains=stack.custom_domains,
+            public=hosting.public,
+            files=files,
+            config=hosting.serving(service=names.service, region=stack.region),
+            service=web.full_name,
+            image=image,
+            template=web.fingerprint,
+            protect=stack.protect,
+            after=enabled,
+            # A release before the service answers everybody would show visitors an error.
+            released_after=[web, access],
+        ),
+    )
+
+    pulumi.export("siteUrl", site.url)
+    pulumi.export("serviceUrl", web.uri)
+    pulumi.export("imageRef", image)
+    pulumi.export("imageRepository", registry.uri)
+    if site.dns_records:
+        pulumi.export("dnsRecords", dict(site.dns_records))
+
+
+def build_image(stack: settings.Settings, registry: ImageRegistry, enabled: list[Settled]) -> Output[str]:
+    """Build the image here; the reference by digest."""
+    image = ServiceImage(
+        "image",
+        ServiceImageArgs(
+            project=stack.project,
+            region=stack.region,
+            repository=registry.repository.repository_id,
+            image=stack.names.image,
+            bucket=stack.names.source_bucket,
+            account=stack.names.build_account,
+            build_region=stack.build_region,
+            grant_settle_seconds=stack.grant_settle_seconds,
+            after=enabled,
+        ),
+    )
+    return image.ref
+
+
+def warn_of_shadows(files: Mapping[str, str], package: Path, *, clean_urls: bool) -> None:
+    """Say at preview which static files hide a route of the service."""
+    for file, rule in shadowing.shadows(files, shadowing.routes(package), clean_urls=clean_urls):
+        pulumi.log.warn(
+            f"static{file} hides the service's route {rule}: Hosting serves files first, so visitors never reach the "
+            "route. Rename the file, or drop the route."
+        )

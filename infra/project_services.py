@@ -1,0 +1,61 @@
+"""Turn on the APIs that everything else calls, and wait until they answer.
+
+Left out: Service Usage and Resource Manager, which must be on before a program can turn on anything (see
+docs/deploying.md), and turning an API off, ever: something outside this stack may use it too.
+"""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_gcp as gcp
+from pulumi import ResourceOptions
+
+from catalog import apis
+from infra.hearth import Settled
+
+BEFORE_ANYTHING = (apis.RESOURCE_MANAGER, apis.SERVICE_USAGE)
+ENABLED = tuple(api.name for api in apis.APIS if api not in BEFORE_ANYTHING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectServicesArgs:
+    """Inputs of ProjectServices."""
+
+    project: str
+    region: str
+
+
+class ProjectServices(pulumi.ComponentResource):
+    """The project's APIs, and Cloud Run's service agent."""
+
+    settled: Settled
+    """Whatever calls an API depends on this one."""
+
+    def __init__(self, name: str, args: ProjectServicesArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("hearth-app:infra:ProjectServices", name, None, opts)
+        enabled = {
+            api: gcp.projects.Service(
+                f"{name}-{api.partition('.')[0]}",
+                project=args.project,
+                service=api,
+                # The next stack, or a person, would lose the API together with this stack.
+                disable_on_destroy=False,
+                opts=ResourceOptions(parent=self),
+            )
+            for api in ENABLED
+        }
+        # Google makes this account at the first deployment; made here, grants in other projects can name it before.
+        agent = gcp.projects.ServiceIdentity(
+            f"{name}-run-agent",
+            project=args.project,
+            service=apis.CLOUD_RUN.name,
+            opts=ResourceOptions(parent=self, depends_on=[enabled[apis.CLOUD_RUN.name]]),
+        )
+        self.settled = Settled(
+            f"{name}-settled",
+            project=args.project,
+            region=args.region,
+            apis=[service.service for service in enabled.values()],
+            opts=ResourceOptions(parent=self, depends_on=[*enabled.values(), agent]),
+        )
+        self.register_outputs({})

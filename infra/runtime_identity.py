@@ -1,0 +1,44 @@
+"""The account that the service runs as.
+
+It starts with no right at all. What grants it something stands beside the thing it is granted on (AppSecrets), each
+grant a resource of its own, so that taking one away never touches another. Left out: keys; nothing here needs one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_gcp as gcp
+from pulumi import Output, ResourceOptions
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuntimeIdentityArgs:
+    """Inputs of RuntimeIdentity. `after` must exist before any of this is created."""
+
+    project: str
+    account: str
+    protect: bool
+    after: Sequence[pulumi.Resource]
+
+
+class RuntimeIdentity(pulumi.ComponentResource):
+    """A service account of the service's own, instead of the default one, which may edit the whole project."""
+
+    email: Output[str]
+    member: Output[str]
+    """The account as IAM policies name it."""
+
+    def __init__(self, name: str, args: RuntimeIdentityArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("hearth-app:infra:RuntimeIdentity", name, None, opts)
+        account = gcp.serviceaccount.Account(
+            name,
+            project=args.project,
+            account_id=args.account,
+            display_name="Runs the web service",
+            # Replaced, it would have another unique id, and every grant to it would name a deleted account.
+            opts=ResourceOptions(parent=self, depends_on=args.after, protect=args.protect),
+        )
+        self.email = account.email
+        self.member = account.member
+        self.register_outputs({"email": self.email})

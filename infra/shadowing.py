@@ -1,0 +1,84 @@
+"""Static files that hide a page of the service.
+
+Hosting looks for a file first and asks the service only when there is none, so `static/index.html` makes the
+service's own `/` unreachable, with no error anywhere. The routes are read off the decorators in the service's source,
+without importing it: the program must run where the service's packages are not installed, and a service that doesn't
+start is no reason to fail a preview.
+
+Left out: routes added by `add_url_rule` and prefixes given to `register_blueprint`; a contract test compares what is
+found here with the app's real URL map.
+"""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+_DECORATORS = {"route", "get", "post", "put", "patch", "delete"}
+_CONVERTER = re.compile(r"<(?:([a-z_]+)(?:\([^)]*\))?:)?[A-Za-z_][A-Za-z0-9_]*>")
+
+
+def routes(package: Path) -> set[str]:
+    """The URL rules that the modules of a Flask package declare, such as `/` and `/items/<int:id>`."""
+    return {rule for module in sorted(package.rglob("*.py")) for rule in _rules(ast.parse(module.read_bytes()))}
+
+
+def shadows(files: Iterable[str], rules: Iterable[str], *, clean_urls: bool) -> Iterator[tuple[str, str]]:
+    """Pairs of a static file and a rule that it hides, at least in part."""
+    patterns = {rule: _pattern(rule) for rule in rules}
+    for file in sorted(files):
+        for rule, pattern in sorted(patterns.items()):
+            if any(pattern.fullmatch(path) for path in _answered(file, clean_urls=clean_urls)):
+                yield file, rule
+
+
+def _rules(module: ast.Module) -> Iterator[str]:
+    prefixes = _prefixes(module)
+    for node in ast.walk(module):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        for decorator in node.decorator_list:
+            if not (isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute)):
+                continue
+            rule = _text(decorator.args[0]) if decorator.args else None
+            if decorator.func.attr in _DECORATORS and rule is not None and rule.startswith("/"):
+                owner = decorator.func.value.id if isinstance(decorator.func.value, ast.Name) else ""
+                yield prefixes.get(owner, "") + rule
+
+
+def _prefixes(module: ast.Module) -> dict[str, str]:
+    """`url_prefix` of each `name = Blueprint(...)`."""
+    found = {}
+    for node in ast.walk(module):
+        if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)):
+            continue
+        called = node.value.func
+        if (called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")) != "Blueprint":
+            continue
+        prefix = next((_text(word.value) for word in node.value.keywords if word.arg == "url_prefix"), None)
+        found.update({target.id: prefix or "" for target in node.targets if isinstance(target, ast.Name)})
+    return found
+
+
+def _text(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _pattern(rule: str) -> re.Pattern[str]:
+    """Werkzeug's rule as a regular expression; `path` spans slashes, any other converter stays within a segment."""
+    parts, at = [], 0
+    for match in _CONVERTER.finditer(rule):
+        parts += [re.escape(rule[at : match.start()]), ".+" if match[1] == "path" else "[^/]+"]
+        at = match.end()
+    return re.compile("".join([*parts, re.escape(rule[at:])]))
+
+
+def _answered(file: str, *, clean_urls: bool) -> set[str]:
+    """The paths that Hosting answers with this file, or redirects to it."""
+    paths = {file}
+    if file.endswith("/index.html"):
+        folder = file.removesuffix("index.html")
+        paths |= {folder, folder.rstrip("/") or "/"}
+    elif clean_urls and file.endswith(".html"):
+        paths.add(file.removesuffix(".html"))
+    return paths

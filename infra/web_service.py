@@ -1,0 +1,155 @@
+"""The Flask app as a Cloud Run service.
+
+Every value that Google would otherwise fill in stands here, so that a later preview has nothing to report: scaling on
+the service, CPU and memory both, `cpu_idle` and `startup_cpu_boost`, the probes' ports and times, the traffic.
+
+Left out: who may call it (PublicAccess), what it runs as (RuntimeIdentity), and a scaling of its own for each
+revision, because then a changed bound would start new instances of the same code.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pulumi
+from pulumi import Input, Output, ResourceOptions
+from pulumi_gcp import cloudrunv2 as run
+
+from infra.app_secrets import SecretReference
+from infra.rules.capacity import cpu_limit
+
+PORT = 8080
+READY_PATH = "/health/ready"
+LIVE_PATH = "/health/live"
+
+# With one thread a request, a full instance would have none left to answer its liveness probe, and a healthy one would
+# be killed. These stay for the probes and for connections kept open between requests.
+SPARE_THREADS = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebServiceArgs:
+    """Inputs of WebService. `after` must exist before it is created."""
+
+    project: str
+    region: str
+    service: str
+    image: Input[str]
+    account: Input[str]
+    environment: str
+    log_level: str
+    secrets: Mapping[str, SecretReference]
+    min_instances: int
+    max_instances: int
+    concurrency: int
+    cpu: Decimal
+    memory: str
+    request_timeout_seconds: int
+    invoker_check_disabled: bool
+    deletion_protection: bool
+    protect: bool
+    after: Sequence[pulumi.Resource]
+
+
+class WebService(pulumi.ComponentResource):
+    """A Cloud Run service with one container."""
+
+    service: run.Service
+    uri: Output[str]
+    full_name: Output[str]
+    """`projects/P/locations/R/services/S`; known in a preview, unlike the resource's id."""
+    fingerprint: Output[str]
+    """SHA-256 of all that makes a revision: it changes when a new one is due."""
+
+    def __init__(self, name: str, args: WebServiceArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("hearth-app:infra:WebService", name, None, opts)
+        template = _template(args)
+        self.service = run.Service(
+            name,
+            project=args.project,
+            location=args.region,
+            name=args.service,
+            ingress="INGRESS_TRAFFIC_ALL",
+            invoker_iam_disabled=args.invoker_check_disabled,
+            # Hosting's rewrite goes to this address; without it a release is refused ("entity was not found").
+            default_uri_disabled=False,
+            deletion_protection=args.deletion_protection,
+            scaling=run.ServiceScalingArgs(
+                min_instance_count=args.min_instances, max_instance_count=args.max_instances
+            ),
+            template=template,
+            # Declared, because a traffic split set by hand would otherwise keep new revisions from ever being used.
+            traffics=[run.ServiceTrafficArgs(type="TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", percent=100)],
+            opts=ResourceOptions(parent=self, depends_on=args.after, protect=args.protect),
+        )
+        self.uri = self.service.uri
+        self.full_name = Output.concat(
+            "projects/", self.service.project, "/locations/", self.service.location, "/services/", self.service.name
+        )
+        self.fingerprint = Output.json_dumps(template, sort_keys=True, default=vars).apply(
+            lambda text: hashlib.sha256(text.encode()).hexdigest()
+        )
+        self.register_outputs({"uri": self.uri})
+
+
+def _template(args: WebServiceArgs) -> run.ServiceTemplateArgs:
+    return run.ServiceTemplateArgs(
+        service_account=args.account,
+        timeout=f"{args.request_timeout_seconds}s",
+        max_instance_request_concurrency=args.concurrency,
+        containers=[
+            run.ServiceTemplateContainerArgs(
+                image=args.image,
+                ports=run.ServiceTemplateContainerPortsArgs(name="http1", container_port=PORT),
+                envs=_envs(args),
+                resources=run.ServiceTemplateContainerResourcesArgs(
+                    limits={"cpu": cpu_limit(args.cpu), "memory": args.memory},
+                    # Billed while it serves a request. Once `resources` is there, leaving it out means always.
+                    cpu_idle=True,
+                    startup_cpu_boost=True,
+                ),
+                startup_probe=run.ServiceTemplateContainerStartupProbeArgs(
+                    http_get=run.ServiceTemplateContainerStartupProbeHttpGetArgs(path=READY_PATH, port=PORT),
+                    initial_delay_seconds=0,
+                    period_seconds=2,
+                    timeout_seconds=2,
+                    # A minute; Cloud Run gives up after four in any case.
+                    failure_threshold=30,
+                ),
+                liveness_probe=run.ServiceTemplateContainerLivenessProbeArgs(
+                    http_get=run.ServiceTemplateContainerLivenessProbeHttpGetArgs(path=LIVE_PATH, port=PORT),
+                    initial_delay_seconds=0,
+                    period_seconds=10,
+                    timeout_seconds=5,
+                    # Half a minute without an answer is a process that hangs; it is killed and replaced.
+                    failure_threshold=3,
+                ),
+            )
+        ],
+    )
+
+
+def _envs(args: WebServiceArgs) -> list[run.ServiceTemplateContainerEnvArgs]:
+    plain = {
+        "APP_ENV": args.environment,
+        "GOOGLE_CLOUD_PROJECT": args.project,
+        "GUNICORN_THREADS": str(args.concurrency + SPARE_THREADS),
+        # A Python process uses one CPU, however many the instance has.
+        "GUNICORN_WORKERS": str(max(1, int(args.cpu))),
+        "LOG_LEVEL": args.log_level,
+    }
+    return [
+        *(run.ServiceTemplateContainerEnvArgs(name=key, value=value) for key, value in plain.items()),
+        *(
+            run.ServiceTemplateContainerEnvArgs(
+                name=key,
+                value_source=run.ServiceTemplateContainerEnvValueSourceArgs(
+                    secret_key_ref=run.ServiceTemplateContainerEnvValueSourceSecretKeyRefArgs(
+                        secret=reference.secret, version=reference.version
+                    )
+                ),
+            )
+            for key, reference in args.secrets.items()
+        ),
+    ]
