@@ -1,0 +1,215 @@
+"""Bring the content of an image into the registry by Cloud Build, whatever was begun before.
+
+Everything is found again by content: the source in the bucket, a running build and the finished image all carry its
+hash. So a run that was killed, cancelled or cut off is taken up where it stopped, and two runs share one build.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from infra.provider.clients.artifact_registry import ArtifactRegistry, Package
+from infra.provider.clients.cloud_build import SUCCESS, Build, CloudBuild
+from infra.provider.clients.cloud_logging import CloudLogging
+from infra.provider.clients.errors import ApiError, NoAnswer
+from infra.provider.clients.session import Session
+from infra.provider.clients.storage import Storage
+from infra.provider.clock import Clock, Deadline, spoken
+from infra.provider.source import Source
+from plugin.kinds import Context, ProviderError
+
+_GRANTS_SECONDS = 300.0
+"""How long a refusal may come from a grant that was made a moment ago and has not taken yet."""
+_GRANTS_PAUSE = 15.0
+_QUEUE_SECONDS = 600.0
+_FIRST_POLL = 1.0
+_LONGEST_POLL = 5.0
+_STARTS = 3
+_LOG_LINES = 20
+_LOG_PAUSE = 3.0
+# Cloud Build, "FailureType". A step that fails with the same words is the user's own and not one of these.
+_REFUSALS = frozenset({"PUSH_NOT_AUTHORIZED", "LOGGING_FAILURE"})
+_MAYBE_REFUSALS = frozenset({"", "FAILURE_TYPE_UNSPECIFIED", "FETCH_SOURCE_FAILED", "PUSH_FAILED"})
+_REFUSED = re.compile(r"\b403\b|denied|does not have .*(access|permission)|not authori[sz]ed|forbidden", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What is to be built, and by whom."""
+
+    package: Package
+    content_hash: str
+    source: Callable[[], Source]
+    """Reads the content; called only when it must be uploaded."""
+    dockerfile: str
+    bucket: str
+    account: str
+    """Email of the account that the build runs under."""
+    region: str
+    seconds: int
+
+    @property
+    def tag(self) -> str:
+        """Marks image and build with their content; within what docker and Cloud Build take as a tag."""
+        return f"ctx-{self.content_hash[:40]}"
+
+    @property
+    def image(self) -> str:
+        return f"{self.package.address}:{self.tag}"
+
+    @property
+    def object(self) -> str:
+        return f"source/{self.content_hash}.tar.gz"
+
+    def body(self) -> dict[str, Any]:
+        """The request (Cloud Build, "REST Resource: projects.builds")."""
+        return {
+            "source": {"storageSource": {"bucket": self.bucket, "object": self.object}},
+            "steps": [
+                {
+                    "name": "gcr.io/cloud-builders/docker",
+                    "args": ["build", "-f", self.dockerfile, "-t", self.image, "."],
+                    "env": ["DOCKER_BUILDKIT=1"],
+                }
+            ],
+            "images": [self.image],
+            "tags": [self.tag],
+            "serviceAccount": f"projects/{self.package.project}/serviceAccounts/{self.account}",
+            "timeout": f"{self.seconds}s",
+            # Without it a build under an account of its own is refused: the default bucket is not the account's.
+            "options": {"logging": "CLOUD_LOGGING_ONLY"},
+        }
+
+
+class ImageBuild:
+    """One order, carried out once."""
+
+    def __init__(self, session: Session, clock: Clock, order: Order, context: Context) -> None:
+        self._registry = ArtifactRegistry(session)
+        self._storage = Storage(session)
+        self._builds = CloudBuild(session, order.package.project, order.region)
+        self._logs = CloudLogging(session, order.package.project)
+        self._clock = clock
+        self._order = order
+        self._context = context
+
+    def digest(self) -> str:
+        """The digest of the image with this content, built if need be.
+
+        Raises ProviderError when the build fails, is refused for longer than a new grant takes, or is cancelled.
+        """
+        order = self._order
+        found = self._registry.digest_of_tag(order.package, order.tag)
+        return found if found is not None else self._pushed(self._build())
+
+    def _build(self) -> Build:
+        """A successful build, after as many tries as a new grant may take to reach every server."""
+        grants = Deadline.after(self._clock, _GRANTS_SECONDS)
+        while True:
+            try:
+                build = self._watch(self._running() or self._start())
+            except ApiError as refused:
+                if not refused.denied or grants.passed:
+                    raise
+                why = refused.refusal.message
+            else:
+                if build.status == SUCCESS:
+                    return build
+                if not _refused(build) or grants.passed:
+                    raise self._failure(build)
+                why = build.trouble
+            self._context.say(f"refused, as new grants take a while; trying for {spoken(grants.left)} more ({why})")
+            self._wait(_GRANTS_PAUSE, "the build was allowed")
+
+    def _running(self) -> Build | None:
+        order = self._order
+        for build in self._builds.with_tag(order.tag):
+            if build.running and order.image in (build.raw.get("images") or []):
+                self._context.say(f"found build {build.id} of the same content running")
+                return build
+        return None
+
+    def _start(self) -> Build:
+        order = self._order
+        if not self._storage.has(order.package.project, order.bucket, order.object):
+            archive = self._archive()
+            self._context.say(f"uploading {len(archive) / 1024:.0f} KiB of source")
+            self._storage.put(order.package.project, order.bucket, order.object, archive)
+        for left in reversed(range(_STARTS)):
+            self._context.say("starting the build")
+            try:
+                return self._builds.start(order.body())
+            except (ApiError, NoAnswer) as unclear:
+                if isinstance(unclear, ApiError) and unclear.refusal.code < HTTPStatus.INTERNAL_SERVER_ERROR:
+                    raise
+                # It may have been started all the same.
+                self._wait(_LONGEST_POLL, "the build was started")
+                if (found := self._running()) is not None:
+                    return found
+                if not left:
+                    raise
+        raise AssertionError("the last start returns or raises")
+
+    def _archive(self) -> bytes:
+        source = self._order.source()
+        if source.content_hash != self._order.content_hash:
+            raise ProviderError("Files of the image's source changed while deploying: nothing was built. Run again.")
+        return source.archive()
+
+    def _watch(self, build: Build) -> Build:
+        began = self._clock.now()
+        limit = self._context.timeout or self._order.seconds + _QUEUE_SECONDS
+        deadline = Deadline.after(self._clock, limit)
+        pause = _FIRST_POLL
+        while build.running:
+            self._context.say(f"build {build.id}: {build.status.lower()} ({spoken(self._clock.now() - began)})")
+            if deadline.passed:
+                raise ProviderError(
+                    f"Build {build.id} is still {build.status.lower()} after {spoken(limit)}. It goes on: the next "
+                    f"`pulumi up` takes it up again. Its log: {build.log_url or 'in Cloud Build'}"
+                )
+            self._wait(min(pause, deadline.left), f"build {build.id} ended; it goes on")
+            pause = min(_LONGEST_POLL, pause * 1.5)
+            build = self._builds.get(build.id)
+        return build
+
+    def _pushed(self, build: Build) -> str:
+        order = self._order
+        digest = build.digest(order.image) or self._registry.digest_of_tag(order.package, order.tag)
+        if digest is None or not self._registry.has(order.package, digest):
+            raise ProviderError(
+                f"Build {build.id} says that it succeeded, but {order.image} ({digest or 'no digest'}) is not in the "
+                f"registry. Was it deleted meanwhile, by hand or by a clean-up policy? Run again to build it anew."
+            )
+        return digest
+
+    def _failure(self, build: Build) -> ProviderError:
+        order = self._order
+        said = f": {build.trouble}" if build.trouble else ""
+        text = f"Build {build.id} of {order.package.address} ended as {build.status}{said}."
+        if build.status == "TIMEOUT":
+            text += f" Give it more than {order.seconds} seconds by timeoutSeconds."
+        # A detail of several lines is the end of the log already.
+        told = "\n" in build.trouble
+        lines = [] if told else self._logs.last_build_lines(build.id, _LOG_LINES)
+        # Entries reach Cloud Logging a moment after the build that wrote them has ended.
+        if not told and not lines and not self._clock.wait(_LOG_PAUSE, self._context.cancelled):
+            lines = self._logs.last_build_lines(build.id, _LOG_LINES)
+        if lines:
+            text += "\nIts last lines:\n" + "\n".join(f"    {line}" for line in lines)
+        return ProviderError(f"{text}\nThe whole log: {build.log_url or f'Cloud Build, build {build.id}'}")
+
+    def _wait(self, seconds: float, before: str) -> None:
+        if self._clock.wait(seconds, self._context.cancelled):
+            raise ProviderError(
+                f"Stopped before {before}. Nothing is lost: the next `pulumi up` takes up what is running or built."
+            )
+
+
+def _refused(build: Build) -> bool:
+    """Whether the build's account could not read the source, write its log or push, for want of a grant."""
+    if build.failure_type in _REFUSALS:
+        return True
+    return build.failure_type in _MAYBE_REFUSALS and bool(_REFUSED.search(build.trouble))

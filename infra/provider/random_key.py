@@ -1,0 +1,54 @@
+"""`hearth:secret:RandomKey`: a random key that is made once and kept until it is told to change."""
+
+import secrets
+
+from infra.provider.validation import Inputs
+from plugin.diff import changed_paths
+from plugin.kinds import UNKNOWN, Checked, Context, Created, Diff, Found, Kind, ProviderError, Secret, Values
+
+# Below 128 bits a key can be guessed; above, nothing is gained by more than some kilobytes.
+_LEAST_BYTES = 16
+_MOST_BYTES = 1024
+
+
+class RandomKey(Kind):
+    """Lives in the state alone, encrypted. `value` is URL-safe base64 without padding of `bytes` random bytes."""
+
+    token = "hearth:secret:RandomKey"  # noqa: S105 - a type token
+
+    def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
+        inputs = Inputs(news, {"bytes": 32, "rotation": ""}, ())
+        inputs.whole("bytes", _LEAST_BYTES, _MOST_BYTES)
+        inputs.text("rotation")
+        return inputs.checked()
+
+    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> Diff:
+        return Diff(changed=changed_paths(old_inputs, news))
+
+    def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+        # The id names the key among the stack's resources and tells nothing about its value.
+        name = context.urn.rpartition("::")[2]
+        return Created("" if preview else name, _outputs(inputs, preview=preview))
+
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+        """The state is the only place where the key is. Raises ProviderError for an import."""
+        if inputs is None or old is None:
+            raise ProviderError(
+                f"{self.token} {id!r} cannot be imported: a key lives in one stack's state and nowhere else. "
+                "Declare a new one; or keep the old value as a secret of the stack's configuration."
+            )
+        return Found(id, inputs, {**old, "value": Secret(old["value"])})
+
+    def update(
+        self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
+    ) -> Values:
+        if changed_paths(old_inputs, news):
+            return _outputs(news, preview=preview)
+        return {**news, "value": Secret(old["value"])}
+
+    def delete(self, context: Context, id: str, inputs: Values, old: Values) -> None:
+        """Nothing to delete: with the state's entry the key is gone."""
+
+
+def _outputs(inputs: Values, *, preview: bool) -> Values:
+    return {**inputs, "value": Secret(UNKNOWN if preview else secrets.token_urlsafe(inputs["bytes"]))}
