@@ -85,7 +85,7 @@ class Settings(BaseModel):
         str, Field(pattern=r"^(global|[a-z]+-[a-z]+[0-9]+)$"), Why("a region of Cloud Build, or global")
     ] = "global"
     grant_settle_seconds: Annotated[
-        int, Field(ge=0, le=900), Why("Google says that a new grant takes minutes; longer than 15 is a mistake")
+        int, Field(ge=0, le=600), Why("a new grant takes minutes to work everywhere; more than ten is a mistake")
     ] = 120
     deletion_protection: Annotated[bool, Why("true or false")] = True
     protect: Annotated[bool, Why("true or false")] = True

@@ -41,9 +41,11 @@ def _rules(module: ast.Module) -> Iterator[str]:
             if not (isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute)):
                 continue
             rule = _text(decorator.args[0]) if decorator.args else None
-            if decorator.func.attr in _DECORATORS and rule is not None and rule.startswith("/"):
+            if decorator.func.attr in _DECORATORS and rule is not None:
                 owner = decorator.func.value.id if isinstance(decorator.func.value, ast.Name) else ""
-                yield prefixes.get(owner, "") + rule
+                whole = prefixes.get(owner, "") + rule
+                if whole.startswith("/"):
+                    yield whole
 
 
 def _prefixes(module: ast.Module) -> dict[str, str]:

@@ -1,14 +1,13 @@
 """The whole program, run without engine, CLI or cloud: what it declares, recorded as the engine would receive it.
 
 Pulumi's own mocks drop what they are not told, without a word: an output that the mock doesn't return vanishes from
-everything that reads it. So this recorder refuses to guess. Inputs are checked against the table of facts, outputs
-come from `COMPUTED` and must be in that table, and unknown types, doubled names and components that never finished
-are errors. What it can't see: whether Google would accept a value.
+everything that reads it. So this recorder refuses to guess: inputs are checked against the table of facts, outputs
+come from `tests.computed`, and unknown types, doubled names and components that never finished are errors.
+What it can't see: whether Google would accept a value.
 """
 
 import asyncio
 import contextvars
-import hashlib
 import json
 import logging
 from collections import Counter
@@ -26,115 +25,9 @@ from pulumi.runtime.mocks import MockCallArgs, MockEngine, MockMonitor, MockReso
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.stack import run_in_stack
 
-from catalog import types
 from catalog.apis import APIS, LOCAL_PROJECT_PREFIX
 from infra.program import ROOT, build
-
-Values = Mapping[str, Any]
-
-DIGEST = "sha256:" + "d" * 64
-PROJECT_NUMBER = "123456789012"
-
-# The inputs that each type of the provider `hearth` takes, and of those the ones it can't do without.
-HEARTH = {
-    "hearth:build:Image": (
-        {"project", "region", "repository", "name", "bucket", "serviceAccount"},
-        {"buildRegion", "context", "dockerfile", "timeoutSeconds"},
-    ),
-    "hearth:project:Settled": ({"project", "region", "apis", "grants", "settleSeconds"}, set()),
-    "hearth:secret:RandomKey": ({"bytes", "rotation"}, set()),
-    "hearth:hosting:SiteRelease": (
-        {"project", "site", "channel", "public", "files", "config"},
-        {"service", "message"},
-    ),
-}
-
-
-def _service_name(of: Values) -> str:
-    return f"projects/{of['project']}/locations/{of['location']}/services/{of['name']}"
-
-
-def _account(of: Values) -> Values:
-    email = f"{of['accountId']}@{of['project']}.iam.gserviceaccount.com"
-    return {
-        "email": email,
-        "member": f"serviceAccount:{email}",
-        "name": f"projects/{of['project']}/serviceAccounts/{email}",
-    }
-
-
-# By type: the resource's id, and the outputs that Google computes and this program reads.
-COMPUTED: dict[str, tuple[Callable[[Values], str], Callable[[Values], Values]]] = {
-    "gcp:artifactregistry/repository:Repository": (
-        lambda of: f"projects/{of['project']}/locations/{of['location']}/repositories/{of['repositoryId']}",
-        lambda of: {"registryUri": f"{of['location']}-docker.pkg.dev/{of['project']}/{of['repositoryId']}"},
-    ),
-    "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": (
-        lambda of: f"{of['repository']}/{of['role']}/{of['member']}",
-        lambda _: {},
-    ),
-    "gcp:cloudrunv2/service:Service": (
-        _service_name,
-        lambda of: {"uri": f"https://{of['name']}-{PROJECT_NUMBER}.{of['location']}.run.app"},
-    ),
-    "gcp:cloudrunv2/serviceIamMember:ServiceIamMember": (
-        lambda of: f"{_service_name(of)}/{of['role']}/{of['member']}",
-        lambda _: {},
-    ),
-    "gcp:firebase/hostingCustomDomain:HostingCustomDomain": (
-        lambda of: f"projects/{of['project']}/sites/{of['siteId']}/customDomains/{of['customDomain']}",
-        lambda of: {"requiredDnsUpdates": [{"desireds": [{"domainName": of["customDomain"]}]}]},
-    ),
-    "gcp:firebase/hostingSite:HostingSite": (
-        lambda of: f"projects/{of['project']}/sites/{of['siteId']}",
-        lambda of: {"defaultUrl": f"https://{of['siteId']}.web.app"},
-    ),
-    "gcp:firebase/project:Project": (lambda of: f"projects/{of['project']}", lambda _: {}),
-    "gcp:projects/iAMMember:IAMMember": (lambda of: f"{of['project']}/{of['role']}/{of['member']}", lambda _: {}),
-    "gcp:projects/service:Service": (lambda of: f"{of['project']}/{of['service']}", lambda _: {}),
-    "gcp:projects/serviceIdentity:ServiceIdentity": (
-        lambda of: f"projects/{of['project']}/services/{of['service']}",
-        lambda _: {},
-    ),
-    "gcp:secretmanager/secret:Secret": (
-        lambda of: f"projects/{of['project']}/secrets/{of['secretId']}",
-        lambda _: {},
-    ),
-    "gcp:secretmanager/secretIamMember:SecretIamMember": (
-        lambda of: f"projects/{of['project']}/secrets/{of['secretId']}/{of['role']}/{of['member']}",
-        lambda _: {},
-    ),
-    "gcp:secretmanager/secretVersion:SecretVersion": (
-        lambda of: f"{of['secret']}/versions/1",
-        lambda _: {"version": "1"},
-    ),
-    "gcp:serviceaccount/account:Account": (lambda of: _account(of)["name"], _account),
-    "gcp:storage/bucket:Bucket": (lambda of: of["name"], lambda _: {}),
-    "gcp:storage/bucketIAMMember:BucketIAMMember": (
-        lambda of: f"b/{of['bucket']}/{of['role']}/{of['member']}",
-        lambda _: {},
-    ),
-    "hearth:build:Image": (
-        lambda of: f"projects/{of['project']}/locations/{of['region']}/repositories/{of['repository']}/packages/web",
-        lambda of: {
-            "ref": f"{of['region']}-docker.pkg.dev/{of['project']}/{of['repository']}/{of['name']}@{DIGEST}",
-            "digest": DIGEST,
-        },
-    ),
-    "hearth:project:Settled": (lambda of: f"{of['project']}/settled", lambda _: {}),
-    "hearth:secret:RandomKey": (
-        lambda _: "key",
-        lambda of: {"value": hashlib.sha256(of["rotation"].encode()).hexdigest()},
-    ),
-    "hearth:hosting:SiteRelease": (
-        lambda of: f"projects/{of['project']}/sites/{of['site']}/channels/{of['channel']}",
-        lambda of: {
-            "version": f"projects/{of['project']}/sites/{of['site']}/versions/1",
-            "release": f"projects/{of['project']}/sites/{of['site']}/channels/{of['channel']}/releases/1",
-            "url": f"https://{of['site']}.web.app",
-        },
-    ),
-}
+from tests.computed import Values, answer, check_inputs
 
 
 @dataclass(kw_only=True)
@@ -217,8 +110,8 @@ class _Monitor(MockMonitor):
         raw = rpc.deserialize_properties(request.object)
         inputs = _whole(_bare(raw))
         if request.custom:
-            _check_inputs(request.type, request.name, inputs)
-        identity, outputs = _answer(request.type, inputs) if request.custom else ("", {})
+            check_inputs(request.type, request.name, inputs)
+        identity, outputs = answer(request.type, inputs) if request.custom else ("", {})
         parent = self.recorded.get(request.parent)
         self.recorded[urn] = Resource(
             type=request.type,
@@ -233,11 +126,11 @@ class _Monitor(MockMonitor):
             depends_on=frozenset(self.recorded[each].short for each in request.dependencies),
             outputs=outputs,
         )
-        answer = Struct()
-        answer.update(
+        properties = Struct()
+        properties.update(
             {key: _secret(value) if key in request.additionalSecretOutputs else value for key, value in outputs.items()}
         )
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=answer)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=properties)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
         outputs = rpc.deserialize_properties(request.outputs)
@@ -269,32 +162,6 @@ def _whole(value: Any) -> Any:
     if isinstance(value, list):
         return [_whole(item) for item in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _check_inputs(type: str, name: str, inputs: Values) -> None:
-    if type in HEARTH:
-        required, optional = HEARTH[type]
-        faults = [f"{key}: required, and missing" for key in sorted(required - set(inputs))]
-        faults += [f"{key}: no such property" for key in sorted(set(inputs) - required - optional)]
-    elif type in types.table():
-        faults = types.table()[type].faults(inputs)
-    else:
-        raise LookupError(f"no facts about {type}: add it to catalog/gcp_types.json, or to HEARTH in this file")
-    if faults:
-        raise LookupError(f"{type} {name!r} declares what the provider would refuse:\n  " + "\n  ".join(faults))
-
-
-def _answer(type: str, inputs: Values) -> tuple[str, Values]:
-    if type not in COMPUTED:
-        raise LookupError(f"no outputs for {type}: add them to COMPUTED, or what reads them is dropped unseen")
-    identity, computed = COMPUTED[type]
-    added = computed(inputs)
-    if type in types.table():
-        row = types.table()[type]
-        invented = sorted(set(added) - row.computed - row.outputs_only)
-        if invented:
-            raise LookupError(f"COMPUTED invents {invented} for {type}: the provider has no such outputs")
-    return identity(inputs), {**inputs, **added}
 
 
 class _Warnings(logging.Handler):
