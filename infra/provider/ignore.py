@@ -17,6 +17,11 @@ class _Pattern:
     """Whether the line began with `!`."""
     regex: re.Pattern[str]
 
+    def matches(self, path: str) -> bool:
+        """Whether it matches the path or a folder above it."""
+        parts = path.split("/")
+        return any(self.regex.fullmatch("/".join(parts[:end])) for end in range(len(parts), 0, -1))
+
     def may_match_below(self, folder: str) -> bool:
         """Whether something inside the folder could match; may say yes too often, never no."""
         parts = folder.split("/")
@@ -37,20 +42,22 @@ class IgnoreRules:
 
     def leaves_out(self, path: str) -> bool:
         """Whether a file or folder is left out; `path` is relative to the context, with slashes."""
-        parts = path.split("/")
-        # A pattern that matches a folder matches all that is in it.
-        candidates = ["/".join(parts[:end]) for end in range(len(parts), 0, -1)]
         out = False
         for pattern in self._patterns:
-            if pattern.lets_in == out and any(pattern.regex.fullmatch(each) for each in candidates):
+            if pattern.lets_in == out and pattern.matches(path):
                 out = not pattern.lets_in
         return out
 
     def skips(self, folder: str) -> bool:
         """Whether nothing in the folder can be let in, so that it need not be walked."""
-        return self.leaves_out(folder) and not any(
-            pattern.lets_in and pattern.may_match_below(folder) for pattern in self._patterns
-        )
+        skipped = False
+        for pattern in self._patterns:
+            if not pattern.lets_in:
+                # With the folder goes all that is in it, whatever was let in before.
+                skipped = skipped or pattern.matches(folder)
+            elif pattern.may_match_below(folder):
+                skipped = False
+        return skipped
 
 
 def _parse(line: str) -> list[_Pattern]:

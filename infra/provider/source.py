@@ -75,20 +75,18 @@ class Source:
         return gzip.compress(raw.getvalue()) + gzip.flush()
 
     def _read(self) -> list[_Entry]:
-        rules = self._rules()
-        found = {path: self._entry(path) for path in self._walk(rules)}
-        # Docker sends it along in any case.
-        found.setdefault(self._dockerfile, self._entry(self._dockerfile))
-        entries = [found[path] for path in sorted(found)]
-        size = sum(len(entry.content) for entry in entries)
+        # Docker sends the Dockerfile along in any case.
+        paths = sorted({self._dockerfile, *self._walk(self._rules())})
+        sizes = {path: self._status(path).st_size for path in paths}
+        size = sum(sizes.values())
         if size > _LARGEST:
-            largest = max(entries, key=lambda entry: len(entry.content))
+            largest = max(sizes, key=lambda path: sizes[path])
             raise ProviderError(
-                f"The build's source is {size >> 20} MiB in {len(entries)} files, more than {_LARGEST >> 20} MiB; the "
-                f"largest is {largest.path} ({len(largest.content) >> 20} MiB). Leave out in {IGNORE_FILE} what the "
-                "image does not need."
+                f"The build's source is {size >> 20} MiB in {len(paths)} files, more than {_LARGEST >> 20} MiB; the "
+                f"largest is {largest} ({sizes[largest] >> 20} MiB). Leave out in {IGNORE_FILE} what the image does "
+                "not need."
             )
-        return entries
+        return [self._entry(path) for path in paths]
 
     def _rules(self) -> IgnoreRules:
         file = self._folder / IGNORE_FILE
@@ -121,10 +119,15 @@ class Source:
                 if not rules.leaves_out(path):
                     yield path
 
-    def _entry(self, path: str) -> _Entry:
-        file = self._folder / path
+    def _status(self, path: str) -> os.stat_result:
         try:
-            status = file.lstat()
+            return (self._folder / path).lstat()
+        except OSError as fault:
+            raise _unreadable_error(path, fault) from None
+
+    def _entry(self, path: str) -> _Entry:
+        file, status = self._folder / path, self._status(path)
+        try:
             if stat.S_ISLNK(status.st_mode):
                 return _Entry(path, 0o777, os.fsencode(file.readlink()), link=True)
             if stat.S_ISREG(status.st_mode):

@@ -1,0 +1,48 @@
+"""A provider's session over a fake Google, with time of its own."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from infra.provider.clients.credentials import Tokens
+from infra.provider.clients.endpoints import Endpoints
+from infra.provider.clients.session import Session
+from plugin.kinds import Context
+from tests.infra.provider.fake_clock import FakeClock
+from tests.infra.provider.fake_server import FakeServer
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    server = FakeServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    """Seconds that the session paused between repeats; none of them really pass."""
+    return []
+
+
+@pytest.fixture
+def session(server: FakeServer, pauses: list[float]) -> Session:
+    return Session(Endpoints(server.environ), Tokens(server.environ), pause=pauses.append)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def said() -> list[str]:
+    """What was shown as progress."""
+    return []
+
+
+@pytest.fixture
+def context(said: list[str]) -> Context:
+    urn = "urn:pulumi:local::hearth-app::hearth:test:Kind::web"
+    return Context(urn=urn, say=said.append, warn=said.append, cancelled=threading.Event())
