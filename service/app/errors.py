@@ -6,8 +6,9 @@ sees a request (a malformed request line, say) keep gunicorn's own shape.
 
 import json
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
+from werkzeug.wrappers import Response
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -17,14 +18,12 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, answer)
 
 
-def answer(error: HTTPException) -> Response | HTTPException:
+def answer(error: HTTPException) -> Response:
     """`type` is about:blank, so `title` is the status phrase; `detail` is fit for strangers."""
-    if error.code is None:
-        # abort() was given a whole response.
-        return error
-    problem = {"type": "about:blank", "title": error.name, "status": error.code, "detail": _detail(error)}
-    # The exception's own headers stay: Allow of a 405, Retry-After, WWW-Authenticate.
-    response = Response(status=error.code, headers=error.get_headers())
+    # The exception's own response has its headers: Allow of a 405, Retry-After, WWW-Authenticate.
+    response = error.get_response()
+    status = response.status_code
+    problem = {"type": "about:blank", "title": error.name, "status": status, "detail": _detail(status, error)}
     response.vary.add("Accept")
     if _wants_html():
         response.content_type = "text/html; charset=utf-8"
@@ -41,8 +40,8 @@ def _wants_html() -> bool:
     return accepted.quality("text/html") > max(accepted.quality("application/json"), accepted.quality(PROBLEM_JSON))
 
 
-def _detail(error: HTTPException) -> str | None:
+def _detail(status: int, error: HTTPException) -> str | None:
     """What the view tells the client; from 500 on the status's usual text, as the view's may tell of our inside."""
-    if error.code is not None and error.code >= InternalServerError.code:
-        return default_exceptions.get(error.code, InternalServerError).description
+    if status >= InternalServerError.code:
+        return default_exceptions.get(status, InternalServerError).description
     return error.description

@@ -1,6 +1,6 @@
-"""Headers of every answer: the security set, and caching that is off unless a view asks for it.
+"""Headers of every answer of the app: the security set, and caching that is off unless a view asks for it.
 
-firebase.json gives static files the same security set; a test holds the two together.
+Static files are not here: Firebase Hosting serves them, with the headers that firebase.json lists.
 """
 
 from collections.abc import Mapping

@@ -130,10 +130,14 @@ class Settings(BaseModel):
         if info.data.get("app_env") == "development" and not on_cloud_run:
             return value or DEVELOPMENT_KEY
         if value is None:
+            fix = (
+                "Give the service its secret, as the stack does from Secret Manager"
+                if on_cloud_run
+                else f"Make one with {_NEW_KEY}, or set APP_ENV=development"
+            )
             raise ValueError(
                 f"SECRET_KEY is not set: {'on Cloud Run' if on_cloud_run else 'outside development'} there is no "
-                "default, as whoever knows the key can forge every session. The stack sets it from Secret Manager; "
-                f"elsewhere make one with {_NEW_KEY}, or set APP_ENV=development."
+                f"default, as whoever knows the key can forge every session. {fix}."
             )
         if fault := _key_fault(str(value)):
             # Never the value itself: this text goes to the log.
