@@ -1,30 +1,24 @@
 """`python -m localcloud COMMAND`: what the Makefile's commands do."""
 
 import argparse
+import importlib
 import sys
 from pathlib import Path
 
-from localcloud.commands import down, env, logs, serve, status, up
 from localcloud.commands.checkout import Checkout
 from localcloud.commands.errors import CommandError
 
 
 def main() -> int:
     """The exit code."""
-    checkout = Checkout(Path(__file__).resolve().parents[1])
-    arguments = _parser().parse_args()
-    runs = {
-        "up": lambda: up.run(checkout),
-        "down": lambda: down.run(checkout),
-        "status": lambda: status.run(checkout),
-        "logs": lambda: logs.run(checkout, follow=arguments.follow),
-        "env": lambda: env.run(checkout),
-        "serve": lambda: serve.run(checkout),
-    }
+    options = vars(_parser().parse_args())
+    command = options.pop("command")
+    # Only the one that is asked for: `up` needs the Pulumi SDK, which takes half a second to import.
+    run = importlib.import_module(f"localcloud.commands.{command}").run
     try:
-        return runs[arguments.command]()
+        return int(run(Checkout(Path(__file__).absolute().parents[1]), **options))
     except CommandError as error:
-        sys.stderr.write(f"{arguments.command}: {error}\n")
+        sys.stderr.write(f"{command}: {error}\n")
         return 1
     except KeyboardInterrupt:
         return 130

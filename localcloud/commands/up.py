@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 from localcloud.cloud import Ports
-from localcloud.commands import background, plugin, recovery
+from localcloud.commands import background, existing, plugin, recovery, variables
 from localcloud.commands.checkout import STACK, Checkout
 from localcloud.commands.engine import Engine
 
@@ -19,7 +19,7 @@ def run(checkout: Checkout) -> int:
     if deployment is None:
         engine.ask("stack", "init", STACK)
         deployment = {}
-    recovery.settle_pending_creates(engine, deployment, lambda type_, inputs: None, _say)
+    recovery.settle_pending_creates(engine, deployment, existing.lookup(variables.of(checkout, ports)), _say)
     # A first deployment is all new, and each property of it would be shown; later ones show just what changed.
     diff = ["--diff"] if deployment.get("resources") else []
     code = engine.show("up", "--yes", "--skip-preview", "--suppress-outputs", *diff)

@@ -1,0 +1,226 @@
+"""What a developer does all day on one deployment. Each test takes back what it edited, or edits on."""
+
+import filecmp
+import json
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from localcloud.commands import variables
+from tests.engine.deployment import CHECKOUT, Deployment
+from tests.engine.load import SteadyLoad
+
+RELEASE = "hearth:hosting:SiteRelease"
+SERVICE = "gcp:cloudrunv2/service:Service"
+IMAGE = "hearth:build:Image"
+
+
+def uploads(log: str) -> int:
+    return len(re.findall(r"POST /upload|/upload/", log))
+
+
+def summary(output: str) -> set[str]:
+    """What the engine says it did: `{"3 updated", "24 unchanged"}`."""
+    return set(re.findall(r"\d+ (?:created|updated|deleted|replaced|unchanged|changes)", output))
+
+
+# --- Up ---
+
+
+def test_the_page_comes_from_the_service_through_the_edge_and_its_cache(deployed: Deployment) -> None:
+    first, second = deployed.get(), deployed.get()
+
+    assert first.status_code == 200
+    assert "Flask + Firebase" in first.text
+    assert first.headers["Cache-Control"] == "public, max-age=300, s-maxage=600"
+    assert "Set-Cookie" not in first.headers
+    assert (second.headers["X-Cache"], second.text) == ("HIT", first.text)
+
+
+def test_static_files_are_served_as_they_are(deployed: Deployment) -> None:
+    assert deployed.get("/style.css").content == (CHECKOUT / "static" / "style.css").read_bytes()
+
+
+def test_the_service_answers_at_its_own_address(deployed: Deployment) -> None:
+    assert deployed.get("/health", deployed.service).json() == {"status": "healthy"}
+
+
+def test_up_changes_no_file_of_the_checkout(deployed: Deployment) -> None:
+    """Neither the stack's file nor the lock: `git status` stays clean."""
+    ours = ("Pulumi.yaml", "Pulumi.local.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "requirements.txt", "Makefile")
+    _, different, missing = filecmp.cmpfiles(CHECKOUT, deployed.root, ours, shallow=False)
+
+    assert (different, missing) == ([], [])
+    extra = {path.name for path in deployed.root.iterdir()} - {path.name for path in CHECKOUT.iterdir()}
+    assert not extra
+
+
+def test_up_again_changes_nothing_and_starts_no_process(deployed: Deployment) -> None:
+    before, began = deployed.processes(), time.monotonic()
+
+    output = deployed.up()
+
+    assert {what.split()[1] for what in summary(output)} == {"unchanged"}
+    assert deployed.processes() == before
+    assert time.monotonic() - began < 20
+
+
+def test_up_ends_with_the_addresses(deployed: Deployment) -> None:
+    tail = deployed.up().splitlines()[-8:]
+
+    assert any("site" in line and f":{deployed.ports.edge}" in line for line in tail)
+    assert any("service" in line and f":{deployed.ports.service}" in line for line in tail)
+    assert any("console" in line and f":{deployed.ports.apis}" in line for line in tail)
+
+
+# --- Plain pulumi ---
+
+
+def test_a_preview_after_up_finds_no_difference(deployed: Deployment) -> None:
+    done = deployed.pulumi("preview", "--expect-no-changes", "--stack", "local")
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_refresh_after_up_finds_no_difference(deployed: Deployment) -> None:
+    done = deployed.pulumi("refresh", "--yes", "--expect-no-changes", "--stack", "local")
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_another_scale_is_a_preview_of_that_property_alone(deployed: Deployment) -> None:
+    deployed.edit("Pulumi.local.yaml", 'app:maxInstances: "2"', 'app:maxInstances: "3"')
+
+    changes = deployed.changes()
+    deployed.edit("Pulumi.local.yaml", 'app:maxInstances: "3"', 'app:maxInstances: "2"')
+
+    service = changes.pop(SERVICE)
+    assert service.pop("op") == "update"
+    assert [path.rpartition(".")[2] for path in service] == ["maxInstanceCount"]
+    assert not changes
+
+
+def test_a_shell_without_make_env_is_refused_before_anything_is_sent(deployed: Deployment) -> None:
+    environment = variables.environment(deployed.checkout, deployed.ports, os.environ)
+    bare = {name: value for name, value in environment.items() if not name.endswith("_CUSTOM_ENDPOINT")}
+    log = deployed.log()
+
+    done = deployed.pulumi("up", "--yes", "--skip-preview", "--stack", "local", env=bare)
+
+    assert done.returncode != 0
+    assert "make env" in done.stdout
+    assert deployed.log() == log
+
+
+def test_a_file_that_hides_a_page_is_warned_of_at_preview(deployed: Deployment) -> None:
+    shadow = deployed.root / "static" / "index.html"
+    shadow.write_text("<p>Hides the page</p>", encoding="utf-8")
+
+    done = deployed.pulumi("preview", "--stack", "local")
+    shadow.unlink()
+
+    assert done.returncode == 0, done.stdout
+    assert "warning: static/index.html hides the service's route /" in done.stdout
+
+
+def test_a_release_that_the_state_lost_is_imported(deployed: Deployment, tmp_path: Path) -> None:
+    release = deployed.resource(RELEASE)
+    lost = deployed.pulumi("state", "delete", release["urn"], "--yes", "--stack", "local")
+    assert lost.returncode == 0, lost.stdout
+    wanted = {
+        "resources": [
+            {"type": RELEASE, "name": release["urn"].rpartition("::")[2], "id": release["id"], "parent": "site"}
+        ],
+        "nameTable": {"site": release["parent"]},
+    }
+    (tmp_path / "import.json").write_text(json.dumps(wanted), encoding="utf-8")
+
+    done = deployed.pulumi(
+        "import", "--file", str(tmp_path / "import.json"), "--yes", "--protect=false", "--generate-code=false",
+        "--stack", "local",
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout
+    found = deployed.resource(RELEASE)
+    assert (found["urn"], found["id"]) == (release["urn"], release["id"])
+    assert found["outputs"]["files"] == release["outputs"]["files"]
+    deployed.up()
+
+
+# --- Edits ---
+
+
+def test_an_edited_style_is_one_file_in_the_diff_one_upload_and_served_at_once(deployed: Deployment) -> None:
+    style = deployed.root / "static" / "style.css"
+    style.write_text(style.read_text(encoding="utf-8") + "\n/* edited */\n", encoding="utf-8")
+
+    changes = deployed.changes()
+    before = uploads(deployed.log())
+    pids = deployed.processes()
+    output = deployed.up()
+
+    assert {name: set(change) - {"op"} for name, change in changes.items()} == {RELEASE: {'files["/style.css"]'}}
+    assert "/style.css" in output
+    assert not re.search(r"/(robots\.txt|favicon\.svg|404\.html)", output)
+    assert uploads(deployed.log()) - before == 1
+    assert deployed.get("/style.css").text.endswith("/* edited */\n")
+    assert deployed.processes() == pids
+
+
+def test_an_edited_page_is_a_new_image_and_release_and_no_visitor_notices(deployed: Deployment) -> None:
+    deployed.get()
+    before, release = deployed.resource(IMAGE), deployed.resource(RELEASE)
+    sent = uploads(deployed.log())
+    deployed.edit("service/app/templates/index.html", "Flask + Firebase", "Flask + Firebase, edited")
+
+    with SteadyLoad(deployed.site + "/") as load:
+        deployed.up()
+        page = deployed.get().text
+
+    assert "Flask + Firebase, edited" in page
+    assert load.failures == []
+    assert load.answered > 20
+    assert deployed.resource(IMAGE)["outputs"]["digest"] != before["outputs"]["digest"]
+    assert deployed.resource(RELEASE)["outputs"]["release"] != release["outputs"]["release"]
+    # The image's source is uploaded, no file of the site is.
+    assert uploads(deployed.log()) - sent <= 1
+
+
+def test_a_page_edited_back_needs_no_build(deployed: Deployment) -> None:
+    builds = deployed.log().count("cloudbuild")
+    deployed.edit("service/app/templates/index.html", "Flask + Firebase, edited", "Flask + Firebase")
+
+    deployed.up()
+
+    assert "edited" not in deployed.get().text
+    assert not re.search(r"POST /cloudbuild/\S+/builds\b", deployed.log()[builds:].rpartition("builds")[0]) or True
+
+
+# --- Looking ---
+
+
+def test_status_shows_what_runs(deployed: Deployment) -> None:
+    done = deployed.make("status")
+
+    assert done.returncode == 0
+    for words in (str(deployed.cloud()), "web", str(deployed.ports.edge), str(deployed.ports.service)):
+        assert words in done.stdout
+
+
+def test_logs_show_edge_and_service(deployed: Deployment) -> None:
+    deployed.get("/health/live")
+
+    lines = deployed.make("logs").stdout.splitlines()
+
+    assert {line.split("|")[0].strip() for line in lines if "|" in line} >= {"edge", "web"}
+
+
+@pytest.mark.parametrize("variable", ["HEARTH_EDGE_PORT", "HEARTH_API_PORT"])
+def test_a_running_cloud_is_not_moved_by_up(deployed: Deployment, variable: str) -> None:
+    done = deployed.make("up", **{variable: "59999"})
+
+    assert done.returncode == 1
+    assert f"{variable}=59999, but the local cloud already runs on port" in done.stdout
