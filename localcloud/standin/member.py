@@ -1,0 +1,235 @@
+"""Grants: one member of one role in the policy of one resource, leaving the rest of the policy alone.
+
+A policy is read, changed and written back with the etag it was read with. The engine makes several grants on one
+resource at once, so a collision is usual: within this process they take turns, and one with another process is
+repeated from the read.
+"""
+
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from catalog import apis
+from catalog.apis import Api
+from catalog.types import ResourceType
+from localcloud.standin.client import ApiFault, Body, pause
+from localcloud.standin.kind import Cloud, GcpKind
+from plugin.kinds import Context, Created, Found, ProviderError, Values
+
+_GONE = 404
+_COLLIDED = frozenset({409, 412})
+_TRIES = 12
+_ROLE = r"(?:(?:projects|organizations)/[^/ ]+/)?roles/[^/ ]+"
+# `RESOURCE/ROLE/MEMBER` as in the state, or with spaces and a condition's title, as Google documents imports.
+_ID = re.compile(rf"(?P<resource>.+?)[/ ](?P<role>{_ROLE})[/ ](?P<member>[^/ ]+(?:/[^ ]*?)?)(?: (?P<title>.+))?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """How the policies of one type of resource are reached. Property names are the catalog's."""
+
+    type: str
+    api: Api
+    resource: str
+    """The resource below the API's base, from the type's inputs; the last of these may be that whole name itself."""
+    id: str | None = None
+    """The resource's part of the state's id, where it is not `resource`."""
+    shows_whole_name: bool = True
+    """Whether the state holds the resource's whole name in the last input, as most of Google's types do."""
+    by_post: bool = False
+    """Whether getIamPolicy is a POST."""
+
+
+GRANTS: Final = (
+    Grant(
+        type="gcp:artifactregistry/repositoryIamMember:RepositoryIamMember",
+        api=apis.ARTIFACT_REGISTRY,
+        resource="projects/{project}/locations/{location}/repositories/{repository}",
+    ),
+    Grant(
+        type="gcp:cloudrunv2/serviceIamMember:ServiceIamMember",
+        api=apis.CLOUD_RUN,
+        resource="projects/{project}/locations/{location}/services/{name}",
+    ),
+    Grant(
+        type="gcp:projects/iAMMember:IAMMember",
+        api=apis.RESOURCE_MANAGER,
+        resource="projects/{project}",
+        id="{project}",
+        shows_whole_name=False,
+        by_post=True,
+    ),
+    Grant(
+        type="gcp:secretmanager/secretIamMember:SecretIamMember",
+        api=apis.SECRET_MANAGER,
+        resource="projects/{project}/secrets/{secretId}",
+    ),
+    Grant(
+        type="gcp:serviceaccount/iAMMember:IAMMember",
+        api=apis.IAM,
+        resource="{serviceAccountId}",
+        shows_whole_name=False,
+        by_post=True,
+    ),
+    Grant(type="gcp:storage/bucketIAMMember:BucketIAMMember", api=apis.STORAGE, resource="b/{bucket}"),
+)
+
+
+class MemberKind(GcpKind):
+    """All types of grants."""
+
+    # Shared by all kinds of a process, because each request has a kind of its own.
+    _turns: ClassVar[dict[str, threading.Lock]] = {}
+
+    def __init__(self, type: ResourceType, grant: Grant, cloud: Cloud) -> None:
+        super().__init__(type, cloud)
+        self.grant = grant
+        self.parameters = tuple(re.findall(r"\{(\w+)\}", grant.resource))
+
+    def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+        where = self.where(inputs)
+        if preview:
+            return Created("", self.unknown() | {**where, **inputs})
+        try:
+            policy = self._modify(where, lambda bindings: _with(bindings, inputs))
+        except ApiFault as fault:
+            raise ProviderError(f"Error applying IAM policy for {self._path(where)}: {fault}") from fault
+        return Created(self._id(where, inputs), self._outputs(where, inputs, policy.get("etag")))
+
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+        declared = inputs if inputs is not None else self._parse(id)
+        where = self.where(declared)
+        try:
+            policy = self._policy(where)
+        except ApiFault as fault:
+            if fault.code == _GONE:
+                return None
+            raise ProviderError(f"Error reading IAM policy for {self._path(where)}: {fault}") from fault
+        binding = _binding(policy.get("bindings") or [], declared)
+        if binding is None or declared["member"] not in binding["members"]:
+            return None
+        if inputs is None:
+            declared = {key: value for key, value in declared.items() if key != "title"}
+            declared |= {"condition": binding["condition"]} if binding.get("condition") else {}
+        # The etag is the whole policy's: another grant beside this one is no change of this one.
+        etag = (old or {}).get("etag") or policy.get("etag")
+        return Found(self._id(where, declared), declared, self._outputs(where, declared, etag))
+
+    def update(
+        self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
+    ) -> Values:
+        # Every input replaces, so this is only ever another spelling of the same.
+        return self._outputs(self.where(news), news, old.get("etag"))
+
+    def delete(self, context: Context, id: str, inputs: Values, old: Values) -> None:
+        where = self.where(inputs)
+        try:
+            self._modify(where, lambda bindings: _without(bindings, inputs))
+        except ApiFault as fault:
+            if fault.code != _GONE:
+                raise ProviderError(f"Error applying IAM policy for {self._path(where)}: {fault}") from fault
+
+    def where(self, inputs: Values) -> dict[str, Any]:
+        """The resource's parameters; its last input may hold the whole name, which then says them all."""
+        found = super().where(inputs)
+        last = found[self.parameters[-1]]
+        if isinstance(last, str) and "/" in last and self.grant.resource.count("/"):
+            pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.grant.resource)
+            whole = re.fullmatch(pattern, last)
+            return whole.groupdict() if whole else found
+        return found
+
+    def _modify(self, where: Values, change: Callable[[list[Body]], list[Body]]) -> Body:
+        path = self._path(where)
+        with self._turns.setdefault(f"{self.grant.api.name}/{path}", threading.Lock()):
+            tries = 0
+            while True:
+                tries += 1
+                policy = self._policy(where)
+                before = policy.get("bindings") or []
+                after = change(before)
+                if after == before:
+                    return policy
+                try:
+                    return self._write(path, policy | {"bindings": after, "version": 3})
+                except ApiFault as fault:
+                    if fault.code not in _COLLIDED or tries == _TRIES:
+                        raise
+                pause(tries)
+
+    def _policy(self, where: Values) -> Body:
+        path = self._path(where)
+        if self.grant.api is apis.STORAGE:
+            return self.client.get(self.grant.api, f"{path}/iam", optionsRequestedPolicyVersion="3")
+        if self.grant.by_post:
+            asked = {"options": {"requestedPolicyVersion": 3}}
+            return self.client.call("POST", self.grant.api, f"{path}:getIamPolicy", {}, asked)
+        return self.client.get(self.grant.api, f"{path}:getIamPolicy", **{"options.requestedPolicyVersion": "3"})
+
+    def _write(self, path: str, policy: Body) -> Body:
+        if self.grant.api is apis.STORAGE:
+            return self.client.call("PUT", self.grant.api, f"{path}/iam", {}, policy)
+        return self.client.call("POST", self.grant.api, f"{path}:setIamPolicy", {}, {"policy": policy})
+
+    def _path(self, where: Values) -> str:
+        return self.grant.resource.format(**where)
+
+    def _id(self, where: Values, inputs: Values) -> str:
+        named = (self.grant.id or self.grant.resource).format(**where)
+        title = (inputs.get("condition") or {}).get("title")
+        return f"{named}/{inputs['role']}/{inputs['member']}" + (f"/{title}" if title else "")
+
+    def _parse(self, id: str) -> dict[str, Any]:
+        found = _ID.fullmatch(id)
+        if found is None:
+            raise ProviderError(f"{id!r} does not name a grant: RESOURCE ROLE MEMBER, as in `{self._example()}`")
+        resource, last = found["resource"], self.parameters[-1]
+        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.grant.resource)
+        whole = re.fullmatch(pattern, resource)
+        place = whole.groupdict() if whole else {last: resource}
+        title = {"title": found["title"]} if found["title"] else {}
+        return place | {"role": found["role"], "member": found["member"]} | title
+
+    def _example(self) -> str:
+        return f"{self.grant.resource} roles/viewer user:ann@example.com"
+
+    def _outputs(self, where: Values, inputs: Values, etag: Any) -> dict[str, Any]:
+        last = self.parameters[-1]
+        shown = {last: self._path(where)} if self.grant.shows_whole_name else {}
+        return {**where, **inputs, **shown, "etag": etag}
+
+
+def _matches(binding: Body, declared: Values) -> bool:
+    if binding.get("role") != declared["role"]:
+        return False
+    condition = binding.get("condition") or {}
+    if "title" in declared:
+        return bool(condition.get("title") == declared["title"])
+    wanted = declared.get("condition") or {}
+    return all(condition.get(key) == wanted.get(key) for key in ("title", "expression"))
+
+
+def _binding(bindings: list[Body], declared: Values) -> Body | None:
+    return next((binding for binding in bindings if _matches(binding, declared)), None)
+
+
+def _with(bindings: list[Body], declared: Values) -> list[Body]:
+    binding = _binding(bindings, declared)
+    if binding is None:
+        condition = {"condition": dict(declared["condition"])} if declared.get("condition") else {}
+        return [*bindings, {"role": declared["role"], "members": [declared["member"]]} | condition]
+    if declared["member"] in binding["members"]:
+        return bindings
+    grown = binding | {"members": [*binding["members"], declared["member"]]}
+    return [grown if each is binding else each for each in bindings]
+
+
+def _without(bindings: list[Body], declared: Values) -> list[Body]:
+    binding = _binding(bindings, declared)
+    if binding is None:
+        return bindings
+    left = [member for member in binding["members"] if member != declared["member"]]
+    shrunk = [each | {"members": left} if each is binding else each for each in bindings]
+    return [each for each in shrunk if each["members"]]

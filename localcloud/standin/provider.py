@@ -1,0 +1,75 @@
+"""The provider `gcp`, played: its version, its configuration, its types."""
+
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from typing import Final
+
+from catalog.types import ResourceType, table
+from localcloud.standin import rows, secret_version, service_identity, settings
+from localcloud.standin.account import AccountKind
+from localcloud.standin.bucket import BucketKind
+from localcloud.standin.client import Client
+from localcloud.standin.firebase import FirebaseProjectKind, HostingSiteKind
+from localcloud.standin.kind import Cloud, GcpKind
+from localcloud.standin.member import GRANTS, Grant, MemberKind
+from localcloud.standin.project_service import ProjectServiceKind
+from localcloud.standin.resource import RestKind
+from localcloud.standin.row import Row
+from plugin.kinds import Checked, Kind, Provider, ProviderError, Values
+
+Maker = Callable[[ResourceType, Cloud], GcpKind]
+
+
+def _resource(row: Row, kind: type[RestKind] = RestKind) -> Maker:
+    return lambda type_, cloud: kind(type_, row, cloud)
+
+
+def _grant(grant: Grant) -> Maker:
+    return lambda type_, cloud: MemberKind(type_, grant, cloud)
+
+
+MAKERS: Final[Mapping[str, Maker]] = {
+    rows.ACCOUNT.type: _resource(rows.ACCOUNT, AccountKind),
+    rows.BUCKET.type: _resource(rows.BUCKET, BucketKind),
+    rows.CUSTOM_DOMAIN.type: _resource(rows.CUSTOM_DOMAIN),
+    rows.FIREBASE_PROJECT.type: _resource(rows.FIREBASE_PROJECT, FirebaseProjectKind),
+    rows.HOSTING_SITE.type: _resource(rows.HOSTING_SITE, HostingSiteKind),
+    rows.PROJECT_SERVICE.type: _resource(rows.PROJECT_SERVICE, ProjectServiceKind),
+    rows.REPOSITORY.type: _resource(rows.REPOSITORY),
+    rows.RUN_SERVICE.type: _resource(rows.RUN_SERVICE),
+    rows.SECRET.type: _resource(rows.SECRET),
+    secret_version.TOKEN: secret_version.SecretVersionKind,
+    service_identity.TOKEN: service_identity.ServiceIdentityKind,
+    **{grant.type: _grant(grant) for grant in GRANTS},
+}
+"""How each type of the catalog is played."""
+
+
+class StandIn(Provider):
+    """Takes its endpoints from `environ`, which is the process's."""
+
+    name = "gcp"
+    # What the program asks the engine for is the version of the SDK it was written with.
+    version = version("pulumi-gcp")
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._cloud: Cloud | None = None
+
+    def check_config(self, config: Values) -> Checked:
+        return Checked(config, settings.faults(config))
+
+    def configure(self, config: Values) -> None:
+        client = Client(settings.endpoints(self._environ), self._environ.get("GOOGLE_OAUTH_ACCESS_TOKEN") or "local")
+        self._cloud = Cloud(client, settings.read(config, self._environ))
+
+    def kind(self, token: str) -> Kind:
+        if token not in MAKERS:
+            raise ProviderError(
+                f"The local cloud does not play {token}. It plays {', '.join(sorted(MAKERS))}. Leave the resource out "
+                "on the local stack, or add its type: its properties to catalog/gcp_types.json, its row to "
+                "localcloud/standin/rows.py."
+            )
+        if self._cloud is None:
+            raise ProviderError("The provider gcp was used before it was configured.")
+        return MAKERS[token](table()[token], self._cloud)
