@@ -1,0 +1,50 @@
+"""Cloud Run v2: services, their revisions, and the processes that serve them.
+
+Of the control plane: services and revisions. Of the data plane: one instance for the latest ready revision of each
+service, behind a port on loopback and behind Hosting's edge. Left out: jobs, scale-out and scale to zero, traffic
+splits and tags, sidecars, volumes, callers' identities, custom domains.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from localcloud.cloud import Cloud
+from localcloud.run import processes
+from localcloud.run.answer import Answer
+from localcloud.run.routes import Routes
+from localcloud.run.services import Services
+
+__all__ = ["Answer", "CloudRun"]
+
+
+class CloudRun:
+    """The part of the local cloud that runs services."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._store = cloud.store
+        self._services = Services(cloud)
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        return Routes(self._services).all()
+
+    async def start(self) -> None:
+        await processes.end_orphans(self._store)
+        await self._services.start()
+
+    async def stop(self) -> None:
+        await self._services.stop()
+
+    @asynccontextmanager
+    async def open(
+        self, service: str, *, method: str, target: str, headers: CIMultiDict[str], body: bytes | None
+    ) -> AsyncIterator[Answer]:
+        """Answer one request to a service (relative name), as its URL would; `target` is path and query as sent.
+
+        Raises errors.InstanceGone when the connection to the instance broke before any byte of an answer. Reading
+        `chunks()` raises errors.AnswerBroken when it broke later.
+        """
+        async with self._services.answer(service, method=method, target=target, headers=headers, body=body) as answer:
+            yield answer

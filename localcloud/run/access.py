@@ -1,0 +1,32 @@
+"""The two questions about rights that a running service asks.
+
+A grant counts on the resource itself or on its project. Callers' identities are not played, so a service is open to
+everybody or to nobody.
+"""
+
+from collections.abc import Iterable
+
+from catalog.apis import CLOUD_RUN, RESOURCE_MANAGER, SECRET_MANAGER
+from localcloud.records import policies
+from localcloud.store import Store
+
+# Predefined roles that hold the permission (IAM, "Roles and permissions").
+_INVOKERS = ("roles/run.invoker", "roles/run.servicesInvoker", "roles/run.admin")
+_SECRET_ACCESSORS = ("roles/secretmanager.secretAccessor", "roles/secretmanager.admin")
+
+
+def is_public(store: Store, service: str) -> bool:
+    """Whether everybody may call the service (relative name)."""
+    return _granted(store, CLOUD_RUN.prefix, service, _INVOKERS, "allUsers")
+
+
+def may_read_secret(store: Store, secret: str, account: str) -> bool:
+    """Whether a service account (email) may read the secret (relative name)."""
+    return _granted(store, SECRET_MANAGER.prefix, secret, _SECRET_ACCESSORS, f"serviceAccount:{account}")
+
+
+def _granted(store: Store, prefix: str, name: str, roles: Iterable[str], member: str) -> bool:
+    project = f"{RESOURCE_MANAGER.prefix}/projects/{name.split('/')[1]}"
+    return any(
+        policies.allows(store, resource, role, member) for resource in (f"{prefix}/{name}", project) for role in roles
+    )

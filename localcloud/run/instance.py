@@ -1,0 +1,122 @@
+"""One instance of a revision: its process, its log lines, its kept connections."""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from localcloud.run import ports, probes, processes
+from localcloud.run.launch import MARK, Launch
+from localcloud.store import Store
+
+EDGE_IDLE_SECONDS = 1.0
+"""How long a connection to an instance is kept unused. Below gunicorn's own default of 2 s, and so below any sensible
+setting of a service: the side that sends requests must be the one that closes, or a request meets a closing peer."""
+
+_LAST_LINES = 20
+_LONGEST_LINE = 64 * 1024
+
+
+class NotStartedError(Exception):
+    """The process exited, or its startup probe gave up; `lines` are the last of its log."""
+
+    def __init__(self, reason: str, lines: list[str]) -> None:
+        super().__init__(reason)
+        self.lines = lines
+
+
+class Instance:
+    """Made by `start`; ready for requests once that returned."""
+
+    def __init__(self, started: processes.Started, port: int, log: Path, prefix: str) -> None:
+        self.port = port
+        self._started = started
+        self._tail: deque[str] = deque(maxlen=_LAST_LINES)
+        self._pump = asyncio.create_task(self._copy_output(log, prefix), name=f"log of {prefix}")
+        # Cloud Run neither decodes nor limits by time what passes; the request timeout is the proxy's.
+        self.session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=EDGE_IDLE_SECONDS),
+            timeout=aiohttp.ClientTimeout(total=None),
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            max_line_size=_LONGEST_LINE,
+            max_field_size=_LONGEST_LINE,
+        )
+
+    @classmethod
+    async def start(
+        cls, store: Store, launch: Launch, probe: Mapping[str, Any], *, log: Path, prefix: str
+    ) -> "Instance":
+        """Run the process and wait for its startup probe. Raises NotStartedError; then nothing runs any more."""
+        port = ports.free()
+        env = launch.env | {"PORT": str(port)}
+        started = await processes.start(store, launch.command, cwd=launch.cwd, env=env, mark=MARK)
+        instance = cls(started, port, log, prefix)
+        try:
+            await instance._wait_until_started(probe)
+        except BaseException:
+            await instance.kill()
+            raise
+        return instance
+
+    async def exited(self) -> int:
+        """Wait for the end of the process; its exit code, negative for a signal."""
+        return await self._started.process.wait()
+
+    async def stop(self) -> None:
+        """SIGTERM, ten seconds, SIGKILL."""
+        await self.session.close()
+        await self._started.end()
+        await self._drain_output()
+
+    async def kill(self) -> None:
+        await self.session.close()
+        await self._started.kill()
+        await self._drain_output()
+
+    async def _wait_until_started(self, probe: Mapping[str, Any]) -> None:
+        exited = asyncio.create_task(self.exited())
+        probing = asyncio.create_task(probes.started(probe, self.port))
+        try:
+            await asyncio.wait({exited, probing}, return_when=asyncio.FIRST_COMPLETED)
+            if exited.done():
+                reason = f"The process exited with code {exited.result()} before it answered the startup probe."
+            elif probing.result():
+                return
+            else:
+                reason = "The startup probe did not succeed in time."
+        finally:
+            for task in (exited, probing):
+                task.cancel()
+            await asyncio.gather(exited, probing, return_exceptions=True)
+        await self.kill()
+        raise NotStartedError(reason, list(self._tail))
+
+    async def _copy_output(self, log: Path, prefix: str) -> None:
+        output = self._started.process.stdout
+        assert output is not None  # noqa: S101 - it was asked for
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8", buffering=1) as file:
+            rest = b""
+            while chunk := await output.read(_LONGEST_LINE):
+                *lines, rest = (rest + chunk).split(b"\n")
+                if len(rest) > _LONGEST_LINE:
+                    lines, rest = [*lines, rest], b""
+                for line in lines:
+                    self._take(line, file.write, prefix)
+            if rest:
+                self._take(rest, file.write, prefix)
+
+    def _take(self, line: bytes, write: Any, prefix: str) -> None:
+        text = line.decode(errors="replace").rstrip("\r")
+        self._tail.append(text)
+        write(f"{prefix} | {text}\n")
+
+    async def _drain_output(self) -> None:
+        # The group is gone, so the output ends; unless a process left the group and kept it open.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._pump, 1)

@@ -1,0 +1,21 @@
+"""Free TCP ports for instances."""
+
+import random
+import socket
+
+# Below the ports that Linux (32768) and macOS (49152) give to outgoing connections, which would come in between.
+_RANGE = range(20_000, 32_000)
+_TRIES = 200
+
+
+def free() -> int:
+    """A port that nothing listens on, on any address, as containers listen on all of them. Raises OSError."""
+    for port in random.sample(_RANGE, _TRIES):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("", port))
+            except OSError:
+                continue
+            return port
+    raise OSError(f"No free port for an instance between {_RANGE.start} and {_RANGE.stop}.")
