@@ -14,6 +14,8 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import psutil
+
 from localcloud.cloud import Ports
 from localcloud.commands import ports as ports_module
 from localcloud.commands.checkout import Checkout
@@ -22,6 +24,7 @@ from localcloud.commands.errors import CommandError
 _START_SECONDS = 30.0
 # Instances get ten seconds from Cloud Run's contract, and requests under way two.
 _STOP_SECONDS = 20.0
+_KILL_SECONDS = 5.0
 _POLL_SECONDS = 0.05
 _LINES = 15
 # Proxies of the user's shell are for the internet.
@@ -83,6 +86,8 @@ def start(checkout: Checkout, ports: Ports) -> None:
             start_new_session=True,
         )
     _wait(checkout, ports, process.pid, process)
+    # Nobody waits for it from here on; without this, Popen warns of a child that is left behind.
+    process.returncode = 0
 
 
 def stop(folder: Path, patience: float = _STOP_SECONDS) -> bool:
@@ -90,8 +95,13 @@ def stop(folder: Path, patience: float = _STOP_SECONDS) -> bool:
     pid = holder(folder)
     if not pid:
         return False
-    for number, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5.0)):
+    for number, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, _KILL_SECONDS)):
+        # Instances have process groups of their own; a cloud that has to be killed can't end them any more.
+        instances = psutil.Process(pid).children(recursive=True) if number == signal.SIGKILL else []
         _signal(pid, number)
+        for instance in instances:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                instance.kill()
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if holder(folder) != pid:
