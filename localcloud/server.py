@@ -10,19 +10,19 @@ import os
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import asdict
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from aiohttp import web
 
 from localcloud import console, guard, locking, logs, operations
+from localcloud.build import CloudBuild
 from localcloud.cloud import Cloud, Part, Ports
 from localcloud.errors import ApiError
+from localcloud.hosting import Hosting
 from localcloud.records import Records, services
+from localcloud.run import CloudRun
 from localcloud.store import Store
 
 log = logging.getLogger(__name__)
@@ -48,9 +48,15 @@ async def run(root: Path, ports: Ports) -> None:
         await stop.wait()
 
 
+def whole(cloud: Cloud) -> Sequence[Part]:
+    """Every part, each after those that it uses."""
+    run = CloudRun(cloud)
+    return [Records(cloud), CloudBuild(cloud), run, Hosting(cloud, run)]
+
+
 @asynccontextmanager
-async def running(root: Path, ports: Ports) -> AsyncIterator[Cloud]:
-    """A local cloud that serves for as long as the context is open.
+async def running(root: Path, ports: Ports, compose: Callable[[Cloud], Sequence[Part]] = whole) -> AsyncIterator[Cloud]:
+    """A local cloud that serves for as long as the context is open; `compose` says which parts it has.
 
     Raises locking.AlreadyRunningError when another one works in `root`, OSError when the APIs' port is taken.
     """
@@ -66,7 +72,7 @@ async def running(root: Path, ports: Ports) -> AsyncIterator[Cloud]:
         for name in operations.abort_unfinished(store):
             log.warning("operation %s was left unfinished by a killed process", name)
         cloud = Cloud(root=root, store=store, ports=ports)
-        parts = _parts(cloud)
+        parts = compose(cloud)
         for part in parts:
             # Pushed first, so that a part which fails half-way still ends what it began.
             stack.push_async_callback(part.stop)
@@ -85,7 +91,6 @@ def application(cloud: Cloud, parts: Iterable[Part]) -> web.Application:
     app = web.Application(
         client_max_size=_MOST_BODY_BYTES, middlewares=[_answered, guard.middleware, services.enforced(cloud.store)]
     )
-    app.add_routes([web.get("/_local/health", _health(cloud))])
     app.add_routes(console.routes(cloud))
     app.add_routes(operations.routes(cloud.store))
     for part in parts:
@@ -93,33 +98,11 @@ def application(cloud: Cloud, parts: Iterable[Part]) -> web.Application:
     return app
 
 
-def _parts(cloud: Cloud) -> list[Part]:
-    """In order of start: each after those it uses."""
-    parts: list[Part] = [Records(cloud)]
-    if find_spec("localcloud.build") and hasattr(import_module("localcloud.build"), "CloudBuild"):
-        parts.append(import_module("localcloud.build").CloudBuild(cloud))
-    if find_spec("localcloud.run") and hasattr(import_module("localcloud.run"), "CloudRun"):
-        run = import_module("localcloud.run").CloudRun(cloud)
-        parts.append(run)
-        if find_spec("localcloud.hosting") and hasattr(import_module("localcloud.hosting"), "Hosting"):
-            parts.append(import_module("localcloud.hosting").Hosting(cloud, run))
-    return parts
-
-
 def _private(root: Path) -> Path:
     root.mkdir(parents=True, exist_ok=True)
     # It holds secrets in clear, which no other user of the machine may read.
     root.chmod(0o700)
     return root.resolve()
-
-
-def _health(cloud: Cloud) -> guard.Handler:
-    async def health(_request: web.Request) -> web.Response:
-        return web.json_response(
-            {"status": "ok", "pid": os.getpid(), "ports": asdict(cloud.ports), "root": str(cloud.root)}
-        )
-
-    return health
 
 
 @web.middleware

@@ -7,7 +7,8 @@ from itertools import chain
 from aiohttp import web
 
 from localcloud.cloud import Cloud
-from localcloud.records import policies, projects, registry, services
+from localcloud.records import accounts, buckets, firebase, policies, projects, registry, secrets, services
+from localcloud.records.objects import Objects
 
 # How often an API still says that it is disabled after it was enabled, to see clients wait as they must on Google.
 API_LAG_VARIABLE = "LOCALCLOUD_API_LAG"
@@ -17,15 +18,21 @@ class Records:
     """Nothing runs beside its routes."""
 
     def __init__(self, cloud: Cloud, api_lag: int | None = None) -> None:
-        self._store = cloud.store
+        self._cloud = cloud
         self._api_lag = int(os.environ.get(API_LAG_VARIABLE) or 0) if api_lag is None else api_lag
 
     def routes(self) -> Iterable[web.RouteDef]:
+        store = self._cloud.store
         return chain(
-            services.routes(self._store, lag=self._api_lag),
-            projects.routes(self._store),
-            policies.routes(self._store),
-            registry.routes(self._store),
+            services.routes(store, lag=self._api_lag),
+            projects.routes(store),
+            policies.routes(store),
+            accounts.routes(store),
+            secrets.routes(store),
+            buckets.routes(store),
+            Objects(self._cloud).routes(),
+            registry.routes(store),
+            firebase.routes(store),
         )
 
     async def start(self) -> None:

@@ -21,6 +21,9 @@ from localcloud.store import Document, Store
 
 Created = tuple[str, Mapping[str, Any]]
 
+# Clients send back what they read; these are then passed over, as AIP-203 asks.
+_OUTPUT_ONLY = frozenset({"name", "createTime", "updateTime", "etag", "email", "projectId", "uniqueId"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Collection:
@@ -30,7 +33,9 @@ class Collection:
     parent: str
     """Relative name of the parent, with names in braces (`projects/{project}`)."""
     plural: str
-    """The collection's segment, and the field that a list answers it in."""
+    """The collection's segment."""
+    list_field: str = ""
+    """The field that a list answers it in, where that is not `plural`."""
     made: Callable[[str, Mapping[str, Any]], Document] | None = None
     """Checks a new resource's body and fills in what the API computes; None where clients can't create any.
     Takes the relative name and the body."""
@@ -46,6 +51,10 @@ class Collection:
     """Checks a resource after a patch and computes anew what depends on the change."""
     mutable: frozenset[str] = frozenset()
     """Fields that a patch may change; none means that there is no patch."""
+    fixed: frozenset[str] = frozenset()
+    """Fields that only a create may set."""
+    mask_required: bool = False
+    """Whether a patch without updateMask is refused; else it changes what it sends."""
     deletable: Callable[[Store, str, Mapping[str, str]], None] | None = None
     """Raises unless the resource may go; takes its name and the query. None where clients can't delete any."""
     operation: str = ""
@@ -101,7 +110,7 @@ class _Handlers:
         items = self._store.children(f"{row.api.prefix}/{self._parent(request)}/{row.plural}")
         default, most = row.sizes
         chosen, token = page(request, sorted(items, key=row.ordered), default=default, most=most)
-        return web.json_response({row.plural: [public(body) for body in chosen]} | token)
+        return web.json_response({row.list_field or row.plural: [public(body) for body in chosen]} | token)
 
     async def get(self, request: web.Request) -> web.Response:
         return web.json_response(public(found(self._store, self._row.api, self._name(request))))
@@ -113,7 +122,7 @@ class _Handlers:
         if not row.id_rule.fullmatch(given):
             raise ApiError(400, f"Invalid id '{given}' for {row.plural}: {row.id_says}")
         assert row.made is not None  # noqa: S101 - there is no such route otherwise
-        made = row.made(f"{parent}/{row.plural}/{given}", resource)
+        made = row.made(f"{parent}/{row.plural}/{given}", _settable(row, resource))
         # Not always the id's name: an account asked for as `web` is known by its address.
         key = f"{row.api.prefix}/{made['name']}"
         if self._store.get(key) is not None:
@@ -126,10 +135,13 @@ class _Handlers:
         body = await bodies.read(request)
         old = found(self._store, row.api, name)
         change, mask = row.changed(body) if row.changed else (body, request.query.get("updateMask", ""))
+        change = _settable(row, change)
         fields = {_camel(field) for field in mask.split(",") if field}
+        if row.mask_required and not fields:
+            raise ApiError(400, "updateMask is required: the names of the fields to change, with commas between.")
         if not fields or fields == {"*"}:
             # Without a mask a field that is not sent is not touched.
-            fields = row.mutable & change.keys()
+            fields = set(row.mutable & change.keys())
         if fixed := sorted(fields - row.mutable):
             raise ApiError(
                 400,
@@ -176,6 +188,15 @@ class _Handlers:
     def _name(self, request: web.Request) -> str:
         segments = _segments(request)
         return f"{self._row.parent.format_map(segments)}/{self._row.plural}/{segments['id']}"
+
+
+def _settable(row: Collection, resource: Any) -> dict[str, Any]:
+    """What a client may set of a resource that it sends. Raises ApiError (400) for a field that there is not."""
+    if not isinstance(resource, dict):
+        raise ApiError(400, f"Invalid value for one of {row.plural}: an object was expected.")
+    if unknown := sorted(resource.keys() - row.mutable - row.fixed - _OUTPUT_ONLY):
+        raise ApiError(400, f'Invalid JSON payload received. Unknown name "{unknown[0]}" in one of {row.plural}.')
+    return {key: value for key, value in resource.items() if key not in _OUTPUT_ONLY}
 
 
 def _segments(request: web.Request) -> dict[str, str]:

@@ -119,6 +119,9 @@ _COLLECTIONS: Sequence[Collection] = (
                 "vulnerabilityScanningConfig",
             }
         ),
+        fixed=frozenset(
+            {"format", "mode", "kmsKeyName", "mavenConfig", "remoteRepositoryConfig", "virtualRepositoryConfig"}
+        ),
         patched=_updated,
         deletable=collections.freely,
         operation=f"{_TYPE}.OperationMetadata",

@@ -117,13 +117,10 @@ def routes(store: Store, *, lag: int = 0) -> Iterable[web.RouteDef]:
         if verb == "generateServiceIdentity":
             _check_known(service)
             account = agent(project, service)
-            response = {"email": account, "uniqueId": projects.number(account)}
-            return _operation(store, "api.serviceusage.v1beta1.ServiceIdentity", response)
-        if verb == "enable":
-            response = {"service": enable(store, project, service, lag=lag)}
-        else:
-            response = {"service": disable(store, project, service)}
-        return _operation(store, f"api.serviceusage.v1.{verb.capitalize()}ServiceResponse", response)
+            identity = {"email": account, "uniqueId": projects.number(account)}
+            return _operation(store, "api.serviceusage.v1beta1.ServiceIdentity", identity)
+        changed = enable(store, project, service, lag=lag) if verb == "enable" else disable(store, project, service)
+        return _operation(store, f"api.serviceusage.v1.{verb.capitalize()}ServiceResponse", {"service": changed})
 
     async def batch_enable(request: web.Request) -> web.Response:
         project, names = request.match_info["project"], (await bodies.read(request)).get("serviceIds") or []

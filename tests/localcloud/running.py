@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 import requests
 
 from catalog.apis import APIS, SERVICE_USAGE, Api
-from localcloud.cloud import Cloud, Ports
-from localcloud.server import running
+from localcloud.cloud import Cloud, Part, Ports
+from localcloud.server import running, whole
 
 CHECKOUT = Path(__file__).parents[2]
 PROJECT = "demo-test"
@@ -90,8 +90,10 @@ def free_ports() -> Ports:
 
 
 @contextmanager
-def in_thread(root: Path, ports: Ports | None = None) -> Iterator[LocalCloud]:
-    """A whole local cloud on a thread and an event loop of its own."""
+def in_thread(
+    root: Path, ports: Ports | None = None, compose: Callable[[Cloud], Sequence[Part]] = whole
+) -> Iterator[LocalCloud]:
+    """A local cloud, whole unless told otherwise, on a thread and an event loop of its own."""
     ports = ports or free_ports()
     loop = asyncio.new_event_loop()
     up, stop = threading.Event(), asyncio.Event()
@@ -99,7 +101,7 @@ def in_thread(root: Path, ports: Ports | None = None) -> Iterator[LocalCloud]:
     failures: list[BaseException] = []
 
     async def main() -> None:
-        async with running(root, ports) as cloud:
+        async with running(root, ports, compose) as cloud:
             local.cloud = cloud
             up.set()
             await stop.wait()

@@ -1,0 +1,74 @@
+"""Firebase Management v1beta1: Firebase added to a project, which can't be undone, and what comes with it.
+
+With it comes the default Hosting site, called like the project. Left out: apps, and every other Firebase product.
+"""
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from catalog.apis import FIREBASE, FIREBASE_HOSTING
+from localcloud import operations, times
+from localcloud.errors import exists, not_found
+from localcloud.records import projects
+from localcloud.store import Document, Store
+
+_TYPE = "type.googleapis.com/google.firebase.management.v1beta1.FirebaseProject"
+
+
+def routes(store: Store) -> Iterable[web.RouteDef]:
+    async def add(request: web.Request) -> web.Response:
+        project = request.match_info["project"]
+        name = f"projects/{project}"
+        if store.get(f"{FIREBASE.prefix}/{name}") is not None:
+            raise exists(name)
+        with store.transaction():
+            store.put(f"{FIREBASE.prefix}/{name}", {"name": name})
+            _add_default_site(store, project)
+        response = {"@type": _TYPE} | _shown(store, project)
+        return web.json_response(operations.completed(store, FIREBASE.prefix, "", {}, response))
+
+    async def get(request: web.Request) -> web.Response:
+        project = request.match_info["project"]
+        if store.get(f"{FIREBASE.prefix}/projects/{project}") is None:
+            raise not_found(f"projects/{project}")
+        return web.json_response(_shown(store, project))
+
+    async def list_(_request: web.Request) -> web.Response:
+        names = [key.rpartition("/")[2] for key, _ in store.children(f"{FIREBASE.prefix}/projects")]
+        return web.json_response({"results": [_shown(store, name) for name in names]})
+
+    base = f"/{FIREBASE.prefix}/{FIREBASE.version}/projects"
+    return [
+        web.get(base, list_),
+        web.get(f"{base}/{{project:[^/:]+}}", get),
+        web.post(f"{base}/{{project:[^/:]+}}:addFirebase", add),
+    ]
+
+
+def _add_default_site(store: Store, project: str) -> None:
+    prefix, now = FIREBASE_HOSTING.prefix, times.now()
+    site = f"projects/{project}/sites/{project}"
+    # Site ids are unique over all projects; where the name is taken, Google picks another or none.
+    if store.get(f"{prefix}/sites/{project}") is not None:
+        return
+    store.put(f"{prefix}/{site}", {"name": site, "type": "DEFAULT_SITE", "_createTime": now})
+    store.put(f"{prefix}/sites/{project}", {"project": project, "site": project})
+    store.put(f"{prefix}/{site}/channels/live", {"createTime": now})
+
+
+def _shown(store: Store, project: str) -> Document:
+    return {
+        "name": f"projects/{project}",
+        "projectId": project,
+        "projectNumber": projects.number(project),
+        "displayName": project,
+        "state": "ACTIVE",
+        "resources": _resources(store, project),
+    }
+
+
+def _resources(store: Store, project: str) -> Document:
+    sites = store.children(f"{FIREBASE_HOSTING.prefix}/projects/{project}/sites")
+    default = [key.rpartition("/")[2] for key, site in sites if site.get("type") == "DEFAULT_SITE"]
+    return {"hostingSite": default[0]} if default else {}
