@@ -5,8 +5,10 @@ Understood: `pip install -r FILE`, `python -m pip install -r FILE`, `uv pip inst
 image would lack packages, and one learns so only when it runs.
 """
 
+import itertools
 import re
 import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from localcloud.build.dockerfile import DockerfileError
@@ -14,7 +16,7 @@ from localcloud.build.dockerfile import DockerfileError
 # Installers themselves may be installed by name: the environment is made without them.
 _INSTALLERS = frozenset({"pip", "uv", "setuptools", "wheel", "pip-tools", "virtualenv"})
 _OTHER_MANAGERS = frozenset({"poetry", "pipenv", "pdm", "conda", "mamba"})
-_SEPARATOR = re.compile(r"&&|\|\||;|\n|\|")
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 # Options of pip and uv that take a value, so that the value is not held for a package.
 _WITH_VALUE = frozenset(
     {"-r", "--requirement", "--requirements", "-c", "--constraint", "--constraints", "-i", "--index-url"}
@@ -34,18 +36,31 @@ class Installs:
 def read(script: str, line: int) -> Installs:
     """Raises DockerfileError for an installation that names no lock file."""
     found = Installs()
-    for command in _SEPARATOR.split(script.replace("\\\n", " ")):
-        try:
-            words = shlex.split(command, comments=True)
-        except ValueError:
-            # Split inside a quoted text: no install that we understand looks like this.
-            words = command.split()
+    for words in _commands(script):
         # Leading assignments (`FOO=1 pip install`) belong to the command's environment.
-        while words and re.match(r"\w+=", words[0]):
-            words = words[1:]
-        if words and not _take(words, found, line):
-            found.others.append(" ".join(words))
+        command = list(itertools.dropwhile(_ASSIGNMENT.match, words))
+        if command and not _take(command, found, line):
+            found.others.append(" ".join(command))
     return found
+
+
+def _commands(script: str) -> Iterator[list[str]]:
+    """The simple commands of a script, as words; control flow and redirections are not understood, only split off."""
+    words = shlex.shlex(script.replace("\\\n", " ").replace("\n", " ; "), posix=True, punctuation_chars=";&|()")
+    words.whitespace_split = True
+    words.commenters = ""
+    command: list[str] = []
+    try:
+        for word in words:
+            if set(word) <= set(";&|()"):
+                yield command
+                command = []
+            else:
+                command.append(word)
+    except ValueError:
+        # A quote that is never closed: the shell would stop here as well.
+        command.append("...")
+    yield command
 
 
 def _take(words: list[str], found: Installs, line: int) -> bool:

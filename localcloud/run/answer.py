@@ -8,6 +8,9 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from localcloud.run.errors import AnswerBroken
 
+SERVER = "Google Frontend"
+"""What every answer of Cloud Run says it was served by."""
+
 _PAGE = "<html><head><title>{title}</title></head><body><h1>Error: {title}</h1><h2>{text}</h2></body></html>\n"
 
 
@@ -31,7 +34,9 @@ def page(status: int, title: str, text: str) -> Answer:
     async def chunks() -> AsyncIterator[bytes]:
         yield body
 
-    headers = CIMultiDict({"Content-Type": "text/html; charset=UTF-8", "Content-Length": str(len(body))})
+    headers = CIMultiDict(
+        {"Content-Type": "text/html; charset=UTF-8", "Content-Length": str(len(body)), "Server": SERVER}
+    )
     return Answer(status, headers, chunks())
 
 

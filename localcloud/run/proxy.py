@@ -107,7 +107,7 @@ def response_headers(headers: Mapping[str, str]) -> CIMultiDict[str]:
     passed = _end_to_end(headers)
     if "Set-Cookie" in passed and not any(word in passed.get("Cache-Control", "").lower() for word in _NOT_CACHED):
         passed["Cache-Control"] = "private"
-    passed["Server"] = "Google Frontend"
+    passed["Server"] = answer.SERVER
     return passed
 
 
