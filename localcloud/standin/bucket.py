@@ -22,6 +22,9 @@ class BucketKind(RestKind):
         super().__init__(type, row, cloud)
         self.parameters = ("name", "project")
 
+    def id(self, where: Values) -> str:
+        return str(where["name"])
+
     def insert(self, where: Values, inputs: Values, body: Body) -> Body:
         query = {"project": str(where["project"])}
         return self.client.call("POST", self.row.api, "b", query, body | {"name": where["name"]})

@@ -199,7 +199,8 @@ class RestKind(GcpKind):
 
     def _importable(self, outputs: Values) -> dict[str, Any]:
         """Inputs that would declare what an import found: all that is neither zero nor left to the API."""
-        optional = (self.type.computed | set(self.row.kept)) - set(self.row.parameters)
+        names = {*self.row.parameters, self.autoname.property if self.autoname else ""}
+        optional = (self.type.computed | set(self.row.kept)) - names
         return {
             name: value
             for name, value in outputs.items()

@@ -58,13 +58,15 @@ class SecretVersionKind(GcpKind):
                 # The content is not read again: it can't have changed.
                 outputs = self._outputs(live, inputs)
                 return Found(id, as_declared(inputs, _plain(live, inputs)), outputs)
-            answer = self.client.get(SECRET_MANAGER, f"{id}:access")
+            # The content of a disabled version can't be had.
+            enabled = live.get("state") == "ENABLED"
+            answer = self.client.get(SECRET_MANAGER, f"{id}:access") if enabled else None
         except ApiFault as fault:
             if fault.code == _GONE:
                 return None
             raise ProviderError(f"Error reading SecretVersion {id!r}: {fault}") from fault
-        text = base64.b64decode(answer["payload"]["data"])
-        found = {"secret": id.partition("/versions/")[0], **_declared_content(text)}
+        content = {"enabled": False} if answer is None else _declared(base64.b64decode(answer["payload"]["data"]))
+        found = {"secret": id.partition("/versions/")[0], **content}
         return Found(str(live["name"]), self.sealed(found), self._outputs(live, found))
 
     def update(
@@ -118,7 +120,7 @@ def _content(inputs: Values) -> str:
     return str(data) if inputs.get("isSecretDataBase64") else base64.b64encode(str(data).encode()).decode()
 
 
-def _declared_content(content: bytes) -> dict[str, Any]:
+def _declared(content: bytes) -> dict[str, Any]:
     try:
         return {"secretData": content.decode()}
     except UnicodeDecodeError:
