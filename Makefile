@@ -2,7 +2,7 @@
 # Kept to what make 3.81, which macOS ships, understands.
 
 PY := .venv/bin/python
-LOCK := .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header
+LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 .PHONY: help up test down serve status logs env lock clean environment cli
 
