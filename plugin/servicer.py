@@ -68,17 +68,17 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @answers
     def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
-        return _check_response(self._provider.check_config(decode(request.news)))
+        return _check_response(self._provider.check_config(_config(request.news)))
 
     @answers
     def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
-        old, new = decode(request.old_inputs), decode(request.news)
+        old, new = _config(request.old_inputs), _config(request.news)
         # Never a replacement: it would replace every resource of the provider.
         return diff_response(Diff(changed=changed_paths(old, new)), old, new)
 
     @answers
     def Configure(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ConfigureResponse:
-        self._provider.configure(decode(request.args))
+        self._provider.configure(_config(request.args))
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     # Its resources
@@ -183,6 +183,11 @@ def _type_of(urn: str) -> str:
     if len(parts) < 4:
         raise ProviderError(f"{urn!r} is no URN")
     return parts[2].rpartition("$")[2]
+
+
+def _config(struct: struct_pb2.Struct) -> Values:
+    """The provider's own settings: the engine keeps the plugin's version among them, and restores it if it is gone."""
+    return {key: value for key, value in decode(struct).items() if key != "version"}
 
 
 def _if_sent(request: Any, field: str) -> Values | None:

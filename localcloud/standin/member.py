@@ -153,7 +153,8 @@ class MemberKind(GcpKind):
                 if after == before:
                     return policy
                 try:
-                    return self._write(path, policy | {"bindings": after, "version": 3})
+                    # With the etag it was read with; version 3, so that a condition of another grant survives.
+                    return self._write(path, {"bindings": after, "etag": policy.get("etag"), "version": 3})
                 except ApiFault as fault:
                     if fault.code not in _COLLIDED or tries == _TRIES:
                         raise

@@ -49,8 +49,11 @@ def test_it_takes_values_in_their_plain_form_only(stub: Any) -> None:
     assert configured == provider_pb2.ConfigureResponse(supportsPreview=True)
 
 
-def test_configuration_comes_plain_though_the_engine_sends_it_sealed(stub: Any, provider: Any) -> None:
-    stub.Configure(provider_pb2.ConfigureRequest(args=encode({"project": "demo-x", "key": Secret("k")})))
+def test_configuration_comes_plain_and_without_the_engines_own_part(stub: Any, provider: Any) -> None:
+    """The engine seals secrets in it whatever was agreed, and keeps the plugin's version there."""
+    stub.Configure(
+        provider_pb2.ConfigureRequest(args=encode({"project": "demo-x", "key": Secret("k"), "version": "1.2.3"}))
+    )
 
     assert provider.config == {"project": "demo-x", "key": "k"}
 
