@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _BUILDERS = frozenset({"gcr.io/cloud-builders/docker", "docker"})
+# Which of Docker's builders works makes no difference to what a Dockerfile gives here.
+_ENV_WITHOUT_EFFECT = frozenset({"DOCKER_BUILDKIT=0", "DOCKER_BUILDKIT=1"})
 _FORM = "`build -f DOCKERFILE -t IMAGE CONTEXT` by gcr.io/cloud-builders/docker"
 # They steer Docker's cache and display, which are not here.
 _WITHOUT_EFFECT = frozenset(
@@ -35,8 +37,10 @@ class DockerBuild:
 
 def read(step: Mapping[str, Any], at: int) -> DockerBuild:
     """Raises StepError."""
-    if extra := set(step) - {"name", "args", "id", "timeout", "status", "timing", "pullTiming"}:
+    if extra := set(step) - {"name", "args", "env", "id", "timeout", "status", "timing", "pullTiming"}:
         raise _fault(at, f"it sets {', '.join(sorted(extra))}")
+    if unknown := [each for each in step.get("env") or [] if each not in _ENV_WITHOUT_EFFECT]:
+        raise _fault(at, f"it sets env {', '.join(unknown)}")
     if step.get("name", "").partition(":")[0] not in _BUILDERS:
         raise _fault(at, f"its builder is {step.get('name')!r}")
     arguments = step.get("args") or []
