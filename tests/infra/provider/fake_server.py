@@ -132,6 +132,8 @@ class FakeServer:
 def _handler(server: FakeServer) -> type[BaseHTTPRequestHandler]:
     class Handling(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # One packet an answer: in two, the second waits 40 ms for an acknowledgement.
+        wbufsize = -1
 
         def _serve(self) -> None:
             parts = urlsplit(self.path)
