@@ -1,7 +1,8 @@
 """Cloud Storage's JSON API: objects, uploaded by the simple and the multipart way.
 
 Content lies in the cloud's `blobs`, once however often it is uploaded, and stays there when its object goes: other
-objects and Hosting's files may be the same bytes. Left out, and refused: resumable uploads, generations other than
+objects and Hosting's files may be the same bytes. A list of all versions is that of the current ones, because no
+bucket keeps others. Left out, and refused: resumable uploads, generations other than
 the current one, and preconditions other than `ifGenerationMatch`.
 """
 
@@ -27,7 +28,7 @@ _CHUNK_BYTES = 256 * 1024
 _MOST_NAME_BYTES = 1024
 _REFUSED = frozenset(
     {"ifGenerationNotMatch", "ifMetagenerationMatch", "ifMetagenerationNotMatch", "startOffset",
-     "endOffset", "matchGlob", "versions"}
+     "endOffset", "matchGlob"}
 )  # fmt: skip
 
 
