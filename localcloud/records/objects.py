@@ -2,8 +2,8 @@
 
 Content lies in the cloud's `blobs`, once however often it is uploaded, and stays there when its object goes: other
 objects and Hosting's files may be the same bytes. A list of all versions is that of the current ones, because no
-bucket keeps others. Left out, and refused: resumable uploads, generations other than
-the current one, and preconditions other than `ifGenerationMatch`.
+bucket keeps others. Left out, and refused: resumable uploads, generations other than the current one, and
+preconditions other than `ifGenerationMatch`.
 """
 
 import json
