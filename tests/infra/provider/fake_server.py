@@ -63,7 +63,11 @@ class _Fault:
 class FakeServer:
     """Started on a free port of 127.0.0.1; unknown paths are 404s. Close it."""
 
+    on_request: Callable[[Request], object]
+    """Called before each answer, at once for requests that come at once."""
+
     def __init__(self) -> None:
+        self.on_request = lambda _request: None
         self.requests: list[Request] = []
         self._routes: list[tuple[str, re.Pattern[str], Handler]] = []
         self._faults: list[_Fault] = []
@@ -107,6 +111,7 @@ class FakeServer:
         return [each for each in self.requests if each.method == method and re.search(pattern, each.path)]
 
     def serve(self, request: Request) -> Answer | None:
+        self.on_request(request)
         with self._lock:
             self.requests.append(request)
             fault = self._fault(request)
