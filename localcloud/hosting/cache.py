@@ -37,6 +37,7 @@ Key = tuple[str, ...]
 
 @dataclass
 class _Entry:
+    key: Key
     vary: dict[str, str]
     """Lower-case header names that the answer varies on, with the request's values."""
     status: int
@@ -48,11 +49,12 @@ class _Entry:
 
     @property
     def size(self) -> int:
-        return len(self.body) + _OVERHEAD + sum(len(name) + len(value) for name, value in self.headers.items())
+        texts = (*self.key, *self.headers.keys(), *self.headers.values())
+        return _OVERHEAD + len(self.body) + sum(map(len, texts))
 
 
 class Cache:
-    """Bounded by bytes; the least recently used go first. Used from the event loop's thread alone."""
+    """Bounded by bytes; what is least recently used go first. Used from the event loop's thread alone."""
 
     def __init__(self, most_bytes: int = _MOST_BYTES, clock: Callable[[], float] = time.monotonic) -> None:
         self._most_bytes = most_bytes
@@ -96,10 +98,10 @@ class Cache:
             return False
         now = self._clock()
         vary = _values(dict.fromkeys(name for name in names if name not in _ALWAYS), incoming.headers)
-        entry = _Entry(vary, reply.status, reply.headers.copy(), reply.body, now, now + seconds)
+        key = _key(site, incoming)
+        entry = _Entry(key, vary, reply.status, reply.headers.copy(), reply.body, now, now + seconds)
         if entry.size > min(_MOST_ENTRY_BYTES, self._most_bytes):
             return False
-        key = _key(site, incoming)
         others = [each for each in self._entries.get(key, ()) if each.vary != vary and each.expires > now]
         self._drop(key)
         self._entries[key] = [entry, *others[: _MOST_VARIANTS - 1]]

@@ -23,6 +23,7 @@ _MOST_BYTES = 2 * 1024**3
 _MOST_UNZIPPED_BYTES = 8 * 1024**3
 _CHUNK = 64 * 1024
 _GZIP = 31
+_PARTIAL = ".upload-"
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,16 @@ class Content:
 
 
 class Contents:
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Cloud, most_bytes: int = _MOST_BYTES, most_unzipped: int = _MOST_UNZIPPED_BYTES) -> None:
         self._store = cloud.store
         self._folder = cloud.blobs
+        self._most_bytes = most_bytes
+        self._most_unzipped = most_unzipped
+
+    def clear_partial(self) -> None:
+        """Delete what uploads left that a killed process did not finish."""
+        for partial in self._folder.glob(f"{_PARTIAL}*"):
+            partial.unlink()
 
     def find(self, hash: str) -> Content | None:
         """The content, if it was uploaded and its blob is still there."""
@@ -56,8 +64,8 @@ class Contents:
         Raises ApiError (400) when the bytes don't hash to `hash`, aren't one gzip stream, or are too many.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        # In the same folder, so that the rename is atomic; a killed upload leaves a file that no hash names.
-        handle, partial = tempfile.mkstemp(prefix=".upload-", dir=self._folder)
+        # In the same folder, so that the rename is atomic.
+        handle, partial = tempfile.mkstemp(prefix=_PARTIAL, dir=self._folder)
         try:
             with os.fdopen(handle, "wb") as file:
                 content = await self._receive(hash, chunks, file.write)
@@ -78,8 +86,9 @@ class Contents:
                 digest.update(chunk)
                 write(chunk)
                 size += sum(len(part) for part in _unzip(stream, chunk))
-                if zipped > _MOST_BYTES or size > _MOST_UNZIPPED_BYTES:
-                    raise ApiError(400, f"The file is too large: at most {_MOST_BYTES} gzipped bytes are taken.")
+                if zipped > self._most_bytes or size > self._most_unzipped:
+                    limits = f"{self._most_bytes} bytes gzipped and {self._most_unzipped} unzipped"
+                    raise ApiError(400, f"The file is too large: at most {limits} are taken.")
         except zlib.error as error:
             raise ApiError(400, f"The upload for {hash} is not gzip content: {error}.") from None
         if digest.hexdigest() != hash:

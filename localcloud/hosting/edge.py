@@ -80,21 +80,20 @@ class Edge:
     async def _reply(self, request: web.BaseRequest) -> Reply:
         try:
             incoming = read_request(request)
+            # Together, with nothing awaited between them: an answer to an older release must not outlive its purge.
+            live = self._sites.find(incoming.host)
+            if live is None:
+                return site_not_found(incoming.host)
+            generation = self._cache.generation(live.site.id)
+            return await self._answer(request, incoming, live, generation)
         except BadRequest as error:
             return error_page(400, str(error))
-        # Together, with nothing awaited between them: an answer to an older release must not outlive its purge.
-        live = self._sites.find(incoming.host)
-        if live is None:
-            return site_not_found(incoming.host)
-        generation = self._cache.generation(live.site.id)
-        try:
-            return await self._answer(request, incoming, live, generation)
         except BodyTooLarge:
             return error_page(413, "A request may carry 32 MiB.")
         except (ConnectionError, asyncio.CancelledError):
             raise
         except Exception:
-            log.exception("%s %s failed", incoming.method, incoming.path)
+            log.exception("%s %s failed", request.method, request.rel_url.raw_path)
             return error_page(500, "The edge failed; cloud.log has the traceback.")
 
     async def _answer(self, request: web.BaseRequest, incoming: Incoming, live: LiveSite, generation: int) -> Reply:

@@ -41,7 +41,7 @@ class Hosting:
         self._log: EdgeLog | None = None
 
     def routes(self) -> Iterable[web.RouteDef]:
-        yield from SiteRoutes(self._cloud).routes()
+        yield from SiteRoutes(self._cloud, self._cache.purge).routes()
         yield from DomainRoutes(self._cloud).routes()
         yield from VersionRoutes(self._cloud, self._versions, self._releases, self._contents).routes()
         yield from Uploads(self._cloud.store, self._versions, self._contents).routes()
@@ -49,6 +49,7 @@ class Hosting:
 
     async def start(self) -> None:
         """Open the edge. Raises OSError when its port is taken."""
+        self._contents.clear_partial()
         self._log = EdgeLog(self._cloud.logs)
         edge = Edge(
             LiveSites(self._cloud.store, self._versions, self._releases),

@@ -4,6 +4,7 @@ import re
 from urllib.parse import quote, unquote_to_bytes
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from localcloud.hosting.reply import Incoming
 
@@ -33,7 +34,9 @@ def read_request(request: web.BaseRequest) -> Incoming:
     if "\0" in decoded:
         raise BadRequest("The path holds a NUL.")
     path = normalize(decoded)
-    onward = raw if path == decoded else quote_path(path)
+    # Otherwise the client's own text, in which `%2F` and `/` may mean different things to the service.
+    dotted = not {".", ".."}.isdisjoint(decoded.split("/"))
+    onward = quote_path(path) if dotted else _SLASHES.sub("/", raw)
     return Incoming(
         method=request.method,
         host=request.headers.get("Host", ""),
@@ -68,7 +71,7 @@ def quote_path(path: str) -> str:
 
 
 async def read_body(request: web.BaseRequest) -> bytes | None:
-    """All of the body, or None where the request has none. Raises BodyTooLarge, before reading where it can."""
+    """All of the body, or None where there is none. Raises BadRequest, and BodyTooLarge, before reading if it can."""
     if not request.body_exists:
         return None
     if (request.content_length or 0) > MOST_BODY_BYTES:
@@ -78,8 +81,11 @@ async def read_body(request: web.BaseRequest) -> bytes | None:
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0
     body = bytearray()
-    async for chunk in request.content.iter_chunked(_CHUNK):
-        body += chunk
-        if len(body) > MOST_BODY_BYTES:
-            raise BodyTooLarge
+    try:
+        async for chunk in request.content.iter_chunked(_CHUNK):
+            body += chunk
+            if len(body) > MOST_BODY_BYTES:
+                raise BodyTooLarge
+    except HttpProcessingError as error:
+        raise BadRequest(f"The body can't be read: {error.message}") from error
     return bytes(body)

@@ -22,8 +22,10 @@ _TYPES = mimetypes.MimeTypes()
 for _extension, _type in {
     ".avif": "image/avif",
     ".ico": "image/x-icon",
+    ".js": "text/javascript",
     ".map": "application/json",
     ".md": "text/markdown",
+    ".mjs": "text/javascript",
     ".otf": "font/otf",
     ".ttf": "font/ttf",
     ".webp": "image/webp",
@@ -36,7 +38,7 @@ for _extension, _type in {
 _UNKNOWN = "application/octet-stream"
 _ENCODED = {"gzip": "application/gzip", "bzip2": "application/x-bzip2", "xz": "application/x-xz"}
 _COMPRESSIBLE = frozenset(
-    {"application/json", "application/javascript", "application/manifest+json", "application/wasm", "application/xml"}
+    {"application/json", "application/manifest+json", "application/wasm", "application/xml"}
     | {"image/svg+xml", "image/x-icon", "font/otf", "font/ttf"}
 )
 VARY = "x-fh-requested-host, accept-encoding"
