@@ -27,8 +27,8 @@ _STOP_SECONDS = 20.0
 _KILL_SECONDS = 5.0
 _POLL_SECONDS = 0.05
 _LINES = 15
-# Proxies of the user's shell are for the internet.
-_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Opens URLs of this machine: proxies of the user's shell are for the internet."""
 
 
 def holder(folder: Path) -> int | None:
@@ -113,7 +113,7 @@ def stop(folder: Path, patience: float = _STOP_SECONDS) -> bool:
 def healthy(ports: Ports) -> bool:
     """Whether its APIs answer."""
     try:
-        _direct.open(f"http://127.0.0.1:{ports.apis}/_local/health", timeout=2).close()
+        direct.open(f"http://127.0.0.1:{ports.apis}/_local/health", timeout=2).close()
     except OSError:
         # Refused, too slow, or any answer but a good one.
         return False

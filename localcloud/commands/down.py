@@ -9,41 +9,41 @@ import contextlib
 import shutil
 import sys
 
-from localcloud.commands import background, plugin, recovery
+from localcloud.commands import background, plugin, ports, recovery
 from localcloud.commands.checkout import STACK, Checkout
 from localcloud.commands.engine import Engine
 from localcloud.commands.errors import CommandError
 
 
 def run(checkout: Checkout) -> int:
-    if not checkout.cloud.exists() and not checkout.state.exists():
-        _say("Nothing runs.")
-        return 0
-    destroyed = False
     try:
         destroyed = _destroy(checkout)
     except CommandError as error:
         _say(str(error))
-    background.stop(checkout.cloud)
+        destroyed = False
+    ran = background.stop(checkout.cloud)
     if not destroyed:
         _throw_away(checkout)
         _say("The stack could not be destroyed in order: its state and the local cloud's objects are thrown away.")
-    _say("Down: no process is left.")
+    _say("Down: no process is left." if ran else "Nothing runs.")
     return 0
 
 
 def _destroy(checkout: Checkout) -> bool:
+    """Whether there is no stack any more."""
+    if not checkout.state.exists():
+        return True
     if not (checkout.programs / "pulumi").exists():
-        return not checkout.state.exists()
+        _say("The Pulumi CLI is gone from .local/pulumi.")
+        return False
+    known = ports.remembered(checkout.ports) or ports.USUAL
+    if Engine(checkout, known).state() is None:
+        return True
     # It must run to be destroyed on, and on its start it ends what a killed one left running.
-    ports = background.ensure(checkout, _say)
-    engine = Engine(checkout, ports)
+    engine = Engine(checkout, background.ensure(checkout, _say))
     plugin.install(checkout, engine)
     recovery.cancel_dead_lock(checkout, engine, _say)
-    deployment = engine.state()
-    if deployment is None:
-        return True
-    if deployment.get("resources") and engine.show("destroy", "--yes", "--skip-preview", "--suppress-outputs"):
+    if engine.show("destroy", "--yes", "--skip-preview"):
         return False
     engine.ask("stack", "rm", "--yes", "--preserve-config", STACK)
     return True

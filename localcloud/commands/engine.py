@@ -1,6 +1,7 @@
 """The Pulumi CLI, run on stack `local` of a checkout."""
 
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -9,6 +10,11 @@ from localcloud.cloud import Ports
 from localcloud.commands import variables
 from localcloud.commands.checkout import STACK, Checkout
 from localcloud.commands.errors import CommandError
+
+# ` +  gcp:storage:Bucket image-source creating (0s) waiting for ...`
+_PROGRESS = re.compile(r"[ +~-]+ \S+ \S+ (?:creating|updating|deleting|replacing|refreshing) \(\d+s\)(?!.*error)")
+# ` +  gcp:storage:Bucket image-source created (0.03s) waiting for ...`, where the wait is over.
+_DONE = re.compile(r"([ +~-]+ \S+ \S+ (?:created|updated|deleted|replaced|refreshed) \([\d.]+s\)).*")
 
 
 class Engine:
@@ -19,12 +25,29 @@ class Engine:
         checkout.state.mkdir(parents=True, exist_ok=True)
 
     def show(self, *arguments: str) -> int:
-        """Run a command whose output the user sees as it comes; its exit code."""
-        command = [str(self._program), *arguments, "--stack", STACK]
-        if not sys.stdout.isatty():
-            command.append("--non-interactive")
+        """Run an operation whose progress the user sees as it comes; its exit code.
+
+        On a terminal the engine draws it itself. Elsewhere it would write a line for each time it looks; of these
+        only the last one of each resource is passed on.
+        """
+        command = [str(self._program), *arguments, "--stack", STACK, "--suppress-outputs"]
         sys.stdout.flush()
-        return subprocess.run(command, cwd=self._root, env=self._environment, check=False).returncode
+        if sys.stdout.isatty():
+            return subprocess.run(command, cwd=self._root, env=self._environment, check=False).returncode
+        with subprocess.Popen(
+            [*command, "--non-interactive", "--suppress-progress"],
+            cwd=self._root,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdout  # noqa: S101
+            for line in process.stdout:
+                if not _PROGRESS.match(line):
+                    sys.stdout.write(_DONE.sub(r"\1", line))
+                    sys.stdout.flush()
+        return process.returncode
 
     def ask(self, *arguments: str) -> str:
         """Run a command to its end and return what it printed. Raises CommandError when it fails."""

@@ -1,9 +1,16 @@
-"""`make status`: what runs where, as a table."""
+"""`make status`: what runs where, as a table. The console page at the APIs' address shows more."""
 
+import http.client
 import json
+from collections.abc import Iterator, Sequence
+from typing import Any
 
+from localcloud.cloud import Ports
 from localcloud.commands import background, ports
 from localcloud.commands.checkout import Checkout
+from localcloud.commands.errors import CommandError
+
+Row = tuple[str, str, str, str]
 
 
 def run(checkout: Checkout) -> int:
@@ -12,6 +19,45 @@ def run(checkout: Checkout) -> int:
     if not pid or not known:
         print("The local cloud does not run: `make up` starts it.")
         return 0
-    rows = [("local cloud", f"process {pid}", f"http://localhost:{known.apis}/")]
-    print(json.dumps(rows))
+    rows = [("WHAT", "STATE", "PROCESS", "WHERE"), *_rows(pid, known, _status(known))]
+    for line in table(rows):
+        print(line)
     return 0
+
+
+def table(rows: Sequence[Row]) -> Iterator[str]:
+    """Lines with aligned columns."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _rows(pid: int, known: Ports, status: dict[str, Any]) -> Iterator[Row]:
+    yield "local cloud", "running", str(pid), f"http://localhost:{known.apis}/"
+    for site in status["sites"]:
+        released = f"released {site['released']}" if site["release"] else "never released"
+        yield f"site {_last(site['name'])}", released, "", site["url"]
+    for service in status["services"]:
+        name = f"service {_last(service['name'])}"
+        yield name, service["state"], "", service["url"]
+        for instance in service["instances"]:
+            serving = "serving" if instance["revision"] == service["serving"] else "draining"
+            yield f"  {instance['revision']}", serving, str(instance["pid"]), ""
+        if service["message"]:
+            yield "", service["message"], "", ""
+
+
+def _status(known: Ports) -> dict[str, Any]:
+    try:
+        with background.direct.open(f"http://127.0.0.1:{known.apis}/_local/status", timeout=5) as answer:
+            found: dict[str, Any] = json.load(answer)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise CommandError(
+            f"The local cloud runs, but does not say how it is ({error}). `make logs` and the file cloud.log in "
+            ".local/cloud/logs may tell; `make down` and `make up` start it anew."
+        ) from error
+    return found
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]

@@ -22,7 +22,7 @@ def run(checkout: Checkout) -> int:
     recovery.settle_pending_creates(engine, deployment, existing.lookup(variables.of(checkout, ports)), _say)
     # A first deployment is all new, and each property of it would be shown; later ones show just what changed.
     diff = ["--diff"] if deployment.get("resources") else []
-    code = engine.show("up", "--yes", "--skip-preview", "--suppress-outputs", *diff)
+    code = engine.show("up", "--yes", "--skip-preview", *diff)
     if code:
         _say("\nNot deployed; what served before still serves. The message above says why, `make logs` may say more.")
         return code
