@@ -135,12 +135,13 @@ def _unknown(config: Mapping[str, str]) -> Iterator[Fault]:
     for key, value in config.items():
         if not key.startswith(f"{NAMESPACE}:") or key in known:
             continue
-        near = get_close_matches(key, known, n=1, cutoff=0.7)
+        bare = [each.removeprefix(f"{NAMESPACE}:") for each in known]
+        near = get_close_matches(key.removeprefix(f"{NAMESPACE}:"), bare, n=1, cutoff=0.7)
         yield Fault(
             key=key,
             value=value,
             why="no such key, so its value would do nothing",
-            fix=f"did you mean {near[0]}? Else: pulumi config rm {key}"
+            fix=f"did you mean {NAMESPACE}:{near[0]}? Else: pulumi config rm {key}"
             if near
             else f"pulumi config rm {key} (docs/configuration.md lists the keys)",
         )

@@ -11,7 +11,7 @@ import contextvars
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -90,7 +90,7 @@ class _Refused(Mocks):
         raise NotImplementedError
 
     def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        raise LookupError(f"the program called {args.token}: it must not look anything up while it declares")
+        raise NotImplementedError
 
 
 class _Monitor(MockMonitor):
@@ -98,6 +98,7 @@ class _Monitor(MockMonitor):
 
     def __init__(self) -> None:
         super().__init__(_Refused())
+        self.faults: list[str] = []
         self.recorded: dict[str, Resource] = {}
         self.stack_outputs: Values = {}
 
@@ -106,12 +107,10 @@ class _Monitor(MockMonitor):
             return resource_pb2.RegisterResourceResponse(urn=self.make_urn("", request.type, request.name))
         urn = self.make_urn(request.parent, request.type, request.name)
         if urn in self.recorded:
-            raise LookupError(f"{request.type} {request.name!r} is declared twice; the engine would refuse")
+            self.faults.append(f"{request.type} {request.name!r} is declared twice; the engine would refuse")
         raw = rpc.deserialize_properties(request.object)
         inputs = _whole(_bare(raw))
-        if request.custom:
-            check_inputs(request.type, request.name, inputs)
-        identity, outputs = answer(request.type, inputs) if request.custom else ("", {})
+        identity, outputs = self._answered(request.type, request.name, inputs) if request.custom else ("", {})
         parent = self.recorded.get(request.parent)
         self.recorded[urn] = Resource(
             type=request.type,
@@ -131,6 +130,19 @@ class _Monitor(MockMonitor):
             {key: _secret(value) if key in request.additionalSecretOutputs else value for key, value in outputs.items()}
         )
         return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=properties)
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
+        self.faults.append(f"the program called {request.tok}: it must not look anything up while it declares")
+        return resource_pb2.ResourceInvokeResponse()
+
+    def _answered(self, type: str, name: str, inputs: Values) -> tuple[str, Values]:
+        """Faults are collected: raised here, Pulumi would report each once for every output that waits."""
+        try:
+            check_inputs(type, name, inputs)
+            return answer(type, inputs)
+        except LookupError as fault:
+            self.faults.append(str(fault))
+            return "refused", inputs
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
         outputs = rpc.deserialize_properties(request.outputs)
@@ -223,16 +235,18 @@ def record(program: Callable[[], None], *, stack: str = "test", config: Mapping[
         asyncio.run(run_in_stack(program))
 
     # Pulumi keeps its state in context variables: a context of its own is as good as a process of its own.
-    contextvars.copy_context().run(run)
-    _check_finished(monitor.recorded.values())
-    return Stack(
-        resources=sorted(monitor.recorded.values(), key=lambda each: each.urn),
-        outputs=_whole(_bare(monitor.stack_outputs)),
-        warnings=warnings.texts,
-    )
-
-
-def _check_finished(resources: Iterable[Resource]) -> None:
-    open_ended = sorted(each.short for each in resources if not each.custom and not each.finished)
-    if open_ended:
-        raise LookupError(f"never called register_outputs, so the engine shows them as unfinished: {open_ended}")
+    try:
+        contextvars.copy_context().run(run)
+    except Exception as error:
+        if monitor.faults:  # what the program raises then is a consequence
+            raise LookupError("\n".join(monitor.faults)) from error
+        raise
+    resources = sorted(monitor.recorded.values(), key=lambda each: each.urn)
+    faults = monitor.faults + [
+        f"{each.short} never called register_outputs, so it shows as unfinished"
+        for each in resources
+        if not each.custom and not each.finished
+    ]
+    if faults:
+        raise LookupError("\n".join(faults))
+    return Stack(resources=resources, outputs=_whole(_bare(monitor.stack_outputs)), warnings=warnings.texts)

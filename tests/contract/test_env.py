@@ -1,0 +1,74 @@
+"""The environment that the stack sets is the environment that the service reads: no name more, no name less."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from app import settings as service
+
+from infra import settings as stack
+from infra.program import ROOT
+from infra.web_service import SPARE_THREADS
+from tests.recorder import run_stack
+
+GUNICORN = ROOT / "service" / "gunicorn.conf.py"
+# Cloud Run sets these itself, and refuses a stack that does ("Container runtime contract").
+RESERVED = {"PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"}
+
+
+def constants(path: Path) -> list[Any]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+
+
+def gunicorn_reads() -> set[str]:
+    return {text for text in constants(GUNICORN) if isinstance(text, str) and re.fullmatch(r"GUNICORN_[A-Z]+", text)}
+
+
+def env(name: str) -> dict[str, str]:
+    container = run_stack(name).one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]
+    return {each["name"]: each.get("value", "") for each in container["envs"]}
+
+
+@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+def test_the_stack_sets_exactly_what_the_service_reads(name: str) -> None:
+    read = service.Settings.stack_variables() | gunicorn_reads()
+
+    assert gunicorn_reads()
+    assert set(env(name)) == read
+
+
+@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+def test_the_stack_leaves_alone_what_cloud_run_sets_itself(name: str) -> None:
+    assert RESERVED.isdisjoint(env(name))
+
+
+@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+def test_the_service_starts_with_what_the_stack_sets(name: str) -> None:
+    key = run_stack(name).one("hearth:secret:RandomKey").outputs["value"]
+
+    settings = service.Settings.from_env({**env(name), "SECRET_KEY": key, "K_SERVICE": "web"})
+
+    assert settings.app_env == env(name)["APP_ENV"]
+    assert settings.log_level == env(name)["LOG_LEVEL"]
+
+
+@pytest.mark.parametrize(("field", "allowed"), [("environment", service.Environment), ("log_level", service.LogLevel)])
+def test_both_sides_know_the_same_values(field: str, allowed: Any) -> None:
+    assert get_args(stack.Settings.model_fields[field].annotation) == get_args(allowed)
+
+
+def test_both_sides_spare_the_same_number_of_threads() -> None:
+    """The service's default stands where no stack sets a number: in a container that someone runs by hand."""
+    assigned = {
+        node.target.id: node.value.value
+        for node in ast.walk(ast.parse(GUNICORN.read_text(encoding="utf-8")))
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and isinstance(node.value, ast.Constant)
+    }
+
+    assert assigned["SPARE_THREADS"] == SPARE_THREADS
+    assert assigned["CONCURRENCY"] == stack.Settings.model_fields["concurrency"].default

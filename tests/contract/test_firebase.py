@@ -1,0 +1,63 @@
+"""The Firebase CLI's files say the same as the stacks, so that its emulator and its people see the same site."""
+
+import json
+from typing import Any
+
+import pytest
+from app import SESSION_COOKIE
+
+from infra import hosting_config, settings
+from infra.faults import SettingsError
+from infra.program import ROOT
+from tests.recorder import run_stack, shipped
+
+STACKS = ["dev", "prod", "local"]
+
+
+def rewrites() -> list[dict[str, Any]]:
+    document = json.loads((ROOT / "firebase.json").read_text(encoding="utf-8"))
+    return [rewrite["run"] for rewrite in document["hosting"]["rewrites"] if "run" in rewrite]
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_firebase_json_names_the_stacks_service_and_region(name: str) -> None:
+    config = shipped(name)
+
+    assert rewrites() == [{"serviceId": config["app:name"], "region": config["gcp:region"]}]
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_what_is_released_differs_from_firebase_json_in_nothing(name: str) -> None:
+    section = hosting_config.read(ROOT / "firebase.json")
+    released = run_stack(name).one("hearth:hosting:SiteRelease").inputs
+
+    assert released["config"] == section.serving(service="web", region="us-central1")
+    assert released["public"] == section.public
+
+
+def test_firebaserc_names_each_stacks_project() -> None:
+    projects = json.loads((ROOT / ".firebaserc").read_text(encoding="utf-8"))["projects"]
+
+    assert projects == {
+        "default": shipped("local")["gcp:project"],
+        "dev": shipped("dev")["gcp:project"],
+        "prod": shipped("prod")["gcp:project"],
+    }
+
+
+def test_the_session_cookie_is_the_one_that_hosting_lets_through() -> None:
+
+    assert SESSION_COOKIE == "__session"
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_a_stack_as_shipped_is_refused_until_it_has_a_project(name: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings.load(shipped(name), {}, rewritten=True)
+
+    assert [fault.key for fault in caught.value.faults] == ["gcp:project"]
+
+
+def test_the_local_stack_is_refused_in_an_ordinary_shell() -> None:
+    with pytest.raises(SettingsError, match=r"make -s env"):
+        settings.load(shipped("local"), {}, rewritten=True)

@@ -1,0 +1,54 @@
+"""Paths: those that the stack asks for exist, and those that it guesses from the source are the real ones."""
+
+import re
+
+import pytest
+from app import create_app
+from app.settings import Settings
+from flask import Flask
+
+from infra import shadowing, static_files
+from infra.program import ROOT
+from tests.recorder import run_stack
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    return create_app(Settings.from_env({"APP_ENV": "development"}))
+
+
+def test_the_routes_read_off_the_source_are_the_real_ones(app: Flask) -> None:
+    """What is missed here is a page that a static file could hide without a warning."""
+    real = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"}
+
+    assert shadowing.routes(ROOT / "service" / "app") == real
+
+
+@pytest.mark.parametrize("probe", ["startupProbe", "livenessProbe"])
+def test_the_probed_paths_answer(app: Flask, probe: str) -> None:
+    container = run_stack("prod").one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]
+    path = container[probe]["httpGet"]["path"]
+
+    assert app.test_client().get(path).status_code == 200
+    # Google's front end keeps paths that end in z to itself.
+    assert not path.endswith("z")
+
+
+def test_probes_and_traffic_go_to_the_port_that_the_service_listens_on() -> None:
+    container = run_stack("prod").one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]
+    port = container["ports"]["containerPort"]
+    assumed = re.search(r'"PORT", (\d+)', (ROOT / "service" / "gunicorn.conf.py").read_text(encoding="utf-8"))
+
+    assert {container[probe]["httpGet"]["port"] for probe in ("startupProbe", "livenessProbe")} == {port}
+    assert assumed
+    assert int(assumed[1]) == port
+
+
+def test_no_shipped_file_hides_a_page(app: Flask) -> None:
+    real = {rule.rule for rule in app.url_map.iter_rules()}
+
+    assert not list(shadowing.shadows(static_files.digests(ROOT / "static"), real, clean_urls=True))
+
+
+def test_no_page_is_where_hosting_never_asks_the_service(app: Flask) -> None:
+    assert not [rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/__/")]

@@ -1,0 +1,40 @@
+"""docs/configuration.md lists every key with its real default, and every output."""
+
+import json
+import re
+
+import pytest
+
+from infra import settings
+from infra.program import ROOT
+from tests.recorder import run_stack
+
+PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+ROWS = dict(re.findall(r"^\| `([A-Za-z:]+)` \| ([^|]+?) \|", PAGE, flags=re.MULTILINE))
+
+
+def written(default: object) -> str:
+    if default == "":
+        return "empty"
+    if isinstance(default, tuple):
+        return f"`{json.dumps(default)}`"
+    return f"`{json.dumps(default) if isinstance(default, bool) else default}`"
+
+
+def test_the_keys_of_the_page_are_the_keys_there_are_in_their_order() -> None:
+    assert [key for key in ROWS if key.startswith("app:")] == settings.keys()
+
+
+@pytest.mark.parametrize(
+    "field",
+    [each for each in settings.Settings.model_fields.values() if str(each.alias).startswith("app:")],
+    ids=lambda field: field.alias,
+)
+def test_a_default_is_told_as_it_is(field: object) -> None:
+    assert ROWS[field.alias] == written(field.default)  # type: ignore[attr-defined]
+
+
+def test_every_output_is_told() -> None:
+    outputs = run_stack("prod", {"app:customDomains": '["www.example.com"]'}).outputs
+
+    assert {key for key in ROWS if ":" not in key} == set(outputs)

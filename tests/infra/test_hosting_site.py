@@ -1,0 +1,89 @@
+"""The site: adopted or made, and released from exactly the files in static/."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from infra.program import ROOT
+from tests.recorder import run_stack
+
+SITE = "gcp:firebase/hostingSite:HostingSite"
+RELEASE = "hearth:hosting:SiteRelease"
+
+
+def test_the_default_site_is_adopted_and_let_go() -> None:
+    """It is there from the start, and Google refuses to delete it."""
+    site = run_stack("dev").one(SITE).inputs
+
+    assert (site["siteId"], site["deletionPolicy"]) == ("example-dev", "ABANDON")
+
+
+def test_a_site_of_our_own_goes_with_the_stack() -> None:
+    stack = run_stack("dev", {"app:siteId": "shop-preview"})
+
+    site = stack.one(SITE).inputs
+    assert (site["siteId"], site["deletionPolicy"]) == ("shop-preview", "DELETE")
+    assert stack.one(RELEASE).inputs["site"] == "shop-preview"
+    assert stack.outputs["siteUrl"] == "https://shop-preview.web.app"
+
+
+def test_firebase_is_never_taken_out_of_the_project() -> None:
+    """Google has no way to do so; a destroy that tried would fail half-way."""
+    assert run_stack("dev").one("gcp:firebase/project:Project").retain
+
+
+def test_the_release_holds_the_files_of_static_by_their_content() -> None:
+    release = run_stack("dev").one(RELEASE).inputs
+
+    assert release["public"] == "static"
+    assert release["files"]["/style.css"] == hashlib.sha256((ROOT / "static" / "style.css").read_bytes()).hexdigest()
+    assert set(release["files"]) == {
+        f"/{file.relative_to(ROOT / 'static').as_posix()}"
+        for file in (ROOT / "static").rglob("*")
+        if file.is_file() and not file.name.startswith(".")
+    }
+
+
+@pytest.mark.parametrize(("name", "region"), [("web", "us-central1"), ("shop", "europe-west4")])
+def test_the_rewrite_goes_to_the_declared_service_whatever_firebase_json_says(name: str, region: str) -> None:
+    """Left out, the region means us-central1, and Hosting would look for the service there."""
+    release = run_stack("dev", {"app:name": name, "gcp:region": region}).one(RELEASE).inputs
+
+    assert [rewrite["run"] for rewrite in release["config"]["rewrites"]] == [{"serviceId": name, "region": region}]
+    assert release["service"]["name"] == f"projects/example-dev/locations/{region}/services/{name}"
+
+
+def test_the_whole_service_must_be_there_before_the_release() -> None:
+    """Hosting refuses a version that rewrites to a service which does not exist."""
+    assert "Service web" in run_stack("local").one(RELEASE).depends_on
+
+
+def test_a_custom_domain_is_connected_and_says_which_records_to_set() -> None:
+    stack = run_stack("prod", {"app:customDomains": '["www.example.com"]'})
+
+    domain = stack.one("gcp:firebase/hostingCustomDomain:HostingCustomDomain")
+    assert domain.inputs["customDomain"] == "www.example.com"
+    assert domain.inputs["siteId"] == "example-prod"
+    # Waiting would run into a timeout: somebody has to set the records first.
+    assert domain.inputs["waitDnsVerification"] is False
+    assert domain.protect
+    assert list(stack.outputs["dnsRecords"]) == ["www.example.com"]
+
+
+def test_a_file_that_hides_a_route_is_warned_of_at_preview(tmp_path: Path) -> None:
+    root = tmp_path / "checkout"
+    (root / "static").mkdir(parents=True)
+    (root / "service").mkdir()
+    (root / "service" / "app").symlink_to(ROOT / "service" / "app")
+    (root / "firebase.json").write_bytes((ROOT / "firebase.json").read_bytes())
+    (root / "static" / "index.html").write_bytes(b"")
+
+    (warning,) = run_stack("dev", root=root).warnings
+
+    assert "static/index.html hides the service's route /:" in warning
+
+
+@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+def test_the_shipped_files_hide_nothing(name: str) -> None:
+    assert run_stack(name).warnings == []

@@ -1,0 +1,89 @@
+"""What waits for what, in every shipped stack, over all steps in between."""
+
+import pytest
+
+from tests.recorder import Resource, Stack, run_stack
+
+APIS = "Settled apis-settled"
+FIRST = {"gcp:projects/service:Service", "gcp:projects/serviceIdentity:ServiceIdentity"}
+# Made on this machine: no API is asked for it.
+NO_API = {"hearth:secret:RandomKey"}
+
+pytestmark = pytest.mark.parametrize("name", ["dev", "prod", "local"])
+
+
+def before(stack: Stack, resource: Resource) -> set[str]:
+    """Everything that must be there before `resource`, directly or not."""
+    by_name = {each.short: each for each in stack.resources if each.custom}
+    seen: set[str] = set()
+    waiting = set(resource.depends_on)
+    while waiting:
+        each = waiting.pop()
+        seen.add(each)
+        waiting |= by_name[each].depends_on - seen
+    return seen
+
+
+def test_everything_waits_until_the_apis_answer(name: str) -> None:
+    """Google's provider gives up at the first 403, and an API says 403 for minutes after it was enabled."""
+    stack = run_stack(name)
+
+    hasty = [
+        each.short
+        for each in stack.resources
+        if each.custom and each.type not in FIRST | NO_API and each.short != APIS and APIS not in before(stack, each)
+    ]
+    assert hasty == []
+
+
+def test_the_apis_are_settled_when_all_of_them_are_enabled(name: str) -> None:
+    stack = run_stack(name)
+
+    enabled = stack.of("gcp:projects/service:Service")
+    settled = stack.one("hearth:project:Settled", "apis-settled")
+    assert {each.short for each in enabled} <= settled.depends_on
+    assert {each.inputs["service"] for each in enabled} == set(settled.inputs["apis"])
+
+
+def test_the_service_waits_until_its_grants_take_effect(name: str) -> None:
+    """A revision that may not read its secret fails, and Cloud Run does not try again."""
+    stack = run_stack(name)
+
+    grants = {
+        each.short for each in stack.resources if each.custom and each.parent == "secrets" and "role" in each.inputs
+    }
+    assert grants
+    assert grants | {"Settled runtime-grants-settled"} <= before(stack, stack.one("gcp:cloudrunv2/service:Service"))
+    assert grants == stack.one("hearth:project:Settled", "runtime-grants-settled").depends_on
+
+
+def test_the_site_is_released_last(name: str) -> None:
+    """Nothing is public before all of it works."""
+    stack = run_stack(name)
+    release = stack.one("hearth:hosting:SiteRelease")
+
+    others = {each.short for each in stack.resources if each.custom} - {release.short}
+    assert others == before(stack, release)
+
+
+def test_an_api_is_never_turned_off_again(name: str) -> None:
+    """Something outside the stack may use it too."""
+    for service in run_stack(name).of("gcp:projects/service:Service"):
+        assert service.inputs["disableOnDestroy"] is False
+
+
+def test_no_grant_gives_a_basic_role(name: str) -> None:
+    """Owner, editor and viewer reach everything in a project."""
+    roles = {each.inputs["role"] for each in run_stack(name).resources if "role" in each.inputs}
+
+    assert roles
+    assert roles.isdisjoint({"roles/owner", "roles/editor", "roles/viewer"})
+
+
+def test_logical_names_and_types_do_not_depend_on_stack_or_project(name: str) -> None:
+    """They are part of a resource's identity: another one is a replacement."""
+    stack = run_stack(name)
+
+    assert {each.short for each in stack.resources} == {each.short for each in run_stack("prod").resources}
+    assert not [each.short for each in stack.resources if name in each.name.split("-")]
+    assert {each.type.split(":")[0] for each in stack.resources} == {"gcp", "hearth", "hearth-app"}
