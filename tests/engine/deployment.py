@@ -91,7 +91,7 @@ class Deployment:
         assert done.returncode == 0, done.stdout
         plan = json.loads(done.stdout[done.stdout.index("{") :])
         return {
-            _type_of(step["urn"]): {"op": step["op"], **step.get("detailedDiff", {})}
+            _type_of(step["urn"]): {"op": step["op"], **(step.get("detailedDiff") or {})}
             for step in plan["steps"]
             if step["op"] not in {"same", "read"}
         }
