@@ -21,8 +21,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 # Google's rule for project ids (Resource Manager, "Creating and managing projects"), with Firebase's prefix.
 _LOCAL_PROJECT = re.compile(rf"(?=.{{6,30}}$){re.escape(LOCAL_PROJECT_PREFIX)}[a-z0-9-]*[a-z0-9]")
-# Hosting and IAM let `-` stand for "the project of the resource that follows".
-_ANY_PROJECT = "-"
+# Stand for "the project of the resource that follows": `-` in Hosting and IAM, `_` in Storage.
+_ANY_PROJECT = frozenset({"-", "_"})
 _IN_PATH = re.compile(r"/projects/([^/:]+)")
 _RELATIVE_NAME = re.compile(r"projects/([^/\s]+)(?:/\S*)?")
 _PROJECT_KEYS = frozenset({"project", "projectId"})
@@ -30,7 +30,7 @@ _PROJECT_KEYS = frozenset({"project", "projectId"})
 
 def check_project(project: str) -> None:
     """Raise ApiError (403) unless the id is one that the local cloud may play."""
-    if project != _ANY_PROJECT and not _LOCAL_PROJECT.fullmatch(project):
+    if project not in _ANY_PROJECT and not _LOCAL_PROJECT.fullmatch(project):
         raise ApiError(
             403,
             f"Project '{project}' is refused: a local cloud plays only projects named {LOCAL_PROJECT_PREFIX}* "

@@ -136,7 +136,10 @@ async def _google_shaped(request: web.Request, handler: guard.Handler) -> web.St
             f"The local cloud does not know the method {request.method} {request.path}. It plays only the API methods "
             "listed in localcloud/README.md and refuses all others rather than guess.",
         ).response()
-    except Exception:
+    except Exception as error:
+        if isinstance(error, ConnectionResetError) and (request.transport is None or request.transport.is_closing()):
+            # The caller hung up while it still sent, so that nobody reads the answer; 499 is for the log.
+            return web.Response(status=499)
         log.exception("%s %s failed", request.method, request.rel_url.raw_path)
         return ApiError(500, "Internal error of the local cloud; logs/cloud.log has the traceback.").response()
 

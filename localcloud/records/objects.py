@@ -63,9 +63,7 @@ class Objects:
             raise ApiError(
                 501, f"uploadType '{kind}' is not played by the local cloud: use media or multipart, at most 1 GiB."
             )
-        name = request.query.get("name") or given.get("name")
-        if not isinstance(name, str) or not 0 < len(name.encode()) <= _MOST_NAME_BYTES or "\n" in name or "\r" in name:
-            raise ApiError(400, f"Invalid object name: it has 1 to {_MOST_NAME_BYTES} bytes and no line break.")
+        name = _checked_name(request.query.get("name") or given.get("name"))
         # Looked at after the content came, so that of two uploads at once only one finds nothing there.
         self._check_generation(request, bucket, name)
         return web.json_response(self._shown(request, self._put(bucket, name, given, content)))
@@ -178,6 +176,15 @@ class Objects:
 async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
     while chunk := await part.read_chunk(_CHUNK_BYTES):
         yield chunk
+
+
+def _checked_name(name: object) -> str:
+    """Cloud Storage, "About Cloud Storage objects", object names."""
+    if not isinstance(name, str) or not 0 < len(name.encode()) <= _MOST_NAME_BYTES or name in (".", ".."):
+        raise ApiError(400, f"Invalid object name: it has 1 to {_MOST_NAME_BYTES} bytes and is neither '.' nor '..'.")
+    if "\n" in name or "\r" in name:
+        raise ApiError(400, "Invalid object name: it has a line break.")
+    return name
 
 
 def _refuse_unknown(request: web.Request) -> None:

@@ -19,18 +19,28 @@ from localcloud.records import bodies, projects
 from localcloud.records.pages import page
 from localcloud.store import Document, Store
 
-# "Services enabled by default"; with Resource Manager, which nobody could switch on without itself being on.
-_ON_BY_DEFAULT = frozenset({RESOURCE_MANAGER.name, SERVICE_USAGE.name, STORAGE.name})
 _NEVER_REFUSED = frozenset({RESOURCE_MANAGER.name, SERVICE_USAGE.name})
 _BY_PREFIX: Mapping[str, str] = {api.prefix: api.name for api in APIS}
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(f"{name}.googleapis.com" for name in text.split())
+
+
+# Service Usage, "Services enabled by default", as far as it lists what is known here; and Resource Manager, which
+# here is on from the start because it may only be called where it is.
+_ON_BY_DEFAULT = _names(
+    "cloudresourcemanager cloudtrace logging monitoring serviceusage sql-component "
+    "storage storage-api storage-component"
+)
 # APIs that can be switched on although the local cloud plays none of them: programs enable them for what they
 # deploy elsewhere. A name in neither list is refused, since Google refuses a misspelt one too.
-_NOT_PLAYED: Final = (
-    "billingbudgets cloudbilling cloudfunctions cloudscheduler cloudtasks cloudtrace compute containeranalysis "
-    "containerscanning dns eventarc firebaserules firestore iamcredentials iap identitytoolkit logging monitoring "
-    "orgpolicy pubsub redis servicenetworking sql-component sqladmin sts vpcaccess"
+_NOT_PLAYED = _names(
+    "billingbudgets cloudbilling cloudfunctions cloudscheduler cloudtasks compute containeranalysis containerscanning "
+    "dns eventarc firebaserules firestore iamcredentials iap identitytoolkit orgpolicy pubsub redis servicenetworking "
+    "sqladmin sts vpcaccess"
 )
-KNOWN: Final = frozenset(_BY_PREFIX.values()) | {f"{name}.googleapis.com" for name in _NOT_PLAYED.split()}
+KNOWN: Final = frozenset(_BY_PREFIX.values()) | _ON_BY_DEFAULT | _NOT_PLAYED
 # Agents are called service-NUMBER@gcp-sa-NAME, but for those older than that rule.
 _OLD_AGENTS = {"run.googleapis.com": "serverless-robot-prod", "compute.googleapis.com": "compute-system"}
 _MOST_AT_ONCE = 20

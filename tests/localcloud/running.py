@@ -89,6 +89,14 @@ def free_ports() -> Ports:
     return Ports(apis=apis, edge=edge, service=service)
 
 
+def wait_until(done: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Poll for something that a server does in its own time."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, "what was waited for did not happen in time"
+        time.sleep(0.01)
+
+
 @contextmanager
 def in_thread(
     root: Path, ports: Ports | None = None, compose: Callable[[Cloud], Sequence[Part]] = whole
