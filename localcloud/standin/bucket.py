@@ -1,6 +1,5 @@
 """Buckets: an API older than the rules that the others follow."""
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -37,16 +36,15 @@ class BucketKind(RestKind):
         return super().change(where, old_inputs, planned, changed)
 
     def remove(self, where: Values, old: Values) -> Body:
-        objects = list(self._objects(where["name"]))
+        objects = self._objects(where["name"])
         if objects and not old.get("forceDestroy"):
             raise ProviderError(
                 f"Error trying to delete bucket {where['name']} containing objects without `force_destroy` set to "
                 "true. "
                 "Set force_destroy=True on the bucket, run `pulumi up`, then delete it; its objects go with it."
             )
-        for name, generation in objects:
-            path = f"b/{where['name']}/o/{quote(name, safe='')}"
-            self.client.call("DELETE", self.row.api, path, {"generation": generation} if generation else {})
+        for name in objects:
+            self.client.call("DELETE", self.row.api, f"b/{where['name']}/o/{quote(name, safe='')}", {})
         return super().remove(where, old)
 
     def body(self, values: Values, marks: Values) -> Body:
@@ -73,16 +71,16 @@ class BucketKind(RestKind):
         same = str(inputs.get("location")).upper() == str(outputs.get("location")).upper()
         return found | ({"location": inputs["location"]} if same else {})
 
-    def _objects(self, bucket: str) -> Iterator[tuple[str, str]]:
-        token = ""
+    def _objects(self, bucket: str) -> list[str]:
+        # Google's provider lists all versions of them; the local cloud keeps one.
+        names: list[str] = []
+        query: dict[str, str] = {}
         while True:
-            query = {"versions": "true"} | ({"pageToken": token} if token else {})
             page = self.client.get(self.row.api, f"b/{bucket}/o", **query)
-            for item in page.get("items") or []:
-                yield str(item["name"]), str(item.get("generation") or "")
-            token = str(page.get("nextPageToken") or "")
-            if not token:
-                return
+            names += [str(item["name"]) for item in page.get("items") or []]
+            if not page.get("nextPageToken"):
+                return names
+            query = {"pageToken": str(page["nextPageToken"])}
 
 
 def _sent(condition: Body) -> Body:

@@ -19,6 +19,7 @@ _TRIES = 5
 # Refused before anything was done, so safe to repeat whatever the method.
 _AGAIN = frozenset({429, 503})
 _FIRST_PAUSE = 0.1
+_FIRST_POLL = 0.02
 _LONGEST_PAUSE = 1.0
 # Google's provider waits this long where a resource has no customTimeouts of its own.
 _OPERATION_SECONDS = 20 * 60.0
@@ -65,7 +66,7 @@ class Client:
     def wait(self, api: Api, operation: Body, context: Context) -> Body:
         """Poll an operation to its end and return its response. Raises OperationFault, ApiFault, ProviderError."""
         deadline = time.monotonic() + (context.timeout or _OPERATION_SECONDS)
-        step = _FIRST_PAUSE
+        step = _FIRST_POLL
         while not operation.get("done"):
             if time.monotonic() > deadline:
                 raise OperationFault("timeout while waiting for state to become 'done: true'")

@@ -43,9 +43,9 @@ def to_rest(names: Names, values: Mapping[str, Any], prefix: str = "") -> dict[s
     body: dict[str, Any] = {}
     for name, value in values.items():
         path = f"{prefix}{name}"
-        field = names.get(path, Field(name))
-        if field.way is not Way.LAST:
-            _put(body, field.rest.split("."), _there(field.way, _inner_to_rest(names, value, path)))
+        way, place = _place(names, path, name)
+        if way is not Way.LAST:
+            _put(body, place, _there(way, _inner_to_rest(names, value, path)))
     return body
 
 
@@ -55,16 +55,22 @@ def from_rest(names: Names, shape: Shape, body: Mapping[str, Any], prefix: str =
     for marked, inner in shape.items():
         name = marked.removesuffix("!")
         path = f"{prefix}{name}"
-        field = names.get(path, Field(name))
-        there = _get(body, field.rest.split("."))
+        way, place = _place(names, path, name)
+        there = _get(body, place)
         if there is not None:
-            values[name] = _inner_from_rest(names, inner, _here(field.way, there), path)
+            values[name] = _inner_from_rest(names, inner, _here(way, there), path)
     return values
 
 
 def rest_roots(names: Names, properties: Iterable[str]) -> list[str]:
     """The body's top-level fields that these properties live in, as an update mask lists them."""
-    return sorted({names.get(name, Field(name)).rest.split(".")[0] for name in properties})
+    return sorted({_place(names, name, name)[1][0] for name in properties})
+
+
+def _place(names: Names, path: str, name: str) -> tuple[Way, list[str]]:
+    field = names.get(path)
+    # A name that is not in the table may be a label's, with dots of its own.
+    return (Way.SAME, [name]) if field is None else (field.way, field.rest.split("."))
 
 
 def _inner_to_rest(names: Names, value: Any, path: str) -> Any:

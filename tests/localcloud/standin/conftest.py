@@ -17,12 +17,15 @@ import pytest
 from catalog.apis import APIS
 from localcloud.standin.provider import StandIn
 from plugin.kinds import Context, Values
+from plugin.values import decode, encode
 
 URN = "urn:pulumi:local::hearth-app::{}::{}"
 _NEW_NAME = ("repository_id", "serviceId", "secretId", "siteId", "customDomainId")
 
 
 class Refusal(Exception):
+    """What an API refuses with."""
+
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
         self.code = code
@@ -103,22 +106,18 @@ class FakeGoogle:
             return self._policy(path, (body or {}).get("policy") if verb == "setIamPolicy" else None)
         if verb == "generateServiceIdentity":
             return {"name": "operations/x", "done": True, "response": {"email": "agent@g.example"}}
-        if verb == "addFirebase":
-            self.documents[path] = {"projectId": path.rpartition("/")[2], "projectNumber": "7"}
-            return self._operation(path)
-        if verb == "addVersion":
-            number = sum(name.startswith(f"{path}/versions/") for name in self.documents) + 1
-            name = f"{path}/versions/{number}"
-            self.documents[name] = {"name": name.partition("/")[2], "state": "ENABLED", "_payload": body["payload"]}
-            return self._shown(name)
         if verb == "access":
             return {"payload": self._stored(path)["_payload"]}
-        state = {"enable": "ENABLED", "disable": "DISABLED", "destroy": "DESTROYED"}[verb]
-        if path.startswith("serviceusage"):
-            self.documents[path] = {"name": path.partition("/")[2], "state": state}
-            return self._operation(path)
-        self._stored(path)["state"] = state
-        return self._shown(path)
+        if verb == "addVersion":
+            number = sum(name.startswith(f"{path}/versions/") for name in self.documents) + 1
+            path = f"{path}/versions/{number}"
+            self.documents[path] = {"name": path.partition("/")[2], "state": "ENABLED", "_payload": body["payload"]}
+        elif verb == "addFirebase":
+            self.documents[path] = {"projectId": path.rpartition("/")[2], "projectNumber": "7"}
+        else:
+            state = {"enable": "ENABLED", "disable": "DISABLED", "destroy": "DESTROYED"}[verb]
+            self.documents.setdefault(path, {"name": path.partition("/")[2]})["state"] = state
+        return self._operation(path) if path.startswith(("serviceusage", "firebase/")) else self._shown(path)
 
     def _policy(self, path: str, new: dict[str, Any] | None) -> dict[str, Any]:
         policy = self.documents.setdefault(f"policy/{path}", {"etag": "0"})
@@ -162,6 +161,8 @@ def google() -> FakeGoogle:
 def origin(google: FakeGoogle) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body in one segment: apart, the second waits for the acknowledgement of the first.
+        wbufsize = -1
 
         def handle_any(self) -> None:
             parts = urlsplit(self.path)
@@ -182,7 +183,7 @@ def origin(google: FakeGoogle) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(answer)
 
-        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = handle_any
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = handle_any  # noqa: N815 - http.server's names
 
         def log_message(self, format: str, *args: Any) -> None:
             return None
@@ -279,11 +280,9 @@ class Stack:
 
 def _plain(outputs: Values) -> dict[str, Any]:
     """Outputs as the engine sends them back: over the wire, where a secret loses its mark."""
-    from plugin.values import decode, encode
-
     return decode(encode(outputs))
 
 
 @pytest.fixture
 def stack(provider: StandIn, told: Told) -> Any:
-    return lambda type: Stack(provider, told, type)
+    return lambda type_: Stack(provider, told, type_)
