@@ -1,4 +1,4 @@
-"""The two questions about rights that a running service asks.
+"""The questions about accounts and rights that a running service asks.
 
 A grant counts on the resource itself or on its project. Callers' identities are not played, so a service is open to
 everybody or to nobody.
@@ -6,7 +6,7 @@ everybody or to nobody.
 
 from collections.abc import Iterable
 
-from catalog.apis import CLOUD_RUN, RESOURCE_MANAGER, SECRET_MANAGER
+from catalog.apis import CLOUD_RUN, IAM, RESOURCE_MANAGER, SECRET_MANAGER
 from localcloud.records import policies
 from localcloud.store import Store
 
@@ -23,6 +23,12 @@ def is_public(store: Store, service: str) -> bool:
 def may_read_secret(store: Store, secret: str, account: str) -> bool:
     """Whether a service account (email) may read the secret (relative name)."""
     return _granted(store, SECRET_MANAGER.prefix, secret, _SECRET_ACCESSORS, f"serviceAccount:{account}")
+
+
+def exists(store: Store, account: str) -> bool:
+    """Whether there is a service account of this email, in whichever project."""
+    project = account.partition("@")[2].partition(".")[0]
+    return store.get(f"{IAM.prefix}/projects/{project}/serviceAccounts/{account}") is not None
 
 
 def _granted(store: Store, prefix: str, name: str, roles: Iterable[str], member: str) -> bool:

@@ -11,7 +11,7 @@ from multidict import CIMultiDict
 from localcloud.run import access, answer, proxy
 from localcloud.run.answer import Answer
 from localcloud.run.dispatch import Dispatcher, NoInstance, NoRoom
-from localcloud.store import Store
+from localcloud.store import Document, Store
 
 
 @asynccontextmanager
@@ -27,7 +27,7 @@ async def serve(
 ) -> AsyncIterator[Answer]:
     """Answer one request to the service of this relative name. Raises InstanceGone."""
     document = store.get(f"run/{service}")
-    if document is None or dispatcher is None or document["ingress"] != "INGRESS_TRAFFIC_ALL" or _is_reserved(target):
+    if document is None or dispatcher is None or not _is_reachable(document) or _is_reserved(target):
         yield answer.not_found()
         return
     if not document.get("invokerIamDisabled") and not access.is_public(store, service):
@@ -58,6 +58,11 @@ async def serve(
             yield passed
     finally:
         dispatcher.release(runner)
+
+
+def _is_reachable(service: Document) -> bool:
+    """Whether the service's URL is there at all for requests from outside."""
+    return service["ingress"] == "INGRESS_TRAFFIC_ALL" and not service.get("defaultUriDisabled")
 
 
 def _is_reserved(target: str) -> bool:

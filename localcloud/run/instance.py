@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ EDGE_IDLE_SECONDS = 1.0
 """How long a connection to an instance is kept unused. Below gunicorn's own default of 2 s, and so below any sensible
 setting of a service: the side that sends requests must be the one that closes, or a request meets a closing peer."""
 
+# Between the end of a process and the last news of it.
+_BREAK_SECONDS = 1.0
 _LAST_LINES = 20
 _LONGEST_LINE = 64 * 1024
 
@@ -35,10 +38,13 @@ class Instance:
     def __init__(self, started: processes.Started, port: int, log: Path, prefix: str) -> None:
         self.port = port
         self._started = started
+        self._users = 0
+        self._unused = asyncio.Event()
+        self._unused.set()
         self._tail: deque[str] = deque(maxlen=_LAST_LINES)
         self._pump = asyncio.create_task(self._copy_output(log, prefix), name=f"log of {prefix}")
         # Cloud Run neither decodes nor limits by time what passes; the request timeout is the proxy's.
-        self.session = aiohttp.ClientSession(
+        self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=EDGE_IDLE_SECONDS),
             timeout=aiohttp.ClientTimeout(total=None),
             auto_decompress=False,
@@ -67,16 +73,40 @@ class Instance:
         """Wait for the end of the process; its exit code, negative for a signal."""
         return await self._started.process.wait()
 
+    @contextmanager
+    def in_use(self) -> Iterator[aiohttp.ClientSession]:
+        """The session to send one request by, for as long as its answer is read."""
+        self._users += 1
+        self._unused.clear()
+        try:
+            yield self._session
+        finally:
+            self._users -= 1
+            if not self._users:
+                self._unused.set()
+
     async def stop(self) -> None:
         """SIGTERM, ten seconds, SIGKILL."""
-        await self.session.close()
+        if not self._users:
+            # Kept connections would only make a server wait for requests that can't come any more.
+            await self._session.close()
         await self._started.end()
-        await self._drain_output()
+        await self._clean_up()
 
     async def kill(self) -> None:
-        await self.session.close()
+        """SIGKILL."""
         await self._started.kill()
-        await self._drain_output()
+        await self._clean_up()
+
+    async def _clean_up(self) -> None:
+        # The process is gone, so whoever reads from it learns that now. Closing the session before would hide it from
+        # them: aiohttp then never ends the answer that is being read.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._unused.wait(), _BREAK_SECONDS)
+        await self._session.close()
+        # The output ends too, unless a process left the group and keeps it open.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._pump, _BREAK_SECONDS)
 
     async def _wait_until_started(self, probe: Mapping[str, Any]) -> None:
         exited = asyncio.create_task(self.exited())
@@ -115,8 +145,3 @@ class Instance:
         text = line.decode(errors="replace").rstrip("\r")
         self._tail.append(text)
         write(f"{prefix} | {text}\n")
-
-    async def _drain_output(self) -> None:
-        # The group is gone, so the output ends; unless a process left the group and kept it open.
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._pump, 1)

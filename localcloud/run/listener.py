@@ -20,6 +20,8 @@ Serve = Callable[..., AbstractAsyncContextManager[Answer]]
 
 _NO_BODY = frozenset({204, 304})
 _LONGEST_LINE = 64 * 1024
+# A service that is deleted, or whose cloud stops, is gone at once; longer requests are cut. Zero would mean forever.
+_LAST_SECONDS = 0.1
 
 
 def bind(port: int) -> socket.socket | None:
@@ -49,8 +51,7 @@ class Listener:
         self._runner = web.AppRunner(
             app,
             access_log=None,
-            # Who stops a service drains it first; what is left then is cut.
-            shutdown_timeout=0,
+            shutdown_timeout=_LAST_SECONDS,
             auto_decompress=False,
             max_line_size=_LONGEST_LINE,
             max_field_size=_LONGEST_LINE,

@@ -62,30 +62,30 @@ async def forward(
     """Raises InstanceGone when no answer came, though not because of time."""
     url = URL(f"http://127.0.0.1:{instance.port}{target}", encoded=True)
     deadline = asyncio.get_running_loop().time() + seconds
-    request = instance.session.request(
-        method,
-        url,
-        headers=request_headers(headers),
-        data=body,
-        allow_redirects=False,
-        skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-    )
-    try:
-        async with asyncio.timeout_at(deadline):
-            response = await request
-    except TimeoutError:
-        yield answer.timed_out()
-        return
-    except (aiohttp.ClientError, OSError, BodyTooLarge) as fault:
-        if isinstance(body, Body) and body.too_large:
-            yield answer.too_large()
+    with instance.in_use() as session:
+        try:
+            async with asyncio.timeout_at(deadline):
+                response = await session.request(
+                    method,
+                    url,
+                    headers=request_headers(headers),
+                    data=body,
+                    allow_redirects=False,
+                    skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+                )
+        except TimeoutError:
+            yield answer.timed_out()
             return
-        raise InstanceGone(repr(fault)) from fault
-    try:
-        yield Answer(response.status, response_headers(response.headers), answer.stream(response, deadline))
-    finally:
-        # An answer that was not read to its end takes its connection with it.
-        response.close() if not response.content.at_eof() else response.release()
+        except (aiohttp.ClientError, OSError, BodyTooLarge) as fault:
+            if isinstance(body, Body) and body.too_large:
+                yield answer.too_large()
+                return
+            raise InstanceGone(repr(fault)) from fault
+        try:
+            yield Answer(response.status, response_headers(response.headers), answer.stream(response, deadline))
+        finally:
+            # An answer that was not read to its end takes its connection with it.
+            response.close() if not response.content.at_eof() else response.release()
 
 
 def request_headers(headers: CIMultiDict[str]) -> CIMultiDict[str]:

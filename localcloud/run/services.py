@@ -18,7 +18,7 @@ from localcloud.cloud import Cloud
 from localcloud.errors import ApiError, exists, not_found
 from localcloud.records import policies
 from localcloud.records.collections import public
-from localcloud.run import documents, frontend, shape, spec
+from localcloud.run import access, documents, frontend, shape, spec
 from localcloud.run.answer import Answer
 from localcloud.run.deploy import Deployer, DeployFailed
 from localcloud.run.documents import API
@@ -36,6 +36,7 @@ class Services:
         self._store = cloud.store
         self._deployer = Deployer(cloud)
         self._serving: dict[str, Serving] = {}
+        self._changing: dict[str, asyncio.Lock] = {}
 
     def get(self, name: str) -> Document:
         """Raises ApiError (404)."""
@@ -63,45 +64,48 @@ class Services:
             raise not_found(name)
         return revision
 
-    async def create(self, parent: str, id: str, body: Any, *, validate_only: bool) -> Document:
+    async def create(self, parent: str, id: str, body: Document, *, validate_only: bool) -> Document:
         """Returns the operation. Raises ApiError."""
         spec.check_name(id)
         name = f"{parent}/services/{id}"
-        if self.exists(name):
-            raise exists(name)
-        settable = _spec(shape.settable(body), parent)
-        if validate_only:
-            return self._done(parent, public(documents.changed(documents.new_service(name, 0), settable)))
-        serving = Serving(self._cloud, name)
-        port = await serving.open(self._cloud.ports.service, self._taken_ports())
-        self._serving[name] = serving
-        return await self._apply(documents.changed(documents.new_service(name, port), settable), revise=True)
+        async with self._one_change_at_a_time(name):
+            if self.exists(name):
+                raise exists(name)
+            settable = self._spec(shape.settable(body), parent)
+            if validate_only:
+                return self._done(parent, public(documents.changed(documents.new_service(name, 0), settable)))
+            serving = Serving(self._cloud, name)
+            port = await serving.open(self._cloud.ports.service, self._taken_ports())
+            self._serving[name] = serving
+            return await self._apply(documents.changed(documents.new_service(name, port), settable), revise=True)
 
-    async def update(self, name: str, body: Any, *, mask: str | None, validate_only: bool) -> Document:
+    async def update(self, name: str, body: Document, *, mask: str | None, validate_only: bool) -> Document:
         """Returns the operation. Raises ApiError."""
-        service = self.get(name)
-        given = shape.settable(body if mask is None else shape.merge(service, body, mask))
-        if given.get("etag", service["etag"]) != service["etag"]:
-            raise ApiError(
-                409,
-                f"Conflict for resource '{name.rpartition('/')[2]}': version '{given['etag']}' was specified but current "
-                f"version is '{service['etag']}'.",
-                "ABORTED",
-            )
-        settable = _spec(given, name.partition("/services/")[0])
-        changed = documents.changed(service, settable)
-        if validate_only:
-            return self._done(name.partition("/services/")[0], public(changed))
-        return await self._apply(changed, revise=settable["template"] != service["template"])
+        async with self._one_change_at_a_time(name):
+            service, parent = self.get(name), _parent(name)
+            given = shape.settable(body if mask in (None, "*") else shape.merge(service, body, mask))
+            if given.get("etag", service["etag"]) != service["etag"]:
+                raise ApiError(
+                    409,
+                    f"Conflict for resource '{name.rpartition('/')[2]}': version '{given['etag']}' was specified but "
+                    f"current version is '{service['etag']}'.",
+                    "ABORTED",
+                )
+            settable = self._spec(given, parent)
+            changed = documents.changed(service, settable)
+            if validate_only:
+                return self._done(parent, public(changed))
+            return await self._apply(changed, revise=settable["template"] != service["template"])
 
     async def delete(self, name: str) -> Document:
         """Returns the operation. Raises ApiError (404)."""
-        service = self.get(name)
-        with self._store.transaction():
-            self._store.delete_below(f"{API}/{name}")
-            policies.forget(self._store, f"{API}/{name}")
-        await self._serving.pop(name).close()
-        return self._done(name.partition("/services/")[0], public(service))
+        async with self._one_change_at_a_time(name):
+            service = self.get(name)
+            with self._store.transaction():
+                self._store.delete_below(f"{API}/{name}")
+                policies.forget(self._store, f"{API}/{name}")
+            await self._serving.pop(name).close()
+            return self._done(_parent(name), public(service))
 
     def delete_revision(self, name: str) -> Document:
         """Returns the operation. Raises ApiError: 404, and 400 for a revision in use."""
@@ -112,7 +116,7 @@ class Services:
                 400, f"Revision '{name.rpartition('/')[2]}' is the latest or serves traffic.", "FAILED_PRECONDITION"
             )
         self._store.delete(f"{API}/{name}")
-        parent = name.partition("/services/")[0]
+        parent = _parent(name)
         shown = {"@type": documents.REVISION_TYPE} | public(revision)
         return operations.completed(self._store, API, parent, shown, shown)
 
@@ -149,6 +153,10 @@ class Services:
             self._store, service, dispatcher, method=method, target=target, headers=headers, body=body
         )
 
+    def _one_change_at_a_time(self, name: str) -> asyncio.Lock:
+        """Held while a change is accepted, not while it is carried out."""
+        return self._changing.setdefault(name, asyncio.Lock())
+
     async def _apply(self, service: Document, *, revise: bool) -> Document:
         """Record a changed service, begin to deploy what needs it, and return the operation."""
         name = service["name"]
@@ -162,12 +170,12 @@ class Services:
                 self._put(documents.deploying(service | {"_revisions": number}, created))
         elif service.get("latestReadyRevision") == created:
             self._put(documents.ready(service))
-            return self._done(name.partition("/services/")[0], public(self.get(name)))
+            return self._done(_parent(name), public(self.get(name)))
         else:
             # The same template failed before: what was missing (a grant, an image) may be there now.
             self._put(documents.deploying(service, created))
         shown = public(self.get(name))
-        parent = name.partition("/services/")[0]
+        parent = _parent(name)
         operation = operations.start(self._store, API, parent, {"@type": documents.SERVICE_TYPE} | shown)
         await self._deploy(name, created, operation)
         return operations.answer(self._store, operation)
@@ -184,7 +192,8 @@ class Services:
         except DeployFailed as fault:
             self._failed(name, document, fault, operation)
         except asyncio.CancelledError:
-            self._end(operation, ApiError(409, f"Another change of {name} replaced this one.", "ABORTED"))
+            why = f"Another change of {name}, or the end of the local cloud, came before this one was done."
+            self._end(operation, ApiError(409, why, "ABORTED"))
             raise
         except Exception as fault:
             # Whatever it is, a client is polling the operation: it must end.
@@ -214,6 +223,18 @@ class Services:
             shown = {"@type": documents.SERVICE_TYPE} | dict(outcome)
             operations.finish(self._store, operation, shown, shown)
 
+    def _spec(self, given: Mapping[str, Any], parent: str) -> dict[str, Any]:
+        """The checked and completed part of a service that clients set."""
+        project = parent.split("/")[1]
+        settable = spec.complete({key: value for key, value in given.items() if key not in {"name", "etag"}}, project)
+        account = settable["template"]["serviceAccount"]
+        if account != spec.default_account(project) and not access.exists(self._store, account):
+            raise ApiError(
+                403,
+                f"Permission 'iam.serviceaccounts.actAs' denied on service account {account} (or it may not exist).",
+            )
+        return settable
+
     def _done(self, parent: str, service: Mapping[str, Any]) -> Document:
         shown = {"@type": documents.SERVICE_TYPE} | dict(service)
         return operations.completed(self._store, API, parent, shown, shown)
@@ -230,9 +251,8 @@ class Services:
         self._store.put(f"{API}/{service['name']}", service)
 
 
-def _spec(given: Mapping[str, Any], parent: str) -> dict[str, Any]:
-    settable = {name: value for name, value in given.items() if name not in {"name", "etag"}}
-    return spec.complete(settable, parent.split("/")[1])
+def _parent(name: str) -> str:
+    return name.partition("/services/")[0]
 
 
 def _is_service(key: str) -> bool:

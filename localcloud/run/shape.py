@@ -52,6 +52,7 @@ _SERVICE: Shape = {
     "launchStage": _TEXT,
     "etag": _TEXT,
     "invokerIamDisabled": _YES_NO,
+    "defaultUriDisabled": _YES_NO,
     "scaling": {
         "minInstanceCount": _NUMBER,
         "maxInstanceCount": _NUMBER,
@@ -82,10 +83,9 @@ _SNAKE = re.compile(r"_([a-z])")
 
 def settable(body: Mapping[str, Any]) -> dict[str, Any]:
     """What of a request's body a client may set. Raises ApiError (400) for anything not played, or of another form."""
-    kept = {name: value for name, value in body.items() if name not in _COMPUTED}
+    kept: dict[str, Any] = _normal({name: value for name, value in body.items() if name not in _COMPUTED})
     _check("service", _SERVICE, kept)
-    found: dict[str, Any] = _without_empty(kept)
-    return found
+    return kept
 
 
 def merge(current: Mapping[str, Any], body: Mapping[str, Any], mask: str) -> dict[str, Any]:
@@ -117,8 +117,6 @@ def _put(merged: dict[str, Any], body: Mapping[str, Any], names: list[str], path
 
 
 def _check(path: str, shape: Shape, value: Any) -> None:
-    if value is None:
-        return
     if isinstance(shape, type):
         # A number is no boolean, though Python says so the other way round.
         if not isinstance(value, shape) or (shape is int and isinstance(value, bool)):
@@ -141,10 +139,12 @@ def _check(path: str, shape: Shape, value: Any) -> None:
             _check(f"{path}.{name}", shape.get(name, shape.get("*")), item)
 
 
-def _without_empty(value: Any) -> Any:
-    """JSON null and empty messages mean "not set" in Google's APIs."""
+def _normal(value: Any) -> Any:
+    """Without nulls, which mean "not set", and with whole numbers as such (JSON mapping of protocol buffers)."""
     if isinstance(value, dict):
-        return {name: _without_empty(item) for name, item in value.items() if item is not None}
+        return {name: _normal(item) for name, item in value.items() if item is not None}
     if isinstance(value, list):
-        return [_without_empty(item) for item in value]
+        return [_normal(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return value

@@ -4,6 +4,7 @@ import asyncio
 import io
 import socket
 import tarfile
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from localcloud import operations
 from localcloud.build import CloudBuild
 from localcloud.cloud import Cloud, Part, Ports
 from localcloud.errors import ApiError
+from localcloud.records import policies
 from localcloud.run import CloudRun
 from localcloud.store import Store
 
@@ -103,10 +105,50 @@ class Playground:
         assert build["status"] == "SUCCESS", build
         return f"{IMAGE}@{build['results']['images'][0]['digest']}"
 
+    def let(self, resource: str, role: str, member: str) -> None:
+        """Grant a role on a resource (store name)."""
+        policy = policies.get(self.cloud.store, resource)
+        bindings = [*policy.get("bindings", []), {"role": role, "members": [member]}]
+        policies.put(self.cloud.store, resource, {"bindings": bindings})
+
+    def account(self, id: str) -> str:
+        """A new service account's email."""
+        email = f"{id}@{PROJECT}.iam.gserviceaccount.com"
+        name = f"projects/{PROJECT}/serviceAccounts/{email}"
+        self.cloud.store.put(f"iam/{name}", {"name": name, "email": email})
+        return email
+
+    def secret(self, id: str, *payloads: str) -> str:
+        """A new secret's relative name, with a version for each payload."""
+        name = f"projects/{PROJECT}/secrets/{id}"
+        self.cloud.store.put(f"secretmanager/{name}", {"name": name, "replication": {"automatic": {}}})
+        for number, payload in enumerate(payloads, start=1):
+            version = f"{name}/versions/{number}"
+            data = b64encode(payload.encode()).decode()
+            self.cloud.store.put(f"secretmanager/{version}", {"name": version, "state": "ENABLED", "_data": data})
+        return name
+
+    async def serve(self, files: Files, **template: Any) -> str:
+        """Deploy a public service of these files; its URL."""
+        ended = await self.deploy(public(await self.image(files), **template))
+        assert "response" in ended, ended
+        uri: str = ended["response"]["uri"]
+        return uri
+
     async def deploy(self, service: Mapping[str, Any], name: str = "web", seconds: float = 20) -> dict[str, Any]:
         """The ended operation of creating or changing a service."""
         operation = await self.call("PATCH", f"{SERVICES}/{name}?allowMissing=true", service)
         return await self.done("run", operation, seconds)
+
+
+def play(root: Path, scenario: Callable[[Playground], Awaitable[None]]) -> None:
+    """Run a scenario on a fresh cloud in this folder, to its end."""
+
+    async def whole() -> None:
+        async with playing(root) as playground:
+            await scenario(playground)
+
+    asyncio.run(whole())
 
 
 @asynccontextmanager
@@ -139,6 +181,12 @@ async def playing(root: Path, service_port: int | None = None) -> AsyncIterator[
         cloud.store.close()
 
 
+def public(image: str, container: Mapping[str, Any] | None = None, **template: Any) -> dict[str, Any]:
+    """A service that everybody may call."""
+    containers = [{"image": image, **(container or {})}]
+    return {"invokerIamDisabled": True, "template": {"containers": containers, **template}}
+
+
 @web.middleware
 async def _errors_as_google(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -152,7 +200,7 @@ async def _errors_as_google(
 async def eventually(look: Callable[[], Awaitable[T | None]], seconds: float = 20) -> T:
     """What `look` finds, as soon as it finds something."""
     async with asyncio.timeout(seconds):
-        while (found := await look()) is None:
+        while (found := await look()) is None:  # noqa: ASYNC110 - what is waited for tells nobody
             await asyncio.sleep(0.02)
         return found
 
