@@ -69,6 +69,7 @@ def render(cloud: Cloud, state: dict[str, Any]) -> str:
 <h2>Cloud Run services</h2>
 {services}
 </main>
+<p class="soft"><a href="/_local/status">The same as JSON</a>, <a href="/_local/methods">all API methods</a></p>
 </body>
 </html>
 """

@@ -95,7 +95,18 @@ def application(cloud: Cloud, parts: Iterable[Part]) -> web.Application:
     app.add_routes(operations.routes(cloud.store))
     for part in parts:
         app.add_routes(part.routes())
+    app.add_routes([web.get("/_local/methods", _methods)])
     return app
+
+
+async def _methods(request: web.Request) -> web.Response:
+    """Every method that is played, as its route says it; the router is the one place that knows."""
+    known = {
+        (route.resource.canonical, route.method)
+        for route in request.app.router.routes()
+        if route.resource is not None and route.method != "HEAD"
+    }
+    return web.json_response({"methods": [f"{method} {path}" for path, method in sorted(known)]})
 
 
 def _private(root: Path) -> Path:
@@ -133,8 +144,8 @@ async def _google_shaped(request: web.Request, handler: guard.Handler) -> web.St
         # Said in so many words: whoever reads it must see a limit of the local cloud, not a missing resource.
         return ApiError(
             404,
-            f"The local cloud does not know the method {request.method} {request.path}. It plays only the API methods "
-            "listed in localcloud/README.md and refuses all others rather than guess.",
+            f"The local cloud does not know the method {request.method} {request.path}. It plays the API methods that "
+            "GET /_local/methods lists, and refuses all others rather than guess.",
         ).response()
     except Exception as error:
         if isinstance(error, ConnectionResetError) and (request.transport is None or request.transport.is_closing()):

@@ -7,7 +7,18 @@ from itertools import chain
 from aiohttp import web
 
 from localcloud.cloud import Cloud
-from localcloud.records import accounts, buckets, firebase, policies, projects, registry, secrets, services
+from localcloud.records import (
+    accounts,
+    blobs,
+    buckets,
+    build_logs,
+    firebase,
+    policies,
+    projects,
+    registry,
+    secrets,
+    services,
+)
 from localcloud.records.objects import Objects
 
 # How often an API still says that it is disabled after it was enabled, to see clients wait as they must on Google.
@@ -33,10 +44,11 @@ class Records:
             Objects(self._cloud).routes(),
             registry.routes(store),
             firebase.routes(store),
+            build_logs.routes(self._cloud),
         )
 
     async def start(self) -> None:
-        return None
+        blobs.clear_partial(self._cloud.blobs)
 
     async def stop(self) -> None:
         return None

@@ -11,6 +11,7 @@ from typing import Self
 from localcloud.errors import ApiError
 
 MOST_BYTES = 1024**3
+_PREFIX = ".incoming-"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Incoming:
 
     def __enter__(self) -> Self:
         self._blobs.mkdir(parents=True, exist_ok=True)
-        self._file = tempfile.NamedTemporaryFile(dir=self._blobs, prefix=".incoming-", delete=False)
+        self._file = tempfile.NamedTemporaryFile(dir=self._blobs, prefix=_PREFIX, delete=False)
         return self
 
     def __exit__(
@@ -60,3 +61,9 @@ class Incoming:
         sha256 = self._sha256.hexdigest()
         Path(self._file.name).replace(self._blobs / sha256)
         return Content(sha256, base64.b64encode(self._md5.digest()).decode(), self._size)
+
+
+def clear_partial(blobs: Path) -> None:
+    """Remove what a killed process was still receiving."""
+    for path in blobs.glob(f"{_PREFIX}*"):
+        path.unlink()

@@ -22,7 +22,9 @@ from localcloud.store import Document, Store
 Created = tuple[str, Mapping[str, Any]]
 
 # Clients send back what they read; these are then passed over, as AIP-203 asks.
-_OUTPUT_ONLY = frozenset({"name", "createTime", "updateTime", "etag", "email", "projectId", "uniqueId"})
+_OUTPUT_ONLY = frozenset(
+    {"name", "createTime", "updateTime", "etag", "email", "projectId", "uniqueId", "oauth2ClientId", "disabled"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,9 +27,15 @@ from localcloud.store import Document
 _CHUNK_BYTES = 256 * 1024
 _MOST_NAME_BYTES = 1024
 _REFUSED = frozenset(
-    {"ifGenerationNotMatch", "ifMetagenerationMatch", "ifMetagenerationNotMatch", "startOffset",
-     "endOffset", "matchGlob"}
-)  # fmt: skip
+    {
+        "ifGenerationNotMatch",
+        "ifMetagenerationMatch",
+        "ifMetagenerationNotMatch",
+        "startOffset",
+        "endOffset",
+        "matchGlob",
+    }
+)
 
 
 class Objects:

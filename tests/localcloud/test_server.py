@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from catalog.apis import SECRET_MANAGER, SERVICE_USAGE
+from catalog.apis import APIS, SECRET_MANAGER, SERVICE_USAGE
 from localcloud.cloud import Cloud, Part
 from localcloud.errors import ApiError
 from localcloud.locking import AlreadyRunningError
@@ -74,6 +74,13 @@ def test_a_method_that_is_not_played_is_said_to_be_unknown(local: LocalCloud, me
     assert answer.status_code == 404
     assert answer.json()["error"]["status"] == "NOT_FOUND"
     assert f"does not know the method {method} {path}" in answer.json()["error"]["message"]
+
+
+def test_every_method_that_is_played_is_listed(local: LocalCloud) -> None:
+    methods = local.session.get(f"{local.origin}/_local/methods", timeout=5).json()["methods"]
+
+    assert "GET /secretmanager/v1/projects/{project}/secrets/{id}/versions/{version}:access" in methods
+    assert {method.split("/")[1] for method in methods} >= {api.prefix for api in APIS}
 
 
 def test_bad_json_is_a_bad_request(local: LocalCloud) -> None:

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from catalog.apis import STORAGE
-from tests.localcloud.running import LocalCloud, wait_until
+from tests.localcloud.running import LocalCloud, in_thread, wait_until
 
 BUCKET = "demo-test-files"
 CONTENT = bytes(range(256)) * 5000
@@ -124,6 +124,15 @@ def test_an_upload_that_breaks_off_leaves_nothing(local: LocalCloud) -> None:
     wait_until(lambda: len(blobs(local)) == 1)
     local.call("GET", STORAGE, f"b/{BUCKET}/o/half", status=404)
     assert "Traceback" not in (local.root / "logs" / "cloud.log").read_text()
+
+
+def test_what_a_killed_process_was_receiving_is_cleared_and_the_rest_kept(tmp_path: Path) -> None:
+    (tmp_path / "blobs").mkdir()
+    for name in (".incoming-abc", "0" * 64):
+        (tmp_path / "blobs" / name).touch()
+
+    with in_thread(tmp_path) as local:
+        assert blobs(local) == ["0" * 64]
 
 
 def test_an_upload_replaces_what_was_there(local: LocalCloud) -> None:

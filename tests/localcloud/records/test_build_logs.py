@@ -1,0 +1,74 @@
+"""Cloud Logging, as far as it tells why a build failed."""
+
+import pytest
+
+from catalog.apis import LOGGING
+from tests.localcloud.running import LocalCloud
+
+BUILD = "0a1b2c3d-0000-4000-8000-000000000001"
+QUESTION: dict[str, object] = {
+    "resourceNames": ["projects/demo-test"],
+    "filter": f'resource.type="build" AND resource.labels.build_id="{BUILD}"',
+}
+
+
+@pytest.fixture(autouse=True)
+def _build(local: LocalCloud) -> None:
+    """A build that wrote three lines."""
+    name = f"cloudbuild/projects/demo-test/locations/global/builds/{BUILD}"
+    local.in_loop(lambda cloud: cloud.store.put(name, {"id": BUILD}))
+    log = local.root / "logs" / "builds" / f"{BUILD}.log"
+    log.parent.mkdir(parents=True)
+    log.write_bytes(b"one\ntwo \xff\nthree\n")
+
+
+def lines(local: LocalCloud, **changes: object) -> list[str]:
+    entries = local.call("POST", LOGGING, "entries:list", QUESTION | changes)["entries"]
+    return [entry["textPayload"] for entry in entries]
+
+
+def test_a_builds_lines_come_in_the_order_that_is_asked_for(local: LocalCloud) -> None:
+    assert lines(local) == ["one", "two \ufffd", "three"]
+    assert lines(local, orderBy="timestamp desc", pageSize=2) == ["three", "two \ufffd"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"resourceNames": ["projects/demo-other"]},
+        {"filter": 'resource.type="build" AND resource.labels.build_id="0a1b"'},
+    ],
+)
+def test_other_builds_have_no_entries(local: LocalCloud, changes: dict[str, object]) -> None:
+    assert lines(local, **changes) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"filter": ""},
+        {"filter": 'resource.type="cloud_run_revision"'},
+        {"filter": 'resource.type="build" AND resource.labels.build_id="../../cloud"'},
+        {"orderBy": "severity"},
+        {"pageToken": "x"},
+    ],
+)
+def test_other_questions_are_refused(local: LocalCloud, changes: dict[str, object]) -> None:
+    """An empty answer would look as if nothing had been written."""
+    error = local.call("POST", LOGGING, "entries:list", QUESTION | changes, status=501)["error"]
+
+    assert "plays entries:list only for" in error["message"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"resourceNames": []},
+        {"resourceNames": "projects/demo-test"},
+        {"pageSize": -1},
+        {"pageSize": "2"},
+        {"filter": 7},
+    ],
+)
+def test_a_bad_question_is_refused(local: LocalCloud, changes: dict[str, object]) -> None:
+    local.call("POST", LOGGING, "entries:list", QUESTION | changes, status=400)
