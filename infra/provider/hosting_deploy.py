@@ -16,6 +16,7 @@ from typing import Any
 from infra.provider.clients.errors import ApiError, NoAnswer
 from infra.provider.clients.firebase_hosting import FINALIZED, MAX_PATHS, FirebaseHosting, last_segment
 from infra.provider.clock import Clock, Deadline, spoken
+from infra.provider.progress import Progress
 from infra.provider.site_content import Compressed
 from plugin.kinds import Context, ProviderError
 
@@ -56,15 +57,16 @@ class HostingDeploy:
         self._hosting = hosting
         self._clock = clock
         self._context = context
+        self._progress = Progress(clock, context.say)
 
     def run(self, deployment: Deployment) -> Released:
         """Deploy. Raises ProviderError, with the old release still being served."""
         version = self._create(deployment)
         self._upload(version, deployment.files)
-        self._context.say("finalizing the version")
         self._finalize(version, deployment.config)
-        self._context.say("releasing it")
-        return Released(version=version, release=self._release(deployment, version))
+        release = self._release(deployment, version)
+        self._context.say(f"released version {last_segment(version)}")
+        return Released(version=version, release=release)
 
     def _create(self, deployment: Deployment) -> str:
         patience = Deadline.after(self._clock, _NEW_SITE_SECONDS if deployment.new_site else 0)
@@ -79,7 +81,7 @@ class HostingDeploy:
                         f"{refused} Hosting knows no such site, or the Cloud Run service that it would rewrite to has "
                         "its default URL switched off. Declare the site, and leave `defaultUriDisabled` false."
                     ) from None
-            self._context.say(f"waiting for Hosting to know the new site ({spoken(patience.left)} left)")
+            self._progress("site", f"waiting for Hosting to know the new site ({spoken(patience.left)} left)")
             self._wait(min(_NEW_SITE_PAUSE, patience.left))
 
     def _upload(self, version: str, files: Mapping[str, Compressed]) -> None:
@@ -131,7 +133,7 @@ class HostingDeploy:
 
         with ThreadPoolExecutor(_UPLOADS) as pool:
             for done, _ in enumerate(pool.map(send, wanted), start=1):
-                self._context.say(f"uploaded {done} of {len(wanted)} files")
+                self._progress("uploads" if done < len(wanted) else "all", f"uploaded {done} of {len(wanted)} files")
 
     def _send_one(self, upload_url: str, path: str, file: Compressed) -> None:
         self._stop_if_cancelled()

@@ -17,6 +17,7 @@ from infra.provider.clients.errors import ApiError, NoAnswer
 from infra.provider.clients.session import Session
 from infra.provider.clients.storage import Storage
 from infra.provider.clock import Clock, Deadline, spoken
+from infra.provider.progress import Progress
 from infra.provider.source import Source
 from plugin.kinds import Context, ProviderError
 
@@ -162,9 +163,11 @@ class ImageBuild:
         began = self._clock.now()
         limit = self._context.timeout or self._order.seconds + _QUEUE_SECONDS
         deadline = Deadline.after(self._clock, limit)
+        progress = Progress(self._clock, self._context.say)
         pause = _FIRST_POLL
         while build.running:
-            self._context.say(f"build {build.id}: {build.status.lower()} ({spoken(self._clock.now() - began)})")
+            status = f"build {build.id}: {build.status.lower()}"
+            progress(status, f"{status} ({spoken(self._clock.now() - began)})")
             if deadline.passed:
                 raise ProviderError(
                     f"Build {build.id} is still {build.status.lower()} after {spoken(limit)}. It goes on: the next "
@@ -183,6 +186,7 @@ class ImageBuild:
                 f"Build {build.id} says that it succeeded, but {order.image} ({digest or 'no digest'}) is not in the "
                 f"registry. Was it deleted meanwhile, by hand or by a clean-up policy? Run again to build it anew."
             )
+        self._context.say(f"built {digest}")
         return digest
 
     def _failure(self, build: Build) -> ProviderError:

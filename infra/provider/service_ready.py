@@ -14,8 +14,8 @@ from plugin.kinds import ProviderError
 _FAILED = "CONDITION_FAILED"
 _SUCCEEDED = "CONDITION_SUCCEEDED"
 _FIX = (
-    "Nothing was released; the site serves what it did before. Correct the service (`pulumi up` alone does not try "
-    "again what it takes for done: `pulumi refresh`, or a new image, makes it), then run again."
+    "Nothing was released; the site serves what it did before. Correct the cause and run again: a changed image or "
+    "setting makes a new revision."
 )
 
 
@@ -44,7 +44,7 @@ def require_ready(run: CloudRun, name: str, image: str) -> None:
     reasons = _reasons(run, service, latest) or f"its condition is {state or 'not known yet'}"
     raise ProviderError(
         f"The Cloud Run service {short!r} is not ready on its latest revision {last_segment(latest) or '(none)'}, "
-        f"{serving}: {reasons}. {_FIX}"
+        f"{serving}: {reasons}.\n{_FIX}"
     )
 
 

@@ -9,6 +9,7 @@ from catalog.apis import SERVICE_USAGE, Api
 from infra.provider.clients.service_usage import ServiceUsage
 from infra.provider.clients.session import Session
 from infra.provider.clock import Clock, Deadline, spoken
+from infra.provider.progress import Progress
 from infra.provider.validation import PROJECT, REGION, Inputs
 from plugin.diff import changed_paths
 from plugin.kinds import Checked, Context, Created, Diff, Found, Kind, ProviderError, Values
@@ -76,6 +77,7 @@ class Settled(Kind):
         project = inputs["project"]
         usage = ServiceUsage(self._session, project, inputs["region"])
         deadline = Deadline.after(self._clock, context.timeout or _TIMEOUT)
+        progress = Progress(self._clock, context.say)
         waiting = list(inputs["apis"])
         while True:
             obstacles = {name: obstacle for name in waiting if (obstacle := usage.obstacle(name)) is not None}
@@ -84,9 +86,10 @@ class Settled(Kind):
             waiting = list(obstacles)
             if deadline.passed:
                 raise _still_disabled(project, obstacles)
-            context.say(f"waiting for {', '.join(waiting)} to be enabled everywhere ({spoken(deadline.left)} left)")
+            names = ", ".join(waiting)
+            progress(names, f"waiting for {names} to be enabled everywhere ({spoken(deadline.left)} left)")
             if self._clock.wait(min(_POLL, deadline.left), context.cancelled):
-                raise _stopped(f"{', '.join(waiting)} could be used")
+                raise _stopped(f"{names} could be used")
 
 
 def _stopped(before: str) -> ProviderError:

@@ -117,13 +117,12 @@ class SiteRelease(Kind):
         if releases and releases[0].get("type") != "SITE_DISABLE":
             name = str((releases[0].get("version") or {}).get("name", ""))
             if name and _same(name, old):
-                context.say("disabling the site")
                 hosting.disable()
+                context.say("disabled the site")
 
     def _deploy(self, context: Context, inputs: Values, *, new_site: bool) -> Values:
         service = inputs.get("service")
         if service:
-            context.say("asking whether the service is ready")
             require_ready(CloudRun(self._session, inputs["project"]), service["name"], service["image"])
         hosting = FirebaseHosting(self._session, inputs["project"], inputs["site"])
         with tempfile.TemporaryDirectory() as scratch:

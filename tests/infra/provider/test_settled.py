@@ -189,3 +189,14 @@ def test_a_local_stack_in_a_shell_without_its_environment_stops_at_the_check(
 
     assert [failure.property for failure in failures] == ["project"]
     assert "make -s env" in failures[0].reason
+
+
+def test_a_long_wait_does_not_fill_the_log(
+    server: FakeServer, kind: Settled, clock: FakeClock, context: Context, said: list[str]
+) -> None:
+    """Where output is no terminal, every message is a line that stays."""
+    server.fail("GET", SERVICES, DISABLED, times=60)
+    kind.create(context, inputs(), preview=False)
+
+    assert clock.time == 300
+    assert len(said) == 300 / 15

@@ -203,7 +203,7 @@ def test_a_preview_sends_nothing(stage: Stage) -> None:
             },
             r"not ready on its latest revision web-00002, requests still go to web-00001: "
             r"The user-provided container failed to start and listen on the port; "
-            r"Revision 'web-00002' is not ready and cannot serve traffic\. Nothing was released",
+            r"Revision 'web-00002' is not ready and cannot serve traffic\.\nNothing was released",
             id="failed revision",
         ),
         pytest.param(
