@@ -69,6 +69,8 @@ class FakeGoogle:
             project = path.split("/")[2]
             given = f"{body['accountId']}@{project}.iam.gserviceaccount.com"
             body = {**body["serviceAccount"], "email": given, "uniqueId": "1"}
+        if path == "storage/b":
+            body = {**body, "location": body["location"].upper()}
         name = f"{path}/{given or body['name']}"
         if name in self.documents:
             raise Refusal(409, f"Resource '{name.partition('/')[2]}' already exists")
@@ -177,7 +179,8 @@ def origin(google: FakeGoogle) -> Iterator[str]:
                 body = google.answer(self.command, name, query, json.loads(content) if content else None)
             except Refusal as refusal:
                 code, body = refusal.code, {"error": {"code": refusal.code, "message": refusal.message}}
-            answer = json.dumps(body).encode()
+            # A map's order means nothing in an answer.
+            answer = json.dumps(body, sort_keys=True).encode()
             self.send_response(code)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()

@@ -273,7 +273,7 @@ LIVES = [
             ],
             "labels": {"team": "a", "old": "b"},
         },
-        filled_in={"location": "US-CENTRAL1", "storageClass": "STANDARD", "projectNumber": "77", "rpo": "DEFAULT"},
+        filled_in={"storageClass": "STANDARD", "projectNumber": "77", "rpo": "DEFAULT"},
         id="demo-x-source",
         created=(
             "storage/b",
@@ -318,7 +318,7 @@ LIVES = [
         ),
         imported={
             "name": "demo-x-source",
-            "location": "us-central1",
+            "location": "US-CENTRAL1",
             "storageClass": "STANDARD",
             "labels": {"team": "a"},
         },

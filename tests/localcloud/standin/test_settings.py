@@ -9,6 +9,7 @@ from catalog.apis import APIS
 from localcloud.standin import settings
 from localcloud.standin.provider import StandIn
 from plugin.kinds import ProviderError
+from tests.localcloud.standin.conftest import Refusal
 
 LOCAL = {api.variable: api.local("http://127.0.0.1:4000") for api in APIS}
 
@@ -73,6 +74,22 @@ def test_an_endpoint_abroad_stops_everything(value: str) -> None:
 def test_a_type_that_is_not_played_is_refused_by_name(provider: StandIn) -> None:
     with pytest.raises(ProviderError, match=r"does not play gcp:sql/instance:Instance.*catalog/gcp_types.json"):
         provider.kind("gcp:sql/instance:Instance")
+
+
+def test_a_proxy_for_the_internet_is_not_asked(stack: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+
+    stack("gcp:secretmanager/secret:Secret").up({"secretId": "k", "replication": {"auto": {}}})
+
+
+@pytest.mark.parametrize("code", [429, 503])
+def test_a_cloud_that_is_busy_is_asked_again(google: Any, stack: Any, code: int) -> None:
+    google.refusals[("POST", "/secrets")] = [Refusal(code, "busy")]
+
+    stack("gcp:secretmanager/secret:Secret").up({"secretId": "k", "replication": {"auto": {}}})
+
+    assert [each[0] for each in google.requests] == ["POST", "POST", "GET"]
 
 
 def test_a_cloud_that_is_not_up_is_said_so(told: Any) -> None:
