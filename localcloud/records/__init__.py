@@ -1,7 +1,7 @@
 """The APIs that only keep records: what a project has, who may do what, secrets, content, image names."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from aiohttp import web
@@ -30,7 +30,7 @@ class Records:
 
     def __init__(self, cloud: Cloud, api_lag: int | None = None) -> None:
         self._cloud = cloud
-        self._api_lag = int(os.environ.get(API_LAG_VARIABLE) or 0) if api_lag is None else api_lag
+        self._api_lag = _api_lag(os.environ) if api_lag is None else api_lag
 
     def routes(self) -> Iterable[web.RouteDef]:
         store = self._cloud.store
@@ -52,3 +52,10 @@ class Records:
 
     async def stop(self) -> None:
         return None
+
+
+def _api_lag(environ: Mapping[str, str]) -> int:
+    text = environ.get(API_LAG_VARIABLE) or "0"
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(f"{API_LAG_VARIABLE}={text} is not a number of calls: set a whole number, or unset it.")
+    return int(text)

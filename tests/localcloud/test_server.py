@@ -12,12 +12,24 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from catalog.apis import APIS, SECRET_MANAGER, SERVICE_USAGE
+from catalog.apis import (
+    APIS,
+    ARTIFACT_REGISTRY,
+    FIREBASE,
+    FIREBASE_HOSTING,
+    IAM,
+    RESOURCE_MANAGER,
+    SECRET_MANAGER,
+    SERVICE_USAGE,
+    STORAGE,
+    Api,
+    upload_base,
+)
 from localcloud.cloud import Cloud, Part
 from localcloud.errors import ApiError
 from localcloud.locking import AlreadyRunningError
 from localcloud.server import running
-from tests.localcloud.running import LocalCloud, free_ports, in_process, in_thread
+from tests.localcloud.running import PROJECT, LocalCloud, free_ports, in_process, in_thread
 
 
 class Scripted:
@@ -199,16 +211,53 @@ def test_a_signal_stops_it_in_order(tmp_path: Path, number: signal.Signals) -> N
 def test_kill_9_and_restart_loses_nothing(tmp_path: Path) -> None:
     """Everything answered before the kill is there after it, on the same ports, with no lock left over."""
     with in_process(tmp_path) as before:
-        before.enable("demo-kept", SECRET_MANAGER)
-        secret = before.call(
-            "POST", SECRET_MANAGER, "projects/demo-kept/secrets?secretId=key", {"replication": {"automatic": {}}}
-        )
+        before.enable(PROJECT)
+        kept = make_one_of_each(before)
         before.kill()
         with in_process(tmp_path, before.ports) as after:
-            service = after.call("GET", SERVICE_USAGE, f"projects/demo-kept/services/{SECRET_MANAGER.name}")
+            assert read_each(after, kept) == kept
 
-            assert after.call("GET", SECRET_MANAGER, "projects/demo-kept/secrets/key") == secret
-            assert service["state"] == "ENABLED"
+
+def make_one_of_each(local: LocalCloud) -> dict[tuple[Api, str], str]:
+    """Create what the records keep; the text of what the API answers for each."""
+    home = f"projects/{PROJECT}"
+    place = f"{home}/locations/us-central1"
+    secret = local.call("POST", SECRET_MANAGER, f"{home}/secrets?secretId=key", {"replication": {"automatic": {}}})[
+        "name"
+    ]
+    local.call("POST", SECRET_MANAGER, f"{secret}:addVersion", {"payload": {"data": "czNjcmV0"}})
+    account = local.call("POST", IAM, f"{home}/serviceAccounts", {"accountId": "runtime"})
+    operation = local.call("POST", ARTIFACT_REGISTRY, f"{place}/repositories?repositoryId=app", {"format": "DOCKER"})
+    bindings = [{"role": "roles/viewer", "members": [f"serviceAccount:{account['email']}"]}]
+    local.call("POST", SECRET_MANAGER, f"{secret}:setIamPolicy", {"policy": {"bindings": bindings}})
+    local.call("POST", STORAGE, f"b?project={PROJECT}", {"name": "demo-test-files"})
+    upload = f"{upload_base(STORAGE.local(local.origin))}b/demo-test-files/o?uploadType=media&name=a/b"
+    assert local.session.post(upload, data=b"content", timeout=5).ok
+    local.call("POST", FIREBASE, f"{home}:addFirebase", {})
+    names = [
+        (SECRET_MANAGER, f"{secret}/versions/1:access"),
+        (SECRET_MANAGER, f"{secret}:getIamPolicy"),
+        (IAM, str(account["name"])),
+        (ARTIFACT_REGISTRY, f"{place}/repositories/app"),
+        (ARTIFACT_REGISTRY, str(operation["name"])),
+        (STORAGE, "b/demo-test-files"),
+        (STORAGE, "b/demo-test-files/o/a%2Fb"),
+        (STORAGE, "b/demo-test-files/o/a%2Fb?alt=media"),
+        (FIREBASE, home),
+        (RESOURCE_MANAGER, home),
+        (SERVICE_USAGE, f"{home}/services?filter=state:ENABLED"),
+        (FIREBASE_HOSTING, f"{home}/sites/{PROJECT}"),
+    ]
+    return read_each(local, names)
+
+
+def read_each(local: LocalCloud, names: Iterable[tuple[Api, str]]) -> dict[tuple[Api, str], str]:
+    found = {}
+    for api, path in names:
+        answer = local.session.get(local.url(api, path), timeout=5)
+        assert answer.ok, f"{path}: {answer.text}"
+        found[api, path] = answer.text
+    return found
 
 
 def test_answers_are_json(local: LocalCloud) -> None:

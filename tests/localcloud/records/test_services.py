@@ -187,3 +187,11 @@ def test_the_lag_is_set_by_environment(tmp_path: Path) -> None:
 
         local.call("GET", SECRET_MANAGER, f"projects/{FRESH}/secrets", status=403)
         local.call("GET", SECRET_MANAGER, f"projects/{FRESH}/secrets")
+
+
+@pytest.mark.parametrize("text", ["-1", "many", "1.5"])
+def test_a_lag_that_is_no_number_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv(API_LAG_VARIABLE, text)
+
+    with pytest.raises(ValueError, match=f"{API_LAG_VARIABLE}={text} is not"), in_thread(tmp_path):
+        pass
