@@ -8,13 +8,13 @@ repeated from the read.
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from catalog import apis
-from catalog.apis import Api
 from catalog.types import ResourceType
+from localcloud.standin.bindings import binding_of, granted, revoked
 from localcloud.standin.client import ApiFault, Body, pause
+from localcloud.standin.grants import Grant
 from localcloud.standin.kind import Cloud, GcpKind
 from plugin.kinds import Context, Created, Found, ProviderError, Values
 
@@ -24,57 +24,6 @@ _TRIES = 12
 _ROLE = r"(?:(?:projects|organizations)/[^/ ]+/)?roles/[^/ ]+"
 # `RESOURCE/ROLE/MEMBER` as in the state, or with spaces and a condition's title, as Google documents imports.
 _ID = re.compile(rf"(?P<resource>.+?)[/ ](?P<role>{_ROLE})[/ ](?P<member>[^/ ]+(?:/[^ ]*?)?)(?: (?P<title>.+))?")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Grant:
-    """How the policies of one type of resource are reached. Property names are the catalog's."""
-
-    type: str
-    api: Api
-    resource: str
-    """The resource below the API's base, from the type's inputs; the last of these may be that whole name itself."""
-    id: str | None = None
-    """The resource's part of the state's id, where it is not `resource`."""
-    shows_whole_name: bool = True
-    """Whether the state holds the resource's whole name in the last input, as most of Google's types do."""
-    by_post: bool = False
-    """Whether getIamPolicy is a POST."""
-
-
-GRANTS: Final = (
-    Grant(
-        type="gcp:artifactregistry/repositoryIamMember:RepositoryIamMember",
-        api=apis.ARTIFACT_REGISTRY,
-        resource="projects/{project}/locations/{location}/repositories/{repository}",
-    ),
-    Grant(
-        type="gcp:cloudrunv2/serviceIamMember:ServiceIamMember",
-        api=apis.CLOUD_RUN,
-        resource="projects/{project}/locations/{location}/services/{name}",
-    ),
-    Grant(
-        type="gcp:projects/iAMMember:IAMMember",
-        api=apis.RESOURCE_MANAGER,
-        resource="projects/{project}",
-        id="{project}",
-        shows_whole_name=False,
-        by_post=True,
-    ),
-    Grant(
-        type="gcp:secretmanager/secretIamMember:SecretIamMember",
-        api=apis.SECRET_MANAGER,
-        resource="projects/{project}/secrets/{secretId}",
-    ),
-    Grant(
-        type="gcp:serviceaccount/iAMMember:IAMMember",
-        api=apis.IAM,
-        resource="{serviceAccountId}",
-        shows_whole_name=False,
-        by_post=True,
-    ),
-    Grant(type="gcp:storage/bucketIAMMember:BucketIAMMember", api=apis.STORAGE, resource="b/{bucket}"),
-)
 
 
 class MemberKind(GcpKind):
@@ -93,7 +42,7 @@ class MemberKind(GcpKind):
         if preview:
             return Created("", self.unknown() | {**where, **inputs})
         try:
-            policy = self._modify(where, lambda bindings: _with(bindings, inputs))
+            policy = self._modify(where, lambda bindings: granted(bindings, inputs))
         except ApiFault as fault:
             raise ProviderError(f"Error applying IAM policy for {self._path(where)}: {fault}") from fault
         return Created(self._id(where, inputs), self._outputs(where, inputs, policy.get("etag")))
@@ -107,7 +56,7 @@ class MemberKind(GcpKind):
             if fault.code == _GONE:
                 return None
             raise ProviderError(f"Error reading IAM policy for {self._path(where)}: {fault}") from fault
-        binding = _binding(policy.get("bindings") or [], declared)
+        binding = binding_of(policy.get("bindings") or [], declared)
         if binding is None or declared["member"] not in binding["members"]:
             return None
         if inputs is None:
@@ -126,7 +75,7 @@ class MemberKind(GcpKind):
     def delete(self, context: Context, id: str, inputs: Values, old: Values) -> None:
         where = self.where(inputs)
         try:
-            self._modify(where, lambda bindings: _without(bindings, inputs))
+            self._modify(where, lambda bindings: revoked(bindings, inputs))
         except ApiFault as fault:
             if fault.code != _GONE:
                 raise ProviderError(f"Error applying IAM policy for {self._path(where)}: {fault}") from fault
@@ -200,37 +149,3 @@ class MemberKind(GcpKind):
         last = self.parameters[-1]
         shown = {last: self._path(where)} if self.grant.shows_whole_name else {}
         return {**where, **inputs, **shown, "etag": etag}
-
-
-def _matches(binding: Body, declared: Values) -> bool:
-    if binding.get("role") != declared["role"]:
-        return False
-    condition = binding.get("condition") or {}
-    if "title" in declared:
-        return bool(condition.get("title") == declared["title"])
-    wanted = declared.get("condition") or {}
-    return all(condition.get(key) == wanted.get(key) for key in ("title", "expression"))
-
-
-def _binding(bindings: list[Body], declared: Values) -> Body | None:
-    return next((binding for binding in bindings if _matches(binding, declared)), None)
-
-
-def _with(bindings: list[Body], declared: Values) -> list[Body]:
-    binding = _binding(bindings, declared)
-    if binding is None:
-        condition = {"condition": dict(declared["condition"])} if declared.get("condition") else {}
-        return [*bindings, {"role": declared["role"], "members": [declared["member"]]} | condition]
-    if declared["member"] in binding["members"]:
-        return bindings
-    grown = binding | {"members": [*binding["members"], declared["member"]]}
-    return [grown if each is binding else each for each in bindings]
-
-
-def _without(bindings: list[Body], declared: Values) -> list[Body]:
-    binding = _binding(bindings, declared)
-    if binding is None:
-        return bindings
-    left = [member for member in binding["members"] if member != declared["member"]]
-    shrunk = [each | {"members": left} if each is binding else each for each in bindings]
-    return [each for each in shrunk if each["members"]]

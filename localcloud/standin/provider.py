@@ -10,8 +10,9 @@ from localcloud.standin.account import AccountKind
 from localcloud.standin.bucket import BucketKind
 from localcloud.standin.client import Client
 from localcloud.standin.firebase import FirebaseProjectKind, HostingSiteKind
+from localcloud.standin.grants import GRANTS, Grant
 from localcloud.standin.kind import Cloud, GcpKind
-from localcloud.standin.member import GRANTS, Grant, MemberKind
+from localcloud.standin.member import MemberKind
 from localcloud.standin.project_service import ProjectServiceKind
 from localcloud.standin.resource import RestKind
 from localcloud.standin.row import Row

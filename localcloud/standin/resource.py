@@ -13,6 +13,7 @@ from localcloud.standin.declared import as_declared, filled, is_zero, overlaid
 from localcloud.standin.inputs import AUTONAMED
 from localcloud.standin.kind import Cloud, GcpKind
 from localcloud.standin.names import Way, from_rest, rest_roots, to_rest
+from localcloud.standin.protection import check_deletable
 from localcloud.standin.row import Row, Update
 from plugin.diff import root
 from plugin.kinds import UNKNOWN, Context, Created, Found, InitFailed, ProviderError, Values
@@ -84,7 +85,7 @@ class RestKind(GcpKind):
         return self.sealed(self.outputs(live, news, where))
 
     def delete(self, context: Context, id: str, inputs: Values, old: Values) -> None:
-        self._check_deletable(old)
+        check_deletable(self.row.title, {**self.row.kept, **old})
         if old.get("deletionPolicy") == "ABANDON":
             return
         try:
@@ -206,18 +207,6 @@ class RestKind(GcpKind):
             for name, value in outputs.items()
             if name in self.type.inputs and name not in optional and not is_zero(value)
         }
-
-    def _check_deletable(self, old: Values) -> None:
-        what = self.row.title
-        if old.get("deletionProtection", self.row.kept.get("deletionProtection")):
-            raise ProviderError(
-                f"cannot destroy {what.lower()} without setting deletion_protection=false and running `pulumi up`. "
-                "Set it on the resource (deletion_protection=False), run `pulumi up`, then delete or replace it."
-            )
-        if old.get("deletionPolicy") == "PREVENT":
-            raise ProviderError(
-                f'cannot destroy {what} without setting deletion_policy="DELETE" and running `pulumi up`.'
-            )
 
     def _new_labels(self, inputs: Values) -> dict[str, Any]:
         return labels.on_create(_labels(inputs), attribution=self.settings.attribution_label)
