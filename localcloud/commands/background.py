@@ -95,16 +95,17 @@ def stop(folder: Path, patience: float = _STOP_SECONDS) -> bool:
     pid = holder(folder)
     if not pid:
         return False
+    process = psutil.Process(pid)
     for number, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, _KILL_SECONDS)):
         # Instances have process groups of their own; a cloud that has to be killed can't end them any more.
-        instances = psutil.Process(pid).children(recursive=True) if number == signal.SIGKILL else []
+        instances = process.children(recursive=True) if number == signal.SIGKILL else []
         _signal(pid, number)
         for instance in instances:
             with contextlib.suppress(psutil.NoSuchProcess):
                 instance.kill()
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            if holder(folder) != pid:
+            if _has_ended(process):
                 return True
             time.sleep(_POLL_SECONDS)
     raise CommandError(f"The local cloud (process {pid}) does not end, not even by SIGKILL.")
@@ -130,6 +131,14 @@ def _wait(checkout: Checkout, ports: Ports, pid: int, process: subprocess.Popen[
                 _signal(pid, signal.SIGKILL)
             raise CommandError(f"The local cloud {what}. Its last words:\n{_last_words(checkout.cloud / 'logs')}")
         time.sleep(_POLL_SECONDS)
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    """Whether it is gone, or only its parent has yet to take note of its end."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _signal(pid: int, number: int) -> None:

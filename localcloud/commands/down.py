@@ -37,7 +37,7 @@ def _destroy(checkout: Checkout) -> bool:
         _say("The Pulumi CLI is gone from .local/pulumi.")
         return False
     known = ports.remembered(checkout.ports) or ports.USUAL
-    if Engine(checkout, known).state() is None:
+    if Engine(checkout, known).export() is None:
         return True
     # It must run to be destroyed on, and on its start it ends what a killed one left running.
     engine = Engine(checkout, background.ensure(checkout, _say))

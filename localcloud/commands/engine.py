@@ -4,6 +4,8 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping
 from typing import Any
 
 from localcloud.cloud import Ports
@@ -57,15 +59,23 @@ class Engine:
             raise CommandError(f"`pulumi {' '.join(arguments)}` failed: {said}")
         return done.stdout
 
-    def state(self) -> dict[str, Any] | None:
-        """The stack's deployment as `pulumi stack export` gives it; None when there is no such stack."""
+    def export(self) -> dict[str, Any] | None:
+        """The stack's state as `pulumi stack export` gives it, secrets encrypted; None when there is no such stack."""
         done = self._quietly("stack", "export", "--stack", STACK)
         if done.returncode == 0:
-            deployment: dict[str, Any] = json.loads(done.stdout)["deployment"]
-            return deployment
+            exported: dict[str, Any] = json.loads(done.stdout)
+            return exported
         if "no stack named" in done.stderr:
             return None
         raise CommandError(f"The state of stack {STACK} can't be read: {done.stderr.strip()}")
+
+    def restore(self, exported: Mapping[str, Any]) -> None:
+        """Put back a state that `export` gave. Raises CommandError when the engine refuses it."""
+        # By a file and not a pipe, on which the CLI waits for a terminal's word.
+        with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+            json.dump(exported, file)
+            file.flush()
+            self.ask("stack", "import", "--file", file.name, "--stack", STACK)
 
     def outputs(self) -> dict[str, Any]:
         """Stack outputs, secret ones masked."""

@@ -2,7 +2,7 @@
 
 Two things: a lock on the stack, and in the state a pending operation for each resource it was at. A lock whose
 process is dead is cancelled. A pending create may have created the resource or not; the local cloud knows: what is
-there is imported by its id, what is not is forgotten and created again. docs/deploying.md tells the same for Google.
+there is taken up by its id, what is not is forgotten and created again. docs/deploying.md tells the same for Google.
 """
 
 import json
@@ -26,6 +26,13 @@ class Asks(Protocol):
         """Run a command to its end. Raises CommandError when it fails."""
 
 
+class Stateful(Asks, Protocol):
+    """And of an engine whose state is to be mended."""
+
+    def restore(self, exported: Mapping[str, Any]) -> None:
+        """Put back a state. Raises CommandError when the engine refuses it."""
+
+
 def cancel_dead_lock(checkout: Checkout, engine: Asks, say: Callable[[str], None]) -> None:
     """Free the stack from locks of dead engines. Raises CommandError when a living one works on it."""
     locks = [_read(path) for path in _locks(checkout.state)]
@@ -40,32 +47,38 @@ def cancel_dead_lock(checkout: Checkout, engine: Asks, say: Callable[[str], None
         engine.ask("cancel", "--yes", STACK)
 
 
-def settle_pending_creates(
-    engine: Asks,
-    deployment: Mapping[str, Any],
+def settle_pending(
+    engine: Stateful,
+    exported: Mapping[str, Any],
     id_of: Callable[[str, Mapping[str, Any]], str | None],
     say: Callable[[str], None],
 ) -> None:
-    """Import what a killed engine had created, forget what it had not.
+    """Take up into the state what a killed engine had created, and forget the rest of what it was at.
 
-    `id_of` takes a resource's type and inputs and gives the id of what is there, or None. Raises CommandError when
-    the engine refuses.
+    `exported` is the whole state, `id_of` takes a resource's type and inputs and gives the id of what is there, or
+    None. An update or a delete needs nothing: repeated, it ends where it should. `pulumi refresh
+    --import-pending-creates` is made for this, but leaves the resources out of the state (CLI 3.259).
+    Raises CommandError when the engine refuses.
     """
-    pending = [
-        operation["resource"]
-        for operation in deployment.get("pending_operations") or []
-        if operation.get("type") == _CREATING
-    ]
-    if not pending:
+    deployment = exported["deployment"]
+    operations = deployment.get("pending_operations") or []
+    if not operations:
         return
-    imports: list[str] = []
-    for resource in pending:
-        there = id_of(resource["type"], resource.get("inputs") or {})
-        if there:
-            imports += ["--import-pending-creates", resource["urn"], "--import-pending-creates", there]
-    made = len(imports) // 4
-    say(f"It was creating {len(pending)}: {made} of them are there and kept, {len(pending) - made} are made anew.")
-    engine.ask("refresh", "--yes", "--skip-preview", "--clear-pending-creates", *imports, "--stack", STACK)
+    begun = [operation["resource"] for operation in operations if operation["type"] == _CREATING]
+    made = [
+        {**resource, "id": there}
+        for resource in begun
+        if (there := id_of(resource["type"], resource.get("inputs") or {}))
+    ]
+    # In order of creation: what a resource depends on was created before it was begun.
+    settled = {**deployment, "resources": [*deployment.get("resources", []), *made], "pending_operations": []}
+    engine.restore({**exported, "deployment": settled})
+    if begun:
+        say(f"It was creating {len(begun)}: {len(made)} of them are there and kept, {len(begun) - len(made)} are not.")
+    if made:
+        # Their outputs are known to the cloud alone.
+        targets = [argument for resource in made for argument in ("--target", resource["urn"])]
+        engine.ask("refresh", "--yes", "--skip-preview", *targets, "--stack", STACK)
 
 
 def _locks(state: Path) -> list[Path]:

@@ -15,13 +15,13 @@ def run(checkout: Checkout) -> int:
     engine = Engine(checkout, ports)
     plugin.install(checkout, engine)
     recovery.cancel_dead_lock(checkout, engine, _say)
-    deployment = engine.state()
-    if deployment is None:
+    exported = engine.export()
+    if exported is None:
         engine.ask("stack", "init", STACK)
-        deployment = {}
-    recovery.settle_pending_creates(engine, deployment, existing.lookup(variables.of(checkout, ports)), _say)
+        exported = {"deployment": {}}
+    recovery.settle_pending(engine, exported, existing.lookup(variables.of(checkout, ports)), _say)
     # A first deployment is all new, and each property of it would be shown; later ones show just what changed.
-    diff = ["--diff"] if deployment.get("resources") else []
+    diff = ["--diff"] if exported["deployment"].get("resources") else []
     code = engine.show("up", "--yes", "--skip-preview", *diff)
     if code:
         _say("\nNot deployed; what served before still serves. The message above says why, `make logs` may say more.")

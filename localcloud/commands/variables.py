@@ -16,7 +16,9 @@ def of(checkout: Checkout, ports: Ports) -> dict[str, str]:
     origin = f"http://127.0.0.1:{ports.apis}"
     return {
         "PULUMI_HOME": str(checkout.pulumi_home),
-        "PULUMI_BACKEND_URL": checkout.state.as_uri(),
+        # Without a file of metadata beside each file: written apart from it, it is left empty by an engine that is
+        # killed in between, and then the state can't be read any more.
+        "PULUMI_BACKEND_URL": f"{checkout.state.as_uri()}?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         # A missing plugin is an error here, never a download.

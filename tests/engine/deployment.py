@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +32,7 @@ Done = subprocess.CompletedProcess[str]
 class Deployment:
     checkout: Checkout
     ports: Ports
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @property
     def root(self) -> Path:
@@ -50,7 +51,7 @@ class Deployment:
     def start(self, *command: str, **more: str) -> subprocess.Popen[str]:
         """`python -m localcloud COMMAND` in a process group of its own, with ports set by hand."""
         by_hand = {VARIABLES[name]: str(port) for name, port in asdict(self.ports).items()}
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [self.checkout.python, "-m", "localcloud", *command],
             cwd=self.root,
             env={**self._clean(), **by_hand, **more},
@@ -60,6 +61,8 @@ class Deployment:
             text=True,
             start_new_session=True,
         )
+        self.started.append(process)
+        return process
 
     def make(self, *command: str, **more: str) -> Done:
         """Run a command to its end; output and errors are in `stdout`."""
@@ -152,6 +155,9 @@ class Deployment:
         for pid in self.processes():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        for process in self.started:
+            if process.returncode is None:
+                process.communicate()
 
     @staticmethod
     def _clean() -> dict[str, str]:

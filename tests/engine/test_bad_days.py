@@ -11,6 +11,7 @@ import pytest
 from tests.engine.deployment import Deployment, eventually
 
 RELEASE = "hearth:hosting:SiteRelease"
+IMAGE = "hearth:build:Image"
 SERVICE = "gcp:cloudrunv2/service:Service"
 
 
@@ -38,7 +39,7 @@ def kill_engine(deployment: Deployment, running: subprocess.Popen[str], when: Ca
 # --- Killed ---
 
 
-@pytest.mark.parametrize("type_", ["gcp:artifactregistry/repository:Repository", SERVICE])
+@pytest.mark.parametrize("type_", [IMAGE, SERVICE])
 def test_a_killed_engine_is_recovered_from_by_the_next_up(fresh: Deployment, type_: str) -> None:
     """It leaves a lock, and a create of which nobody knows whether it was carried out."""
     kill_engine(fresh, fresh.start("up"), lambda: pending(fresh, type_))
@@ -140,7 +141,7 @@ def test_wrong_settings_are_all_told_before_anything_changes(fresh: Deployment) 
 
 def test_two_engines_on_one_stack_are_told_apart_from_a_dead_one(fresh: Deployment) -> None:
     running = fresh.start("up")
-    eventually(lambda: pending(fresh, "gcp:artifactregistry/repository:Repository"))
+    eventually(lambda: pending(fresh, IMAGE))
 
     second = fresh.make("up")
     first, _ = running.communicate(timeout=180)

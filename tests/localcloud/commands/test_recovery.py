@@ -1,11 +1,10 @@
 """What a killed engine leaves: when its lock is taken back, and what becomes of what it was creating."""
 
-import itertools
 import json
 import os
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +20,14 @@ class Asked:
 
     def __init__(self) -> None:
         self.commands: list[tuple[str, ...]] = []
+        self.restored: list[Mapping[str, Any]] = []
 
     def ask(self, *arguments: str) -> str:
         self.commands.append(arguments)
         return ""
+
+    def restore(self, exported: Mapping[str, Any]) -> None:
+        self.restored.append(exported)
 
 
 @pytest.fixture
@@ -106,29 +109,53 @@ def test_an_engine_on_another_host_counts_as_living(checkout: Checkout) -> None:
         cancel(checkout)
 
 
-def settle(operations: list[dict[str, Any]] | None, there: dict[str, str]) -> tuple[list[tuple[str, ...]], list[str]]:
+def settle(operations: list[dict[str, Any]] | None, there: dict[str, str]) -> tuple[Asked, list[str]]:
     engine = Asked()
     said: list[str] = []
-    deployment = {} if operations is None else {"pending_operations": operations}
-    recovery.settle_pending_creates(engine, deployment, lambda urn, _inputs: there.get(urn), said.append)
-    return engine.commands, said
+    deployment: dict[str, Any] = {"manifest": {"version": "v3"}, "resources": [{"urn": "stack"}]}
+    if operations is not None:
+        deployment["pending_operations"] = operations
+    exported = {"version": 3, "deployment": deployment}
+    recovery.settle_pending(engine, exported, lambda type_, _inputs: there.get(type_), said.append)
+    return engine, said
 
 
 def pending(type_: str, kind: str = "creating") -> dict[str, Any]:
-    return {"type": kind, "resource": {"urn": f"urn:pulumi:local::app::{type_}::x", "type": type_, "inputs": {}}}
+    return {"type": kind, "resource": {"urn": f"urn:{type_}", "type": type_, "custom": True, "inputs": {"a": 1}}}
 
 
-@pytest.mark.parametrize("operations", [None, [], [pending("gcp:a:A", "updating")], [pending("gcp:a:A", "deleting")]])
-def test_what_can_simply_be_done_again_is_left_to_the_engine(operations: list[dict[str, Any]] | None) -> None:
-    """An update or a delete that is repeated ends where it should."""
-    assert settle(operations, {}) == ([], [])
+@pytest.mark.parametrize("operations", [None, []])
+def test_a_state_with_nothing_pending_is_left_as_it_is(operations: list[dict[str, Any]] | None) -> None:
+    engine, said = settle(operations, {})
+
+    assert (engine.commands, engine.restored, said) == ([], [], [])
 
 
-def test_what_was_created_is_imported_and_what_was_not_is_forgotten() -> None:
-    commands, said = settle([pending("gcp:a:A"), pending("gcp:b:B")], {"gcp:b:B": "projects/p/b"})
+@pytest.mark.parametrize("kind", ["updating", "deleting"])
+def test_what_can_simply_be_done_again_is_forgotten(kind: str) -> None:
+    engine, said = settle([pending("gcp:a:A", kind)], {"gcp:a:A": "it is there"})
 
-    (command,) = commands
-    assert command[:4] == ("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
-    imports = [value for flag, value in itertools.pairwise(command) if flag == "--import-pending-creates"]
-    assert imports == ["urn:pulumi:local::app::gcp:b:B::x", "projects/p/b"]
-    assert said == ["It was creating 2: 1 of them are there and kept, 1 are made anew."]
+    (restored,) = engine.restored
+    assert restored["deployment"]["resources"] == [{"urn": "stack"}]
+    assert restored["deployment"]["pending_operations"] == []
+    assert (engine.commands, said) == ([], [])
+
+
+def test_what_was_created_is_taken_up_and_what_was_not_is_forgotten() -> None:
+    engine, said = settle([pending("gcp:a:A"), pending("gcp:b:B")], {"gcp:b:B": "projects/p/b"})
+
+    taken_up = {"urn": "urn:gcp:b:B", "type": "gcp:b:B", "custom": True, "inputs": {"a": 1}, "id": "projects/p/b"}
+    assert engine.restored == [
+        {
+            "version": 3,
+            "deployment": {
+                "manifest": {"version": "v3"},
+                "resources": [{"urn": "stack"}, taken_up],
+                "pending_operations": [],
+            },
+        }
+    ]
+    assert engine.commands == [
+        ("refresh", "--yes", "--skip-preview", "--target", "urn:gcp:b:B", "--stack", "local"),
+    ]
+    assert said == ["It was creating 2: 1 of them are there and kept, 1 are not."]
