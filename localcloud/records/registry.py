@@ -76,7 +76,15 @@ def _repository(name: str, body: Mapping[str, Any]) -> Document:
     if body.get("format") not in _FORMATS:
         raise ApiError(400, f"repository.format '{body.get('format')}' is none of {', '.join(sorted(_FORMATS))}.")
     now = times.now()
-    return {"mode": "STANDARD_REPOSITORY", **body, "name": name, "createTime": now, "updateTime": now}
+    _, project, _, location, _, repository = name.split("/")
+    return {
+        "mode": "STANDARD_REPOSITORY",
+        **body,
+        "name": name,
+        "registryUri": f"{location}-docker.pkg.dev/{project}/{repository}",
+        "createTime": now,
+        "updateTime": now,
+    }
 
 
 def _updated(repository: Document) -> Document:

@@ -36,6 +36,7 @@ def test_a_repository_is_made_by_an_operation(local: LocalCloud) -> None:
         operation["response"] == {"@type": "type.googleapis.com/google.devtools.artifactregistry.v1.Repository"} | made
     )
     assert (made["format"], made["mode"], made["description"]) == ("DOCKER", "STANDARD_REPOSITORY", "images")
+    assert made["registryUri"] == HOST
     assert local.call("GET", ARTIFACT_REGISTRY, f"{PLACE}/repositories") == {"repositories": [made]}
 
 
