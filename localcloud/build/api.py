@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from catalog.apis import IAM
 from localcloud.build import filters, image
 from localcloud.build.builds import Builds, seconds
 from localcloud.build.environment import Environments
@@ -73,7 +74,15 @@ class CloudBuild:
     async def _create(self, request: web.Request) -> web.Response:
         body = await bodies.read(request)
         _check(body)
+        self._check_account(body.get("serviceAccount"))
         return web.json_response(self._builds.submit(*_parent(request), body))
+
+    def _check_account(self, name: str | None) -> None:
+        # Clients may leave the project to the email (`projects/-/serviceAccounts/EMAIL`), as IAM lets them.
+        email = (name or "").rpartition("/")[2]
+        project = email.partition("@")[2].partition(".")[0]
+        if name and self._cloud.store.get(f"{IAM.prefix}/projects/{project}/serviceAccounts/{email}") is None:
+            raise ApiError(400, f"invalid value for 'build.service_account': {name} does not exist")
 
     async def _get(self, request: web.Request) -> web.Response:
         return web.json_response(public(self._find(request)))

@@ -100,6 +100,7 @@ def _take_install(rest: list[str], found: Installs, line: int) -> None:
 
 def _valued(words: list[str]) -> list[tuple[str, str]]:
     pairs = [(word, words[at + 1]) for at, word in enumerate(words[:-1]) if word in _WITH_VALUE]
+    pairs += [("-r", word[2:]) for word in words if word.startswith("-r") and len(word) > len("-r")]
     return pairs + [(name, value) for name, equals, value in (word.partition("=") for word in words) if equals]
 
 

@@ -230,6 +230,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif url.path == "/cut":
             self.wfile.write(b"HTTP/1.1 200 OK\\r\\nContent-Length: 100\\r\\n\\r\\nhalf")
             self.close_connection = True
+        elif url.path == "/trickle":
+            self.wfile.write(b"HTTP/1.1 200 OK\\r\\nContent-Length: 1000\\r\\n\\r\\n")
+            for _ in range(1000):
+                self.wfile.write(b".")
+                time.sleep(0.1)
         elif url.path == "/gzip":
             self.answer("not really gzip", **{"Content-Encoding": "gzip"})
         elif url.path == "/unhealthy":

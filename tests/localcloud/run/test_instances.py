@@ -11,6 +11,7 @@ from pathlib import Path
 
 import aiohttp
 import psutil
+import pytest
 
 from localcloud.run import processes
 from localcloud.store import Store
@@ -67,6 +68,22 @@ def test_an_instance_that_fails_its_liveness_probe_is_replaced(tmp_path: Path) -
 
         assert await eventually(replaced)
         assert not psutil.pid_exists(int(before or 0))
+
+    play(tmp_path, scenario)
+
+
+def test_an_answer_under_way_ends_when_its_instance_is_killed(tmp_path: Path) -> None:
+    """And does not hang until the request timeout."""
+
+    async def scenario(playground: Playground) -> None:
+        uri = await playground.serve(app())
+        pid = int(await ask(uri, "/pid") or 0)
+        async with aiohttp.ClientSession() as client, client.get(f"{uri}/trickle") as answer:
+            await answer.content.readany()
+            os.kill(pid, signal.SIGKILL)
+
+            with pytest.raises(aiohttp.ClientError):
+                await asyncio.wait_for(answer.read(), 10)
 
     play(tmp_path, scenario)
 
@@ -131,9 +148,8 @@ def test_a_service_whose_port_was_taken_meanwhile_moves_to_another(tmp_path: Pat
 
 
 def test_a_deploy_that_the_cloud_did_not_live_to_finish_goes_on_at_its_next_start(tmp_path: Path) -> None:
-    waiting = {
-        "Dockerfile": 'FROM python\nCOPY main.py .\nCMD ["sh", "-c", "until [ -e $HOME/go ]; do sleep 0.05; done; exec python main.py"]'
-    }
+    script = "until [ -e $HOME/go ]; do sleep 0.05; done; exec python main.py"
+    waiting = {"Dockerfile": f"FROM python\nCOPY main.py .\nCMD {script}"}
 
     async def scenario() -> None:
         async with playing(tmp_path) as playground:
@@ -185,12 +201,11 @@ asyncio.run(main())
         asyncio.run(scenario())
         assert sessions_of(root) == set()
     finally:
-        cloud.stdout.close() if cloud.stdout else None
         for pid in sessions_of(root):
             os.kill(pid, signal.SIGKILL)
         if cloud.poll() is None:
             os.killpg(cloud.pid, signal.SIGKILL)
-            cloud.wait(10)
+        cloud.communicate()
 
 
 def test_a_process_that_only_has_a_recorded_id_is_left_alone(tmp_path: Path) -> None:

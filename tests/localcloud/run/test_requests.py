@@ -28,16 +28,16 @@ def asking(root: Path, questions: Asking, **template: Any) -> None:
     play(root, scenario)
 
 
-async def echoed(client: aiohttp.ClientSession, **options: Any) -> tuple[str, str, dict[str, str]]:
-    """Method, target and headers (lower case) as the instance saw them."""
+async def headers_seen(client: aiohttp.ClientSession, **options: Any) -> dict[str, str]:
+    """The request's headers (names in lower case) as the instance saw them."""
     async with client.get("/headers", **options) as answer:
-        method, target, headers = json.loads(await answer.text())
-        return method, target, {name.lower(): value for name, value in headers}
+        _, _, headers = json.loads(await answer.text())
+        return {name.lower(): value for name, value in headers}
 
 
 def test_an_instance_sees_who_asked_for_which_host_in_which_trace(tmp_path: Path) -> None:
     async def questions(_: Playground, client: aiohttp.ClientSession) -> None:
-        _, _, seen = await echoed(client, headers={"Host": "shop.example", "X-Forwarded-For": "203.0.113.9"})
+        seen = await headers_seen(client, headers={"Host": "shop.example", "X-Forwarded-For": "203.0.113.9"})
         trace = seen["traceparent"].split("-")
 
         assert seen["host"] == "shop.example"
@@ -52,7 +52,7 @@ def test_an_instance_sees_who_asked_for_which_host_in_which_trace(tmp_path: Path
 def test_a_callers_trace_is_kept_and_told_in_the_old_way_too(tmp_path: Path) -> None:
     async def questions(_: Playground, client: aiohttp.ClientSession) -> None:
         given = f"00-{'ab' * 16}-{'0' * 15}f-01"
-        _, _, seen = await echoed(client, headers={"traceparent": given})
+        seen = await headers_seen(client, headers={"traceparent": given})
 
         assert seen["traceparent"] == given
         assert seen["x-cloud-trace-context"] == f"{'ab' * 16}/15;o=1"
@@ -66,7 +66,7 @@ def test_hop_by_hop_headers_end_here_and_none_are_made_up(tmp_path: Path) -> Non
     async def questions(_: Playground, client: aiohttp.ClientSession) -> None:
         headers = {"Connection": "X-Mine", "X-Mine": "1", "Upgrade": "h2c", "TE": "trailers"}
         skipped = ("User-Agent", "Accept", "Accept-Encoding")
-        _, _, seen = await echoed(client, headers=headers, skip_auto_headers=skipped)
+        seen = await headers_seen(client, headers=headers, skip_auto_headers=skipped)
 
         assert not {"x-mine", "upgrade", "te", "user-agent", "accept", "accept-encoding"} & seen.keys()
 

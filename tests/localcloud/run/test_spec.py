@@ -115,7 +115,7 @@ ENV = "template.containers[0].env"
         (service(template={"containers": []}), "exactly one container, got 0"),
         (service({"image": ""}), "image: must be set"),
         (service({"startupProbe": HTTP | {"failureThreshold": 100}}), "at most 240 seconds"),
-        (service({"startupProbe": HTTP | {"timeoutSeconds": 20}}), "timeoutSeconds (20) must not be above periodSeconds (10)"),
+        (service({"startupProbe": HTTP | {"timeoutSeconds": 20}}), "(20) must not be above periodSeconds (10)"),
         (service({"startupProbe": HTTP | {"periodSeconds": -1}}), "periodSeconds: -1"),
         (service({"startupProbe": HTTP | {"tcpSocket": {}}}), "one of httpGet and tcpSocket"),
         (service({"startupProbe": {"httpGet": {"path": "health"}}}), "'health' must begin with a slash"),
@@ -132,14 +132,11 @@ ENV = "template.containers[0].env"
         (service(template={"maxInstanceRequestConcurrency": "80"}), "expected int, got '80'"),
         (service(template={"maxInstanceRequestConcurrency": True}), "expected int, got True"),
         (service(labels=[]), "'service.labels': expected an object"),
-        (service(template=[]), "'service.template': expected an object"),
+        ({"template": []}, "'service.template': expected an object"),
         (service({"args": "--help"}), "args': expected a list"),
     ],
 )  # fmt: skip
 def test_a_faulty_service_is_refused_with_the_fault(given: dict[str, Any], message: str) -> None:
-    if given.get("template") == {"containers": [{"image": "i"}]} and message.startswith("'service.template'"):
-        given["template"] = []
-
     with pytest.raises(ApiError) as refusal:
         completed(given)
 
