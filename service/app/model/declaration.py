@@ -1,0 +1,40 @@
+"""What a domain model says of itself.
+
+A model is a Pydantic class with the fields that clients may write; a `Declaration` names it. Nothing here stores,
+serves or documents: the stores, the API and the OpenAPI document each read the declaration.
+"""
+
+import re
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict
+
+# A path segment, a Firestore collection, an SQL table: the strictest of the three, as one name serves all.
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,38}[a-z0-9]")
+
+RESERVED_FIELDS = frozenset({"id", "version", "created_at", "updated_at"})
+"""Set by the service in every answer, so no model may have fields of these names."""
+
+
+class Model(BaseModel):
+    """Base of domain models: fields as clients may write them; unknown ones are refused, types are not coerced."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """A collection of one model. Raises ValueError for a name or field that some store could not hold."""
+
+    name: str
+    """Plural, as in the path `/api/v1/items`; also the table's and the collection's name."""
+    singular: str
+    model: type[Model]
+    require_if_match: bool = False
+    """Whether changing an object needs If-Match (428 without; RFC 6585 section 3)."""
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ValueError(f"{self.name!r} can't name a collection: 2 to 40 of a-z, 0-9 and _, led by a letter.")
+        if taken := RESERVED_FIELDS & set(self.model.model_fields):
+            raise ValueError(f"{self.model.__name__} declares {', '.join(sorted(taken))}, which the service sets.")

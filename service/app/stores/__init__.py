@@ -1,0 +1,1 @@
+"""Where objects live: one interface, a store for SQL databases (SQLite, Postgres) and one for Firestore."""
