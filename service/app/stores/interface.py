@@ -99,12 +99,13 @@ class Store(Protocol):
     def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Answer | None:
         """Take an Idempotency-Key for a request, or give the answer it was finished with.
 
-        `key` is already scoped to user and route. A reservation ends after `seconds`, finished or not, whatever the
+        `key` is already scoped to user and route. A reservation that is not finished ends after `seconds`, so that a
+        request that died does not block its own repetition; a finished one when `finish` says; both whatever the
         store's own clean-up does. Raises KeyInFlightError, KeyReusedError (another fingerprint).
         """
 
-    def finish(self, key: str, answer: Answer) -> None:
-        """Keep the answer of a reserved key."""
+    def finish(self, key: str, answer: Answer, *, seconds: int) -> None:
+        """Keep the answer of a reserved key for `seconds` from now. Does nothing if the reservation has ended."""
 
     def forget(self, key: str) -> None:
         """Give up a reservation, so that the request may be tried again."""
