@@ -56,6 +56,9 @@ FIREBASE_HOSTING = Api(
     variable="GOOGLE_FIREBASE_HOSTING_CUSTOM_ENDPOINT",
     prefix="firebasehosting",
 )
+FIRESTORE = Api(
+    name="firestore.googleapis.com", version="v1", variable="GOOGLE_FIRESTORE_CUSTOM_ENDPOINT", prefix="firestore"
+)
 IAM = Api(name="iam.googleapis.com", version="v1", variable="GOOGLE_IAM_CUSTOM_ENDPOINT", prefix="iam")
 LOGGING = Api(name="logging.googleapis.com", version="v2", variable="GOOGLE_LOGGING_CUSTOM_ENDPOINT", prefix="logging")
 RESOURCE_MANAGER = Api(
@@ -86,6 +89,7 @@ APIS = (
     CLOUD_RUN,
     FIREBASE,
     FIREBASE_HOSTING,
+    FIRESTORE,
     IAM,
     LOGGING,
     RESOURCE_MANAGER,

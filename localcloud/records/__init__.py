@@ -13,6 +13,7 @@ from localcloud.records import (
     buckets,
     build_logs,
     firebase,
+    firestore,
     policies,
     projects,
     registry,
@@ -44,6 +45,7 @@ class Records:
             Objects(self._cloud).routes(),
             registry.routes(store),
             firebase.routes(store),
+            firestore.routes(store),
             build_logs.routes(self._cloud),
         )
 

@@ -23,7 +23,7 @@ Created = tuple[str, Mapping[str, Any]]
 
 # Clients send back what they read; these are then passed over, as AIP-203 asks.
 _OUTPUT_ONLY = frozenset(
-    {"name", "createTime", "updateTime", "etag", "email", "projectId", "uniqueId", "oauth2ClientId", "disabled"}
+    {"name", "uid", "createTime", "updateTime", "etag", "email", "projectId", "uniqueId", "oauth2ClientId", "disabled"}
 )
 
 
@@ -55,12 +55,17 @@ class Collection:
     """Fields that a patch may change; none means that there is no patch."""
     fixed: frozenset[str] = frozenset()
     """Fields that only a create may set."""
+    computed: frozenset[str] = frozenset()
+    """Fields that the API alone sets, beyond those that every resource has."""
     mask_required: bool = False
     """Whether a patch without updateMask is refused; else it changes what it sends."""
     deletable: Callable[[Store, str, Mapping[str, str]], None] | None = None
     """Raises unless the resource may go; takes its name and the query. None where clients can't delete any."""
     operation: str = ""
-    """Type of the metadata of the operations that create and delete answer; empty where they answer at once."""
+    """Type of the metadata of the operations that create and delete answer; empty where they answer at once.
+    `{verb}` in it becomes Create, Update or Delete."""
+    own_operations: bool = False
+    """Whether operations lie below the resource itself, and a patch answers one too."""
     resource_type: str = ""
     """Type of the resource in an operation's response."""
     id_in_path: str = "[^/:]+"
@@ -130,7 +135,7 @@ class _Handlers:
         if self._store.get(key) is not None:
             raise exists(made["name"])
         self._store.put(key, made)
-        return self._answered(request, public(made))
+        return self._answered(request, "Create", made["name"], public(made))
 
     async def patch(self, request: web.Request) -> web.Response:
         row, name = self._row, self._name(request)
@@ -153,6 +158,8 @@ class _Handlers:
         new = kept | {field: change[field] for field in fields if change.get(field) is not None}
         new = row.patched(new)
         self._store.put(f"{row.api.prefix}/{name}", new)
+        if row.own_operations:
+            return self._answered(request, "Update", name, public(new))
         return web.json_response(public(new))
 
     async def delete(self, request: web.Request) -> web.Response:
@@ -163,9 +170,9 @@ class _Handlers:
         with self._store.transaction():
             self._store.delete_below(f"{row.api.prefix}/{name}")
             policies.forget(self._store, f"{row.api.prefix}/{name}")
-        return self._answered(request, None)
+        return self._answered(request, "Delete", name, None)
 
-    def _answered(self, request: web.Request, resource: Document | None) -> web.Response:
+    def _answered(self, request: web.Request, verb: str, name: str, resource: Document | None) -> web.Response:
         row = self._row
         if not row.operation:
             return web.json_response(resource or {})
@@ -174,12 +181,10 @@ class _Handlers:
             if resource is None
             else {"@type": row.resource_type} | resource
         )
-        place = re.match(r"projects/[^/]+/locations/[^/]+", self._parent(request))
-        return web.json_response(
-            operations.completed(
-                self._store, row.api.prefix, place[0] if place else "", {"@type": row.operation}, response
-            )
-        )
+        location = re.match(r"projects/[^/]+/locations/[^/]+", self._parent(request))
+        place = name if row.own_operations else location[0] if location else ""
+        metadata = {"@type": row.operation.format(verb=verb)}
+        return web.json_response(operations.completed(self._store, row.api.prefix, place, metadata, response))
 
     def _parent(self, request: web.Request) -> str:
         parent = self._row.parent.format_map(_segments(request))
@@ -196,9 +201,10 @@ def _settable(row: Collection, resource: Any) -> dict[str, Any]:
     """What a client may set of a resource that it sends. Raises ApiError (400) for a field that there is not."""
     if not isinstance(resource, dict):
         raise ApiError(400, f"Invalid value for one of {row.plural}: an object was expected.")
-    if unknown := sorted(resource.keys() - row.mutable - row.fixed - _OUTPUT_ONLY):
+    passed_over = _OUTPUT_ONLY | row.computed
+    if unknown := sorted(resource.keys() - row.mutable - row.fixed - passed_over):
         raise ApiError(400, f'Invalid JSON payload received. Unknown name "{unknown[0]}" in one of {row.plural}.')
-    return {key: value for key, value in resource.items() if key not in _OUTPUT_ONLY}
+    return {key: value for key, value in resource.items() if key not in passed_over}
 
 
 def _segments(request: web.Request) -> dict[str, str]:

@@ -42,6 +42,22 @@ RUN_SERVICE: Final = Row(
     update=Update.WHOLE,
     autoname=Autoname("name", most=49),
 )
+RUN_JOB: Final = Row(
+    type="gcp:cloudrunv2/job:Job",
+    title="Job",
+    api=apis.CLOUD_RUN,
+    path="projects/{project}/locations/{location}/jobs/{name}",
+    id_query="jobId",
+    names={
+        "latestCreatedExecutions": Field("latestCreatedExecution", Way.LIST_OF_ONE),
+        "template.template.containers.commands": Field("command"),
+        "template.template.containers.envs": Field("env"),
+        "terminalConditions": Field("terminalCondition", Way.LIST_OF_ONE),
+    },
+    kept=_DELETABLE | {"deletionProtection": True},
+    update=Update.WHOLE,
+    autoname=Autoname("name", most=49),
+)
 SECRET: Final = Row(
     type="gcp:secretmanager/secret:Secret",
     title="Secret",
@@ -81,6 +97,17 @@ BUCKET: Final = Row(
     output_shapes={"projectNumber": "integer"},
     kept=_DELETABLE | {"forceDestroy": False, "enableObjectRetention": None, "project": None},
     update=Update.MERGE,
+    autoname=Autoname("name", most=63),
+)
+DATABASE: Final = Row(
+    type="gcp:firestore/database:Database",
+    title="Database",
+    api=apis.FIRESTORE,
+    path="projects/{project}/databases/{name}",
+    id_query="databaseId",
+    names={"name": Field("name", Way.LAST)},
+    # Unlike every other type: a database outlives its resource unless the program says otherwise.
+    kept={"deletionPolicy": "ABANDON"},
     autoname=Autoname("name", most=63),
 )
 FIREBASE_PROJECT: Final = Row(

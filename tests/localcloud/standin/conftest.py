@@ -20,7 +20,7 @@ from plugin.kinds import Context, Values
 from plugin.values import decode, encode
 
 URN = "urn:pulumi:local::hearth-app::{}::{}"
-_NEW_NAME = ("repository_id", "serviceId", "secretId", "siteId", "customDomainId")
+_NEW_NAME = ("repository_id", "serviceId", "secretId", "siteId", "customDomainId", "jobId", "databaseId")
 
 
 class Refusal(Exception):
@@ -75,7 +75,7 @@ class FakeGoogle:
         if name in self.documents:
             raise Refusal(409, f"Resource '{name.partition('/')[2]}' already exists")
         self.documents[name] = {**body, "name": body.get("name") or name.partition("/")[2]}
-        if path.startswith(("run", "artifactregistry")):
+        if path.startswith(("run", "artifactregistry", "firestore")):
             return self._operation(path)
         return self._shown(name)
 
@@ -96,7 +96,7 @@ class FakeGoogle:
                 document["labels"] = {name: value for name, value in labels.items() if value is not None}
             else:
                 document[key] = changed[key]
-        return self._operation(path) if path.startswith("run") else self._shown(path)
+        return self._operation(path) if path.startswith(("run", "firestore")) else self._shown(path)
 
     def _delete(self, path: str, query: dict[str, str], body: Any) -> dict[str, Any]:
         self._stored(path)

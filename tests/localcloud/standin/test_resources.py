@@ -11,6 +11,7 @@ from plugin.kinds import UNKNOWN
 from plugin.values import decode, encode
 
 RUN = "projects/demo-x/locations/us-central1/services/web"
+JOB = "projects/demo-x/locations/us-central1/jobs/web-migrate"
 TEMPLATE = {"containers": [{"image": "i@sha256:1", "envs": [{"name": "A", "value": "1"}]}]}
 
 
@@ -204,6 +205,149 @@ LIVES = [
                     }
                 ],
             },
+        },
+    ),
+    Life(
+        type="gcp:cloudrunv2/job:Job",
+        declared={
+            "name": "web-migrate",
+            "location": "us-central1",
+            "deletionProtection": False,
+            "template": {
+                "template": {
+                    "maxRetries": 0,
+                    "containers": [
+                        {"image": "i@sha256:1", "commands": ["flask"], "envs": [{"name": "A", "value": ""}]}
+                    ],
+                }
+            },
+        },
+        filled_in={
+            "generation": "1",
+            "executionCount": 2,
+            "launchStage": "GA",
+            "template": {"taskCount": 1, "template": {"timeout": "600s"}},
+            "latestCreatedExecution": {"name": "web-migrate-x", "createTime": "t0"},
+            "terminalCondition": {"type": "Ready", "state": "CONDITION_SUCCEEDED"},
+        },
+        id=JOB,
+        created=(
+            "run/projects/demo-x/locations/us-central1/jobs",
+            {
+                "template": {
+                    "template": {
+                        "maxRetries": 0,
+                        "containers": [
+                            {"image": "i@sha256:1", "command": ["flask"], "env": [{"name": "A", "value": ""}]}
+                        ],
+                    }
+                },
+                "labels": {"goog-pulumi-provisioned": "true"},
+            },
+        ),
+        outputs={
+            "name": "web-migrate",
+            "project": "demo-x",
+            "deletionProtection": False,
+            "executionCount": 2,
+            "latestCreatedExecutions": [{"name": "web-migrate-x", "createTime": "t0"}],
+            "terminalConditions": [{"type": "Ready", "state": "CONDITION_SUCCEEDED"}],
+            "template": {
+                "taskCount": 1,
+                "template": {
+                    "timeout": "600s",
+                    "maxRetries": 0,
+                    "containers": [
+                        {"image": "i@sha256:1", "commands": ["flask"], "envs": [{"name": "A", "value": ""}]}
+                    ],
+                },
+            },
+        },
+        changed={
+            "name": "web-migrate",
+            "location": "us-central1",
+            "deletionProtection": False,
+            "template": {"template": {"maxRetries": 0, "containers": [{"image": "i@sha256:2"}]}},
+        },
+        paths=frozenset(
+            {
+                "template.template.containers[0].image",
+                "template.template.containers[0].commands",
+                "template.template.containers[0].envs",
+            }
+        ),
+        updates=(
+            (
+                "PATCH",
+                "run/" + JOB,
+                {},
+                {
+                    "launchStage": "GA",
+                    "template": {
+                        "taskCount": 1,
+                        "template": {"timeout": "600s", "maxRetries": 0, "containers": [{"image": "i@sha256:2"}]},
+                    },
+                    "labels": {"goog-pulumi-provisioned": "true"},
+                },
+            ),
+        ),
+        imported={
+            "name": "web-migrate",
+            "location": "us-central1",
+            "project": "demo-x",
+            "template": {
+                "taskCount": 1,
+                "template": {"timeout": "600s", "maxRetries": 0, "containers": [{"image": "i@sha256:2"}]},
+            },
+        },
+    ),
+    Life(
+        type="gcp:firestore/database:Database",
+        declared={
+            "name": "(default)",
+            "locationId": "us-central1",
+            "type": "FIRESTORE_NATIVE",
+            "deleteProtectionState": "DELETE_PROTECTION_DISABLED",
+            "deletionPolicy": "DELETE",
+        },
+        filled_in={"concurrencyMode": "PESSIMISTIC", "uid": "u", "versionRetentionPeriod": "3600s"},
+        id="projects/demo-x/databases/(default)",
+        created=(
+            "firestore/projects/demo-x/databases",
+            {
+                "locationId": "us-central1",
+                "type": "FIRESTORE_NATIVE",
+                "deleteProtectionState": "DELETE_PROTECTION_DISABLED",
+            },
+        ),
+        outputs={
+            "name": "(default)",
+            "project": "demo-x",
+            "concurrencyMode": "PESSIMISTIC",
+            "deletionPolicy": "DELETE",
+            "uid": "u",
+        },
+        changed={
+            "name": "(default)",
+            "locationId": "us-central1",
+            "type": "FIRESTORE_NATIVE",
+            "deleteProtectionState": "DELETE_PROTECTION_ENABLED",
+            "deletionPolicy": "PREVENT",
+        },
+        paths=frozenset({"deleteProtectionState", "deletionPolicy"}),
+        updates=(
+            (
+                "PATCH",
+                "firestore/projects/demo-x/databases/(default)",
+                {"updateMask": "deleteProtectionState"},
+                {"deleteProtectionState": "DELETE_PROTECTION_ENABLED"},
+            ),
+        ),
+        imported={
+            "name": "(default)",
+            "project": "demo-x",
+            "locationId": "us-central1",
+            "type": "FIRESTORE_NATIVE",
         },
     ),
     Life(
