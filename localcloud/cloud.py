@@ -50,12 +50,12 @@ class Cloud:
 
     @property
     def logs(self) -> Path:
-        """Log files: `cloud.log`, `edge.log`, `services/NAME.log`, `builds/ID.log`."""
+        """Log files: `cloud.log`, `edge.log`, `services/NAME.log`, `jobs/NAME.log`, `builds/ID.log`."""
         return self.root / "logs"
 
     @property
     def data(self) -> Path:
-        """Data directories of services, `NAME/`, kept over revisions and restarts."""
+        """What services and jobs keep over revisions, executions and restarts: a directory a project, `PROJECT/`."""
         return self.root / "data"
 
 

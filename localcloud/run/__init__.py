@@ -14,6 +14,7 @@ from multidict import CIMultiDict
 from localcloud.cloud import Cloud
 from localcloud.run import processes
 from localcloud.run.answer import Answer
+from localcloud.run.preparation import Preparation
 from localcloud.run.routes import Routes
 from localcloud.run.services import Services
 
@@ -25,7 +26,7 @@ class CloudRun:
 
     def __init__(self, cloud: Cloud) -> None:
         self._store = cloud.store
-        self._services = Services(cloud)
+        self._services = Services(cloud, Preparation(cloud))
 
     def routes(self) -> Iterable[web.RouteDef]:
         return Routes(self._services).all()

@@ -7,6 +7,7 @@ everybody or to nobody.
 from collections.abc import Iterable
 
 from catalog.apis import CLOUD_RUN, IAM, RESOURCE_MANAGER, SECRET_MANAGER
+from localcloud.errors import ApiError
 from localcloud.records import policies
 from localcloud.store import Store
 
@@ -25,10 +26,19 @@ def may_read_secret(store: Store, secret: str, account: str) -> bool:
     return _granted(store, SECRET_MANAGER.prefix, secret, _SECRET_ACCESSORS, f"serviceAccount:{account}")
 
 
-def exists(store: Store, account: str) -> bool:
-    """Whether there is a service account of this email, in whichever project."""
-    project = account.partition("@")[2].partition(".")[0]
-    return store.get(f"{IAM.prefix}/projects/{project}/serviceAccounts/{account}") is not None
+def default_account(project: str) -> str:
+    """The Compute Engine account that a service or job runs as when none is set; a local project has no number."""
+    return f"{project}-compute@developer.gserviceaccount.com"
+
+
+def check_may_act_as(store: Store, account: str, project: str) -> None:
+    """Raise ApiError (403) unless there is a service account of this email, in whichever project."""
+    home = account.partition("@")[2].partition(".")[0]
+    known = store.get(f"{IAM.prefix}/projects/{home}/serviceAccounts/{account}") is not None
+    if account != default_account(project) and not known:
+        raise ApiError(
+            403, f"Permission 'iam.serviceaccounts.actAs' denied on service account {account} (or it may not exist)."
+        )
 
 
 def _granted(store: Store, prefix: str, name: str, roles: Iterable[str], member: str) -> bool:

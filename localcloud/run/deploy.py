@@ -6,13 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from localcloud.build import image
-from localcloud.build.environment import Environments, InstallError
 from localcloud.cloud import Cloud
-from localcloud.records import registry
 from localcloud.run import launch, secret_env, spec
 from localcloud.run.instance import NotStartedError
-from localcloud.run.launch import Launch
+from localcloud.run.preparation import CANNOT_RUN, Preparation, Wanted
 from localcloud.run.runner import Runner
 from localcloud.store import Document
 
@@ -45,25 +42,27 @@ class DeployFailed(Exception):
 class Deployer:
     """Makes runners of revisions."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Cloud, preparation: Preparation) -> None:
         self._cloud = cloud
-        self._environments = Environments(cloud.environments)
+        self._preparation = preparation
 
     def runner(self, revision: Document) -> Runner:
         """A runner that does not run yet."""
         short = revision["name"].rpartition("/")[2]
-        return Runner(
-            self._cloud.store,
-            short,
-            revision,
-            partial(self._prepare, revision),
-            log_file=self.log_file(revision["service"]),
+        wanted = Wanted(
+            project=revision["name"].split("/")[1],
+            account=revision["serviceAccount"],
+            container=revision["containers"][0],
+            digest=revision["_digest"],
+            platform=launch.service_variables(revision["service"], short),
         )
+        prepare = partial(self._preparation.launch, wanted)
+        return Runner(self._cloud.store, short, revision, prepare, log_file=self.log_file(revision["service"]))
 
     def pin(self, revision: Document) -> Document:
         """The revision with the digest that its image's tag means now, for good. Raises DeployFailed."""
         reference = revision["containers"][0]["image"]
-        digest = revision.get("_digest") or registry.resolve(self._cloud.store, reference)
+        digest = revision.get("_digest") or self._preparation.digest(reference)
         if digest is None:
             raise DeployFailed(revision, f"Image '{reference}' not found.", reason="CONTAINER_MISSING")
         return revision | {"_digest": digest}
@@ -76,7 +75,7 @@ class Deployer:
             await runner.prove()
         except secret_env.SecretsError as fault:
             raise DeployFailed(revision, str(fault), reason="SECRETS_ACCESS_CHECK_FAILED") from fault
-        except (image.ImageGoneError, launch.NothingToRunError, InstallError) as fault:
+        except CANNOT_RUN as fault:
             raise DeployFailed(revision, str(fault), reason="REVISION_FAILED") from fault
         except NotStartedError as fault:
             default = container["startupProbe"]["periodSeconds"] == spec.DEFAULT_STARTUP["periodSeconds"]
@@ -94,21 +93,3 @@ class Deployer:
     def log_file(self, service: str) -> Path:
         """Where a service (short name) logs."""
         return self._cloud.logs / "services" / f"{service}.log"
-
-    async def _prepare(self, revision: Document) -> Launch:
-        container, short = revision["containers"][0], revision["name"].rpartition("/")[2]
-        project = revision["name"].split("/")[1]
-        variables = secret_env.resolve(self._cloud.store, project, revision["serviceAccount"], container.get("env", []))
-        found = image.load(self._cloud.images, revision["_digest"])
-        environment = await self._environments.ensure(found.lock, partial(log.info, "environment: %s"))
-        data = self._cloud.data / revision["service"]
-        data.mkdir(parents=True, exist_ok=True)
-        return launch.prepare(
-            found,
-            environment,
-            container,
-            service=revision["service"],
-            revision=short,
-            variables=variables,
-            data=data,
-        )

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from localcloud.run import ports, probes, processes
+from localcloud.run import output, ports, probes, processes
 from localcloud.run.launch import MARK, Launch
 from localcloud.store import Store
 
@@ -20,8 +19,6 @@ setting of a service: the side that sends requests must be the one that closes, 
 
 # Between the end of a process and the last news of it.
 _BREAK_SECONDS = 1.0
-_LAST_LINES = 20
-_LONGEST_LINE = 64 * 1024
 
 
 class NotStartedError(Exception):
@@ -41,16 +38,17 @@ class Instance:
         self._users = 0
         self._unused = asyncio.Event()
         self._unused.set()
-        self._tail: deque[str] = deque(maxlen=_LAST_LINES)
-        self._pump = asyncio.create_task(self._copy_output(log, prefix), name=f"log of {prefix}")
+        self._tail = output.last_lines()
+        copying = output.copy(started.output, log, prefix, self._tail)
+        self._pump = asyncio.create_task(copying, name=f"log of {prefix}")
         # Cloud Run neither decodes nor limits by time what passes; the request timeout is the proxy's.
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=EDGE_IDLE_SECONDS),
             timeout=aiohttp.ClientTimeout(total=None),
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
-            max_line_size=_LONGEST_LINE,
-            max_field_size=_LONGEST_LINE,
+            max_line_size=output.LONGEST_LINE,
+            max_field_size=output.LONGEST_LINE,
         )
 
     @classmethod
@@ -125,23 +123,3 @@ class Instance:
             await asyncio.gather(exited, probing, return_exceptions=True)
         await self.kill()
         raise NotStartedError(reason, list(self._tail))
-
-    async def _copy_output(self, log: Path, prefix: str) -> None:
-        output = self._started.process.stdout
-        assert output is not None  # noqa: S101 - it was asked for
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8", buffering=1) as file:
-            rest = b""
-            while chunk := await output.read(_LONGEST_LINE):
-                *lines, rest = (rest + chunk).split(b"\n")
-                if len(rest) > _LONGEST_LINE:
-                    lines, rest = [*lines, rest], b""
-                for line in lines:
-                    self._take(line, file.write, prefix)
-            if rest:
-                self._take(rest, file.write, prefix)
-
-    def _take(self, line: bytes, write: Any, prefix: str) -> None:
-        text = line.decode(errors="replace").rstrip("\r")
-        self._tail.append(text)
-        write(f"{prefix} | {text}\n")

@@ -1,6 +1,6 @@
-"""From a revision to a process: which command, where, with which environment.
+"""From a container of a service or job to a process: which command, where, with which environment.
 
-An instance gets the image's environment, the revision's, and what Cloud Run sets itself, and nothing of the shell
+A process gets the image's environment, the container's, and what Cloud Run sets itself, and nothing of the shell
 that the local cloud was started from. Two things differ from a container and can't be hidden: absolute paths of the
 image are replaced by where they lie on this machine, and the process runs as the user who runs the local cloud.
 """
@@ -14,7 +14,8 @@ from typing import Any
 from localcloud.build.image import Image
 
 DATA_VARIABLE = "HEARTH_DATA_DIR"
-"""A folder that outlives instances and revisions; on the local cloud alone, as Cloud Run has no such thing."""
+"""A folder that outlives whatever runs; on the local cloud alone, as Cloud Run has no such thing. A project's services
+and jobs share one, as they would share a database: what a job migrates is what the service reads."""
 RESERVED = frozenset({"PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"})
 MARK = ("K_REVISION", DATA_VARIABLE)
 """Together they name one revision on one local cloud of this machine."""
@@ -24,7 +25,7 @@ _MACHINE_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 
 @dataclass(frozen=True)
 class Launch:
-    """All that is fixed about an instance's process except for its port."""
+    """All that is fixed about a process; an instance of a service gets a port besides."""
 
     command: list[str]
     cwd: Path
@@ -32,7 +33,12 @@ class Launch:
 
 
 class NothingToRunError(Exception):
-    """Neither the image nor the revision says which command to run."""
+    """Neither the image nor the container says which command to run."""
+
+
+def service_variables(service: str, revision: str) -> dict[str, str]:
+    """What Cloud Run sets for an instance of a revision, by short names, PORT excepted."""
+    return {"K_SERVICE": service, "K_CONFIGURATION": service, "K_REVISION": revision}
 
 
 def prepare(
@@ -40,12 +46,14 @@ def prepare(
     environment: Path,
     container: Mapping[str, Any],
     *,
-    service: str,
-    revision: str,
+    platform: Mapping[str, str],
     variables: Mapping[str, str],
     data: Path,
 ) -> Launch:
-    """`service` and `revision` are short names; `variables` the container's env with secrets resolved."""
+    """`platform` is what Cloud Run itself sets, `variables` the container's env with secrets resolved.
+
+    Raises NothingToRunError.
+    """
     # As in Kubernetes: a command replaces entrypoint and arguments, arguments alone replace the image's arguments.
     command = container.get("command") or image.entrypoint
     arguments = container.get("args") or ([] if container.get("command") else image.command)
@@ -62,9 +70,7 @@ def prepare(
         **own,
         **variables,
         "PATH": _path(image, environment),
-        "K_SERVICE": service,
-        "K_CONFIGURATION": service,
-        "K_REVISION": revision,
+        **platform,
         DATA_VARIABLE: str(data),
     }
     workdir = container.get("workingDir") or image.workdir

@@ -30,10 +30,16 @@ _CLOCK_SLACK_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Started:
-    """A running process; its output comes by `process.stdout`."""
+    """A running process."""
 
     process: asyncio.subprocess.Process
     store: Store
+
+    @property
+    def output(self) -> asyncio.StreamReader:
+        """What it writes, errors included."""
+        assert self.process.stdout is not None  # noqa: S101 - it was asked for
+        return self.process.stdout
 
     async def end(self, grace: float = GRACE_SECONDS) -> None:
         """SIGTERM to the process as to a container's first one; once it is gone, or after `grace`, SIGKILL to all."""

@@ -22,6 +22,8 @@ from localcloud.run import access, documents, frontend, shape, spec
 from localcloud.run.answer import Answer
 from localcloud.run.deploy import Deployer, DeployFailed
 from localcloud.run.documents import API
+from localcloud.run.fields import check_etag
+from localcloud.run.preparation import Preparation
 from localcloud.run.serving import Serving
 from localcloud.store import Document
 
@@ -31,10 +33,10 @@ log = logging.getLogger(__name__)
 class Services:
     """The services of one local cloud. Names are relative: `projects/P/locations/R/services/S`."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Cloud, preparation: Preparation) -> None:
         self._cloud = cloud
         self._store = cloud.store
-        self._deployer = Deployer(cloud)
+        self._deployer = Deployer(cloud, preparation)
         self._serving: dict[str, Serving] = {}
         self._changing: dict[str, asyncio.Lock] = {}
 
@@ -71,7 +73,7 @@ class Services:
         async with self._one_change_at_a_time(name):
             if self.exists(name):
                 raise exists(name)
-            settable = self._spec(shape.settable(body), parent)
+            settable = self._spec(shape.SERVICE.settable(body), parent)
             if validate_only:
                 return self._done(parent, public(documents.changed(documents.new_service(name, 0), settable)))
             serving = Serving(self._cloud, name)
@@ -83,14 +85,8 @@ class Services:
         """Returns the operation. Raises ApiError."""
         async with self._one_change_at_a_time(name):
             service, parent = self.get(name), _parent(name)
-            given = shape.settable(body if mask in (None, "*") else shape.merge(service, body, mask))
-            if given.get("etag", service["etag"]) != service["etag"]:
-                raise ApiError(
-                    409,
-                    f"Conflict for resource '{name.rpartition('/')[2]}': version '{given['etag']}' was specified but "
-                    f"current version is '{service['etag']}'.",
-                    "ABORTED",
-                )
+            given = shape.SERVICE.settable(body if mask in (None, "*") else shape.SERVICE.merge(service, body, mask))
+            check_etag(service, given)
             settable = self._spec(given, parent)
             changed = documents.changed(service, settable)
             if validate_only:
@@ -227,12 +223,7 @@ class Services:
         """The checked and completed part of a service that clients set."""
         project = parent.split("/")[1]
         settable = spec.complete({key: value for key, value in given.items() if key not in {"name", "etag"}}, project)
-        account = settable["template"]["serviceAccount"]
-        if account != spec.default_account(project) and not access.exists(self._store, account):
-            raise ApiError(
-                403,
-                f"Permission 'iam.serviceaccounts.actAs' denied on service account {account} (or it may not exist).",
-            )
+        access.check_may_act_as(self._store, settable["template"]["serviceAccount"], project)
         return settable
 
     def _done(self, parent: str, service: Mapping[str, Any]) -> Document:

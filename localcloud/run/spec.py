@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from localcloud.errors import ApiError
-from localcloud.run.launch import DATA_VARIABLE, RESERVED
+from localcloud.run.access import default_account
+from localcloud.run.containers import check_env, check_image, complete_resources, cpus, violation
+from localcloud.run.launch import RESERVED
 
 LATEST = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST"
 DEFAULT_PORT = 8080
@@ -22,9 +24,6 @@ DEFAULT_STARTUP: Mapping[str, Any] = {
 """Without a probe of its own a container has 240 s to listen ("Container health checks")."""
 
 _NAME = re.compile(r"[a-z](?:[a-z0-9-]{0,47}[a-z0-9])?")
-_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
-_CPU = re.compile(r"(?P<milli>\d+)m|(?P<whole>\d+(?:\.\d+)?)")
-_MEMORY = re.compile(r"\d+(?:\.\d+)?(?:Ki|Mi|Gi|k|M|G)?")
 _INGRESS = frozenset({"INGRESS_TRAFFIC_ALL", "INGRESS_TRAFFIC_INTERNAL_ONLY", "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER"})
 _DEFAULT_CONCURRENCY = 80
 _MOST_CONCURRENCY = 1000
@@ -33,12 +32,12 @@ _LONGEST_STARTUP = 240
 _DEFAULT_MOST_INSTANCES = 100
 
 
-def check_name(name: str) -> None:
-    """Raises ApiError (400)."""
+def check_name(name: str, field: str = "CreateServiceRequest.service_id") -> None:
+    """The rule for names of services and jobs. Raises ApiError (400)."""
     if not _NAME.fullmatch(name):
         raise ApiError(
             400,
-            f"Violation in CreateServiceRequest.service_id: {name!r} must use only lowercase letters, digits and "
+            f"Violation in {field}: {name!r} must use only lowercase letters, digits and "
             "hyphens, begin with a letter, not end with a hyphen, and be shorter than 50 characters.",
         )
 
@@ -72,7 +71,7 @@ def _template(template: Mapping[str, Any], service_scaling: Mapping[str, Any], p
     container = _container(containers[0])
     full: dict[str, Any] = {
         "timeout": "300s",
-        "serviceAccount": f"{default_account(project)}",
+        "serviceAccount": default_account(project),
         **template,
         "containers": [container],
     }
@@ -83,13 +82,8 @@ def _template(template: Mapping[str, Any], service_scaling: Mapping[str, Any], p
     if not seconds or not 1 <= int(seconds[1]) <= _LONGEST_TIMEOUT:
         raise _violation("template.timeout", f"{full['timeout']!r} must be within 1s and {_LONGEST_TIMEOUT}s")
     full["timeout"] = f"{seconds[1]}s"
-    _concurrency(full, _cpus(container["resources"]["limits"]["cpu"]))
+    _concurrency(full, cpus(container["resources"]["limits"]["cpu"]))
     return full
-
-
-def default_account(project: str) -> str:
-    """The Compute Engine account that a service runs as when none is set; a local project has no number."""
-    return f"{project}-compute@developer.gserviceaccount.com"
 
 
 def _concurrency(template: dict[str, Any], cpus: float) -> None:
@@ -105,8 +99,7 @@ def _concurrency(template: dict[str, Any], cpus: float) -> None:
 
 def _container(container: Mapping[str, Any]) -> dict[str, Any]:
     where = "template.containers[0]"
-    if not container.get("image"):
-        raise _violation(f"{where}.image", "must be set")
+    check_image(f"service.{where}", container)
     ports = container.get("ports") or [{"name": "http1", "containerPort": DEFAULT_PORT}]
     if len(ports) != 1:
         raise _violation(f"{where}.ports", f"must have exactly one port, got {len(ports)}")
@@ -115,11 +108,8 @@ def _container(container: Mapping[str, Any]) -> dict[str, Any]:
         raise _violation(
             f"{where}.ports[0].name", f"{port['name']!r}: the local cloud speaks http1 alone to containers"
         )
-    resources = dict(container.get("resources", {}))
-    resources["limits"] = {"cpu": "1000m", "memory": "512Mi"} | resources.get("limits", {})
-    resources.setdefault("cpuIdle", True)
-    _check_limits(f"{where}.resources.limits", resources["limits"])
-    _check_env(f"{where}.env", container.get("env", []))
+    resources = {"cpuIdle": True} | complete_resources(f"service.{where}", container)
+    check_env(f"service.{where}.env", container.get("env", []), RESERVED)
     full = {**container, "ports": [port], "resources": resources}
     startup = container.get("startupProbe") or DEFAULT_STARTUP
     full["startupProbe"] = _probe(f"{where}.startup_probe", startup, port["containerPort"], _LONGEST_STARTUP)
@@ -161,24 +151,6 @@ def _probe(where: str, probe: Mapping[str, Any], port: int, longest: int) -> dic
     return full
 
 
-def _check_env(where: str, env: list[dict[str, Any]]) -> None:
-    names = [entry.get("name", "") for entry in env]
-    if reserved := sorted(set(names) & (RESERVED | {DATA_VARIABLE})):
-        raise _violation(
-            where,
-            f"The following reserved env names were provided: {', '.join(reserved)}. "
-            "These values are automatically set by the system.",
-        )
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise _violation(where, f"Duplicate environment variables: {', '.join(twice)}")
-    for at, entry in enumerate(env):
-        if not _ENV_NAME.fullmatch(entry.get("name", "")):
-            raise _violation(f"{where}[{at}].name", f"{entry.get('name')!r} is no name of an environment variable")
-        reference = entry.get("valueSource", {}).get("secretKeyRef")
-        if "valueSource" in entry and ("value" in entry or not reference or not reference.get("secret")):
-            raise _violation(f"{where}[{at}]", "must have either a value or a valueSource that names a secret")
-
-
 def _check_scaling(where: str, scaling: Mapping[str, Any]) -> None:
     low, high = scaling.get("minInstanceCount", 0), scaling.get("maxInstanceCount")
     if low < 0 or (high is not None and high < 1):
@@ -189,21 +161,5 @@ def _check_scaling(where: str, scaling: Mapping[str, Any]) -> None:
         raise _violation(f"{where}.scaling_mode", "the local cloud plays automatic scaling alone")
 
 
-def _check_limits(where: str, limits: Mapping[str, str]) -> None:
-    if unknown := sorted(set(limits) - {"cpu", "memory"}):
-        raise _violation(where, f"{', '.join(unknown)}: the local cloud knows cpu and memory")
-    if not _CPU.fullmatch(limits["cpu"]) or not _cpus(limits["cpu"]):
-        raise _violation(f"{where}.cpu", f"{limits['cpu']!r} must be a number of CPUs, such as 1 or 1000m")
-    if not _MEMORY.fullmatch(limits["memory"]):
-        raise _violation(f"{where}.memory", f"{limits['memory']!r} must be a quantity of bytes, such as 512Mi")
-
-
-def _cpus(text: str) -> float:
-    found = _CPU.fullmatch(text)
-    if not found:
-        return 0
-    return int(found["milli"]) / 1000 if found["milli"] else float(found["whole"])
-
-
 def _violation(field: str, why: str) -> ApiError:
-    return ApiError(400, f"Violation in service.{field}: {why}.")
+    return violation(f"service.{field}", why)

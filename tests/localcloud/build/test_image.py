@@ -29,8 +29,7 @@ def launched(tmp_path: Path, lines: str, **container: object) -> launch.Launch:
         built(tmp_path, lines),
         environment,
         container,
-        service="web",
-        revision="web-00001-abc",
+        platform={},
         variables={},
         data=tmp_path / "data",
     )
@@ -103,9 +102,7 @@ def test_the_services_own_values_are_not_taken_for_paths(tmp_path: Path) -> None
     environment = tmp_path / "environment"
     (environment / "bin").mkdir(parents=True)
     made = built(tmp_path, 'COPY app /srv\nCMD ["a"]')
-    found = launch.prepare(
-        made, environment, {}, service="web", revision="r", variables={"URL_PREFIX": "/srv"}, data=tmp_path
-    )
+    found = launch.prepare(made, environment, {}, platform={}, variables={"URL_PREFIX": "/srv"}, data=tmp_path)
 
     assert found.env["URL_PREFIX"] == "/srv"
 

@@ -1,5 +1,7 @@
 """Firestore's databases: records, their rules, and that their documents are nobody's here."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from catalog.apis import FIRESTORE
@@ -12,8 +14,10 @@ RECOVERY = {"pointInTimeRecoveryEnablement": "POINT_IN_TIME_RECOVERY_ENABLED"}
 PROTECTED = {"deleteProtectionState": "DELETE_PROTECTION_ENABLED"}
 
 
-def create(local: LocalCloud, id: str = "(default)", status: int = 200, **fields: object) -> dict[str, object]:
-    return local.call("POST", FIRESTORE, f"{DATABASES}?databaseId={id}", {**NATIVE, **fields}, status=status)
+def create(
+    local: LocalCloud, fields: Mapping[str, object] | None = None, *, id: str = "(default)", status: int = 200
+) -> dict[str, object]:
+    return local.call("POST", FIRESTORE, f"{DATABASES}?databaseId={id}", {**NATIVE, **(fields or {})}, status=status)
 
 
 def test_a_database_is_made_by_an_operation_below_itself(local: LocalCloud) -> None:
@@ -45,7 +49,7 @@ def test_what_is_left_out_gets_firestores_defaults(local: LocalCloud) -> None:
 
 
 def test_a_patch_is_an_operation_too_and_keeps_what_its_mask_leaves_out(local: LocalCloud) -> None:
-    create(local, **PROTECTED)
+    create(local, PROTECTED)
     before = local.call("GET", FIRESTORE, DEFAULT)
     mask = "updateMask=pointInTimeRecoveryEnablement"
     operation = local.call("PATCH", FIRESTORE, f"{DEFAULT}?{mask}", RECOVERY)
@@ -65,7 +69,7 @@ def test_what_a_client_read_it_may_send_back(local: LocalCloud) -> None:
 
 
 def test_a_protected_database_is_not_deleted(local: LocalCloud) -> None:
-    create(local, **PROTECTED)
+    create(local, PROTECTED)
     refused = local.call("DELETE", FIRESTORE, DEFAULT, status=400)
     open_again = {"deleteProtectionState": "DELETE_PROTECTION_DISABLED"}
     local.call("PATCH", FIRESTORE, f"{DEFAULT}?updateMask=deleteProtectionState", open_again)
@@ -84,7 +88,7 @@ def test_a_delete_based_on_an_old_state_is_refused(local: LocalCloud) -> None:
 
 @pytest.mark.parametrize("id", ["shop", "a" * 63, "a-1b"])
 def test_a_database_may_have_a_name(local: LocalCloud, id: str) -> None:
-    create(local, id)
+    create(local, id=id)
     local.call("GET", FIRESTORE, f"{DATABASES}/{id}")
 
 
@@ -92,7 +96,7 @@ def test_a_database_may_have_a_name(local: LocalCloud, id: str) -> None:
     "id", ["", "abc", "a" * 64, "1abc", "Shop", "shop-", "default)", "a0b1c2d3-0000-4000-8000-00000000000f"]
 )
 def test_the_name_follows_googles_rule(local: LocalCloud, id: str) -> None:
-    create(local, id, status=400)
+    create(local, id=id, status=400)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +111,7 @@ def test_the_name_follows_googles_rule(local: LocalCloud, id: str) -> None:
     ],
 )
 def test_a_bad_database_is_refused(local: LocalCloud, fields: dict[str, object]) -> None:
-    create(local, status=400, **fields)
+    create(local, fields, status=400)
     local.call("GET", FIRESTORE, DEFAULT, status=404)
 
 

@@ -10,7 +10,7 @@ import aiohttp
 import psutil
 import pytest
 
-from tests.localcloud.build.playground import IMAGE, SERVICES, WEB, Playground, app, eventually, play, public
+from tests.localcloud.build.playground import IMAGE, PROJECT, SERVICES, WEB, Playground, app, eventually, play, public
 
 BROKEN = {"Dockerfile": 'FROM python\nCMD ["python", "-c", "print(\'no SECRET_KEY\'); exit(4)"]'}
 DEAF = {"Dockerfile": 'FROM python\nCMD ["python", "-c", "import time; print(1, flush=True); time.sleep(60)"]'}
@@ -223,7 +223,7 @@ def test_an_instance_has_only_the_environment_it_was_given(tmp_path: Path, monke
         ended = await playground.deploy(public(await playground.image(app()), container))
         text = await body(ended["response"]["uri"], "/env")
         env = __import__("json").loads(text)
-        data = str(playground.cloud.data / "web")
+        data = str(playground.cloud.data / PROJECT)
 
         # PWD and the rest are the shell's own, which is what starts the process.
         assert {name: value for name, value in env.items() if name not in {"PWD", "SHLVL", "_", "PATH", "PORT"}} == {

@@ -15,7 +15,7 @@ import pytest
 
 from localcloud.run import processes
 from localcloud.store import Store
-from tests.localcloud.build.playground import WEB, Playground, app, eventually, play, playing, public
+from tests.localcloud.build.playground import PROJECT, WEB, Playground, app, eventually, play, playing, public
 
 LIVENESS = {"livenessProbe": {"httpGet": {"path": "/health"}, "periodSeconds": 1, "failureThreshold": 1}}
 
@@ -157,7 +157,7 @@ def test_a_deploy_that_the_cloud_did_not_live_to_finish_goes_on_at_its_next_star
             await playground.call("POST", "/run/v2/" + WEB.replace("/web", "?serviceId=web"), public(image))
         async with playing(tmp_path) as playground:
             assert (playground.cloud.store.get(f"run/{WEB}") or {})["reconciling"]
-            (playground.cloud.data / "web" / "go").touch()
+            (playground.cloud.data / PROJECT / "go").touch()
             uri = f"http://localhost:{(playground.cloud.store.get(f'run/{WEB}') or {})['_port']}"
 
             assert await eventually(lambda: ask(uri)) == "one"

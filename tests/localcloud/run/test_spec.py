@@ -15,7 +15,7 @@ def service(container: dict[str, Any] | None = None, *, template: dict[str, Any]
 
 
 def completed(given: dict[str, Any]) -> dict[str, Any]:
-    return spec.complete(shape.settable(given), "demo-hearth")
+    return spec.complete(shape.SERVICE.settable(given), "demo-hearth")
 
 
 def test_what_is_left_out_gets_cloud_runs_defaults() -> None:
@@ -171,9 +171,9 @@ def test_a_mask_takes_the_fields_it_names_and_no_other(mask: str, expected: dict
         del current["template"]["serviceAccount"]  # type: ignore[attr-defined]
     body = {"labels": {"a": "2"}, "description": "d", "template": {"timeout": "9s"}}
 
-    assert shape.merge(current, body, mask) == expected
+    assert shape.SERVICE.merge(current, body, mask) == expected
 
 
 def test_a_mask_that_names_no_field_is_refused() -> None:
     with pytest.raises(ApiError, match="'uid' is no field"):
-        shape.merge({}, {}, "uid")
+        shape.SERVICE.merge({}, {}, "uid")

@@ -1,0 +1,36 @@
+"""What a process writes, line by line: into a log file that others write to as well, and its last lines to keep."""
+
+import asyncio
+from collections import deque
+from collections.abc import MutableSequence
+from pathlib import Path
+from typing import TextIO
+
+LONGEST_LINE = 64 * 1024
+_LAST_LINES = 20
+
+
+def last_lines() -> deque[str]:
+    """As many as a message about a failure shows."""
+    return deque(maxlen=_LAST_LINES)
+
+
+async def copy(output: asyncio.StreamReader, log: Path, prefix: str, tail: MutableSequence[str]) -> None:
+    """Append each line to the log as `PREFIX | LINE`, and to `tail` as it is, until the output ends."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a", encoding="utf-8", buffering=1) as file:
+        rest = b""
+        while chunk := await output.read(LONGEST_LINE):
+            *lines, rest = (rest + chunk).split(b"\n")
+            if len(rest) > LONGEST_LINE:
+                lines, rest = [*lines, rest], b""
+            for line in lines:
+                _take(line, file, prefix, tail)
+        if rest:
+            _take(rest, file, prefix, tail)
+
+
+def _take(line: bytes, file: TextIO, prefix: str, tail: MutableSequence[str]) -> None:
+    text = line.decode(errors="replace").rstrip("\r")
+    tail.append(text)
+    file.write(f"{prefix} | {text}\n")
