@@ -4,7 +4,7 @@
 PY := .venv/bin/python
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help up test down serve status logs env lock clean environment cli
+.PHONY: help up test down serve status logs env lock openapi clean environment cli
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ lock: environment ## renew the lock files after a change of requirements.in (LOC
 	@$(LOCK) -c requirements.txt service/requirements.in -o service/requirements.txt
 	@$(LOCK) -c requirements.txt localcloud/requirements.in -o localcloud/requirements.txt
 	@$(LOCK) $(LOCK_FLAGS) tools/pulumi/requirements.in -o tools/pulumi/requirements.txt
+
+openapi: environment ## renew service/openapi.json after a change of the API
+	@cd service && ../$(PY) -m app.api.openapi openapi.json
 
 clean: down ## stop everything and delete .venv/ and .local/
 	@rm -rf .venv .local

@@ -5,11 +5,15 @@ its business: Firebase Hosting serves `static/` before a request gets here.
 """
 
 import os
+from collections.abc import Sequence
 
 from flask import Flask
 
-from app import errors, headers, health, logs, pages
+from app import api, errors, headers, health, logs, pages
+from app.domain import DECLARATIONS
+from app.model.declaration import Declaration
 from app.settings import Settings
+from app.stores.interface import Store
 
 SESSION_COOKIE = "__session"
 """Firebase Hosting drops every other cookie on the way to the service."""
@@ -18,7 +22,12 @@ MAX_BODY_BYTES = 1024 * 1024
 """Requests with a larger body get 413. Cloud Run alone would let 32 MiB through, all of it in the instance's memory."""
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(
+    settings: Settings | None = None,
+    *,
+    store: Store | None = None,
+    declarations: Sequence[Declaration] = DECLARATIONS,
+) -> Flask:
     """The WSGI application. Without settings, they are read from the environment; raises SettingsError for bad ones."""
     if settings is None:
         settings = Settings.from_env(os.environ)
@@ -39,8 +48,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
     )
 
+    # `//` in a path is a mistake, not another way to write it: a redirect would name a host, and hide the mistake.
+    app.url_map.merge_slashes = False
+    if store is not None:
+        app.extensions["store"] = store
+
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(health.blueprint)
+    api.register(app, declarations)
     errors.register(app)
     headers.register(app)
     return app

@@ -1,0 +1,50 @@
+"""What stands in the API's paths: the name of a declared collection, and the id of an object."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from flask import Flask
+from werkzeug.routing import BaseConverter, ValidationError
+
+from app.model.declaration import Declaration
+
+ID_PATTERN: Final = "[A-Za-z0-9_-]{1,64}"
+"""Ids that every store takes as they are. Ours are UUIDs; imported objects may have others."""
+
+
+class IdConverter(BaseConverter):
+    """An id. Firestore keeps names like `__this__` for itself and answers with an error of its own."""
+
+    regex = ID_PATTERN
+
+    def to_python(self, value: str) -> str:
+        if value.startswith("__") and value.endswith("__"):
+            raise ValidationError
+        return value
+
+
+def register(app: Flask, declarations: Iterable[Declaration]) -> None:
+    """Teach the app's routes both. Raises ValueError when two declarations have one name."""
+    named: dict[str, Declaration] = {}
+    for of in declarations:
+        if of.name in named:
+            raise ValueError(f"Two declarations are named {of.name!r}: one path can't lead to both. Rename one.")
+        named[of.name] = of
+    app.url_map.converters["collection"] = _collections(named)
+    app.url_map.converters["id"] = IdConverter
+
+
+def _collections(named: Mapping[str, Declaration]) -> type[BaseConverter]:
+    """One class per app, as apps may differ in what they serve. A name that is not declared is no route: 404."""
+
+    class CollectionConverter(BaseConverter):
+        def to_python(self, value: str) -> Declaration:
+            try:
+                return named[value]
+            except KeyError:
+                raise ValidationError from None
+
+        def to_url(self, value: Any) -> str:
+            return str(value.name)
+
+    return CollectionConverter

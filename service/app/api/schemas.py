@@ -1,0 +1,122 @@
+"""JSON Schemas of the declared models: what clients write, what they patch, what they read.
+
+Pydantic's own schemas are JSON Schema 2020-12, which is the dialect of OpenAPI 3.1, so they are taken as they are.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+
+from app.api.converters import ID_PATTERN
+from app.api.pagination import MAX_PER_PAGE
+from app.model.declaration import Declaration
+
+Schema = dict[str, Any]
+
+_REF: Final = "#/components/schemas/"
+
+
+class _Plain(GenerateJsonSchema):
+    """Without titles, which only repeat the names of fields."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": _REF + name}
+
+
+def input_name(of: Declaration) -> str:
+    return f"{of.model.__name__}Input"
+
+
+def patch_name(of: Declaration) -> str:
+    return f"{of.model.__name__}Patch"
+
+
+def page_name(of: Declaration) -> str:
+    return f"{of.model.__name__}Page"
+
+
+def of_declarations(declarations: Sequence[Declaration]) -> dict[str, Schema]:
+    """All schemas by name. Raises ValueError when two of them would have one name."""
+    found, shared = models_json_schema(
+        [(of.model, "validation") for of in declarations], ref_template=_REF + "{model}", schema_generator=_Plain
+    )
+    known: dict[str, Schema] = shared.get("$defs", {})
+    own: list[tuple[str, Schema]] = []
+    for of in declarations:
+        written = known.pop(found[of.model, "validation"]["$ref"].removeprefix(_REF))
+        own += [
+            (of.model.__name__, _representation(written)),
+            (input_name(of), written | {"title": input_name(of)}),
+            (patch_name(of), _patch(of, written, known)),
+            (page_name(of), _page(of)),
+        ]
+    schemas: dict[str, Schema] = {}
+    for name, schema in [*own, *known.items()]:
+        if name in schemas:
+            raise ValueError(f"Two schemas are named {name}: give one of the models another name.")
+        schemas[name] = schema
+    return schemas
+
+
+def _representation(written: Schema) -> Schema:
+    """What the service sets is part of every answer, as is every field."""
+    moment = {"type": "string", "format": "date-time", "readOnly": True}
+    properties = {
+        "id": {"type": "string", "pattern": f"^{ID_PATTERN}$", "readOnly": True},
+        **{name: _without_default(schema) for name, schema in written.get("properties", {}).items()},
+        "created_at": moment | {"description": "When it was made; lists are sorted by it."},
+        "updated_at": moment | {"description": "When it was last written."},
+    }
+    return written | {"properties": properties, "required": list(properties)}
+
+
+def _patch(of: Declaration, written: Schema, known: Mapping[str, Schema]) -> Schema:
+    """RFC 7396: any of the fields; null puts one back to its default, which those without a default don't have."""
+    properties = {}
+    for name, schema in written.get("properties", {}).items():
+        bare = _merged(_without_default(schema), known)
+        required = name in written.get("required", [])
+        properties[name] = bare if required else {"anyOf": [bare, {"type": "null"}]}
+    return {
+        "type": "object",
+        "title": patch_name(of),
+        "description": f"The fields of {of.model.__name__} to change; null puts one back to its default.",
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def _merged(schema: Schema, known: Mapping[str, Schema]) -> Schema:
+    """An object within the object is merged too, so any part of it may be sent."""
+    target = known.get(schema.get("$ref", "").removeprefix(_REF), {})
+    if target.get("type") == "object":
+        return {"type": "object", "description": f"Any part of a {target.get('title', 'object')}."}
+    if "anyOf" in schema:
+        return schema | {"anyOf": [_merged(branch, known) for branch in schema["anyOf"]]}
+    return schema
+
+
+def _without_default(schema: Schema) -> Schema:
+    return {key: value for key, value in schema.items() if key != "default"}
+
+
+def _page(of: Declaration) -> Schema:
+    properties: dict[str, Schema] = {
+        of.name: {"type": "array", "items": ref(of.model.__name__), "maxItems": MAX_PER_PAGE},
+        "page": {"type": ["integer", "null"], "minimum": 1, "description": "null where a cursor was given."},
+        "per_page": {"type": "integer", "minimum": 1, "maximum": MAX_PER_PAGE},
+        "total": {"type": "integer", "minimum": 0, "description": "How many there are in all."},
+        "next": {"type": ["string", "null"], "description": "Where the next page begins: send it as `cursor`."},
+    }
+    return {
+        "type": "object",
+        "title": page_name(of),
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }

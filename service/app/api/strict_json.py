@@ -1,0 +1,128 @@
+"""JSON as RFC 8259 means it, cut down to what every store and every client can hold (RFC 7493, I-JSON, for the rest).
+
+Python's own parser takes more than JSON (NaN, Infinity), keeps the last of two equal names in silence, and lets lone
+surrogates through, which no UTF-8 text can carry. Each of those would come back later as an error of ours.
+"""
+
+import json
+import math
+from collections import Counter
+from typing import Any, Final
+
+MAX_DEPTH: Final = 32
+"""Objects and arrays within each other. Stores nest less deeply (Firestore: 20), and no model of ours comes near."""
+
+MAX_INTEGER: Final = 2**63 - 1
+"""Every store's integers have 64 bits with a sign."""
+
+_EXACT: Final = 2**53
+"""Below it each whole number has a float of its own (RFC 7493, section 2.2)."""
+
+_MAX_DIGITS: Final = 20
+_TOO_DEEP: Final = f"nests more than {MAX_DEPTH} deep"
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+class SyntaxFaultError(Exception):
+    """The text is not JSON, or two readers would read different things out of it."""
+
+
+class ContentFaultError(Exception):
+    """JSON, but with a value that can't be kept; `pointer` (RFC 6901) says which. Only the first one found is told."""
+
+    def __init__(self, pointer: str, reason: str) -> None:
+        self.pointer = pointer
+        self.reason = reason
+        super().__init__(f"{pointer or 'the whole text'} {reason}")
+
+
+def parse(data: bytes) -> Any:
+    """The value that the bytes say. Whole numbers are int, however written: 1.0 and 1 are one number in JSON.
+
+    Raises SyntaxFaultError and ContentFaultError.
+    """
+    if not data.strip():
+        raise SyntaxFaultError("it is empty")
+    if data.startswith(_BOM):
+        raise SyntaxFaultError("it begins with a byte order mark, which JSON has none of (RFC 8259, section 8.1)")
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_constant=_refused,
+            parse_int=_integer,
+            parse_float=_number,
+        )
+    except UnicodeDecodeError as error:
+        raise SyntaxFaultError(f"it is not UTF-8 from byte {error.start} on") from None
+    except json.JSONDecodeError as error:
+        raise SyntaxFaultError(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise ContentFaultError("", _TOO_DEEP) from None
+    _check(value)
+    return value
+
+
+def pointer(parent: str, step: str | int) -> str:
+    """A JSON Pointer one step further."""
+    return f"{parent}/{str(step).replace('~', '~0').replace('/', '~1')}"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise SyntaxFaultError(f"the name {json.dumps(twice)} stands twice in one object")
+    return found
+
+
+def _refused(constant: str) -> float:
+    raise SyntaxFaultError(f"{constant} is no JSON value")
+
+
+def _integer(text: str) -> int | float:
+    # Beyond this length Python would compute for long, then refuse by itself; infinity is found by `_fault`.
+    return int(text) if len(text) <= _MAX_DIGITS else math.inf
+
+
+def _number(text: str) -> int | float:
+    number = float(text)
+    return int(number) if number.is_integer() and abs(number) < _EXACT else number
+
+
+def _check(value: Any) -> None:
+    """Raise ContentFaultError for what no store could keep. Without recursion, as depth is one of the faults."""
+    waiting: list[tuple[str, Any, int]] = [("", value, 1)]
+    while waiting:
+        at, current, depth = waiting.pop()
+        if fault := _fault(current, depth):
+            raise ContentFaultError(at, fault)
+        if isinstance(current, dict):
+            for name in current:
+                if fault := _text_fault(name):
+                    raise ContentFaultError(at, f"has a name that {fault}")
+            waiting += [(pointer(at, name), inner, depth + 1) for name, inner in current.items()]
+        elif isinstance(current, list):
+            waiting += [(pointer(at, index), inner, depth + 1) for index, inner in enumerate(current)]
+
+
+def _fault(value: Any, depth: int) -> str | None:
+    if isinstance(value, str):
+        return _text_fault(value)
+    if isinstance(value, float):
+        return None if math.isfinite(value) else "is a number out of range"
+    if isinstance(value, dict | list):
+        return _TOO_DEEP if depth > MAX_DEPTH else None
+    if isinstance(value, int) and not -MAX_INTEGER - 1 <= value <= MAX_INTEGER:
+        return "is a whole number of more than 64 bits"
+    return None
+
+
+def _text_fault(text: str) -> str | None:
+    if "\x00" in text:
+        return "contains U+0000, which databases can't keep in a text"
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return "contains half of a surrogate pair, which is no character"
+    return None
