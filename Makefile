@@ -24,7 +24,7 @@ serve: environment ## the inner loop: Flask with reload, no deploy (PORT=8000 fo
 status: environment ## what runs where
 	@$(PY) -m localcloud status
 
-logs: environment ## logs of service and edge (FOLLOW=1 keeps going)
+logs: environment ## logs of service, jobs and edge (FOLLOW=1 keeps going)
 	@$(PY) -m localcloud logs $(if $(FOLLOW),--follow)
 
 env: cli ## export lines with which plain `pulumi -s local` works: eval "$(make -s env)"
@@ -37,7 +37,7 @@ lock: environment ## renew the lock files after a change of requirements.in (LOC
 	@$(LOCK) $(LOCK_FLAGS) tools/pulumi/requirements.in -o tools/pulumi/requirements.txt
 
 openapi: environment ## renew service/openapi.json after a change of the API
-	@cd service && ../$(PY) -m app.api.openapi openapi.json
+	@cd service && ../$(PY) -m app.api openapi.json
 
 clean: down ## stop everything and delete .venv/ and .local/
 	@rm -rf .venv .local

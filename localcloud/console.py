@@ -29,7 +29,8 @@ p { margin: .25rem 0; } .soft { color: var(--soft); } .scroll { overflow-x: auto
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; color: var(--soft); }
 th, td { text-align: left; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; } code { font-size: .9em; overflow-wrap: anywhere; }
-.ready { color: var(--good); } .failed { color: var(--bad); } .starting { color: var(--wait); }
+.ready, .succeeded { color: var(--good); } .failed { color: var(--bad); }
+.starting, .running { color: var(--wait); }
 """
 
 
@@ -51,6 +52,7 @@ def render(cloud: Cloud, state: dict[str, Any]) -> str:
     """The page for what `status` found."""
     sites = "".join(_site(site) for site in state["sites"]) or _none("No site yet: <code>make up</code> deploys one.")
     services = "".join(_service(service) for service in state["services"]) or _none("No service yet.")
+    jobs = _jobs(state["jobs"]) if state["jobs"] else _none("No job yet.")
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -68,6 +70,8 @@ def render(cloud: Cloud, state: dict[str, Any]) -> str:
 {sites}
 <h2>Cloud Run services</h2>
 {services}
+<h2>Cloud Run jobs</h2>
+{jobs}
 </main>
 <p class="soft"><a href="/_local/status">The same as JSON</a>, <a href="/_local/methods">all API methods</a></p>
 </body>
@@ -103,6 +107,20 @@ def _service(service: dict[str, Any]) -> str:
         for each in service["revisions"]
     ]
     return head + message + _table(("Revision", "State", "Instances (processes)", "Image", "Created"), rows)
+
+
+def _jobs(jobs: Sequence[dict[str, Any]]) -> str:
+    rows = [
+        (
+            f"<code>{escape(each['name'])}</code>",
+            _state(each["state"]),
+            f"<code>{escape(each['execution'])}</code>",
+            escape(each["ended"]),
+            escape(each["message"]),
+        )
+        for each in jobs
+    ]
+    return _table(("Job", "Latest execution", "Name", "Ended", "Message"), rows)
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

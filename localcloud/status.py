@@ -8,10 +8,16 @@ from localcloud.hosting.sites import site_url
 from localcloud.run.access import is_public
 from localcloud.store import Document
 
+_EXECUTION_STATES = {
+    "CONDITION_SUCCEEDED": "succeeded",
+    "CONDITION_FAILED": "failed",
+    "CONDITION_RECONCILING": "running",
+}
+
 
 def status(cloud: Cloud) -> dict[str, Any]:
-    """`{"services": [...], "sites": [...], "apis": URL}`; every value in it is text, a flag, or a list of such."""
-    return {"apis": cloud.origin, "services": services(cloud), "sites": sites(cloud)}
+    """`{"services": [...], "jobs": [...], "sites": [...], "apis": URL}`; values are text, flags or lists of such."""
+    return {"apis": cloud.origin, "services": services(cloud), "jobs": jobs(cloud), "sites": sites(cloud)}
 
 
 def services(cloud: Cloud) -> list[dict[str, Any]]:
@@ -22,6 +28,28 @@ def services(cloud: Cloud) -> list[dict[str, Any]]:
         for name, body in cloud.store.below("run")
         if name.split("/")[-2] == "services"
     ]
+
+
+def jobs(cloud: Cloud) -> list[dict[str, Any]]:
+    """Cloud Run's jobs with their latest execution; its fields are empty for a job that never ran."""
+    found = []
+    for name, body in cloud.store.below("run"):
+        if name.split("/")[-2] != "jobs":
+            continue
+        latest = (body.get("latestCreatedExecution") or {}).get("name", "")
+        execution = cloud.store.get(f"{name}/executions/{latest}") or {}
+        completed = (execution.get("conditions") or [{}])[0]
+        failed = completed.get("state") == "CONDITION_FAILED"
+        found.append(
+            {
+                "name": body["name"],
+                "state": _EXECUTION_STATES.get(completed.get("state", ""), "never run"),
+                "execution": latest,
+                "ended": execution.get("completionTime", ""),
+                "message": completed.get("message", "") if failed else "",
+            }
+        )
+    return found
 
 
 def sites(cloud: Cloud) -> list[dict[str, Any]]:
@@ -67,9 +95,10 @@ def _service(cloud: Cloud, name: str, body: Document, instances: list[Document])
             for _, each in revisions
         ],
         "instances": [
-            {"pid": each["pid"], "revision": each["mark"]["K_REVISION"]}
+            {"pid": each["pid"], "revision": revision}
             for each in instances
-            if f"{name}/revisions/{each['mark']['K_REVISION']}" in own
+            # Tasks of jobs have none.
+            if (revision := each["mark"].get("K_REVISION")) and f"{name}/revisions/{revision}" in own
         ],
     }
 

@@ -1,4 +1,4 @@
-"""`make logs`: what services and edge wrote, each line with who wrote it; FOLLOW=1 keeps going."""
+"""`make logs`: what services, jobs and edge wrote, each line with who wrote it; FOLLOW=1 keeps going."""
 
 import contextlib
 import sys
@@ -58,7 +58,7 @@ class Tail:
 
 
 def _new(folder: Path, known: dict[Path, Tail], lines: int | None) -> Iterator[tuple[Path, Tail]]:
-    for path in (folder / "edge.log", *sorted((folder / "services").glob("*.log"))):
+    for path in (folder / "edge.log", *sorted(folder.glob("services/*.log")), *sorted(folder.glob("jobs/*.log"))):
         if path not in known and path.exists():
             yield path, Tail(path, lines)
 

@@ -45,6 +45,10 @@ def _rows(pid: int, known: Ports, status: dict[str, Any]) -> Iterator[Row]:
             yield f"  {instance['revision']}", serving, str(instance["pid"]), ""
         if service["message"]:
             yield "", service["message"], "", ""
+    for job in status["jobs"]:
+        yield f"job {_last(job['name'])}", job["state"], "", job["execution"]
+        if job["message"]:
+            yield "", job["message"].partition("\n")[0], "", ""
 
 
 def _status(known: Ports) -> dict[str, Any]:

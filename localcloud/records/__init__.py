@@ -11,9 +11,9 @@ from localcloud.records import (
     accounts,
     blobs,
     buckets,
-    build_logs,
     firebase,
     firestore,
+    log_entries,
     policies,
     projects,
     registry,
@@ -46,7 +46,7 @@ class Records:
             registry.routes(store),
             firebase.routes(store),
             firestore.routes(store),
-            build_logs.routes(self._cloud),
+            log_entries.routes(self._cloud),
         )
 
     async def start(self) -> None:

@@ -1,10 +1,11 @@
-"""Cloud Run v2: services, their revisions, and the processes that serve them.
+"""Cloud Run v2: services, their revisions, and the processes that serve them; jobs and their executions.
 
-Of the control plane: services and revisions. Of the data plane: one instance for the latest ready revision of each
-service, behind a port on loopback and behind Hosting's edge. Left out: jobs, scale-out and scale to zero, traffic
-splits and tags, sidecars, volumes, callers' identities, custom domains.
+Of the control plane: services, revisions, and what `jobs` has. Of the data plane: one instance for the latest ready
+revision of each service, behind a port on loopback and behind Hosting's edge; and the tasks of executions. Left out:
+scale-out and scale to zero, traffic splits and tags, sidecars, volumes, callers' identities, custom domains.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
@@ -12,7 +13,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from localcloud.cloud import Cloud
-from localcloud.run import processes
+from localcloud.run import jobs, processes
 from localcloud.run.answer import Answer
 from localcloud.run.preparation import Preparation
 from localcloud.run.routes import Routes
@@ -22,21 +23,24 @@ __all__ = ["Answer", "CloudRun"]
 
 
 class CloudRun:
-    """The part of the local cloud that runs services."""
+    """The part of the local cloud that runs services and jobs."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._store = cloud.store
-        self._services = Services(cloud, Preparation(cloud))
+        preparation = Preparation(cloud)
+        self._services = Services(cloud, preparation)
+        self._jobs = jobs.Jobs(cloud, preparation)
 
     def routes(self) -> Iterable[web.RouteDef]:
-        return Routes(self._services).all()
+        return [*Routes(self._services).all(), *jobs.Routes(self._jobs).all()]
 
     async def start(self) -> None:
         await processes.end_orphans(self._store)
+        self._jobs.executions.fail_unfinished()
         await self._services.start()
 
     async def stop(self) -> None:
-        await self._services.stop()
+        await asyncio.gather(self._jobs.executions.stop(), self._services.stop())
 
     @asynccontextmanager
     async def open(

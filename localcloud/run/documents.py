@@ -21,7 +21,7 @@ CREATOR = "developer@localhost"
 """Nobody signs in to a local cloud."""
 
 # What Kubernetes makes name suffixes from: no vowels and nothing that looks like another character.
-_SUFFIX = "bcdfghjklmnpqrstvwxz2456789"
+SUFFIX = "bcdfghjklmnpqrstvwxz2456789"
 
 
 def address(port: int) -> Document:
@@ -64,7 +64,7 @@ def new_revision(service: Mapping[str, Any], number: int) -> Document:
     """A revision of the service's template, not ready yet."""
     template = service["template"]
     short = service["name"].rpartition("/")[2]
-    suffix = "".join(random.choices(_SUFFIX, k=3))  # noqa: S311 - a name, not a secret
+    suffix = "".join(random.choices(SUFFIX, k=3))  # noqa: S311 - a name, not a secret
     name = f"{service['name']}/revisions/{short}-{number:05}-{suffix}"
     return {
         **template,
@@ -75,7 +75,7 @@ def new_revision(service: Mapping[str, Any], number: int) -> Document:
         "updateTime": times.now(),
         "service": short,
         "launchStage": service["launchStage"],
-        "conditions": [_condition("Ready", "CONDITION_RECONCILING")],
+        "conditions": [condition("Ready", "CONDITION_RECONCILING")],
         "observedGeneration": "1",
         "reconciling": True,
         "etag": f'"{secrets.token_urlsafe(12)}"',
@@ -88,10 +88,10 @@ def deploying(service: Document, revision: str) -> Document:
         **service,
         "latestCreatedRevision": revision,
         "reconciling": True,
-        "terminalCondition": _condition("Ready", "CONDITION_RECONCILING"),
+        "terminalCondition": condition("Ready", "CONDITION_RECONCILING"),
         "conditions": [
-            _condition("RoutesReady", "CONDITION_RECONCILING"),
-            _condition("ConfigurationsReady", "CONDITION_RECONCILING"),
+            condition("RoutesReady", "CONDITION_RECONCILING"),
+            condition("ConfigurationsReady", "CONDITION_RECONCILING"),
         ],
     }
 
@@ -103,10 +103,10 @@ def ready(service: Document) -> Document:
         "observedGeneration": service["generation"],
         "latestReadyRevision": service["latestCreatedRevision"],
         "trafficStatuses": [{"type": LATEST, "percent": 100}],
-        "terminalCondition": _condition("Ready", "CONDITION_SUCCEEDED"),
+        "terminalCondition": condition("Ready", "CONDITION_SUCCEEDED"),
         "conditions": [
-            _condition("RoutesReady", "CONDITION_SUCCEEDED"),
-            _condition("ConfigurationsReady", "CONDITION_SUCCEEDED"),
+            condition("RoutesReady", "CONDITION_SUCCEEDED"),
+            condition("ConfigurationsReady", "CONDITION_SUCCEEDED"),
         ],
     }
     settled.pop("reconciling", None)
@@ -115,13 +115,13 @@ def ready(service: Document) -> Document:
 
 def failed(service: Document, reason: str, message: str) -> Document:
     """The service when its latest revision did not come up; the one before serves on, if there was one."""
-    fault = _condition("ConfigurationsReady", "CONDITION_FAILED", message=message, reason=reason)
+    fault = condition("ConfigurationsReady", "CONDITION_FAILED", message=message, reason=reason)
     settled = {
         **service,
         "observedGeneration": service["generation"],
         "terminalCondition": fault | {"type": "Ready"},
         "conditions": [
-            _condition("RoutesReady", "CONDITION_SUCCEEDED")
+            condition("RoutesReady", "CONDITION_SUCCEEDED")
             if service.get("latestReadyRevision")
             else fault | {"type": "RoutesReady"},
             fault,
@@ -132,11 +132,11 @@ def failed(service: Document, reason: str, message: str) -> Document:
 
 
 def revision_ready(revision: Document) -> Document:
-    return _revision(revision, [_condition("Ready", "CONDITION_SUCCEEDED")])
+    return _revision(revision, [condition("Ready", "CONDITION_SUCCEEDED")])
 
 
 def revision_failed(revision: Document, revision_reason: str, message: str) -> Document:
-    fault = _condition("Ready", "CONDITION_FAILED", message=message)
+    fault = condition("Ready", "CONDITION_FAILED", message=message)
     return _revision(revision, [fault | ({"revisionReason": revision_reason} if revision_reason else {})])
 
 
@@ -146,6 +146,7 @@ def _revision(revision: Document, conditions: list[Document]) -> Document:
     return settled
 
 
-def _condition(kind: str, state: str, **more: str) -> Document:
+def condition(kind: str, state: str, **more: str) -> Document:
+    """A google.cloud.run.v2.Condition as of now."""
     severity = {"severity": "ERROR"} if state == "CONDITION_FAILED" else {}
     return {"type": kind, "state": state, "lastTransitionTime": times.now(), **severity, **more}

@@ -6,12 +6,11 @@ from aiohttp import web
 
 from localcloud.records import bodies
 from localcloud.records.collections import public
-from localcloud.records.pages import page
+from localcloud.run.rest import PARENT, flag, listed, parent
 from localcloud.run.services import Services
 from localcloud.store import Document
 
-_PARENT = "projects/{project}/locations/{location}"
-_BASE = f"/run/v2/{_PARENT}/services"
+_BASE = f"/run/v2/{PARENT}/services"
 _SERVICE = _BASE + "/{service:[^/:]+}"
 _REVISION = _SERVICE + "/revisions/{revision:[^/:]+}"
 
@@ -39,26 +38,26 @@ class Routes:
 
     async def _patch(self, request: web.Request) -> web.Response:
         name = _name(request)
-        if _flag(request, "allowMissing") and not self._services.exists(name):
+        if flag(request, "allowMissing") and not self._services.exists(name):
             return web.json_response(await self._created(request, request.match_info["service"]))
         operation = await self._services.update(
             name,
             await bodies.read(request),
             mask=request.query.get("updateMask"),
-            validate_only=_flag(request, "validateOnly"),
+            validate_only=flag(request, "validateOnly"),
         )
         return web.json_response(operation)
 
     async def _created(self, request: web.Request, short: str) -> Document:
         return await self._services.create(
-            _parent(request), short, await bodies.read(request), validate_only=_flag(request, "validateOnly")
+            parent(request), short, await bodies.read(request), validate_only=flag(request, "validateOnly")
         )
 
     async def _get(self, request: web.Request) -> web.Response:
         return web.json_response(public(self._services.get(_name(request))))
 
     async def _list(self, request: web.Request) -> web.Response:
-        return _page(request, "services", self._services.all(_parent(request)))
+        return listed(request, "services", self._services.all(parent(request)))
 
     async def _delete(self, request: web.Request) -> web.Response:
         return web.json_response(await self._services.delete(_name(request)))
@@ -67,28 +66,15 @@ class Routes:
         return web.json_response(public(self._services.revision(_revision(request))))
 
     async def _list_revisions(self, request: web.Request) -> web.Response:
-        return _page(request, "revisions", self._services.revisions(_name(request)))
+        return listed(request, "revisions", self._services.revisions(_name(request)))
 
     async def _delete_revision(self, request: web.Request) -> web.Response:
         return web.json_response(self._services.delete_revision(_revision(request)))
 
 
-def _parent(request: web.Request) -> str:
-    return _PARENT.format(**request.match_info)
-
-
 def _name(request: web.Request) -> str:
-    return f"{_parent(request)}/services/{request.match_info['service']}"
+    return f"{parent(request)}/services/{request.match_info['service']}"
 
 
 def _revision(request: web.Request) -> str:
     return f"{_name(request)}/revisions/{request.match_info['revision']}"
-
-
-def _flag(request: web.Request, name: str) -> bool:
-    return request.query.get(name, "").lower() == "true"
-
-
-def _page(request: web.Request, kind: str, found: list[Document]) -> web.Response:
-    chosen, token = page(request, [(each["name"], public(each)) for each in found], default=100, most=100)
-    return web.json_response({kind: chosen} | token)

@@ -247,5 +247,4 @@ def _parent(name: str) -> str:
 
 
 def _is_service(key: str) -> bool:
-    # run/projects/P/locations/R/services/S
-    return key.count("/") == 6
+    return key.split("/")[-2] == "services"

@@ -23,6 +23,18 @@ class Tags(HTMLParser):
         self.found.append((tag, dict(attrs)))
 
 
+def put_jobs(cloud: Cloud) -> dict[str, Any]:
+    """A job that failed and one that never ran."""
+    store, name = cloud.store, SERVICE.replace("services/web", "jobs/migrate")
+    completed = {"type": "Completed", **{key: FAILED[key] for key in ("state", "message")}}
+    store.put(f"run/{name}", {"name": name, "latestCreatedExecution": {"name": "migrate-1"}})
+    store.put(f"run/{name}/executions/migrate-1", {"completionTime": "2026-01-01", "conditions": [completed]})
+    store.put(f"run/{name}/executions/migrate-0", {"conditions": [{"state": "CONDITION_SUCCEEDED"}]})
+    store.put(f"run/{name}s", {"name": f"{name}s"})
+    store.put("processes/run/79", {"pid": 79, "started": 1.0, "mark": {"CLOUD_RUN_EXECUTION": "migrate-1"}})
+    return put_service(cloud)
+
+
 def put_service(cloud: Cloud) -> dict[str, Any]:
     """A service whose second revision failed while the first serves, as Cloud Run's part leaves it."""
     store = cloud.store
@@ -54,6 +66,16 @@ def test_status_tells_what_serves_and_what_failed(local: LocalCloud) -> None:
     assert service["instances"] == [{"pid": 77, "revision": "web-1"}]
 
 
+def test_status_tells_how_the_latest_execution_of_a_job_ended(local: LocalCloud) -> None:
+    found = local.in_loop(put_jobs)
+    failed, idle = found["jobs"]
+
+    assert (failed["state"], failed["execution"], failed["ended"]) == ("failed", "migrate-1", "2026-01-01")
+    assert failed["message"] == FAILED["message"]
+    assert (idle["state"], idle["execution"], idle["message"]) == ("never run", "", "")
+    assert [each["pid"] for each in found["services"][0]["instances"]] == [77]
+
+
 def test_status_shows_a_site_from_its_project_on(local: LocalCloud) -> None:
     local.call("POST", FIREBASE, "projects/demo-test:addFirebase", {})
 
@@ -70,14 +92,16 @@ def test_the_page_is_valid_without_anything_to_show(local: LocalCloud) -> None:
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "No site yet" in answer.text
     assert "No service yet" in answer.text
+    assert "No job yet" in answer.text
 
 
 def test_what_services_write_is_shown_and_never_run(local: LocalCloud) -> None:
-    page = local.in_loop(lambda cloud: render(cloud, put_service(cloud)))
+    page = local.in_loop(lambda cloud: render(cloud, put_jobs(cloud)))
 
     tags = Tags(page).found
     assert "script" not in [tag for tag, _ in tags]
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; never listened" in page
+    # Of the service, and of the job.
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt; never listened") == 2
     assert [attrs["href"] for tag, attrs in tags if tag == "a"][:1] == ["http://localhost:8080"]
 
 

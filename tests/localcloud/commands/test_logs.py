@@ -17,15 +17,19 @@ def checkout(tmp_path: Path) -> Checkout:
     return checkout
 
 
-def test_logs_of_edge_and_services_are_shown_with_their_names(
+def test_logs_of_edge_services_and_jobs_are_shown_with_their_names(
     checkout: Checkout, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (checkout.cloud / "logs" / "edge.log").write_text("GET /\n", encoding="utf-8")
     (checkout.cloud / "logs" / "services" / "web.log").write_text("started\nready\n", encoding="utf-8")
 
+    (checkout.cloud / "logs" / "jobs").mkdir()
+    (checkout.cloud / "logs" / "jobs" / "web-migrate.log").write_text("done\n", encoding="utf-8")
+
     logs.run(checkout, follow=False)
 
-    assert capsys.readouterr().out == "edge | GET /\nweb  | started\nweb  | ready\n"
+    shown = "edge        | GET /\nweb         | started\nweb         | ready\nweb-migrate | done\n"
+    assert capsys.readouterr().out == shown
 
 
 def test_only_the_end_of_a_long_log_is_shown(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,6 @@
-"""Cloud Logging, as far as it tells why a build failed."""
+"""Cloud Logging, as far as it tells why a build or an execution failed."""
+
+from typing import Any
 
 import pytest
 
@@ -43,12 +45,63 @@ def test_other_builds_have_no_entries(local: LocalCloud, changes: dict[str, obje
     assert lines(local, **changes) == []
 
 
+EXECUTION = "migrate-abcde"
+
+
+@pytest.fixture
+def _execution(local: LocalCloud) -> None:
+    """Two executions of a job, which write into one log."""
+    for each in (EXECUTION, "migrate-fghij"):
+        name = f"run/projects/demo-test/locations/us-central1/jobs/migrate/executions/{each}"
+        local.in_loop(lambda cloud, name=name: cloud.store.put(name, {"name": name}))  # type: ignore[misc]
+    log = local.root / "logs" / "jobs" / "migrate.log"
+    log.parent.mkdir(parents=True)
+    log.write_text(
+        "migrate-abcde-task0 | one\nmigrate-fghij-task0 | not mine\nmigrate-abcde-task1 | a | b\n"
+        'migrate-abcde-task0 | {"severity": "ERROR", "message": "no table"}\nmigrate-abcde-task0 | {no JSON\n',
+        encoding="utf-8",
+    )
+
+
+def entries(local: LocalCloud, job: str = "migrate", execution: str = EXECUTION, **changes: object) -> Any:
+    wanted = (
+        f'resource.type="cloud_run_job" AND resource.labels.job_name="{job}" AND '
+        f'labels."run.googleapis.com/execution_name"="{execution}"'
+    )
+    return local.call("POST", LOGGING, "entries:list", QUESTION | {"filter": wanted} | changes)["entries"]
+
+
+@pytest.mark.usefixtures("_execution")
+def test_an_executions_lines_are_its_own_and_structured_ones_stay_structured(local: LocalCloud) -> None:
+    found = entries(local)
+
+    assert [each.get("textPayload", each.get("jsonPayload")) for each in found] == [
+        "one",
+        "a | b",
+        {"message": "no table"},
+        "{no JSON",
+    ]
+    assert [each.get("severity") for each in found] == [None, None, "ERROR", None]
+    assert found[1]["labels"]["run.googleapis.com/task_index"] == "1"
+    assert [each["textPayload"] for each in entries(local, orderBy="timestamp desc", pageSize=1)] == ["{no JSON"]
+
+
+@pytest.mark.usefixtures("_execution")
+@pytest.mark.parametrize(
+    "other",
+    [{"job": "other"}, {"execution": "migrate-zzzzz"}, {"resourceNames": ["projects/demo-other"]}],
+)
+def test_other_executions_have_no_entries(local: LocalCloud, other: dict[str, Any]) -> None:
+    assert entries(local, **other) == []
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"filter": ""},
         {"filter": 'resource.type="cloud_run_revision"'},
         {"filter": 'resource.type="build" AND resource.labels.build_id="../../cloud"'},
+        {"filter": 'resource.type="cloud_run_job" AND resource.labels.job_name="migrate"'},
         {"orderBy": "severity"},
         {"pageToken": "x"},
     ],

@@ -1,0 +1,11 @@
+"""Cloud Run v2: jobs, and their executions as processes that run to an end.
+
+An execution runs its tasks, each until it exits with 0, or its retries are used up, or it is cancelled. Left out:
+overrides of an execution, execution tokens of a job (`startExecutionToken`, `runExecutionToken`), sidecars, volumes,
+probes, deleting an execution without its job.
+"""
+
+from localcloud.run.jobs.jobs import Jobs
+from localcloud.run.jobs.routes import Routes
+
+__all__ = ["Jobs", "Routes"]
