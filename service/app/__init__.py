@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 from flask import Flask
 
-from app import api, errors, headers, health, logs, pages
+from app import api, errors, headers, health, logs, migrations_cli, pages
 from app.domain import DECLARATIONS
 from app.model.declaration import Declaration
 from app.settings import Settings
+from app.stores import opened
 from app.stores.interface import Store
 
 SESSION_COOKIE = "__session"
@@ -28,7 +29,11 @@ def create_app(
     store: Store | None = None,
     declarations: Sequence[Declaration] = DECLARATIONS,
 ) -> Flask:
-    """The WSGI application. Without settings, they are read from the environment; raises SettingsError for bad ones."""
+    """The WSGI application. Without settings, they are read from the environment; raises SettingsError for bad ones.
+
+    The store is the one that DATABASE_URL names, unless another is handed in. It is connected to when it is needed, so
+    that its absence stops no start-up.
+    """
     if settings is None:
         settings = Settings.from_env(os.environ)
     logs.configure(
@@ -50,8 +55,15 @@ def create_app(
 
     # `//` in a path is a mistake, not another way to write it: a redirect would name a host, and hide the mistake.
     app.url_map.merge_slashes = False
-    if store is not None:
-        app.extensions["store"] = store
+    app.extensions["store"] = store or opened(
+        settings.database_url.get_secret_value(),
+        declarations=declarations,
+        project=settings.google_cloud_project,
+        data_dir=settings.hearth_data_dir,
+        pool_size=settings.database_pool_size,
+        pool_wait_seconds=settings.database_pool_wait_seconds,
+    )
+    app.cli.add_command(migrations_cli.group(settings.database, declarations))
 
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(health.blueprint)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from flask import Flask
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter
 
 from app.model.declaration import Declaration
 
@@ -12,15 +12,12 @@ ID_PATTERN: Final = "[A-Za-z0-9_-]{1,64}"
 """Ids that every store takes as they are. Ours are UUIDs; imported objects may have others."""
 
 
+# Both converters say what they take by their pattern alone: Werkzeug answers 405, not 404, for a path whose
+# conversion fails where another method would be right.
 class IdConverter(BaseConverter):
     """An id. Firestore keeps names like `__this__` for itself and answers with an error of its own."""
 
-    regex = ID_PATTERN
-
-    def to_python(self, value: str) -> str:
-        if value.startswith("__") and value.endswith("__"):
-            raise ValidationError
-        return value
+    regex = f"(?!__[A-Za-z0-9_-]*__$){ID_PATTERN}"
 
 
 def register(app: Flask, declarations: Iterable[Declaration]) -> None:
@@ -38,11 +35,10 @@ def _collections(named: Mapping[str, Declaration]) -> type[BaseConverter]:
     """One class per app, as apps may differ in what they serve. A name that is not declared is no route: 404."""
 
     class CollectionConverter(BaseConverter):
+        regex = f"(?:{'|'.join(named)})" if named else "(?!)"
+
         def to_python(self, value: str) -> Declaration:
-            try:
-                return named[value]
-            except KeyError:
-                raise ValidationError from None
+            return named[value]
 
         def to_url(self, value: Any) -> str:
             return str(value.name)

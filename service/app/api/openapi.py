@@ -5,9 +5,7 @@
 """
 
 import json
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from app.api import idempotency, operations, schemas
@@ -158,7 +156,3 @@ _HEADERS: Final = {
 def text(declarations: Sequence[Declaration] = DECLARATIONS) -> str:
     """The document as it is committed."""
     return json.dumps(document(declarations), indent=2, ensure_ascii=False) + "\n"
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(text(), encoding="utf-8")

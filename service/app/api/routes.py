@@ -121,7 +121,9 @@ def delete(of: Declaration, id: str) -> Response:
     query.check()
     expected = _expected(of, id, preconditions.of_change(of))
     _store().delete(of, id, expected=expected)
-    return Response(status=204)
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return response
 
 
 @blueprint.errorhandler(MissingError)
