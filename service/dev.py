@@ -12,7 +12,10 @@ import sys
 from pathlib import Path
 
 from app import create_app
+from app.domain import DECLARATIONS
 from app.settings import Settings, SettingsError
+from app.stores.sql.migrating import Migrations
+from app.stores.urls import Sqlite
 from flask import Response
 from flask.cli import load_dotenv
 from werkzeug.middleware.shared_data import SharedDataMiddleware
@@ -31,10 +34,15 @@ def main() -> None:
     os.environ.setdefault("APP_ENV", "development")
     # The reloader starts this script again, which then has to find the same port, already bound by the first one.
     os.environ.setdefault("PORT", str(_free_port()))
+    # Data lies there unless DATABASE_URL says otherwise.
+    (ROOT / ".local").mkdir(exist_ok=True)
     try:
         settings = Settings.from_env(os.environ)
     except SettingsError as error:
         sys.exit(str(error))
+    if isinstance(settings.database, Sqlite):
+        # Only here, where one process and one developer are all there is.
+        Migrations(DECLARATIONS).upgrade(settings.database)
     app = create_app(settings)
     app.after_request(_uncached)
     # As on Hosting, a file comes before a route.

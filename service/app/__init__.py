@@ -55,14 +55,16 @@ def create_app(
 
     # `//` in a path is a mistake, not another way to write it: a redirect would name a host, and hide the mistake.
     app.url_map.merge_slashes = False
-    app.extensions["store"] = store or opened(
-        settings.database_url.get_secret_value(),
-        declarations=declarations,
-        project=settings.google_cloud_project,
-        data_dir=settings.hearth_data_dir,
-        pool_size=settings.database_pool_size,
-        pool_wait_seconds=settings.database_pool_wait_seconds,
-    )
+    if store is None:
+        store = opened(
+            settings.database_url.get_secret_value(),
+            declarations=declarations,
+            project=settings.google_cloud_project,
+            data_dir=settings.hearth_data_dir,
+            pool_size=settings.database_pool_size,
+            pool_wait_seconds=settings.database_pool_wait_seconds,
+        )
+    app.extensions["store"] = store
     app.cli.add_command(migrations_cli.group(settings.database, declarations))
 
     app.register_blueprint(pages.blueprint)

@@ -1,11 +1,16 @@
 """What the platform asks to learn how an instance is.
 
 `live` says that the process answers: where it fails, a restart helps. `ready` says that it can do its work: where
-it fails, traffic should wait; it is what may look at a store, never `live`. None of the paths ends in `z`: Cloud
+it fails, traffic should wait; it is what looks at the store, never `live`. None of the paths ends in `z`: Cloud
 Run keeps some of those for itself (Known issues, "Reserved URL paths").
 """
 
-from flask import Blueprint
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, current_app
+
+if TYPE_CHECKING:
+    from app.stores.interface import Store
 
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 
@@ -22,4 +27,7 @@ def live() -> dict[str, str]:
 
 @blueprint.get("/ready")
 def ready() -> dict[str, str]:
+    """503 while the store is away, or its schema is older than this code (`Store.check`)."""
+    store: Store = current_app.extensions["store"]
+    store.check()
     return {"status": "ready"}

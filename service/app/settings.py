@@ -5,10 +5,14 @@ is sized (PORT, GUNICORN_WORKERS, GUNICORN_THREADS) is not the app's business an
 """
 
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, ValidationInfo, field_validator
+
+from app.stores import urls
 
 Environment = Literal["development", "staging", "production"]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -31,11 +35,23 @@ _KNOWN_KEYS: Final = frozenset(
 )
 _NEW_KEY: Final = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
+_CHECKOUT: Final = Path(__file__).resolve().parents[2]
+
+# The most of each that may be asked for, and what for.
+_NUMBERS: Final[Mapping[str, tuple[int, str]]] = {
+    "database_pool_size": (100, "a small Postgres takes 25 to 100 connections in all"),
+    "database_pool_wait_seconds": (30, "clients give up a request that waits longer"),
+}
+
 # A default that the field's validator replaces, in the light of the fields before it.
 _DERIVED: Final[Any] = None
 
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _FALSE: Final = frozenset({"0", "false", "no", "off"})
+
+_NOT_OF_THE_STACK: Final = frozenset(
+    {"K_SERVICE", "FLASK_DEBUG", "HEARTH_DATA_DIR", "DATABASE_POOL_SIZE", "DATABASE_POOL_WAIT_SECONDS"}
+)
 
 # Resource Manager's rule for project ids; the first part is the domain that old Workspace projects carry.
 _PROJECT_ID: Final = re.compile(r"([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]")
@@ -76,6 +92,18 @@ class Settings(BaseModel):
     google_cloud_project: str | None = None
     """Project id; with it, log entries name their trace so that Cloud Logging groups them under their request."""
 
+    hearth_data_dir: str | None = None
+    """A folder that outlives instances, which the local cloud gives; what `sqlite://` alone means."""
+
+    database_url: SecretStr = _DERIVED
+    """Which store, and where (`app.stores.urls`). Secret, as that of Postgres may hold a password."""
+
+    database_pool_size: int = 5
+    """The most connections of this instance to an SQL database. Times instances, and twice during a rollout."""
+
+    database_pool_wait_seconds: int = 2
+    """How long a request waits for one of them to be free; then it is answered with 503."""
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         """Settings from environment variables; an empty one counts as not set. Raises SettingsError with all faults."""
@@ -89,7 +117,14 @@ class Settings(BaseModel):
     @classmethod
     def stack_variables(cls) -> frozenset[str]:
         """Names of the variables that a deployment has to set; the rest come from Cloud Run or from a developer."""
-        return frozenset(name.upper() for name in cls.model_fields) - {"K_SERVICE", "FLASK_DEBUG"}
+        return frozenset(name.upper() for name in cls.model_fields) - _NOT_OF_THE_STACK
+
+    @property
+    def database(self) -> urls.Sqlite | urls.Postgres | urls.Firestore:
+        """What `database_url` says."""
+        return urls.parse(
+            self.database_url.get_secret_value(), project=self.google_cloud_project, data_dir=self.hearth_data_dir
+        )
 
     @property
     def is_development(self) -> bool:
@@ -154,6 +189,39 @@ class Settings(BaseModel):
                 "project's display name or number), or unset it."
             )
         return value
+
+    @field_validator("database_url", mode="before")
+    @classmethod
+    def _known_store(cls, value: object, info: ValidationInfo) -> object:
+        if value is None and info.data.get("app_env") == "development" and not info.data.get("k_service"):
+            return f"sqlite://{development_database()}"
+        if value is None:
+            raise ValueError(
+                "DATABASE_URL is not set: outside development there is no default, as data would be kept where nobody "
+                "looks for it. Set it to firestore://, postgresql://… or sqlite:///ABSOLUTE/PATH."
+            )
+        # The project's own fault, if it has one, is told already.
+        project = info.data.get("google_cloud_project", "unknown")
+        urls.parse(str(value), project=project, data_dir=info.data.get("hearth_data_dir"))
+        return value
+
+    @field_validator(*_NUMBERS, mode="before")
+    @classmethod
+    def _sensible_number(cls, value: object, info: ValidationInfo) -> int:
+        highest, why = _NUMBERS[str(info.field_name)]
+        text = str(value)
+        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= highest):
+            raise ValueError(
+                f"{str(info.field_name).upper()} is {text!r}: it has to be a whole number from 1 to {highest}, as "
+                f"{why}. Set one, or unset it."
+            )
+        return int(text)
+
+
+def development_database() -> Path:
+    """Where data is kept on a laptop without DATABASE_URL: in the checkout, or with the other temporary files."""
+    local = _CHECKOUT / ".local"
+    return (local if local.is_dir() else Path(tempfile.gettempdir())) / "serve.sqlite3"
 
 
 def _one_of(variable: str, value: object, allowed: Sequence[str], damage: str) -> object:

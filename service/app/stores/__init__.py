@@ -1,1 +1,46 @@
-"""Where objects live: one interface, a store for SQL databases (SQLite, Postgres) and one for Firestore."""
+"""Where objects are kept: one interface, three stores, and the URL that chooses one of them.
+
+A store is imported when it is chosen: each brings a driver that would else be paid for at every cold start.
+"""
+
+from collections.abc import Sequence
+
+from app.model.declaration import Declaration
+from app.stores import kinds, urls
+from app.stores.clock import Clock, utc_now
+from app.stores.interface import Store
+
+CALL_SECONDS = 5.0
+"""How long a call may wait for a store's answer. Far below the request's own timeout, so that a client is told."""
+
+
+def opened(
+    url: str,
+    *,
+    declarations: Sequence[Declaration],
+    project: str | None = None,
+    data_dir: str | None = None,
+    pool_size: int = 5,
+    pool_wait_seconds: float = 2.0,
+    call_seconds: float = CALL_SECONDS,
+    clock: Clock = utc_now,
+) -> Store:
+    """The store that a DATABASE_URL names. Nothing is connected to yet, so a store that is down stops no start-up.
+
+    `project` and `data_dir` stand for what the URL leaves out (`urls.parse`). A call takes at most
+    `pool_wait_seconds` and `call_seconds`, and 3 seconds more where a connection is made first. Raises
+    `urls.DatabaseUrlError`, and ValueError for a declaration that some store could not hold.
+    """
+    kinds.check(declarations)
+    match urls.parse(url, project=project, data_dir=data_dir):
+        case urls.Firestore() as named:
+            from app.stores.firestore.store import FirestoreStore
+
+            return FirestoreStore.opened(named, call_seconds=call_seconds, clock=clock)
+        case urls.Sqlite() | urls.Postgres() as named:
+            from app.stores.sql import schema
+            from app.stores.sql.engines import engine
+            from app.stores.sql.store import SqlStore
+
+            made = engine(named, pool_size=pool_size, pool_wait_seconds=pool_wait_seconds, call_seconds=call_seconds)
+            return SqlStore(made, declarations, head=schema.head(), clock=clock)

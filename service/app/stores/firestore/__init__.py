@@ -1,0 +1,1 @@
+"""Objects as Firestore documents, one collection for each declaration."""

@@ -1,0 +1,97 @@
+"""Idempotency keys as documents, by preconditions alone.
+
+Not by transactions: those hold locks while the client thinks, and under contention wait for each other. Expiry is
+looked at here; a TTL policy on `expires_at` only cleans up, a day late.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
+from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot
+
+from app.stores.firestore.calls import Calls
+from app.stores.firestore.documents import plain
+from app.stores.interface import Answer, KeyInFlightError, KeyReusedError
+
+COLLECTION: Final = "idempotency_keys"
+
+_ATTEMPTS: Final = 5
+
+
+class Keys:
+    """The part of `Store` that is about idempotency keys, at times handed in."""
+
+    def __init__(self, client: Client, calls: Calls) -> None:
+        self._client = client
+        self._calls = calls
+
+    def reserve(self, key: str, fingerprint: str, *, now: datetime, seconds: int) -> Answer | None:
+        place = self._place(key)
+        taken = {"fingerprint": fingerprint, "expires_at": now + timedelta(seconds=seconds)}
+        for _ in range(_ATTEMPTS):
+            try:
+                place.create(taken, **self._calls.writing)
+            except AlreadyExists:
+                found = place.get(**self._calls.reading)
+            else:
+                return None
+            if found.exists and not _expired(found, now):
+                return _kept(found, fingerprint)
+            # Gone since, or expired: then it has to go before it can be made anew, by whoever is first.
+            if found.exists:
+                self._remove(found)
+        raise KeyInFlightError("Others take and give up this key all the time.")
+
+    def finish(self, key: str, answer: Answer, *, now: datetime, seconds: int) -> None:
+        found = self._place(key).get(**self._calls.reading)
+        if not found.exists or _expired(found, now) or _answered(found):
+            return
+        kept = {"status": answer.status, "headers": dict(answer.headers), "body": answer.body}
+        try:
+            found.reference.update(
+                {"answer": kept, "expires_at": now + timedelta(seconds=seconds)},
+                option=self._client.write_option(last_update_time=found.update_time),
+                **self._calls.writing,
+            )
+        except (FailedPrecondition, NotFound):
+            return  # It ended in between, and may be another's now.
+
+    def forget(self, key: str) -> None:
+        found = self._place(key).get(**self._calls.reading)
+        if found.exists and not _answered(found):
+            self._remove(found)
+
+    def _remove(self, found: DocumentSnapshot[Any]) -> None:
+        try:
+            found.reference.delete(
+                option=self._client.write_option(last_update_time=found.update_time), **self._calls.writing
+            )
+        except (FailedPrecondition, NotFound):
+            return  # Somebody else was first.
+
+    def _place(self, key: str) -> DocumentReference:
+        # A digest, as a document's id may neither be any text nor any length.
+        return self._client.collection(COLLECTION).document(hashlib.sha256(key.encode()).hexdigest())
+
+
+def _expired(found: DocumentSnapshot[Any], now: datetime) -> bool:
+    return plain(found.get("expires_at")) <= now
+
+
+def _answered(found: DocumentSnapshot[Any]) -> bool:
+    return "answer" in _data(found)
+
+
+def _kept(found: DocumentSnapshot[Any], fingerprint: str) -> Answer:
+    data = _data(found)
+    if data["fingerprint"] != fingerprint:
+        raise KeyReusedError("The key was used for another request.")
+    if "answer" not in data:
+        raise KeyInFlightError("The request with this key has not been answered yet.")
+    return Answer(**data["answer"])
+
+
+def _data(found: DocumentSnapshot[Any]) -> dict[str, Any]:
+    return found.to_dict() or {}

@@ -1,0 +1,82 @@
+"""Idempotency keys as rows: taken by one statement, so that of concurrent requests exactly one gets through."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.stores.interface import Answer, KeyInFlightError, KeyReusedError
+
+CLEANED: Final = 20
+"""Expired rows that each reservation deletes: more than it adds, and too few to be felt."""
+
+_ATTEMPTS: Final = 5
+_FREE: Final[Mapping[str, None]] = {"status": None, "headers": None, "body": None}
+
+
+def reserve(
+    connection: Connection, table: Table, key: str, fingerprint: str, *, now: datetime, seconds: int
+) -> Answer | None:
+    """As `Store.reserve`, at the time `now`."""
+    for _ in range(_ATTEMPTS):
+        if _take(connection, table, key, fingerprint, now=now, until=now + timedelta(seconds=seconds)):
+            _clean(connection, table, now)
+            return None
+        found = connection.execute(select(table).where(table.c.key == key)).mappings().one_or_none()
+        # Gone or expired since: free for the next attempt.
+        if found is not None and found["expires_at"] > now:
+            return _kept(found, fingerprint)
+    raise KeyInFlightError("Others take and give up this key all the time.")
+
+
+def finish(connection: Connection, table: Table, key: str, answer: Answer, *, now: datetime, seconds: int) -> None:
+    """As `Store.finish`; an answer that is kept already stays."""
+    connection.execute(
+        update(table)
+        .where(table.c.key == key, table.c.expires_at > now, table.c.status.is_(None))
+        .values(
+            status=answer.status,
+            headers=dict(answer.headers),
+            body=answer.body,
+            expires_at=now + timedelta(seconds=seconds),
+        )
+    )
+
+
+def forget(connection: Connection, table: Table, key: str) -> None:
+    """As `Store.forget`; an answer that is kept already stays."""
+    connection.execute(delete(table).where(table.c.key == key, table.c.status.is_(None)))
+
+
+def _take(connection: Connection, table: Table, key: str, fingerprint: str, *, now: datetime, until: datetime) -> bool:
+    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
+    values = {"fingerprint": fingerprint, "expires_at": until, **_FREE}
+    taken = connection.execute(
+        insert(table)
+        .values(key=key, **values)
+        .on_conflict_do_update(index_elements=["key"], set_=values, where=table.c.expires_at <= now)
+        .returning(table.c.key)
+    )
+    return taken.one_or_none() is not None
+
+
+def _clean(connection: Connection, table: Table, now: datetime) -> None:
+    expired = (
+        select(table.c.key)
+        .where(table.c.expires_at <= now)
+        .order_by(table.c.expires_at)
+        .limit(CLEANED)
+        # Two cleaners at a time would wait for each other's rows, in the worst case for good.
+        .with_for_update(skip_locked=True)
+    )
+    connection.execute(delete(table).where(table.c.key.in_(expired)))
+
+
+def _kept(found: Mapping[Any, Any], fingerprint: str) -> Answer:
+    if found["fingerprint"] != fingerprint:
+        raise KeyReusedError("The key was used for another request.")
+    if found["status"] is None:
+        raise KeyInFlightError("The request with this key has not been answered yet.")
+    return Answer(status=found["status"], headers=found["headers"], body=found["body"])
