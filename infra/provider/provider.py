@@ -9,6 +9,7 @@ from infra.provider.clients.endpoints import Endpoints
 from infra.provider.clients.session import Session
 from infra.provider.clock import Clock
 from infra.provider.image import Image
+from infra.provider.job_execution import JobExecution
 from infra.provider.random_key import RandomKey
 from infra.provider.schema import RESOURCES
 from infra.provider.settled import Settled
@@ -30,6 +31,7 @@ class HearthProvider(Provider):
         clock = Clock()
         kinds: tuple[Kind, ...] = (
             Image(root, session, clock),
+            JobExecution(session, clock),
             RandomKey(),
             Settled(session, clock),
             SiteRelease(root, session, clock),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.provider.image import Image
+from infra.provider.job_execution import JobExecution
 from infra.provider.random_key import RandomKey
 from infra.provider.settled import Settled
 from infra.provider.site_release import SiteRelease
@@ -46,6 +47,12 @@ RESOURCES: Mapping[str, Any] = {
             "contentHash": _TEXT,
         },
         computed={"ref": _TEXT, "digest": _TEXT},
+    ),
+    JobExecution.token: _resource(
+        "A Cloud Run job, run to a good end as it is declared.",
+        required=dict.fromkeys(("project", "region", "job", "image", "template"), _TEXT),
+        optional={},
+        computed={"execution": _TEXT, "completed": _TEXT},
     ),
     Settled.token: _resource(
         "The point at which APIs and grants have taken effect.",

@@ -4,14 +4,13 @@ After a failed update Pulumi's state holds the new inputs, and the next unchange
 without asking. A release that pointed the site at it would say success over a broken deployment, so it asks here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from infra.provider.clients.cloud_run import CloudRun
+from infra.provider.clients.cloud_run import CloudRun, failures
 from infra.provider.clients.firebase_hosting import last_segment
 from plugin.kinds import ProviderError
 
-_FAILED = "CONDITION_FAILED"
 _SUCCEEDED = "CONDITION_SUCCEEDED"
 _FIX = (
     "Nothing was released; the site serves what it did before. Correct the cause and run again: a changed image or "
@@ -59,11 +58,4 @@ def _reasons(run: CloudRun, service: Mapping[str, Any], latest: str) -> str:
     """What Cloud Run gives as reasons: the revision's own first, then the service's."""
     revision = (run.revision(latest) if latest else None) or {}
     conditions = [*(revision.get("conditions") or []), service.get("terminalCondition") or {}]
-    return _said([*conditions, *(service.get("conditions") or [])])
-
-
-def _said(conditions: Iterable[Mapping[str, Any]]) -> str:
-    messages = [
-        str(each.get("message") or "").strip().rstrip(".") for each in conditions if each.get("state") == _FAILED
-    ]
-    return "; ".join(message for message in dict.fromkeys(messages) if message)
+    return failures([*conditions, *(service.get("conditions") or [])])

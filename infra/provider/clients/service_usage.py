@@ -20,6 +20,7 @@ _TRIAL: Mapping[Api, tuple[str, Mapping[str, str | int]]] = {
     apis.CLOUD_RUN: ("projects/{project}/locations/{region}/services", {"pageSize": 1}),
     apis.FIREBASE: ("projects/{project}", {}),
     apis.FIREBASE_HOSTING: ("projects/{project}/sites", {"pageSize": 1}),
+    apis.FIRESTORE: ("projects/{project}/databases", {}),
     apis.IAM: ("projects/{project}/serviceAccounts", {"pageSize": 1}),
     apis.RESOURCE_MANAGER: ("projects/{project}", {}),
     apis.SECRET_MANAGER: ("projects/{project}/secrets", {"pageSize": 1}),
