@@ -12,8 +12,9 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from localcloud.cloud import Cloud
-from localcloud.run import processes
+from localcloud.run import frontend, processes
 from localcloud.run.answer import Answer
+from localcloud.run.rollouts import Rollouts
 from localcloud.run.routes import Routes
 from localcloud.run.services import Services
 
@@ -25,17 +26,18 @@ class CloudRun:
 
     def __init__(self, cloud: Cloud) -> None:
         self._store = cloud.store
-        self._services = Services(cloud)
+        self._rollouts = Rollouts(cloud)
+        self._services = Services(cloud.store, self._rollouts)
 
     def routes(self) -> Iterable[web.RouteDef]:
         return Routes(self._services).all()
 
     async def start(self) -> None:
         await processes.end_orphans(self._store)
-        await self._services.start()
+        await self._rollouts.start()
 
     async def stop(self) -> None:
-        await self._services.stop()
+        await self._rollouts.stop()
 
     @asynccontextmanager
     async def open(
@@ -46,5 +48,8 @@ class CloudRun:
         Raises errors.InstanceGone when the connection to the instance broke before any byte of an answer. Reading
         `chunks()` raises errors.AnswerBroken when it broke later.
         """
-        async with self._services.answer(service, method=method, target=target, headers=headers, body=body) as answer:
+        dispatcher = self._rollouts.dispatcher(service)
+        async with frontend.serve(
+            self._store, service, dispatcher, method=method, target=target, headers=headers, body=body
+        ) as answer:
             yield answer

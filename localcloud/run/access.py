@@ -1,38 +1,11 @@
-"""The questions about accounts and rights that a running service asks.
+"""Whether a service is open to everybody; on a local cloud, where nobody signs in, that or closed is all there is."""
 
-A grant counts on the resource itself or on its project. Callers' identities are not played, so a service is open to
-everybody or to nobody.
-"""
-
-from collections.abc import Iterable
-
-from catalog.apis import CLOUD_RUN, IAM, RESOURCE_MANAGER, SECRET_MANAGER
-from localcloud.records import policies
+from catalog.apis import CLOUD_RUN
+from localcloud import grants
 from localcloud.store import Store
-
-# Predefined roles that hold the permission (IAM, "Roles and permissions").
-_INVOKERS = ("roles/run.invoker", "roles/run.servicesInvoker", "roles/run.admin")
-_SECRET_ACCESSORS = ("roles/secretmanager.secretAccessor", "roles/secretmanager.admin")
 
 
 def is_public(store: Store, service: str) -> bool:
-    """Whether everybody may call the service (relative name)."""
-    return _granted(store, CLOUD_RUN.prefix, service, _INVOKERS, "allUsers")
-
-
-def may_read_secret(store: Store, secret: str, account: str) -> bool:
-    """Whether a service account (email) may read the secret (relative name)."""
-    return _granted(store, SECRET_MANAGER.prefix, secret, _SECRET_ACCESSORS, f"serviceAccount:{account}")
-
-
-def exists(store: Store, account: str) -> bool:
-    """Whether there is a service account of this email, in whichever project."""
-    project = account.partition("@")[2].partition(".")[0]
-    return store.get(f"{IAM.prefix}/projects/{project}/serviceAccounts/{account}") is not None
-
-
-def _granted(store: Store, prefix: str, name: str, roles: Iterable[str], member: str) -> bool:
-    project = f"{RESOURCE_MANAGER.prefix}/projects/{name.split('/')[1]}"
-    return any(
-        policies.allows(store, resource, role, member) for resource in (f"{prefix}/{name}", project) for role in roles
-    )
+    """Whether everybody was granted to call the service (relative name)."""
+    project = service.split("/")[1]
+    return grants.granted(store, f"{CLOUD_RUN.prefix}/{service}", project, grants.CALL_SERVICE, grants.EVERYBODY)
