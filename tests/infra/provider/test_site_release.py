@@ -168,6 +168,8 @@ def test_many_files_go_in_batches_that_hosting_takes(stage: Stage) -> None:
 
     batches = [len(each.json["files"]) for each in stage.server.seen("POST", ":populateFiles$")]
     assert batches == [1000, 1000, 503]
+    # Nothing of an earlier batch was forgotten until the check.
+    assert len(stage.server.seen("GET", "/files$")) == 1
     live = stage.live
     assert live is not None
     assert len(live) == 2503
@@ -215,6 +217,11 @@ def test_a_preview_sends_nothing(stage: Stage) -> None:
             {"latestReadyRevision": "", "terminalCondition": {"state": "CONDITION_PENDING"}},
             "and no other one serves: its condition is CONDITION_PENDING",
             id="never ready",
+        ),
+        pytest.param(
+            {"terminalCondition": {"state": "CONDITION_FAILED", "message": "Route is broken."}},
+            "not ready on its latest revision web-00001.*Route is broken",
+            id="route failed",
         ),
         pytest.param({"reconciling": True}, "still being updated. Run again", id="reconciling"),
         pytest.param(
@@ -315,6 +322,14 @@ def test_a_file_that_did_not_arrive_is_uploaded_again(stage: Stage) -> None:
     assert len(stage.hosting.uploads) == 3
 
 
+def test_a_file_that_is_nobodys_is_an_error(stage: Stage) -> None:
+    answer = {"uploadUrl": f"{stage.server.origin}/upload/v1", "uploadRequiredHashes": ["f" * 64]}
+    stage.server.fail("POST", ":populateFiles$", Answer(answer))
+
+    with pytest.raises(ProviderError, match=r"asks for the file ffff.*none of this deployment's"):
+        stage.create()
+
+
 def test_a_version_with_missing_files_is_never_finalized(stage: Stage) -> None:
     stage.server.fail("POST", "^/upload/", Answer(b""), times=1000)
 
@@ -330,6 +345,24 @@ def test_a_site_that_was_created_a_moment_ago_is_waited_for(stage: Stage) -> Non
 
     assert stage.clock.time == 25
     assert stage.live == FIRST
+
+
+def test_a_site_that_is_gone_is_not_waited_for(stage: Stage) -> None:
+    old = stage.create()
+    stage.hosting.sites.clear()
+
+    with pytest.raises(ProviderError, match="no such site"):
+        stage.update(old)
+    assert stage.clock.time == 0
+
+
+@pytest.mark.parametrize(("method", "pattern"), [("PATCH", "/versions/"), ("POST", "/releases$")])
+def test_a_definite_no_is_not_asked_again(stage: Stage, method: str, pattern: str) -> None:
+    stage.server.fail(method, pattern, DENIED, times=1000)
+
+    with pytest.raises(ProviderError, match="does not have permission"):
+        stage.create()
+    assert len(stage.server.seen(method, pattern)) == 1
 
 
 def test_a_site_that_never_appears_is_an_error(stage: Stage) -> None:
@@ -388,6 +421,15 @@ def test_refresh_shows_what_somebody_else_released(stage: Stage) -> None:
     assert found.outputs["version"] == theirs["version"]
 
 
+def test_hosting_may_name_the_project_by_number_or_by_id(stage: Stage) -> None:
+    inputs, outputs = stage.inputs(), stage.create()
+    by_id = {**outputs, "version": outputs["version"].replace("123456789012", "demo-shop")}
+    found = stage.kind.read(stage.context, ID, inputs, by_id)
+
+    assert found is not None
+    assert (found.inputs, found.outputs) == (inputs, by_id)
+
+
 @pytest.mark.parametrize("gone", ["site", "release"])
 def test_refresh_finds_that_it_is_gone(stage: Stage, gone: str) -> None:
     inputs, outputs = stage.inputs(), stage.create()
@@ -401,6 +443,8 @@ def test_refresh_finds_that_it_is_gone(stage: Stage, gone: str) -> None:
 def test_refresh_of_a_disabled_site_shows_that_nothing_is_served(stage: Stage) -> None:
     inputs, outputs = stage.inputs(), stage.create()
     stage.kind.delete(stage.context, ID, inputs, outputs)
+    # Its release may still tell which version it switched off.
+    stage.hosting.releases["demo-shop"][0]["version"] = {"name": outputs["version"]}
     found = stage.kind.read(stage.context, ID, inputs, outputs)
 
     assert found is not None
