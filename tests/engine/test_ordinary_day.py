@@ -120,6 +120,20 @@ def test_a_shell_without_make_env_is_refused_before_anything_is_sent(deployed: D
     assert deployed.log() == log
 
 
+def test_another_gcp_provider_on_path_does_not_take_the_stand_ins_place(deployed: Deployment, tmp_path: Path) -> None:
+    """Google's own would send the local stack to Google."""
+    impostor = tmp_path / "pulumi-resource-gcp"
+    impostor.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    impostor.chmod(0o755)
+    environment = variables.environment(
+        deployed.checkout, deployed.ports, {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    )
+
+    done = deployed.pulumi("preview", "--expect-no-changes", "--stack", "local", env=environment)
+
+    assert done.returncode == 0, done.stdout
+
+
 def test_a_file_that_hides_a_page_is_warned_of_at_preview(deployed: Deployment) -> None:
     shadow = deployed.root / "static" / "index.html"
     shadow.write_text("<p>Hides the page</p>", encoding="utf-8")

@@ -68,8 +68,26 @@ def test_one_port_for_two_is_refused() -> None:
         choose(set(), {"HEARTH_API_PORT": "5000", "HEARTH_EDGE_PORT": "5000"})
 
 
-@pytest.mark.parametrize(("family", "address"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "0.0.0.0")])
+def has_ipv6() -> bool:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("family", "address"),
+    [
+        (socket.AF_INET, "127.0.0.1"),
+        (socket.AF_INET, "0.0.0.0"),
+        pytest.param(
+            socket.AF_INET6, "::1", marks=pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+        ),
+    ],
+)
 def test_a_port_that_somebody_listens_to_is_not_free(family: socket.AddressFamily, address: str) -> None:
+    """Browsers try ::1 first for `localhost`."""
     with socket.create_server((address, 0), family=family) as server:
         port = server.getsockname()[1]
 
