@@ -140,15 +140,15 @@ class ImageBuild:
 
     def _failure(self, build: Build) -> ProviderError:
         order = self._order
-        said = f": {build.trouble}" if build.trouble else ""
+        # A detail of several lines is the end of the log already.
+        told = build.trouble.splitlines() if "\n" in build.trouble else []
+        said = f": {build.trouble}" if build.trouble and not told else ""
         text = f"Build {build.id} of {order.package.address} ended as {build.status}{said}."
         if build.status == "TIMEOUT":
             text += f" Give it more than {order.seconds} seconds by timeoutSeconds."
-        # A detail of several lines is the end of the log already.
-        told = "\n" in build.trouble
-        lines = [] if told else self._logs.last_build_lines(build.id, _LOG_LINES)
+        lines = told or self._logs.last_build_lines(build.id, _LOG_LINES)
         # Entries reach Cloud Logging a moment after the build that wrote them has ended.
-        if not told and not lines and not self._clock.wait(_LOG_PAUSE, self._context.cancelled):
+        if not lines and not self._clock.wait(_LOG_PAUSE, self._context.cancelled):
             lines = self._logs.last_build_lines(build.id, _LOG_LINES)
         if lines:
             text += "\nIts last lines:\n" + "\n".join(f"    {line}" for line in lines)
