@@ -4,7 +4,6 @@ import filecmp
 import json
 import os
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -64,13 +63,12 @@ def test_up_changes_no_file_of_the_checkout(deployed: Deployment) -> None:
 
 
 def test_up_again_changes_nothing_and_starts_no_process(deployed: Deployment) -> None:
-    before, began = deployed.processes(), time.monotonic()
+    before = deployed.processes()
 
     output = deployed.up()
 
     assert {what.split()[1] for what in summary(output)} == {"unchanged"}
     assert deployed.processes() == before
-    assert time.monotonic() - began < 20
 
 
 def test_up_ends_with_the_addresses(deployed: Deployment) -> None:
@@ -158,9 +156,8 @@ def test_a_release_that_the_state_lost_is_imported(deployed: Deployment, tmp_pat
     (tmp_path / "import.json").write_text(json.dumps(wanted), encoding="utf-8")
 
     done = deployed.pulumi(
-        "import", "--file", str(tmp_path / "import.json"), "--yes", "--protect=false", "--generate-code=false",
-        "--stack", "local",
-    )  # fmt: skip
+        "import", "--file", str(tmp_path / "import.json"), "--yes", "--protect=false", "--stack", "local"
+    )
 
     assert done.returncode == 0, done.stdout
     found = deployed.resource(RELEASE)
