@@ -16,6 +16,7 @@ from catalog.apis import ARTIFACT_REGISTRY
 from localcloud import grants
 from localcloud.build import archive, dockerfile, image, layout, source, steps
 from localcloud.build.environment import Environments, InstallError
+from localcloud.build.instructions import DockerfileError
 from localcloud.cloud import Cloud
 from localcloud.errors import ApiError
 from localcloud.records import registry
@@ -83,7 +84,7 @@ class Worker:
                 try:
                     step = steps.read(raw, at)
                     made = await self._build(step, Path(scratch), log)
-                except (steps.StepError, dockerfile.DockerfileError, InstallError) as fault:
+                except (steps.StepError, DockerfileError, InstallError) as fault:
                     raise BuildFailure("USER_BUILD_STEP", f"build step {at} failed: {fault}") from fault
                 built |= dict.fromkeys(map(_tagged, step.tags), made)
         log("PUSH")
@@ -93,9 +94,9 @@ class Worker:
     async def _build(self, step: steps.DockerBuild, root: Path, log: Log) -> image.Image:
         path = root / step.dockerfile
         if not path.is_file():
-            raise dockerfile.DockerfileError(f"unable to read {step.dockerfile}: there is no such file in the source.")
+            raise DockerfileError(f"unable to read {step.dockerfile}: there is no such file in the source.")
         if not (root / step.context).is_dir():
-            raise dockerfile.DockerfileError(f"the context {step.context} is no folder of the source.")
+            raise DockerfileError(f"the context {step.context} is no folder of the source.")
         stages = dockerfile.parse(path.read_text(encoding="utf-8", errors="replace"), step.build_args)
         stage, made = layout.lay_out(
             stages, await asyncio.to_thread(layout.scan, root / step.context), target=step.target

@@ -61,9 +61,12 @@ class Deployer:
         )
 
     def pin(self, revision: Document) -> Document:
-        """The revision with the digest that its image's tag means now, for good. Raises DeployFailed."""
+        """The revision with the digest that its image's tag means now, so that it runs the same ever after.
+
+        Raises DeployFailed.
+        """
         reference = revision["containers"][0]["image"]
-        digest = revision.get("_digest") or registry.resolve(self._cloud.store, reference)
+        digest = registry.resolve(self._cloud.store, reference)
         if digest is None:
             raise DeployFailed(revision, f"Image '{reference}' not found.", reason="CONTAINER_MISSING")
         return revision | {"_digest": digest}

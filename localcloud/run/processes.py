@@ -35,7 +35,7 @@ class Started:
     process: asyncio.subprocess.Process
     store: Store
 
-    async def end(self, grace: float = GRACE_SECONDS) -> None:
+    async def end(self, grace: float) -> None:
         """SIGTERM to the process as to a container's first one; once it is gone, or after `grace`, SIGKILL to all."""
         if self.process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
