@@ -6,6 +6,7 @@ outlive a kill -9.
 
 import contextlib
 import fcntl
+import json
 import os
 import signal
 import subprocess
@@ -13,9 +14,11 @@ import time
 import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import psutil
 
+from localcloud import code
 from localcloud.cloud import Ports
 from localcloud.commands import ports as ports_module
 from localcloud.commands.checkout import Checkout
@@ -60,7 +63,10 @@ def ensure(checkout: Checkout, say: Callable[[str], None], environ: Mapping[str,
                     f"{getattr(known, name)}. `make down` first, then `make up` moves it."
                 )
         _wait(checkout, known, pid, None)
-        return known
+        if _health(known).get("code") == code.digest(checkout.root):
+            return known
+        say("The local cloud's own code has changed: starting it anew. What is deployed stays.")
+        stop(checkout.cloud)
     chosen = ports_module.choose(environ, known, say)
     ports_module.remember(checkout.ports, chosen)
     start(checkout, chosen)
@@ -113,12 +119,18 @@ def stop(folder: Path, patience: float = _STOP_SECONDS) -> bool:
 
 def healthy(ports: Ports) -> bool:
     """Whether its APIs answer."""
+    return bool(_health(ports))
+
+
+def _health(ports: Ports) -> dict[str, Any]:
+    """What it says of itself; empty when it does not answer."""
     try:
-        direct.open(f"http://127.0.0.1:{ports.apis}/_local/health", timeout=2).close()
-    except OSError:
+        with direct.open(f"http://127.0.0.1:{ports.apis}/_local/health", timeout=2) as answer:
+            said: dict[str, Any] = json.load(answer)
+    except (OSError, ValueError):
         # Refused, too slow, or any answer but a good one.
-        return False
-    return True
+        return {}
+    return said
 
 
 def _wait(checkout: Checkout, ports: Ports, pid: int, process: subprocess.Popen[bytes] | None) -> None:
