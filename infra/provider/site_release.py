@@ -81,7 +81,7 @@ class SiteRelease(Kind):
         version = _served(releases[0])
         name = str(version.get("name", ""))
         if inputs is not None and old is not None and name and _same(name, old):
-            return Found(id, inputs, {**old, "release": releases[0]["name"]})
+            return Found(id, inputs, {**old, "release": releases[0]["name"], "url": self._url(hosting, inputs)})
         known = {"public": _DEFAULTS["public"], **(inputs or {}), **names}
         public = self._root / known["public"]
         served = {str(file["path"]): str(file["hash"]) for file in hosting.files(name, "ACTIVE")} if name else {}

@@ -6,6 +6,7 @@ outlive a kill -9.
 
 import contextlib
 import fcntl
+import http.client
 import json
 import os
 import signal
@@ -30,8 +31,8 @@ _STOP_SECONDS = 20.0
 _KILL_SECONDS = 5.0
 _POLL_SECONDS = 0.05
 _LINES = 15
-direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""Opens URLs of this machine: proxies of the user's shell are for the internet."""
+# Proxies of the user's shell are for the internet.
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def holder(folder: Path) -> int | None:
@@ -125,12 +126,25 @@ def healthy(ports: Ports) -> bool:
 def _health(ports: Ports) -> dict[str, Any]:
     """What it says of itself; empty when it does not answer."""
     try:
-        with direct.open(f"http://127.0.0.1:{ports.apis}/_local/health", timeout=2) as answer:
+        with _direct.open(f"http://127.0.0.1:{ports.apis}/_local/health", timeout=2) as answer:
             said: dict[str, Any] = json.load(answer)
     except (OSError, ValueError):
         # Refused, too slow, or any answer but a good one.
         return {}
     return said
+
+
+def status(ports: Ports) -> dict[str, Any]:
+    """What it says of its sites and services (`localcloud.status`). Raises CommandError when it does not say."""
+    try:
+        with _direct.open(f"http://127.0.0.1:{ports.apis}/_local/status", timeout=5) as answer:
+            found: dict[str, Any] = json.load(answer)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise CommandError(
+            f"The local cloud runs, but does not say how it is ({error}). `make logs` and the file cloud.log in "
+            ".local/cloud/logs may tell; `make down` and `make up` start it anew."
+        ) from error
+    return found
 
 
 def _wait(checkout: Checkout, ports: Ports, pid: int, process: subprocess.Popen[bytes] | None) -> None:
