@@ -77,5 +77,8 @@ class ImageRegistry(pulumi.ComponentResource):
                 member=reader_member(reader),
                 opts=ResourceOptions(parent=self),
             )
-        self.uri = self.repository.registry_uri
+        # Put together here, and not read from the resource, so that a preview knows it as well.
+        self.uri = Output.concat(
+            self.repository.location, "-docker.pkg.dev/", self.repository.project, "/", self.repository.repository_id
+        )
         self.register_outputs({"uri": self.uri})

@@ -13,7 +13,7 @@ def main() -> int:
     """The exit code."""
     options = vars(_parser().parse_args())
     command = options.pop("command")
-    # Only the one that is asked for: `up` needs the Pulumi SDK, which takes half a second to import.
+    # Only the one that is asked for: a shell that evaluates `env` waits for every import.
     run = importlib.import_module(f"localcloud.commands.{command}").run
     try:
         return int(run(Checkout(Path(__file__).absolute().parents[1]), **options))

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from localcloud import code
 from localcloud.cloud import Cloud
 from localcloud.status import status
 
@@ -35,6 +36,9 @@ th { font-weight: 600; } code { font-size: .9em; overflow-wrap: anywhere; }
 
 
 def routes(cloud: Cloud) -> Iterable[web.RouteDef]:
+    # Of what was loaded, not of what lies there when somebody asks.
+    loaded = code.digest()
+
     async def page(_request: web.Request) -> web.Response:
         return web.Response(text=render(cloud, status(cloud)), content_type="text/html", headers=_HEADERS)
 
@@ -43,7 +47,9 @@ def routes(cloud: Cloud) -> Iterable[web.RouteDef]:
 
     async def health(_request: web.Request) -> web.Response:
         ports = {"apis": cloud.ports.apis, "edge": cloud.ports.edge, "service": cloud.ports.service}
-        return web.json_response({"status": "ok", "pid": os.getpid(), "ports": ports, "root": str(cloud.root)})
+        return web.json_response(
+            {"status": "ok", "pid": os.getpid(), "ports": ports, "root": str(cloud.root), "code": loaded}
+        )
 
     return [web.get("/", page), web.get("/_local/status", data), web.get("/_local/health", health)]
 

@@ -33,7 +33,7 @@ def _account(of: Values) -> Values:
 COMPUTED: dict[str, tuple[Callable[[Values], str], Callable[[Values], Values]]] = {
     "gcp:artifactregistry/repository:Repository": (
         lambda of: f"projects/{of['project']}/locations/{of['location']}/repositories/{of['repositoryId']}",
-        lambda of: {"registryUri": f"{of['location']}-docker.pkg.dev/{of['project']}/{of['repositoryId']}"},
+        lambda _: {},
     ),
     "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": (
         lambda of: f"{of['repository']}/{of['role']}/{of['member']}",

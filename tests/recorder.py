@@ -41,6 +41,8 @@ class Resource:
     inputs: Values
     secret_inputs: frozenset[str]
     """Top-level inputs that are secret, and so encrypted in the state."""
+    secret_outputs: frozenset[str]
+    """Outputs that the program itself declares secret."""
     protect: bool
     retain: bool
     parent: str
@@ -119,6 +121,7 @@ class _Monitor(MockMonitor):
             custom=request.custom,
             inputs=inputs,
             secret_inputs=frozenset(key for key, value in raw.items() if rpc.is_rpc_secret(value)),
+            secret_outputs=frozenset(request.additionalSecretOutputs),
             protect=request.protect,
             retain=request.retainOnDelete,
             parent=parent.name if parent else "",

@@ -12,7 +12,8 @@ from infra.provider.clients.artifact_registry import ArtifactRegistry, Package
 from infra.provider.clients.errors import ApiError
 from infra.provider.clients.session import Session
 from infra.provider.clock import Clock
-from infra.provider.image_build import ImageBuild, Order
+from infra.provider.image_build import ImageBuild
+from infra.provider.image_order import Order
 from infra.provider.source import Source
 from infra.provider.validation import PROJECT, REGION, RELATIVE, Inputs, Rule
 from plugin.diff import changed_paths

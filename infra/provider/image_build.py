@@ -5,20 +5,17 @@ hash. So a run that was killed, cancelled or cut off is taken up where it stoppe
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 
-from infra.provider.clients.artifact_registry import ArtifactRegistry, Package
+from infra.provider.clients.artifact_registry import ArtifactRegistry
 from infra.provider.clients.cloud_build import SUCCESS, Build, CloudBuild
 from infra.provider.clients.cloud_logging import CloudLogging
 from infra.provider.clients.errors import ApiError, NoAnswer
 from infra.provider.clients.session import Session
 from infra.provider.clients.storage import Storage
 from infra.provider.clock import Clock, Deadline, spoken
+from infra.provider.image_order import Order
 from infra.provider.progress import Progress
-from infra.provider.source import Source
 from plugin.kinds import Context, ProviderError
 
 _GRANTS_SECONDS = 300.0
@@ -34,54 +31,6 @@ _LOG_PAUSE = 3.0
 _REFUSALS = frozenset({"PUSH_NOT_AUTHORIZED", "LOGGING_FAILURE"})
 _MAYBE_REFUSALS = frozenset({"", "FAILURE_TYPE_UNSPECIFIED", "FETCH_SOURCE_FAILED", "PUSH_FAILED"})
 _REFUSED = re.compile(r"\b403\b|denied|does not have .*(access|permission)|not authori[sz]ed|forbidden", re.IGNORECASE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """What is to be built, and by whom."""
-
-    package: Package
-    content_hash: str
-    source: Callable[[], Source]
-    """Reads the content; called only when it must be uploaded."""
-    dockerfile: str
-    bucket: str
-    account: str
-    """Email of the account that the build runs under."""
-    region: str
-    seconds: int
-
-    @property
-    def tag(self) -> str:
-        """Marks image and build with their content; within what docker and Cloud Build take as a tag."""
-        return f"ctx-{self.content_hash[:40]}"
-
-    @property
-    def image(self) -> str:
-        return f"{self.package.address}:{self.tag}"
-
-    @property
-    def object(self) -> str:
-        return f"source/{self.content_hash}.tar.gz"
-
-    def body(self) -> dict[str, Any]:
-        """The request (Cloud Build, "REST Resource: projects.builds")."""
-        return {
-            "source": {"storageSource": {"bucket": self.bucket, "object": self.object}},
-            "steps": [
-                {
-                    "name": "gcr.io/cloud-builders/docker",
-                    "args": ["build", "-f", self.dockerfile, "-t", self.image, "."],
-                    "env": ["DOCKER_BUILDKIT=1"],
-                }
-            ],
-            "images": [self.image],
-            "tags": [self.tag],
-            "serviceAccount": f"projects/{self.package.project}/serviceAccounts/{self.account}",
-            "timeout": f"{self.seconds}s",
-            # Without it a build under an account of its own is refused: the default bucket is not the account's.
-            "options": {"logging": "CLOUD_LOGGING_ONLY"},
-        }
 
 
 class ImageBuild:
@@ -191,15 +140,15 @@ class ImageBuild:
 
     def _failure(self, build: Build) -> ProviderError:
         order = self._order
-        said = f": {build.trouble}" if build.trouble else ""
+        # A detail of several lines is the end of the log already.
+        told = build.trouble.splitlines() if "\n" in build.trouble else []
+        said = f": {build.trouble}" if build.trouble and not told else ""
         text = f"Build {build.id} of {order.package.address} ended as {build.status}{said}."
         if build.status == "TIMEOUT":
             text += f" Give it more than {order.seconds} seconds by timeoutSeconds."
-        # A detail of several lines is the end of the log already.
-        told = "\n" in build.trouble
-        lines = [] if told else self._logs.last_build_lines(build.id, _LOG_LINES)
+        lines = told or self._logs.last_build_lines(build.id, _LOG_LINES)
         # Entries reach Cloud Logging a moment after the build that wrote them has ended.
-        if not told and not lines and not self._clock.wait(_LOG_PAUSE, self._context.cancelled):
+        if not lines and not self._clock.wait(_LOG_PAUSE, self._context.cancelled):
             lines = self._logs.last_build_lines(build.id, _LOG_LINES)
         if lines:
             text += "\nIts last lines:\n" + "\n".join(f"    {line}" for line in lines)

@@ -78,10 +78,10 @@ class SiteRelease(Kind):
         releases = hosting.releases(names["channel"], 1)
         if not releases:
             return None
-        version = (releases[0].get("version") or {}) if releases[0].get("type") != "SITE_DISABLE" else {}
+        version = _served(releases[0])
         name = str(version.get("name", ""))
         if inputs is not None and old is not None and name and _same(name, old):
-            return Found(id, inputs, {**old, "release": releases[0]["name"]})
+            return Found(id, inputs, {**old, "release": releases[0]["name"], "url": self._url(hosting, inputs)})
         known = {"public": _DEFAULTS["public"], **(inputs or {}), **names}
         public = self._root / known["public"]
         served = {str(file["path"]): str(file["hash"]) for file in hosting.files(name, "ACTIVE")} if name else {}
@@ -114,11 +114,10 @@ class SiteRelease(Kind):
             return
         hosting = FirebaseHosting(self._session, names["project"], names["site"])
         releases = hosting.releases(LIVE, 1)
-        if releases and releases[0].get("type") != "SITE_DISABLE":
-            name = str((releases[0].get("version") or {}).get("name", ""))
-            if name and _same(name, old):
-                hosting.disable()
-                context.say("disabled the site")
+        name = str(_served(releases[0]).get("name", "")) if releases else ""
+        if name and _same(name, old):
+            hosting.disable()
+            context.say("disabled the site")
 
     def _deploy(self, context: Context, inputs: Values, *, new_site: bool) -> Values:
         service = inputs.get("service")
@@ -153,6 +152,11 @@ def _names(id: str) -> dict[str, Any]:
     if found is None:
         raise ProviderError(f"{id!r} is not the id of a site's release: projects/PROJECT/sites/SITE/channels/live is.")
     return found.groupdict()
+
+
+def _served(release: Values) -> Values:
+    """The version that a release made public; empty for one that switched the site off."""
+    return {} if release.get("type") == "SITE_DISABLE" else release.get("version") or {}
 
 
 def _same(version: str, old: Values) -> bool:

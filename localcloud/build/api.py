@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from catalog.apis import IAM
+from localcloud import grants
 from localcloud.build import filters, image
 from localcloud.build.builds import Builds, seconds
 from localcloud.build.environment import Environments
@@ -79,9 +79,7 @@ class CloudBuild:
 
     def _check_account(self, name: str | None) -> None:
         # Clients may leave the project to the email (`projects/-/serviceAccounts/EMAIL`), as IAM lets them.
-        email = (name or "").rpartition("/")[2]
-        project = email.partition("@")[2].partition(".")[0]
-        if name and self._cloud.store.get(f"{IAM.prefix}/projects/{project}/serviceAccounts/{email}") is None:
+        if name and not grants.exists(self._cloud.store, name.rpartition("/")[2]):
             raise ApiError(400, f"invalid value for 'build.service_account': {name} does not exist")
 
     async def _get(self, request: web.Request) -> web.Response:

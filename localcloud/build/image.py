@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localcloud.build.dockerfile import DockerfileError, Stage
+from localcloud.build.dockerfile import Stage
+from localcloud.build.instructions import DockerfileError
 from localcloud.build.layout import File, Layout
 
 _RECORD = "image.json"

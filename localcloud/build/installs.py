@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from localcloud.build.dockerfile import DockerfileError
+from localcloud.build.instructions import DockerfileError
 
 # Installers themselves may be installed by name: the environment is made without them.
 _INSTALLERS = frozenset({"pip", "uv", "setuptools", "wheel", "pip-tools", "virtualenv"})

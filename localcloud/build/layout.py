@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from localcloud.build import installs
-from localcloud.build.dockerfile import Copy, DockerfileError, Run, Stage, Workdir
+from localcloud.build.dockerfile import Copy, Run, Stage, Workdir
+from localcloud.build.instructions import DockerfileError
 
 # Where installers put packages when no virtual environment is named: the official Python images, and pip --user.
 _BASE_LOCATIONS = frozenset({"/usr/local", "/root/.local"})

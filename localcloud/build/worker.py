@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from catalog.apis import ARTIFACT_REGISTRY
+from localcloud import grants
 from localcloud.build import archive, dockerfile, image, layout, source, steps
 from localcloud.build.environment import Environments, InstallError
+from localcloud.build.instructions import DockerfileError
 from localcloud.cloud import Cloud
 from localcloud.errors import ApiError
 from localcloud.records import registry
@@ -32,7 +35,7 @@ class BuildFailure(Exception):
     def __init__(self, type: str, detail: str) -> None:
         super().__init__(detail)
         self.type = type
-        """FailureType of Cloud Build's API: FETCH_SOURCE_FAILED, USER_BUILD_STEP or PUSH_FAILED."""
+        """FailureType of Cloud Build's API, such as FETCH_SOURCE_FAILED."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Worker:
         with tempfile.TemporaryDirectory(prefix="build-", dir=self._cloud.root) as scratch:
             try:
                 log("FETCHSOURCE")
-                blob = source.find(self._cloud, build.get("source", {}))
+                blob = source.find(self._cloud, build)
                 await asyncio.to_thread(archive.unpack, blob, Path(scratch))
             except archive.SourceError as fault:
                 raise BuildFailure("FETCH_SOURCE_FAILED", str(fault)) from fault
@@ -81,18 +84,19 @@ class Worker:
                 try:
                     step = steps.read(raw, at)
                     made = await self._build(step, Path(scratch), log)
-                except (steps.StepError, dockerfile.DockerfileError, InstallError) as fault:
+                except (steps.StepError, DockerfileError, InstallError) as fault:
                     raise BuildFailure("USER_BUILD_STEP", f"build step {at} failed: {fault}") from fault
                 built |= dict.fromkeys(map(_tagged, step.tags), made)
         log("PUSH")
-        return [self._push(each, built, log) for each in wanted]
+        account = build.get("serviceAccount", "").rpartition("/")[2]
+        return [self._push(each, built, account, log) for each in wanted]
 
     async def _build(self, step: steps.DockerBuild, root: Path, log: Log) -> image.Image:
         path = root / step.dockerfile
         if not path.is_file():
-            raise dockerfile.DockerfileError(f"unable to read {step.dockerfile}: there is no such file in the source.")
+            raise DockerfileError(f"unable to read {step.dockerfile}: there is no such file in the source.")
         if not (root / step.context).is_dir():
-            raise dockerfile.DockerfileError(f"the context {step.context} is no folder of the source.")
+            raise DockerfileError(f"the context {step.context} is no folder of the source.")
         stages = dockerfile.parse(path.read_text(encoding="utf-8", errors="replace"), step.build_args)
         stage, made = layout.lay_out(
             stages, await asyncio.to_thread(layout.scan, root / step.context), target=step.target
@@ -104,12 +108,20 @@ class Worker:
         log(image.describe(built))
         return built
 
-    def _push(self, wanted: Reference, built: Mapping[str, image.Image], log: Log) -> dict[str, str]:
+    def _push(self, wanted: Reference, built: Mapping[str, image.Image], account: str, log: Log) -> dict[str, str]:
         made = built.get(_tagged(wanted.text))
         if made is None:
             raise BuildFailure(
                 "PUSH_IMAGE_NOT_FOUND",
                 f"failed to find one or more images after execution of build steps: [{wanted.text!r}]",
+            )
+        home, member = wanted.repository.split("/")[1], grants.service_account(account)
+        key = f"{ARTIFACT_REGISTRY.prefix}/{wanted.repository}"
+        if account and not grants.granted(self._cloud.store, key, home, grants.PUSH_IMAGE, member):
+            raise BuildFailure(
+                "PUSH_NOT_AUTHORIZED",
+                f"failed to push {wanted.text}: denied: Permission 'artifactregistry.repositories.uploadArtifacts' "
+                f"denied on resource '{wanted.repository}' (or it may not exist); the build runs as {account}",
             )
         try:
             registry.put_image(self._cloud.store, wanted.repository, wanted.package, made.digest, [wanted.tag])

@@ -6,6 +6,8 @@ outlive a kill -9.
 
 import contextlib
 import fcntl
+import http.client
+import json
 import os
 import signal
 import subprocess
@@ -13,9 +15,11 @@ import time
 import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import psutil
 
+from localcloud import code
 from localcloud.cloud import Ports
 from localcloud.commands import ports as ports_module
 from localcloud.commands.checkout import Checkout
@@ -27,8 +31,8 @@ _STOP_SECONDS = 20.0
 _KILL_SECONDS = 5.0
 _POLL_SECONDS = 0.05
 _LINES = 15
-direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-"""Opens URLs of this machine: proxies of the user's shell are for the internet."""
+# Proxies of the user's shell are for the internet.
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def holder(folder: Path) -> int | None:
@@ -60,7 +64,10 @@ def ensure(checkout: Checkout, say: Callable[[str], None], environ: Mapping[str,
                     f"{getattr(known, name)}. `make down` first, then `make up` moves it."
                 )
         _wait(checkout, known, pid, None)
-        return known
+        if _health(known).get("code") == code.digest(checkout.root):
+            return known
+        say("The local cloud's own code has changed: starting it anew. What is deployed stays.")
+        stop(checkout.cloud)
     chosen = ports_module.choose(environ, known, say)
     ports_module.remember(checkout.ports, chosen)
     start(checkout, chosen)
@@ -113,12 +120,31 @@ def stop(folder: Path, patience: float = _STOP_SECONDS) -> bool:
 
 def healthy(ports: Ports) -> bool:
     """Whether its APIs answer."""
+    return bool(_health(ports))
+
+
+def _health(ports: Ports) -> dict[str, Any]:
+    """What it says of itself; empty when it does not answer."""
     try:
-        direct.open(f"http://127.0.0.1:{ports.apis}/_local/health", timeout=2).close()
-    except OSError:
+        with _direct.open(f"http://127.0.0.1:{ports.apis}/_local/health", timeout=2) as answer:
+            said: dict[str, Any] = json.load(answer)
+    except (OSError, ValueError):
         # Refused, too slow, or any answer but a good one.
-        return False
-    return True
+        return {}
+    return said
+
+
+def status(ports: Ports) -> dict[str, Any]:
+    """What it says of its sites and services (`localcloud.status`). Raises CommandError when it does not say."""
+    try:
+        with _direct.open(f"http://127.0.0.1:{ports.apis}/_local/status", timeout=5) as answer:
+            found: dict[str, Any] = json.load(answer)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise CommandError(
+            f"The local cloud runs, but does not say how it is ({error}). `make logs` and the file cloud.log in "
+            ".local/cloud/logs may tell; `make down` and `make up` start it anew."
+        ) from error
+    return found
 
 
 def _wait(checkout: Checkout, ports: Ports, pid: int, process: subprocess.Popen[bytes] | None) -> None:

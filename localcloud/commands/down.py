@@ -33,9 +33,6 @@ def _destroy(checkout: Checkout) -> bool:
     """Whether there is no stack any more."""
     if not checkout.state.exists():
         return True
-    if not (checkout.programs / "pulumi").exists():
-        _say("The Pulumi CLI is gone from .local/pulumi.")
-        return False
     known = ports.remembered(checkout.ports) or ports.USUAL
     if Engine(checkout, known).export() is None:
         return True

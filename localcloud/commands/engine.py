@@ -1,11 +1,13 @@
 """The Pulumi CLI, run on stack `local` of a checkout."""
 
+import contextlib
 import json
 import re
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from localcloud.cloud import Ports
@@ -20,10 +22,15 @@ _DONE = re.compile(r"([ +~-]+ \S+ \S+ (?:created|updated|deleted|replaced|refres
 
 
 class Engine:
+    """The CLI that `python -m tools.pulumi` has found or made."""
+
     def __init__(self, checkout: Checkout, ports: Ports) -> None:
+        """Raises CommandError when there is no CLI."""
         self._root = checkout.root
         self._program = checkout.programs / "pulumi"
         self._environment = variables.environment(checkout, ports)
+        if not self._program.exists():
+            raise CommandError(f"There is no Pulumi CLI in {checkout.programs}: `make up` brings one.")
         checkout.state.mkdir(parents=True, exist_ok=True)
 
     def show(self, *arguments: str) -> int:
@@ -34,22 +41,23 @@ class Engine:
         """
         command = [str(self._program), *arguments, "--stack", STACK, "--suppress-outputs"]
         sys.stdout.flush()
-        if sys.stdout.isatty():
-            return subprocess.run(command, cwd=self._root, env=self._environment, check=False).returncode
-        with subprocess.Popen(
-            [*command, "--non-interactive", "--suppress-progress"],
-            cwd=self._root,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as process:
-            assert process.stdout  # noqa: S101
-            for line in process.stdout:
-                if not _PROGRESS.match(line):
-                    sys.stdout.write(_DONE.sub(r"\1", line))
-                    sys.stdout.flush()
-        return process.returncode
+        with _leaving_interrupts_to_the_engine():
+            if sys.stdout.isatty():
+                return subprocess.run(command, cwd=self._root, env=self._environment, check=False).returncode
+            with subprocess.Popen(
+                [*command, "--non-interactive", "--suppress-progress"],
+                cwd=self._root,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                text=True,
+            ) as process:
+                assert process.stdout  # noqa: S101
+                for line in process.stdout:
+                    if not _PROGRESS.match(line):
+                        sys.stdout.write(_DONE.sub(r"\1", line))
+                        sys.stdout.flush()
+            return process.returncode
 
     def ask(self, *arguments: str) -> str:
         """Run a command to its end and return what it printed. Raises CommandError when it fails."""
@@ -92,3 +100,14 @@ class Engine:
             text=True,
             check=False,
         )
+
+
+@contextlib.contextmanager
+def _leaving_interrupts_to_the_engine() -> Iterator[None]:
+    """Ctrl-C reaches the engine as well, which then ends in order and gives up its lock; killing it would not."""
+    # A handler that does nothing, not SIG_IGN, which the engine would inherit.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -19,11 +19,13 @@ def run(checkout: Checkout, *, follow: bool) -> int:
     if not tails and not follow:
         raise CommandError("there are no logs yet: `make up` starts what writes them.")
     _print(tails)
-    while follow:
-        time.sleep(_POLL_SECONDS)
-        # A service that is deployed meanwhile brings a file of its own.
-        tails.update(_new(folder, tails, None))
-        _print(tails)
+    # Ctrl-C is how following ends, and no failure.
+    with contextlib.suppress(KeyboardInterrupt):
+        while follow:
+            time.sleep(_POLL_SECONDS)
+            # A service that is deployed meanwhile brings a file of its own.
+            tails.update(_new(folder, tails, None))
+            _print(tails)
     return 0
 
 

@@ -47,7 +47,7 @@ def choose(
         if not port:
             raise CommandError(f"No free port from {wanted} on for the {_WHAT[name]}: set {VARIABLES[name]}.")
         if port != wanted:
-            say(f"Port {wanted} is taken{_taker(wanted)}; the {_WHAT[name]} gets {port}.")
+            say(f"Port {wanted} is taken{_taker(wanted)}; using {port} for the {_WHAT[name]}.")
         chosen[name] = port
     return Ports(**chosen)
 

@@ -1,14 +1,11 @@
 """`make status`: what runs where, as a table. The console page at the APIs' address shows more."""
 
-import http.client
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from localcloud.cloud import Ports
 from localcloud.commands import background, ports
 from localcloud.commands.checkout import Checkout
-from localcloud.commands.errors import CommandError
 
 Row = tuple[str, str, str, str]
 
@@ -19,7 +16,7 @@ def run(checkout: Checkout) -> int:
     if not pid or not known:
         print("The local cloud does not run: `make up` starts it.")
         return 0
-    rows = [("WHAT", "STATE", "PROCESS", "WHERE"), *_rows(pid, known, _status(known))]
+    rows = [("WHAT", "STATE", "PROCESS", "WHERE"), *_rows(pid, known, background.status(known))]
     for line in table(rows):
         print(line)
     return 0
@@ -49,18 +46,6 @@ def _rows(pid: int, known: Ports, status: dict[str, Any]) -> Iterator[Row]:
         yield f"job {_last(job['name'])}", job["state"], "", job["execution"]
         if job["message"]:
             yield "", job["message"].partition("\n")[0], "", ""
-
-
-def _status(known: Ports) -> dict[str, Any]:
-    try:
-        with background.direct.open(f"http://127.0.0.1:{known.apis}/_local/status", timeout=5) as answer:
-            found: dict[str, Any] = json.load(answer)
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise CommandError(
-            f"The local cloud runs, but does not say how it is ({error}). `make logs` and the file cloud.log in "
-            ".local/cloud/logs may tell; `make down` and `make up` start it anew."
-        ) from error
-    return found
 
 
 def _last(name: str) -> str:

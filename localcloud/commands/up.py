@@ -1,10 +1,11 @@
 """`make up`: the local cloud runs, and stack `local` is deployed on it by the real engine."""
 
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from localcloud.cloud import Ports
-from localcloud.commands import background, existing, plugin, recovery, variables
+from localcloud.commands import addresses, background, existing, plugin, recovery, variables
 from localcloud.commands.checkout import STACK, Checkout
 from localcloud.commands.engine import Engine
 
@@ -16,18 +17,29 @@ def run(checkout: Checkout) -> int:
     plugin.install(checkout, engine)
     recovery.cancel_dead_lock(checkout, engine, _say)
     exported = engine.export()
+    status = background.status(ports)
+    if exported and addresses.orphaned(exported["deployment"], status):
+        _say("The local cloud has nothing of what the stack's state holds: both start anew.")
+        engine.ask("stack", "rm", "--yes", "--force", "--preserve-config", STACK)
+        exported = None
     if exported is None:
         engine.ask("stack", "init", STACK)
         exported = {"deployment": {}}
     recovery.settle_pending(engine, exported, existing.lookup(variables.of(checkout, ports)), _say)
-    # A first deployment is all new, and each property of it would be shown; later ones show just what changed.
-    diff = ["--diff"] if exported["deployment"].get("resources") else []
-    code = engine.show("up", "--yes", "--skip-preview", *diff)
+    code = engine.show("up", "--yes", "--skip-preview", *_ways(exported["deployment"], status))
     if code:
-        _say("\nNot deployed; what served before still serves. The message above says why, `make logs` may say more.")
+        _say("\nNot all of it is deployed: the message above says why, `make logs` may say more.")
         return code
     _tell(engine.outputs(), ports)
     return 0
+
+
+def _ways(deployment: Mapping[str, Any], status: Mapping[str, Any]) -> list[str]:
+    """Options of `pulumi up` that this deployment calls for."""
+    if addresses.moved(deployment, status):
+        return ["--refresh"]
+    # A first deployment is all new, and each property of it would be shown; later ones show just what changed.
+    return ["--diff"] if deployment.get("resources") else []
 
 
 def _tell(outputs: dict[str, Any], ports: Ports) -> None:

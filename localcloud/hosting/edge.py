@@ -1,11 +1,11 @@
 """Hosting's data plane: what a browser gets, by the rules of the released version.
 
 The order is the guide's ("Hosting priority order"): reserved `/__/*`, redirects, the file at exactly this path,
-rewrites, the version's 404.html, a default page. Header rules apply to every answer of a site by the path that was
-asked for, and also by `/404.html` where that page is the answer.
+rewrites, the version's 404.html, a default page. Header rules apply by the path that was asked for, and also by
+`/404.html` where that page is the answer; not to the pages for a service that failed, which no rule may make cacheable.
 
 Files answer GET and HEAD alone. Production does not say what happens to other methods at a file's path; here the
-rewrites get them, and 405 comes where none takes them.
+rewrites get them, and 405 comes where none takes them. `X-Cache` speaks of services' answers: files are always a MISS.
 """
 
 import asyncio
@@ -112,8 +112,7 @@ class Edge:
         return reply
 
     def _file(self, incoming: Incoming, live: LiveSite) -> Reply | None:
-        config = live.config
-        found = resolve(live.files, incoming.path, clean_urls=config.clean_urls, trailing_slash=config.trailing_slash)
+        found = _resolve(incoming, live)
         if isinstance(found, Moved):
             query = f"?{incoming.query}" if incoming.query else ""
             return _moved(301, quote_path(found.path) + query)
@@ -128,20 +127,17 @@ class Edge:
         return self._serve(incoming, live, path)
 
     def _missing(self, incoming: Incoming, live: LiveSite) -> Reply:
-        config = live.config
-        is_file = isinstance(
-            resolve(live.files, incoming.path, clean_urls=config.clean_urls, trailing_slash=config.trailing_slash),
-            Found,
-        )
-        if is_file:
+        rules = live.config.headers
+        if isinstance(_resolve(incoming, live), Found):
+            # Not GET or HEAD, or it would have been served.
             reply = error_page(405, "Files answer GET and HEAD.", allow=_FILE_METHODS)
         elif _NOT_FOUND_PAGE in live.files:
             reply = self._serve(incoming, live, _NOT_FOUND_PAGE, status=404)
         else:
             reply = error_page(404, "This site has no page at this address, and no 404.html.")
-        apply_rules(config.headers, incoming.path, reply.headers)
+        apply_rules(rules, incoming.path, reply.headers)
         if reply.source == "file":
-            apply_rules(config.headers, _NOT_FOUND_PAGE, reply.headers)
+            apply_rules(rules, _NOT_FOUND_PAGE, reply.headers)
         return reply
 
     def _serve(self, incoming: Incoming, live: LiveSite, path: str, status: int = 200) -> Reply:
@@ -149,6 +145,11 @@ class Edge:
         if content is None:
             raise FileNotFoundError(f"the content {live.files[path]} of {path} is no longer among the blobs")
         return file_reply(content, path, incoming, live.released, status)
+
+
+def _resolve(incoming: Incoming, live: LiveSite) -> Found | Moved | None:
+    config = live.config
+    return resolve(live.files, incoming.path, clean_urls=config.clean_urls, trailing_slash=config.trailing_slash)
 
 
 def _reserved(incoming: Incoming, live: LiveSite) -> Reply:
@@ -193,7 +194,7 @@ def _response(reply: Reply, request: web.BaseRequest) -> web.StreamResponse:
 
 
 async def _send(request: web.BaseRequest, response: web.StreamResponse, reply: Reply) -> web.StreamResponse:
-    if reply.status == 413:
+    if reply.status in (408, 413):
         # What is left of the body will not be read.
         response.force_close()
     await response.prepare(request)

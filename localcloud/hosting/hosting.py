@@ -41,7 +41,7 @@ class Hosting:
         self._log: EdgeLog | None = None
 
     def routes(self) -> Iterable[web.RouteDef]:
-        yield from SiteRoutes(self._cloud, self._cache.purge).routes()
+        yield from SiteRoutes(self._cloud).routes()
         yield from DomainRoutes(self._cloud).routes()
         yield from VersionRoutes(self._cloud, self._versions, self._releases, self._contents).routes()
         yield from Uploads(self._cloud.store, self._versions, self._contents).routes()

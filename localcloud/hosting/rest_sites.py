@@ -6,7 +6,7 @@ the local edge: `http://localhost:PORT` for the site served there, `http://SITE.
 
 import re
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from aiohttp import web
 
@@ -27,10 +27,8 @@ _LARGEST_PAGE = 100
 class SiteRoutes:
     """Their routes."""
 
-    def __init__(self, cloud: Cloud, purge: Callable[[str], None]) -> None:
-        """`purge` is called with the id of a site that is gone: its id may be used again."""
+    def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self._purge = purge
         self._store = cloud.store
 
     def routes(self) -> Iterable[web.RouteDef]:
@@ -103,7 +101,6 @@ class SiteRoutes:
         with self._store.transaction():
             self._store.delete(index_key(site.id))
             self._store.delete_below(site.key)
-        self._purge(site.id)
         return web.json_response({})
 
     async def _get_config(self, request: web.Request) -> web.Response:

@@ -104,10 +104,21 @@ class Rewrites:
             return hit
         service = target.name(live.site.project)
         headers = self._request_headers(service, target, incoming)
-        content = await body()
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                whole = await self._fetch(service, incoming, headers, content)
+                content = await body()
+        except TimeoutError:
+            return error_page(408, f"The request's body did not come within {self._timeout_seconds:g} seconds.")
+        whole = await self._whole(service, incoming, headers, content)
+        return whole if isinstance(whole, Reply) else self._finish(live, generation, incoming, whole, target)
+
+    async def _whole(
+        self, service: str, incoming: Incoming, headers: CIMultiDict[str], body: bytes | None
+    ) -> _Whole | Reply:
+        """The service's answer, or the page for there being none."""
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                return await self._fetch(service, incoming, headers, body)
         except TimeoutError:
             return error_page(504, f"The service did not answer within {self._timeout_seconds:g} seconds.")
         except UnusableAnswer as error:
@@ -116,7 +127,6 @@ class Rewrites:
         except InstanceGone as error:
             log.warning("%s %s: %r", service, incoming.path, error)
             return error_page(503, "The service went away before it answered. Its log says why.")
-        return self._finish(live, generation, incoming, whole, target)
 
     async def _fetch(self, service: str, incoming: Incoming, headers: CIMultiDict[str], body: bytes | None) -> _Whole:
         tries = _TRIES if incoming.method in _SAFE else 1

@@ -66,7 +66,7 @@ def file_reply(content: Content, path: str, incoming: Incoming, released: dateti
         try:
             wanted = byte_range(incoming.headers, headers, content.size)
         except UnsatisfiableRange:
-            reply = error_page(416, f"The file has {content.size} bytes.", title="Range Not Satisfiable")
+            reply = error_page(416, f"The file has {content.size} bytes.")
             reply.headers["Content-Range"] = f"bytes */{content.size}"
             return reply
         if wanted is not None:

@@ -13,9 +13,10 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from localcloud.cloud import Cloud
-from localcloud.run import jobs, processes
+from localcloud.run import frontend, jobs, processes
 from localcloud.run.answer import Answer
 from localcloud.run.preparation import Preparation
+from localcloud.run.rollouts import Rollouts
 from localcloud.run.routes import Routes
 from localcloud.run.services import Services
 
@@ -28,7 +29,8 @@ class CloudRun:
     def __init__(self, cloud: Cloud) -> None:
         self._store = cloud.store
         preparation = Preparation(cloud)
-        self._services = Services(cloud, preparation)
+        self._rollouts = Rollouts(cloud, preparation)
+        self._services = Services(cloud.store, self._rollouts)
         self._jobs = jobs.Jobs(cloud, preparation)
 
     def routes(self) -> Iterable[web.RouteDef]:
@@ -37,10 +39,10 @@ class CloudRun:
     async def start(self) -> None:
         await processes.end_orphans(self._store)
         self._jobs.executions.fail_unfinished()
-        await self._services.start()
+        await self._rollouts.start()
 
     async def stop(self) -> None:
-        await asyncio.gather(self._jobs.executions.stop(), self._services.stop())
+        await asyncio.gather(self._jobs.executions.stop(), self._rollouts.stop())
 
     @asynccontextmanager
     async def open(
@@ -51,5 +53,8 @@ class CloudRun:
         Raises errors.InstanceGone when the connection to the instance broke before any byte of an answer. Reading
         `chunks()` raises errors.AnswerBroken when it broke later.
         """
-        async with self._services.answer(service, method=method, target=target, headers=headers, body=body) as answer:
+        dispatcher = self._rollouts.dispatcher(service)
+        async with frontend.serve(
+            self._store, service, dispatcher, method=method, target=target, headers=headers, body=body
+        ) as answer:
             yield answer

@@ -60,9 +60,12 @@ class Deployer:
         return Runner(self._cloud.store, short, revision, prepare, log_file=self.log_file(revision["service"]))
 
     def pin(self, revision: Document) -> Document:
-        """The revision with the digest that its image's tag means now, for good. Raises DeployFailed."""
+        """The revision with the digest that its image's tag means now, so that it runs the same ever after.
+
+        Raises DeployFailed.
+        """
         reference = revision["containers"][0]["image"]
-        digest = revision.get("_digest") or self._preparation.digest(reference)
+        digest = self._preparation.digest(reference)
         if digest is None:
             raise DeployFailed(revision, f"Image '{reference}' not found.", reason="CONTAINER_MISSING")
         return revision | {"_digest": digest}

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 
 from multidict import CIMultiDict
 
-from localcloud.run import access, answer, proxy
+from localcloud.run import answer, proxy
+from localcloud.run.access import is_public
 from localcloud.run.answer import Answer
 from localcloud.run.dispatch import Dispatcher, NoInstance, NoRoom
 from localcloud.store import Document, Store
@@ -30,7 +31,7 @@ async def serve(
     if document is None or dispatcher is None or not _is_reachable(document) or _is_reserved(target):
         yield answer.not_found()
         return
-    if not document.get("invokerIamDisabled") and not access.is_public(store, service):
+    if not document.get("invokerIamDisabled") and not is_public(store, service):
         yield answer.forbidden()
         return
     if int(headers.get("Content-Length", "0")) > proxy.BODY_LIMIT or (

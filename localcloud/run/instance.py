@@ -83,12 +83,12 @@ class Instance:
             if not self._users:
                 self._unused.set()
 
-    async def stop(self) -> None:
-        """SIGTERM, ten seconds, SIGKILL."""
+    async def stop(self, grace: float) -> None:
+        """SIGTERM, `grace` seconds, SIGKILL."""
         if not self._users:
             # Kept connections would only make a server wait for requests that can't come any more.
             await self._session.close()
-        await self._started.end()
+        await self._started.end(grace)
         await self._clean_up()
 
     async def kill(self) -> None:
@@ -103,8 +103,8 @@ class Instance:
             await asyncio.wait_for(self._unused.wait(), _BREAK_SECONDS)
         await self._session.close()
         # The output ends too, unless a process left the group and keeps it open.
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._pump, _BREAK_SECONDS)
+        await asyncio.wait({self._pump}, timeout=_BREAK_SECONDS)
+        self._pump.cancel()
 
     async def _wait_until_started(self, probe: Mapping[str, Any]) -> None:
         exited = asyncio.create_task(self.exited())

@@ -82,12 +82,9 @@ class Listener:
 
 async def _send(request: web.Request, found: Answer) -> web.StreamResponse:
     response = web.StreamResponse(status=found.status, headers=found.headers)
-    has_body = request.method != "HEAD" and found.status not in _NO_BODY
-    if has_body and "Content-Length" not in found.headers:
-        response.enable_chunked_encoding()
     await response.prepare(request)
     try:
-        if has_body:
+        if request.method != "HEAD" and found.status not in _NO_BODY:
             async for chunk in found.chunks():
                 await response.write(chunk)
         await response.write_eof()

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from localcloud.run import probes
+from localcloud.run import probes, processes
 from localcloud.run.instance import Instance, NotStartedError
 from localcloud.run.launch import Launch
 from localcloud.store import Store
@@ -33,6 +33,7 @@ class Runner:
         prepare: Callable[[], Awaitable[Launch]],
         *,
         log_file: Path,
+        grace: float = processes.GRACE_SECONDS,
     ) -> None:
         """`revision` is the short name; `prepare` is asked before each start, as secrets may have new versions."""
         self.revision = revision
@@ -47,13 +48,15 @@ class Runner:
         self._store = store
         self._prepare = prepare
         self._log_file = log_file
+        self._grace = grace
+        self._owned: Instance | None = None
         self._idle = asyncio.Event()
         self._idle.set()
         self._keeping: asyncio.Task[None] | None = None
 
     async def prove(self) -> None:
         """Start the first instance, once. Raises NotStartedError, and what `prepare` raises."""
-        self._set(await self._start())
+        await self._start()
         self.keep()
 
     def keep(self) -> None:
@@ -78,20 +81,22 @@ class Runner:
             self._idle.set()
 
     async def stop(self) -> None:
-        """Stop now: SIGTERM, ten seconds, SIGKILL."""
+        """Stop now: SIGTERM, ten seconds, SIGKILL. May be called again when it was cancelled."""
         if self._keeping:
             self._keeping.cancel()
             await asyncio.gather(self._keeping, return_exceptions=True)
-        instance, self.instance = self.instance, None
-        self.on_change()
-        if instance:
-            await instance.stop()
+        self._set(None)
+        if self._owned:
+            await self._owned.stop(self._grace)
+            self._owned = None
 
-    async def _start(self) -> Instance:
+    async def _start(self) -> None:
         launch = await self._prepare()
-        return await Instance.start(
+        # Owned until its process has surely ended: whoever is cancelled in between leaves it to `stop`.
+        self._owned = await Instance.start(
             self._store, launch, self._container["startupProbe"], log=self._log_file, prefix=self.revision
         )
+        self._set(self._owned)
 
     async def _keep(self) -> None:
         loop = asyncio.get_running_loop()
@@ -100,7 +105,7 @@ class Runner:
             ready_at = loop.time()
             try:
                 if self.instance is None:
-                    self._set(await self._start())
+                    await self._start()
                     ready_at = loop.time()
                 await self._watch()
             except Exception as fault:  # noqa: BLE001 - whatever it is, the service must come back by itself
@@ -129,6 +134,7 @@ class Runner:
         self._set(None)
         # Cloud Run ends an instance that fails its liveness probe by SIGKILL at once ("Container health checks").
         await instance.kill()
+        self._owned = None
 
     def _set(self, instance: Instance | None) -> None:
         self.instance = instance

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from catalog.apis import SECRET_MANAGER
+from localcloud import grants
 from localcloud.errors import ApiError
 from localcloud.records import secrets
-from localcloud.run import access
 from localcloud.store import Store
 
 _WHERE = "spec.template.spec.containers[0].env[{at}].value_from.secret_key_ref.name"
@@ -36,7 +37,8 @@ def _read(store: Store, project: str, account: str, reference: Mapping[str, str]
     secret = reference["secret"]
     secret = secret if "/" in secret else f"projects/{project}/secrets/{secret}"
     name = f"{secret}/versions/{reference.get('version', 'latest')}"
-    if not access.may_read_secret(store, secret, account):
+    home, member = secret.split("/")[1], grants.service_account(account)
+    if not grants.granted(store, f"{SECRET_MANAGER.prefix}/{secret}", home, grants.READ_SECRET, member):
         raise SecretsError(
             f"Permission denied on secret: {name} for Revision service account {account}. The service account used "
             "must be granted the 'Secret Manager Secret Accessor' role (roles/secretmanager.secretAccessor) at the "

@@ -1,43 +1,26 @@
-"""Cloud Run's services: what the API does to them, and how what runs follows what is recorded.
-
-The store is the truth: every change is recorded before it is carried out, and `start` carries out again what a killed
-process had not finished. One deploy of a service at a time; a newer one replaces it.
-"""
+"""Cloud Run's services as the API changes them: checked, recorded, and handed to `rollouts` to be carried out."""
 
 import asyncio
-import logging
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
-from functools import partial
 from typing import Any
 
-from multidict import CIMultiDict
-
 from localcloud import operations
-from localcloud.cloud import Cloud
 from localcloud.errors import ApiError, exists, not_found
 from localcloud.records import policies
 from localcloud.records.collections import public
-from localcloud.run import access, documents, frontend, shape, spec
-from localcloud.run.answer import Answer
-from localcloud.run.deploy import Deployer, DeployFailed
+from localcloud.run import access, documents, shape, spec
 from localcloud.run.documents import API
 from localcloud.run.fields import check_etag
-from localcloud.run.preparation import Preparation
-from localcloud.run.serving import Serving
-from localcloud.store import Document
-
-log = logging.getLogger(__name__)
+from localcloud.run.rollouts import Rollouts
+from localcloud.store import Document, Store
 
 
 class Services:
     """The services of one local cloud. Names are relative: `projects/P/locations/R/services/S`."""
 
-    def __init__(self, cloud: Cloud, preparation: Preparation) -> None:
-        self._cloud = cloud
-        self._store = cloud.store
-        self._deployer = Deployer(cloud, preparation)
-        self._serving: dict[str, Serving] = {}
+    def __init__(self, store: Store, rollouts: Rollouts) -> None:
+        self._store = store
+        self._rollouts = rollouts
         self._changing: dict[str, asyncio.Lock] = {}
 
     def get(self, name: str) -> Document:
@@ -76,9 +59,7 @@ class Services:
             settable = self._spec(shape.SERVICE.settable(body), parent)
             if validate_only:
                 return self._done(parent, public(documents.changed(documents.new_service(name, 0), settable)))
-            serving = Serving(self._cloud, name)
-            port = await serving.open(self._cloud.ports.service, self._taken_ports())
-            self._serving[name] = serving
+            port = await self._rollouts.open(name)
             return await self._apply(documents.changed(documents.new_service(name, port), settable), revise=True)
 
     async def update(self, name: str, body: Document, *, mask: str | None, validate_only: bool) -> Document:
@@ -100,7 +81,7 @@ class Services:
             with self._store.transaction():
                 self._store.delete_below(f"{API}/{name}")
                 policies.forget(self._store, f"{API}/{name}")
-            await self._serving.pop(name).close()
+            await self._rollouts.close(name)
             return self._done(_parent(name), public(service))
 
     def delete_revision(self, name: str) -> Document:
@@ -115,39 +96,6 @@ class Services:
         parent = _parent(name)
         shown = {"@type": documents.REVISION_TYPE} | public(revision)
         return operations.completed(self._store, API, parent, shown, shown)
-
-    async def start(self) -> None:
-        """Listen for every service, run what served, and go on with what was being deployed."""
-        for key, service in self._store.below(API):
-            if not _is_service(key):
-                continue
-            name = service["name"]
-            serving = self._serving[name] = Serving(self._cloud, name)
-            port = await serving.open(service["_port"], self._taken_ports())
-            if port != service["_port"]:
-                log.warning("port %d of %s is taken; it moved to %d", service["_port"], name, port)
-                self._put(service | documents.address(port))
-            latest = service.get("latestReadyRevision")
-            if latest and (revision := self._store.get(f"{API}/{latest}")):
-                runner = self._deployer.runner(revision)
-                serving.serve(runner)
-                runner.keep()
-            if service.get("reconciling"):
-                await self._deploy(name, service["latestCreatedRevision"], operation=None)
-
-    async def stop(self) -> None:
-        await asyncio.gather(*(serving.close() for serving in self._serving.values()))
-        self._serving.clear()
-
-    def answer(
-        self, service: str, *, method: str, target: str, headers: CIMultiDict[str], body: bytes | None
-    ) -> AbstractAsyncContextManager[Answer]:
-        """Answer one request, as the service's URL would. Raises InstanceGone."""
-        serving = self._serving.get(service)
-        dispatcher = serving.dispatcher if serving else None
-        return frontend.serve(
-            self._store, service, dispatcher, method=method, target=target, headers=headers, body=body
-        )
 
     def _one_change_at_a_time(self, name: str) -> asyncio.Lock:
         """Held while a change is accepted, not while it is carried out."""
@@ -173,51 +121,8 @@ class Services:
         shown = public(self.get(name))
         parent = _parent(name)
         operation = operations.start(self._store, API, parent, {"@type": documents.SERVICE_TYPE} | shown)
-        await self._deploy(name, created, operation)
+        await self._rollouts.begin(name, created, operation)
         return operations.answer(self._store, operation)
-
-    async def _deploy(self, name: str, revision: str, operation: str | None) -> None:
-        await self._serving[name].deploy(partial(self._bring_up, name, revision, operation))
-
-    async def _bring_up(self, name: str, revision: str, operation: str | None) -> None:
-        document = self._store.get(f"{API}/{revision}") or {}
-        try:
-            document = self._deployer.pin(document)
-            self._store.put(f"{API}/{revision}", document)
-            runner = await self._deployer.prove(document)
-        except DeployFailed as fault:
-            self._failed(name, document, fault, operation)
-        except asyncio.CancelledError:
-            why = f"Another change of {name}, or the end of the local cloud, came before this one was done."
-            self._end(operation, ApiError(409, why, "ABORTED"))
-            raise
-        except Exception as fault:
-            # Whatever it is, a client is polling the operation: it must end.
-            log.exception("deploying %s", revision)
-            self._failed(name, document, DeployFailed(document, repr(fault), reason="INTERNAL"), operation)
-        else:
-            self._serving[name].serve(runner)
-            with self._store.transaction():
-                self._store.put(f"{API}/{revision}", documents.revision_ready(document))
-                self._put(documents.ready(self.get(name)))
-            self._end(operation, public(self.get(name)))
-
-    def _failed(self, name: str, revision: Document, fault: DeployFailed, operation: str | None) -> None:
-        log.warning("%s", fault)
-        with self._store.transaction():
-            failed = documents.revision_failed(revision, fault.revision_reason, str(fault))
-            self._store.put(f"{API}/{revision['name']}", failed)
-            self._put(documents.failed(self.get(name), fault.reason, str(fault)))
-        self._end(operation, ApiError(400, str(fault), "FAILED_PRECONDITION"))
-
-    def _end(self, operation: str | None, outcome: ApiError | Mapping[str, Any]) -> None:
-        if operation is None:
-            return
-        if isinstance(outcome, ApiError):
-            operations.fail(self._store, operation, outcome)
-        else:
-            shown = {"@type": documents.SERVICE_TYPE} | dict(outcome)
-            operations.finish(self._store, operation, shown, shown)
 
     def _spec(self, given: Mapping[str, Any], parent: str) -> dict[str, Any]:
         """The checked and completed part of a service that clients set."""
@@ -234,17 +139,9 @@ class Services:
         before = self._store.get(f"{API}/{name}")
         return (before["_revisions"] if before else 0) + 1
 
-    def _taken_ports(self) -> set[int]:
-        """Ports that services have, whether they listen now or not."""
-        return {service["_port"] for key, service in self._store.below(API) if _is_service(key)}
-
     def _put(self, service: Document) -> None:
         self._store.put(f"{API}/{service['name']}", service)
 
 
 def _parent(name: str) -> str:
     return name.partition("/services/")[0]
-
-
-def _is_service(key: str) -> bool:
-    return key.split("/")[-2] == "services"

@@ -52,6 +52,21 @@ def test_a_killed_engine_is_recovered_from_by_the_next_up(fresh: Deployment, typ
     assert fresh.pulumi("preview", "--expect-no-changes", "--stack", "local").returncode == 0
 
 
+def test_an_interrupted_up_gives_up_its_lock(fresh: Deployment) -> None:
+    """A terminal sends Ctrl-C to the command and to the engine below it."""
+    running = fresh.start("up")
+    eventually(lambda: pending(fresh, IMAGE))
+
+    os.killpg(running.pid, signal.SIGINT)
+    output, _ = running.communicate(timeout=120)
+    again = fresh.up()
+
+    assert running.returncode != 0, output
+    assert "Traceback" not in output
+    assert "taking back its lock" not in again
+    assert fresh.get().status_code == 200
+
+
 def test_a_half_uploaded_site_is_never_public_and_the_next_up_releases_it(fresh: Deployment) -> None:
     fresh.up()
     fresh.edit("static/style.css", "{", "{ /* edited */")

@@ -1,6 +1,9 @@
 """Where a deployment listens, and that nothing of it is left after `make down`."""
 
+import dataclasses
 import os
+import re
+import shutil
 import signal
 import socket
 from pathlib import Path
@@ -10,6 +13,7 @@ import pytest
 from localcloud.cloud import Ports
 from localcloud.commands.ports import listening_nowhere, remembered
 from tests.engine.deployment import Deployment, copied, eventually
+from tests.localcloud.running import free_ports
 
 
 def nothing_is_left(deployment: Deployment) -> bool:
@@ -102,6 +106,38 @@ def test_two_checkouts_run_side_by_side_and_a_taken_port_is_said(tmp_path: Path)
         pages = [each.get(base=f"http://127.0.0.1:{ports_of(each).edge}") for each in (one, two)]
         assert [page.status_code for page in pages] == [200, 200]
         assert ports_of(one) != ports_of(two)
+
+
+def test_a_cloud_that_comes_back_on_other_ports_is_found_by_its_addresses(fresh: Deployment) -> None:
+    """After a restart of the machine, another program may have had the ports first."""
+    fresh.up()
+    pid = fresh.cloud()
+    assert pid
+    os.kill(pid, signal.SIGTERM)
+    eventually(lambda: fresh.cloud() is None)
+    moved = dataclasses.replace(fresh, ports=free_ports())
+
+    output = moved.up()
+
+    told = dict(re.findall(r"^  (site|service) +(http://\S+)$", output, re.MULTILINE))
+    assert told["site"] == f"http://localhost:{moved.ports.edge}"
+    assert moved.get("/", told["site"]).status_code == 200
+    assert moved.get("/health", told["service"]).status_code == 200
+
+
+def test_a_deleted_folder_of_the_cloud_is_deployed_anew(fresh: Deployment) -> None:
+    """The state says that everything is there; the cloud knows of nothing."""
+    fresh.up()
+    pid = fresh.cloud()
+    assert pid
+    os.kill(pid, signal.SIGTERM)
+    eventually(lambda: fresh.cloud() is None)
+    shutil.rmtree(fresh.checkout.cloud)
+
+    fresh.up()
+
+    assert fresh.get().status_code == 200
+    assert fresh.pulumi("preview", "--expect-no-changes", "--stack", "local").returncode == 0
 
 
 def ports_of(deployment: Deployment) -> Ports:

@@ -4,7 +4,6 @@ import filecmp
 import json
 import os
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -64,13 +63,12 @@ def test_up_changes_no_file_of_the_checkout(deployed: Deployment) -> None:
 
 
 def test_up_again_changes_nothing_and_starts_no_process(deployed: Deployment) -> None:
-    before, began = deployed.processes(), time.monotonic()
+    before = deployed.processes()
 
     output = deployed.up()
 
     assert {what.split()[1] for what in summary(output)} == {"unchanged"}
     assert deployed.processes() == before
-    assert time.monotonic() - began < 20
 
 
 def test_up_ends_with_the_addresses(deployed: Deployment) -> None:
@@ -120,6 +118,20 @@ def test_a_shell_without_make_env_is_refused_before_anything_is_sent(deployed: D
     assert deployed.log() == log
 
 
+def test_another_gcp_provider_on_path_does_not_take_the_stand_ins_place(deployed: Deployment, tmp_path: Path) -> None:
+    """Google's own would send the local stack to Google."""
+    impostor = tmp_path / "pulumi-resource-gcp"
+    impostor.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    impostor.chmod(0o755)
+    environment = variables.environment(
+        deployed.checkout, deployed.ports, {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    )
+
+    done = deployed.pulumi("preview", "--expect-no-changes", "--stack", "local", env=environment)
+
+    assert done.returncode == 0, done.stdout
+
+
 def test_a_file_that_hides_a_page_is_warned_of_at_preview(deployed: Deployment) -> None:
     shadow = deployed.root / "static" / "index.html"
     shadow.write_text("<p>Hides the page</p>", encoding="utf-8")
@@ -144,9 +156,8 @@ def test_a_release_that_the_state_lost_is_imported(deployed: Deployment, tmp_pat
     (tmp_path / "import.json").write_text(json.dumps(wanted), encoding="utf-8")
 
     done = deployed.pulumi(
-        "import", "--file", str(tmp_path / "import.json"), "--yes", "--protect=false", "--generate-code=false",
-        "--stack", "local",
-    )  # fmt: skip
+        "import", "--file", str(tmp_path / "import.json"), "--yes", "--protect=false", "--stack", "local"
+    )
 
     assert done.returncode == 0, done.stdout
     found = deployed.resource(RELEASE)

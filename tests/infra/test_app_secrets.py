@@ -38,6 +38,7 @@ def test_the_key_goes_into_secret_manager_encrypted_and_nowhere_else(name: str) 
     ]
     assert holders == [(VERSION, "secretData")]
     assert stack.one(VERSION).secret_inputs == {"secretData"}
+    assert stack.one("hearth:secret:RandomKey").secret_outputs == {"value"}
     assert not any(key in text for text in texts(stack.outputs))
 
 

@@ -25,6 +25,7 @@ from catalog.apis import (
     Api,
     upload_base,
 )
+from localcloud import code
 from localcloud.cloud import Cloud, Part
 from localcloud.errors import ApiError
 from localcloud.locking import AlreadyRunningError
@@ -68,6 +69,7 @@ def test_health_says_where_it_serves(local: LocalCloud) -> None:
         "pid": os.getpid(),
         "ports": {"apis": local.ports.apis, "edge": local.ports.edge, "service": local.ports.service},
         "root": str(local.root),
+        "code": code.digest(),
     }
 
 

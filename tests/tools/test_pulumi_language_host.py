@@ -107,6 +107,14 @@ def test_the_host_tells_its_version_and_the_plugins_that_programs_need(host: Hos
     assert [(package.name, package.version) for package in packages] == [("gcp", f"v{version('pulumi-gcp')}")]
 
 
+def test_what_was_imported_is_shown_as_comments_since_no_python_is_generated(host: Host) -> None:
+    pcl = 'resource site "hearth:hosting:SiteRelease" {\n\n    channel = "live"\n}\n'
+    answer = host.stub.GenerateProgram(language_pb2.GenerateProgramRequest(source={"main.pp": pcl}))
+
+    _, *shown = answer.source["__main__.py"].decode().splitlines()
+    assert shown == ['# resource site "hearth:hosting:SiteRelease" {', '#     channel = "live"', "# }"]
+
+
 def test_a_plugin_runs_with_its_arguments_environment_and_folder(host: Host, plugin: Path) -> None:
     (plugin / "__main__.py").write_text(
         "import os, sys\n"

@@ -69,6 +69,17 @@ class LanguageHost(LanguageServer):
         packages = [language_pb2.DependencyInfo(name=name, version=version(name)) for name in ("pulumi", "pulumi-gcp")]
         return language_pb2.GetProgramDependenciesResponse(dependencies=packages)
 
+    def GenerateProgram(  # noqa: N802
+        self, request: language_pb2.GenerateProgramRequest, context: grpc.ServicerContext
+    ) -> language_pb2.GenerateProgramResponse:
+        """Answer `pulumi import` with what it imported, as comments in Pulumi's own notation instead of as Python.
+
+        Without an answer the import would succeed and yet end in an error.
+        """
+        lines = [line for text in request.source.values() for line in text.splitlines() if line.strip()]
+        shown = ["# Declare this in your program (written as PCL; the official language host writes Python):", *lines]
+        return language_pb2.GenerateProgramResponse(source={"__main__.py": "\n# ".join(shown).encode() + b"\n"})
+
     def Run(  # noqa: N802
         self, request: language_pb2.RunRequest, context: grpc.ServicerContext
     ) -> language_pb2.RunResponse:

@@ -76,10 +76,10 @@ class Terminal:
                 process.wait()
             if self._live:
                 self._stream.write("\r\033[K")
-        if code is None:
-            raise WorkError(f"given up after {seconds:.0f} s", log)
-        if code:
-            raise WorkError(f"ended with exit code {code}", log)
+        if code is None or code:
+            failure = WorkError(f"given up after {seconds} s" if code is None else f"ended with exit code {code}", log)
+            self.say(f"  not done: {failure.last}")
+            raise failure
         self.say(f"  done in {time.monotonic() - began:.0f} s")
 
     def _watch(self, process: subprocess.Popen[bytes], log: Path, began: float, seconds: float | None) -> int | None:

@@ -36,9 +36,9 @@ class Build:
     @property
     def trouble(self) -> str:
         """Why it failed, as the service tells it; empty when it does not."""
-        failure = self.raw.get("failureInfo") or {}
-        parts = [str(self.raw.get("statusDetail") or ""), str(failure.get("detail") or "")]
-        return "; ".join(dict.fromkeys(part.strip().rstrip(".") for part in parts if part.strip()))
+        detail = str(self.raw.get("statusDetail") or "").strip().rstrip(".")
+        failure = str((self.raw.get("failureInfo") or {}).get("detail") or "").strip().rstrip(".")
+        return detail if failure in detail else "; ".join(filter(None, (detail, failure)))
 
     @property
     def failure_type(self) -> str:

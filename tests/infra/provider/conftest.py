@@ -2,15 +2,19 @@
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from infra.provider.clients.credentials import Tokens
 from infra.provider.clients.endpoints import Endpoints
 from infra.provider.clients.session import Session
+from infra.provider.site_release import SiteRelease
 from plugin.kinds import Context
 from tests.infra.provider.fake_clock import FakeClock
+from tests.infra.provider.fake_hosting import FakeHosting
 from tests.infra.provider.fake_server import FakeServer
+from tests.infra.provider.site_stage import Stage
 
 
 @pytest.fixture
@@ -46,3 +50,18 @@ def said() -> list[str]:
 def context(said: list[str]) -> Context:
     urn = "urn:pulumi:local::hearth-app::hearth:test:Kind::web"
     return Context(urn=urn, say=said.append, warn=said.append, cancelled=threading.Event())
+
+
+@pytest.fixture
+def stage(tmp_path: Path, server: FakeServer, session: Session, clock: FakeClock, context: Context) -> Iterator[Stage]:
+    public = tmp_path / "static"
+    (public / "assets").mkdir(parents=True)
+    (public / "style.css").write_text("body{margin:0}")
+    (public / "404.html").write_text("<title>Not found</title>")
+    (public / "assets" / "copy.css").write_text("body{margin:0}")
+    stage = Stage(
+        server, FakeHosting(server, "demo-shop"), SiteRelease(tmp_path, session, clock), clock, context, public
+    )
+    stage.service()
+    yield stage
+    assert context.cancelled.is_set() or list(tmp_path.iterdir()) == [public], "nothing is left in the checkout"

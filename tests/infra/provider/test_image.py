@@ -207,6 +207,35 @@ def test_a_failed_build_tells_why_with_its_last_lines_and_where_the_log_is(
     assert len(builds.builds) == 1
 
 
+def test_a_detail_that_is_the_end_of_the_log_is_shown_as_such(
+    server: FakeServer, kind: Image, builds: FakeBuilds, *, inputs: Values, context: Context
+) -> None:
+    builds.outcome = lambda _build: {
+        "status": "FAILURE",
+        "statusDetail": "line 1\nstep 0 failed",
+        "failureInfo": {"type": "USER_BUILD_STEP", "detail": "step 0 failed"},
+    }
+
+    with pytest.raises(ProviderError) as failure:
+        kind.create(context, inputs, preview=False)
+    assert str(failure.value) == (
+        f"Build b1 of {ADDRESS} ended as FAILURE.\n"
+        "Its last lines:\n    line 1\n    step 0 failed\nThe whole log: https://logs/b"
+    )
+    assert server.seen("POST", "/logging/") == []
+
+
+def test_a_log_that_is_late_is_asked_for_again(
+    server: FakeServer, kind: Image, builds: FakeBuilds, *, inputs: Values, context: Context
+) -> None:
+    builds.outcome = lambda _build: ended("FAILURE", "step 0 failed")
+    server.answer("POST", "/logging/v2/entries:list", {"entries": [{"textPayload": "line 1"}]})
+    server.fail("POST", "/logging/", Answer({}))
+
+    with pytest.raises(ProviderError, match="line 1"):
+        kind.create(context, inputs, preview=False)
+
+
 def test_a_log_that_cannot_be_read_does_not_hide_the_failure(
     server: FakeServer, kind: Image, builds: FakeBuilds, inputs: Values, context: Context
 ) -> None:

@@ -1,93 +1,12 @@
-"""A site's release: what is public, when, and what a broken run leaves behind."""
+"""A site's release as a resource: what is public, when, and what refresh, import and delete make of it."""
 
-import hashlib
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.provider.clients.session import Session
-from infra.provider.site_release import SiteRelease
-from plugin.kinds import UNKNOWN, Context, ProviderError, Values
-from tests.infra.provider.fake_clock import FakeClock
-from tests.infra.provider.fake_hosting import FakeHosting
-from tests.infra.provider.fake_server import BUSY, DENIED, NOT_FOUND, Answer, FakeServer, error
-
-ID = "projects/demo-shop/sites/demo-shop/channels/live"
-SERVICE = "projects/demo-shop/locations/us-central1/services/web"
-IMAGE = "us-central1-docker.pkg.dev/demo-shop/web/web@sha256:1"
-CONFIG = {"rewrites": [{"glob": "**", "run": {"serviceId": "web", "region": "us-central1"}}]}
-
-
-@dataclass
-class Stage:
-    """A folder of files, a site, and a service that is ready."""
-
-    server: FakeServer
-    hosting: FakeHosting
-    kind: SiteRelease
-    clock: FakeClock
-    context: Context
-    public: Path
-
-    def service(self, **changes: Any) -> None:
-        """What Cloud Run answers about the service."""
-        ready = {
-            "name": SERVICE,
-            "template": {"containers": [{"image": "sidecar"}, {"image": IMAGE, "ports": [{"containerPort": 8080}]}]},
-            "latestReadyRevision": f"{SERVICE}/revisions/web-00001",
-            "latestCreatedRevision": f"{SERVICE}/revisions/web-00001",
-            "terminalCondition": {"type": "Ready", "state": "CONDITION_SUCCEEDED"},
-        }
-        self.server.answer("GET", f"/run/v2/{SERVICE}", ready | changes)
-
-    def inputs(self, **changes: Any) -> Values:
-        """Inputs that declare the folder as it is now."""
-        files = {
-            f"/{file.relative_to(self.public).as_posix()}": hashlib.sha256(file.read_bytes()).hexdigest()
-            for file in sorted(self.public.rglob("*"))
-            if file.is_file()
-        }
-        service = {"name": SERVICE, "image": IMAGE, "template": "t1"}
-        given = {"project": "demo-shop", "site": "demo-shop", "files": files, "config": CONFIG, "service": service}
-        checked = self.kind.check(self.context, None, given | changes)
-        assert not checked.failures
-        return checked.inputs
-
-    def create(self, **changes: Any) -> Values:
-        return self.kind.create(self.context, self.inputs(**changes), preview=False).outputs
-
-    def update(self, old: Values, **changes: Any) -> Values:
-        return self.kind.update(self.context, ID, old, old, self.inputs(**changes), preview=False)
-
-    @property
-    def live(self) -> dict[str, str] | None:
-        return self.hosting.live("demo-shop")
-
-
-@pytest.fixture
-def stage(tmp_path: Path, server: FakeServer, session: Session, clock: FakeClock, context: Context) -> Iterator[Stage]:
-    public = tmp_path / "static"
-    (public / "assets").mkdir(parents=True)
-    (public / "style.css").write_text("body{margin:0}")
-    (public / "404.html").write_text("<title>Not found</title>")
-    (public / "assets" / "copy.css").write_text("body{margin:0}")
-    stage = Stage(
-        server, FakeHosting(server, "demo-shop"), SiteRelease(tmp_path, session, clock), clock, context, public
-    )
-    stage.service()
-    yield stage
-    assert context.cancelled.is_set() or list(tmp_path.iterdir()) == [public], "nothing is left in the checkout"
-
-
-FIRST = {
-    "/style.css": "body{margin:0}",
-    "/404.html": "<title>Not found</title>",
-    "/assets/copy.css": "body{margin:0}",
-}
+from plugin.kinds import UNKNOWN, ProviderError
+from tests.infra.provider.fake_server import NOT_FOUND
+from tests.infra.provider.site_stage import CONFIG, FIRST, ID, IMAGE, SERVICE, Stage
 
 
 def test_the_first_release_makes_files_and_config_public(stage: Stage) -> None:
@@ -104,24 +23,6 @@ def test_the_first_release_makes_files_and_config_public(stage: Stage) -> None:
         "release": release["name"],
         "url": "https://demo-shop.web.app",
     }
-
-
-def test_calls_come_in_the_order_of_the_official_client(stage: Stage) -> None:
-    stage.create()
-    site = "/firebasehosting/v1beta1/projects/demo-shop/sites/demo-shop"
-
-    # Two files have the same content, so that there are two uploads.
-    uploads = [str(request) for request in stage.hosting.uploads]
-    assert len(uploads) == 2
-    assert [str(each) for each in stage.server.requests if str(each) not in uploads] == [
-        f"GET /run/v2/{SERVICE}",
-        f"POST {site}/versions",
-        f"POST {site}/versions/v1:populateFiles",
-        f"GET {site}/versions/v1/files",
-        f"PATCH {site}/versions/v1",
-        f"POST {site}/channels/live/releases",
-        f"GET {site}",
-    ]
 
 
 def test_one_changed_file_is_one_difference_and_one_upload(stage: Stage) -> None:
@@ -159,18 +60,6 @@ def test_a_new_revision_is_a_new_release_without_any_upload(stage: Stage) -> Non
     assert len(stage.hosting.releases["demo-shop"]) == 2
     assert len(stage.hosting.uploads) == before
     assert stage.live == FIRST
-
-
-def test_many_files_go_in_batches_that_hosting_takes(stage: Stage) -> None:
-    for number in range(2500):
-        (stage.public / f"{number}.txt").write_text("the same")
-    stage.create()
-
-    batches = [len(each.json["files"]) for each in stage.server.seen("POST", ":populateFiles$")]
-    assert batches == [1000, 1000, 503]
-    live = stage.live
-    assert live is not None
-    assert len(live) == 2503
 
 
 def test_a_site_without_files_is_released_too(stage: Stage) -> None:
@@ -216,6 +105,11 @@ def test_a_preview_sends_nothing(stage: Stage) -> None:
             "and no other one serves: its condition is CONDITION_PENDING",
             id="never ready",
         ),
+        pytest.param(
+            {"terminalCondition": {"state": "CONDITION_FAILED", "message": "Route is broken."}},
+            "not ready on its latest revision web-00001.*Route is broken",
+            id="route failed",
+        ),
         pytest.param({"reconciling": True}, "still being updated. Run again", id="reconciling"),
         pytest.param(
             {"template": {"containers": [{"image": "other@sha256:2"}]}},
@@ -256,90 +150,6 @@ def test_a_site_without_a_service_needs_none(stage: Stage) -> None:
     assert stage.live == FIRST
 
 
-STEPS = [
-    ("POST", "/versions$"),
-    ("POST", ":populateFiles$"),
-    ("POST", "^/upload/"),
-    ("GET", "/files$"),
-    ("PATCH", "/versions/"),
-    ("POST", "/releases$"),
-]
-
-
-@pytest.mark.parametrize(("method", "pattern"), STEPS)
-@pytest.mark.parametrize("fault", [None, BUSY, DENIED], ids=["killed", "busy", "denied"])
-def test_a_run_that_fails_at_any_step_leaves_the_old_release_and_the_next_run_recovers(
-    stage: Stage, method: str, pattern: str, fault: Answer | None
-) -> None:
-    old = stage.create()
-    (stage.public / "style.css").write_text("new")
-    stage.server.fail(method, pattern, fault, times=1000)
-
-    with pytest.raises(ProviderError, match="Could not"):
-        stage.update(old)
-    assert stage.live == FIRST
-    stage.server.mend()
-    stage.update(old)
-    assert stage.live == {**FIRST, "/style.css": "new"}
-    assert len(stage.hosting.releases["demo-shop"]) == 2
-
-
-@pytest.mark.parametrize(("method", "pattern"), STEPS)
-@pytest.mark.parametrize("fault", [None, BUSY], ids=["no answer", "busy"])
-@pytest.mark.parametrize("carried_out", [True, False])
-def test_one_lost_answer_at_any_step_is_made_good(
-    stage: Stage, method: str, pattern: str, fault: Answer | None, *, carried_out: bool
-) -> None:
-    stage.server.fail(method, pattern, fault, carried_out=carried_out)
-    outputs = stage.create()
-
-    assert stage.live == FIRST
-    # One release, also where it was made although the answer was lost.
-    (release,) = stage.hosting.releases["demo-shop"]
-    assert (outputs["release"], outputs["version"]) == (release["name"], release["version"]["name"])
-
-
-def test_a_file_that_is_there_already_needs_no_upload(stage: Stage) -> None:
-    """Somebody else uploads the same content at the same time."""
-    stage.server.fail("POST", "^/upload/", error(409, "already exists", "ALREADY_EXISTS"), times=2, carried_out=True)
-    stage.create()
-
-    assert stage.live == FIRST
-
-
-def test_a_file_that_did_not_arrive_is_uploaded_again(stage: Stage) -> None:
-    stage.server.fail("POST", "^/upload/", Answer(b""), times=1)
-    stage.create()
-
-    assert stage.live == FIRST
-    assert len(stage.hosting.uploads) == 3
-
-
-def test_a_version_with_missing_files_is_never_finalized(stage: Stage) -> None:
-    stage.server.fail("POST", "^/upload/", Answer(b""), times=1000)
-
-    with pytest.raises(ProviderError, match=r"still misses 2 files \(.*\) after they were uploaded 3 times"):
-        stage.create()
-    assert [version["status"] for version in stage.hosting.versions.values()] == ["CREATED"]
-    assert stage.live is None
-
-
-def test_a_site_that_was_created_a_moment_ago_is_waited_for(stage: Stage) -> None:
-    stage.server.fail("POST", "/versions$", NOT_FOUND, times=5)
-    stage.create()
-
-    assert stage.clock.time == 25
-    assert stage.live == FIRST
-
-
-def test_a_site_that_never_appears_is_an_error(stage: Stage) -> None:
-    stage.hosting.sites.clear()
-
-    with pytest.raises(ProviderError, match=r"no such site, or .* default URL switched off"):
-        stage.create()
-    assert stage.clock.time == 120
-
-
 def test_a_file_that_changed_since_the_preview_is_not_released(stage: Stage) -> None:
     inputs = stage.inputs()
     (stage.public / "style.css").write_text("changed")
@@ -355,14 +165,6 @@ def test_a_file_that_vanished_since_the_preview_is_not_released(stage: Stage) ->
 
     with pytest.raises(ProviderError, match=r"static/style\.css cannot be read \(No such file"):
         stage.kind.create(stage.context, inputs, preview=False)
-
-
-def test_cancelling_ends_before_the_release(stage: Stage) -> None:
-    stage.context.cancelled.set()
-
-    with pytest.raises(ProviderError, match="Stopped before the release: the site serves what it did before"):
-        stage.create()
-    assert stage.live is None
 
 
 def test_refresh_right_after_a_release_changes_nothing(stage: Stage) -> None:
@@ -388,6 +190,15 @@ def test_refresh_shows_what_somebody_else_released(stage: Stage) -> None:
     assert found.outputs["version"] == theirs["version"]
 
 
+def test_hosting_may_name_the_project_by_number_or_by_id(stage: Stage) -> None:
+    inputs, outputs = stage.inputs(), stage.create()
+    by_id = {**outputs, "version": outputs["version"].replace("123456789012", "demo-shop")}
+    found = stage.kind.read(stage.context, ID, inputs, by_id)
+
+    assert found is not None
+    assert (found.inputs, found.outputs) == (inputs, by_id)
+
+
 @pytest.mark.parametrize("gone", ["site", "release"])
 def test_refresh_finds_that_it_is_gone(stage: Stage, gone: str) -> None:
     inputs, outputs = stage.inputs(), stage.create()
@@ -401,6 +212,8 @@ def test_refresh_finds_that_it_is_gone(stage: Stage, gone: str) -> None:
 def test_refresh_of_a_disabled_site_shows_that_nothing_is_served(stage: Stage) -> None:
     inputs, outputs = stage.inputs(), stage.create()
     stage.kind.delete(stage.context, ID, inputs, outputs)
+    # Its release may still tell which version it switched off.
+    stage.hosting.releases["demo-shop"][0]["version"] = {"name": outputs["version"]}
     found = stage.kind.read(stage.context, ID, inputs, outputs)
 
     assert found is not None
@@ -503,14 +316,3 @@ def test_inputs_have_defaults(stage: Stage) -> None:
     expected = {**given, "channel": "live", "public": "static", "files": {}, "config": {}, "message": ""}
 
     assert stage.kind.check(stage.context, None, given).inputs == expected
-
-
-def test_sixteen_uploads_run_side_by_side(stage: Stage) -> None:
-    """None is answered before all sixteen have arrived."""
-    together = threading.Barrier(16)
-    for number in range(14):
-        (stage.public / f"{number}.txt").write_text(str(number))
-    stage.server.on_request = lambda request: together.wait(timeout=20) if request.path.startswith("/upload/") else None
-    stage.create()
-
-    assert len(stage.hosting.uploads) == 16

@@ -235,6 +235,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             for _ in range(1000):
                 self.wfile.write(b".")
                 time.sleep(0.1)
+        elif url.path == "/redirect":
+            self.answer("", 302, Location="/elsewhere")
+        elif url.path == "/no-length":
+            self.wfile.write(b"HTTP/1.1 200 OK\\r\\nConnection: close\\r\\n\\r\\nto the end")
+            self.close_connection = True
         elif url.path == "/gzip":
             self.answer("not really gzip", **{"Content-Encoding": "gzip"})
         elif url.path == "/unhealthy":
@@ -253,7 +258,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         length = self.headers.get("Content-Length")
         body = self.rfile.read(int(length)) if length else self.chunked()
-        self.answer(json.dumps([len(body), self.headers.get("Transfer-Encoding")]))
+        self.answer(json.dumps([len(body), self.headers.get("Transfer-Encoding"), self.headers.get("Expect")]))
 
     def chunked(self):
         body = b""

@@ -20,6 +20,7 @@ from tests.localcloud.build.playground import (
     BUILDS,
     IMAGE,
     PROJECT,
+    REPOSITORY,
     Playground,
     app,
     eventually,
@@ -268,11 +269,43 @@ def test_a_request_that_cloud_build_would_refuse_is_refused_at_once(
 @pytest.mark.parametrize("allowed", [{"options": LOGGING}, {"options": {"logging": "NONE"}}, {"logsBucket": "gs://b"}])
 def test_an_own_account_may_build_where_its_logs_have_a_place(tmp_path: Path, allowed: dict[str, Any]) -> None:
     async def scenario(playground: Playground) -> None:
-        account = f"projects/{PROJECT}/serviceAccounts/{playground.account('build')}"
+        email = playground.account("build")
+        playground.let(f"storage/b/{BUCKET}", "roles/storage.objectViewer", f"serviceAccount:{email}")
+        playground.let(f"artifactregistry/{REPOSITORY}", "roles/artifactregistry.writer", f"serviceAccount:{email}")
+        account = f"projects/{PROJECT}/serviceAccounts/{email}"
         request = playground.build_request(app()) | allowed | {"serviceAccount": account}
         ended = await playground.done("cloudbuild", await playground.call("POST", BUILDS, request))
 
         assert ended["metadata"]["build"]["status"] == "SUCCESS"
+
+    play(tmp_path, scenario)
+
+
+@pytest.mark.parametrize(
+    ("grants", "type", "text"),
+    [
+        ([], "FETCH_SOURCE_FAILED", "does not have storage.objects.get access"),
+        (
+            [(f"storage/b/{BUCKET}", "roles/storage.objectViewer")],
+            "PUSH_NOT_AUTHORIZED",
+            "Permission 'artifactregistry.repositories.uploadArtifacts' denied",
+        ),
+        ([(f"cloudresourcemanager/projects/{PROJECT}", "roles/cloudbuild.builds.builder")], None, ""),
+    ],
+)
+def test_an_own_account_needs_its_grants(
+    tmp_path: Path, grants: list[tuple[str, str]], type: str | None, text: str
+) -> None:
+    async def scenario(playground: Playground) -> None:
+        email = playground.account("build")
+        for resource, role in grants:
+            playground.let(resource, role, f"serviceAccount:{email}")
+        own = {"serviceAccount": f"projects/{PROJECT}/serviceAccounts/{email}", "options": LOGGING}
+        operation = await playground.call("POST", BUILDS, playground.build_request(app()) | own)
+        build = (await playground.done("cloudbuild", operation))["metadata"]["build"]
+
+        assert build.get("failureInfo", {}).get("type") == type
+        assert text in build.get("statusDetail", "")
 
     play(tmp_path, scenario)
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from localcloud.build.dockerfile import Copy, DockerfileError, Run, Stage, Workdir, parse
+from localcloud.build.dockerfile import Copy, Run, Stage, Workdir, parse
+from localcloud.build.instructions import DockerfileError
 
 
 def last(text: str, **build_args: str) -> Stage:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from localcloud.build import dockerfile, image, layout
-from localcloud.build.dockerfile import DockerfileError
 from localcloud.build.image import Image
+from localcloud.build.instructions import DockerfileError
 from localcloud.run import launch
 
 

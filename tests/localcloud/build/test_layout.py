@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.build import dockerfile, installs, layout
-from localcloud.build.dockerfile import DockerfileError
+from localcloud.build.instructions import DockerfileError
 from localcloud.build.layout import File, Layout
 
 CONTEXT = [

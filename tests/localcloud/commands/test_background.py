@@ -1,6 +1,7 @@
 """The local cloud as a background process: found by its lock, started until it answers, ended as a group."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -63,6 +64,23 @@ def test_a_process_that_is_deaf_to_sigterm_is_killed(tmp_path: Path) -> None:
 
         assert background.stop(tmp_path, patience=0.3)
         assert process.wait(5) == -signal.SIGKILL
+
+
+def test_a_local_cloud_whose_code_has_changed_is_started_anew_on_its_ports(checkout: Checkout) -> None:
+    """After an upgrade, requests would else reach the old code for as long as the process lives."""
+    (checkout.root / "catalog").unlink()
+    shutil.copytree(CHECKOUT / "catalog", checkout.root / "catalog")
+    said: list[str] = []
+    chosen = background.ensure(checkout, said.append)
+    before = background.holder(checkout.cloud)
+    with (checkout.root / "catalog" / "apis.py").open("a", encoding="utf-8") as apis:
+        apis.write("\n# changed\n")
+
+    again = background.ensure(checkout, said.append)
+
+    assert again == chosen
+    assert background.holder(checkout.cloud) not in (None, before)
+    assert said == ["The local cloud's own code has changed: starting it anew. What is deployed stays."]
 
 
 def test_a_local_cloud_starts_is_found_again_and_stops(checkout: Checkout) -> None:

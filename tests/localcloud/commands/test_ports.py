@@ -26,8 +26,8 @@ def test_a_taken_port_moves_to_the_next_free_one_and_is_said() -> None:
 
     assert chosen == Ports(edge=5002, apis=4000, service=8081)
     assert [line.split(";")[1].strip() for line in said] == [
-        "the Hosting edge gets 5002.",
-        "the first Cloud Run service gets 8081.",
+        "using 5002 for the Hosting edge.",
+        "using 8081 for the first Cloud Run service.",
     ]
 
 
@@ -68,8 +68,26 @@ def test_one_port_for_two_is_refused() -> None:
         choose(set(), {"HEARTH_API_PORT": "5000", "HEARTH_EDGE_PORT": "5000"})
 
 
-@pytest.mark.parametrize(("family", "address"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "0.0.0.0")])
+def has_ipv6() -> bool:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("family", "address"),
+    [
+        (socket.AF_INET, "127.0.0.1"),
+        (socket.AF_INET, "0.0.0.0"),
+        pytest.param(
+            socket.AF_INET6, "::1", marks=pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+        ),
+    ],
+)
 def test_a_port_that_somebody_listens_to_is_not_free(family: socket.AddressFamily, address: str) -> None:
+    """Browsers try ::1 first for `localhost`."""
     with socket.create_server((address, 0), family=family) as server:
         port = server.getsockname()[1]
 

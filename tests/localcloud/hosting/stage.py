@@ -6,7 +6,7 @@ import io
 import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -180,26 +180,41 @@ class Stage:
 @asynccontextmanager
 async def staged(root: Path, run: FakeRun | None = None, *, timeout_seconds: float = 60) -> AsyncIterator[Stage]:
     """Hosting with one site, the default one of PROJECT, and the service `web`; again on the same root after a stop."""
-    with closing(Store(root / "state.db")) as store:
-        cloud = Cloud(root=root, store=store, ports=Ports(apis=_free(), edge=_free(), service=_free()))
-        hosting = Hosting(cloud, run or always(), timeout_seconds=timeout_seconds)
+    async with AsyncExitStack() as stack:
+        store = stack.enter_context(closing(Store(root / "state.db")))
+        cloud = await _started(stack, root, store, run or always(), timeout_seconds)
+        session = aiohttp.ClientSession(auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar())
+        stage = Stage(cloud, await stack.enter_async_context(session))
+        if store.get(f"firebase/projects/{PROJECT}") is None:
+            store.put(f"firebase/projects/{PROJECT}", {"projectId": PROJECT})
+            await stage.ok("POST", f"projects/{PROJECT}/sites?siteId={SITE}", {})
+            stage.add_service()
+        yield stage
+
+
+async def _started(stack: AsyncExitStack, root: Path, store: Store, run: FakeRun, timeout_seconds: float) -> Cloud:
+    """Draws ports until nobody else took one of them meanwhile."""
+    for left in reversed(range(10)):
+        apis, edge, service = _free(3)
+        cloud = Cloud(root=root, store=store, ports=Ports(apis=apis, edge=edge, service=service))
+        hosting = Hosting(cloud, run, timeout_seconds=timeout_seconds)
         app = web.Application(client_max_size=32 * 1024**2, middlewares=[_answered])
         app.add_routes(hosting.routes())
         runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, "127.0.0.1", cloud.ports.apis).start()
-            await hosting.start()
-            async with aiohttp.ClientSession(auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()) as session:
-                stage = Stage(cloud, session)
-                if store.get(f"firebase/projects/{PROJECT}") is None:
-                    store.put(f"firebase/projects/{PROJECT}", {"projectId": PROJECT})
-                    await stage.ok("POST", f"projects/{PROJECT}/sites?siteId={SITE}", {})
-                    stage.add_service()
-                yield stage
-        finally:
-            await hosting.stop()
-            await runner.cleanup()
+        async with AsyncExitStack() as started:
+            started.push_async_callback(hosting.stop)
+            started.push_async_callback(runner.cleanup)
+            await runner.setup()
+            try:
+                await web.TCPSite(runner, "127.0.0.1", apis).start()
+                await hosting.start()
+            except OSError:
+                if not left:
+                    raise
+                continue
+            stack.push_async_exit(started.pop_all())
+            return cloud
+    raise AssertionError("the last attempt returns or raises")
 
 
 def digest(content: bytes) -> str:
@@ -214,9 +229,10 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
         return error.response()
 
 
-def _free() -> int:
-    """A TCP port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _free(count: int) -> list[int]:
+    """Different TCP ports that were free a moment ago."""
+    with ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]

@@ -256,6 +256,18 @@ async def test_an_answer_that_breaks_off_is_an_error_and_not_repeated(tmp_path: 
         assert len(run.asked) == 2
 
 
+async def test_no_header_rule_makes_an_error_of_the_edge_cacheable(tmp_path: Path) -> None:
+    rule = {"glob": "**", "headers": {"Cache-Control": "public, max-age=60"}}
+    async with staged(tmp_path, always(*[InstanceGone("reset")] * 3, Told())) as stage:
+        await stage.deploy(config=CONFIG | {"headers": [rule]})
+        failed, fine = await stage.get("/"), await stage.get("/")
+
+        assert [(each.status, each.headers["Cache-Control"]) for each in (failed, fine)] == [
+            (503, "no-store"),
+            (200, "public, max-age=60"),
+        ]
+
+
 async def test_an_answer_too_large_to_buffer_is_an_error(tmp_path: Path) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(33):
@@ -289,7 +301,7 @@ async def test_a_service_that_takes_too_long_is_a_504(tmp_path: Path, late_with:
 
     async with staged(tmp_path, FakeRun(answer), timeout_seconds=0.05) as stage:
         await stage.deploy(config=CONFIG)
-        late = await stage.get("/")
+        late = await asyncio.wait_for(stage.get("/"), 2)
 
         assert (late.status, "within 0.05 seconds" in late.text) == (504, True)
         await asyncio.wait_for(ended.wait(), 5)
@@ -349,6 +361,21 @@ async def test_a_client_that_waits_to_be_asked_for_its_body_is_asked(tmp_path: P
         assert interim == b"HTTP/1.1 100 Continue\r\n\r\n"
         assert final.startswith(b"HTTP/1.1 200 ")
         assert (run.asked[0].body, "Expect" in run.asked[0].headers) == (b"hi", False)
+
+
+@pytest.mark.parametrize("rest", [b"Content-Length: 5\r\n\r\nhi", b"Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n"])
+async def test_a_body_that_never_ends_is_a_408(tmp_path: Path, rest: bytes) -> None:
+    run = always(Told())
+    async with staged(tmp_path, run, timeout_seconds=0.05) as stage:
+        await stage.deploy(config=CONFIG)
+        reader, writer = await asyncio.open_connection("127.0.0.1", stage.cloud.ports.edge)
+        writer.write(b"POST / HTTP/1.1\r\nHost: localhost\r\n" + rest)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        writer.close()
+
+        assert head.startswith(b"HTTP/1.1 408 ")
+        assert b"connection: close" in head.lower()
+        assert run.asked == []
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,13 @@
-"""Paths made safe."""
+"""Paths made safe, bodies read."""
+
+from unittest.mock import Mock
 
 import pytest
+from aiohttp import StreamReader
+from aiohttp.http_exceptions import TransferEncodingError
+from aiohttp.test_utils import make_mocked_request
 
-from localcloud.hosting.requests import normalize
+from localcloud.hosting.requests import BadRequest, normalize, read_body
 
 
 @pytest.mark.parametrize(
@@ -27,3 +32,12 @@ from localcloud.hosting.requests import normalize
 )
 def test_a_path_has_no_empty_and_no_dot_segments(path: str, normal: str) -> None:
     assert normalize(path) == normal
+
+
+async def test_a_body_that_can_not_be_read_is_the_clients_fault() -> None:
+    content = StreamReader(Mock(), 2**16)
+    content.set_exception(TransferEncodingError("not a chunk size"))
+    request = make_mocked_request("POST", "/", {"Transfer-Encoding": "chunked"}, payload=content)
+
+    with pytest.raises(BadRequest, match="not a chunk size"):
+        await read_body(request)

@@ -48,6 +48,7 @@ def test_a_changed_template_makes_a_revision_and_nothing_else_does(tmp_path: Pat
         assert other["latestReadyRevision"] != first["latestReadyRevision"]
         assert other["uid"] == first["uid"]
         assert "labels" not in other
+        assert "reconciling" not in other
         assert numbers == ["web-00001", "web-00002"]
 
     play(tmp_path, scenario)

@@ -85,6 +85,23 @@ def test_the_target_arrives_as_it_was_sent(tmp_path: Path) -> None:
     asking(tmp_path, questions)
 
 
+@pytest.mark.parametrize(
+    ("version", "form"), [("1.1", b"\r\na\r\nto the end\r\n0\r\n\r\n"), ("1.0", b"\r\n\r\nto the end")]
+)
+def test_an_answer_of_unknown_length_ends_as_the_callers_version_has_it(
+    tmp_path: Path, version: str, form: bytes
+) -> None:
+    async def questions(playground: Playground, _: aiohttp.ClientSession) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", playground.cloud.ports.service)
+        writer.write(f"GET /no-length HTTP/{version}\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+
+        assert answer.endswith(form)
+
+    asking(tmp_path, questions)
+
+
 def test_head_has_the_headers_of_get_and_no_body(tmp_path: Path) -> None:
     async def questions(_: Playground, client: aiohttp.ClientSession) -> None:
         async with client.head("/") as answer:
@@ -113,11 +130,29 @@ def test_an_answer_that_sets_a_cookie_is_never_public(tmp_path: Path, said: str,
     asking(tmp_path, questions)
 
 
-@pytest.mark.parametrize(("chunked", "seen"), [(False, [5, None]), (True, [5, "chunked"])])
+@pytest.mark.parametrize(("chunked", "seen"), [(False, [5, None, None]), (True, [5, "chunked", None])])
 def test_a_body_is_passed_in_the_form_it_came(tmp_path: Path, *, chunked: bool, seen: list[Any]) -> None:
     async def questions(_: Playground, client: aiohttp.ClientSession) -> None:
         async with client.post("/", data=b"hello", chunked=chunked or None) as answer:
             assert json.loads(await answer.text()) == seen
+
+    asking(tmp_path, questions)
+
+
+def test_an_encoded_body_passes_untouched(tmp_path: Path) -> None:
+    async def questions(_: Playground, client: aiohttp.ClientSession) -> None:
+        async with client.post(
+            "/", data=b"not really gzip", headers={"Content-Encoding": "gzip"}, compress=None
+        ) as answer:
+            assert json.loads(await answer.text())[0] == 15
+
+    asking(tmp_path, questions)
+
+
+def test_redirects_are_the_callers_business(tmp_path: Path) -> None:
+    async def questions(_: Playground, client: aiohttp.ClientSession) -> None:
+        async with client.get("/redirect", allow_redirects=False) as answer:
+            assert (answer.status, answer.headers["Location"]) == (302, "/elsewhere")
 
     asking(tmp_path, questions)
 
@@ -127,7 +162,7 @@ def test_a_body_is_asked_for_when_the_caller_waits_for_that(tmp_path: Path) -> N
 
     async def questions(_: Playground, client: aiohttp.ClientSession) -> None:
         async with client.post("/", data=b"hello", expect100=True) as answer:
-            assert json.loads(await answer.text())[0] == 5
+            assert json.loads(await answer.text()) == [5, None, None], "the instance was asked a second time"
 
     asking(tmp_path, questions)
 
@@ -224,7 +259,7 @@ def test_the_edge_gets_the_same_answers_without_the_listener(tmp_path: Path) -> 
             async with playground.run.open(WEB, method=method, target=target, headers=headers, body=body) as answer:
                 answers.append((answer.status, b"".join([chunk async for chunk in answer.chunks()])))
 
-        assert answers == [(200, b"one"), (200, b"[5, null]")]
+        assert answers == [(200, b"one"), (200, b"[5, null, null]")]
 
     play(tmp_path, scenario)
 
