@@ -12,9 +12,8 @@ from flask import Blueprint, Response, current_app, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.api import body, idempotency, pagination, preconditions, query
-from app.api.merge_patch import merge
 from app.api.representation import REVALIDATED, answer, declared_fields, document, etag, represented
-from app.api.validation import validated
+from app.api.validation import patched, validated
 from app.errors import Problem
 from app.errors import answer as answer_error
 from app.model.declaration import Declaration
@@ -102,7 +101,7 @@ def change(of: Declaration, id: str) -> Response:
     for attempt in range(PATCH_ATTEMPTS):
         record = _store().get(of, id)
         wanted.check(record)
-        fields = validated(of, merge(declared_fields(of, record), patch))
+        fields = patched(of, declared_fields(of, record), patch)
         try:
             return answer(of, _store().replace(of, id, fields, expected=record.version))
         except VersionError:
