@@ -49,6 +49,36 @@ class Image(pulumi.CustomResource):
         super().__init__("hearth:build:Image", name, properties, opts)
 
 
+class JobExecution(pulumi.CustomResource):
+    """A Cloud Run job that was run, to a good end, as it is declared now."""
+
+    execution: Output[str]
+    """Full name of the execution that succeeded."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        project: Input[str],
+        region: Input[str],
+        job: Input[str],
+        image: Input[str],
+        template: Input[str],
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """`image` is the one that the job must be on; another `template` (a fingerprint) runs it again."""
+        properties = {
+            "project": project,
+            "region": region,
+            "job": job,
+            "image": image,
+            "template": template,
+            "execution": None,
+            "completed": None,
+        }
+        super().__init__("hearth:run:JobExecution", name, properties, opts)
+
+
 class Settled(pulumi.CustomResource):
     """The point at which enabled APIs answer and new grants have taken effect."""
 

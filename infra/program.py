@@ -7,11 +7,13 @@ from pathlib import Path
 import pulumi
 from pulumi import Output
 
-from infra import hosting_config, settings, shadowing, static_files
+from infra import database, hosting_config, settings, shadowing, static_files
 from infra.app_secrets import AppSecrets, AppSecretsArgs
+from infra.database import Database, DatabaseArgs
 from infra.hearth import Settled
 from infra.hosting_site import HostingSite, HostingSiteArgs
 from infra.image_registry import ImageRegistry, ImageRegistryArgs
+from infra.migration_job import MigrationJob, MigrationJobArgs
 from infra.project_services import ProjectServices, ProjectServicesArgs
 from infra.public_access import PublicAccess, PublicAccessArgs, invoker_check_disabled
 from infra.runtime_identity import RuntimeIdentity, RuntimeIdentityArgs
@@ -30,7 +32,9 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     warn_of_shadows(files, root / "service" / "app", clean_urls=hosting.clean_urls)
     names = stack.names
 
-    services = ProjectServices("apis", ProjectServicesArgs(project=stack.project, region=stack.region))
+    services = ProjectServices(
+        "apis", ProjectServicesArgs(project=stack.project, region=stack.region, also=database.APIS[stack.database])
+    )
     enabled = [services.settled]
 
     registry = ImageRegistry(
@@ -65,13 +69,50 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
             after=enabled,
         ),
     )
+    data = Database(
+        "database",
+        DatabaseArgs(
+            project=stack.project,
+            kind=stack.database,
+            location=stack.firestore_location,
+            database=stack.firestore_database,
+            point_in_time_recovery=stack.point_in_time_recovery,
+            user=runtime.member,
+            deletion_protection=stack.deletion_protection,
+            protect=stack.protect,
+            after=enabled,
+        ),
+    )
     granted = Settled(
         "runtime-grants-settled",
         project=stack.project,
         region=stack.region,
-        grants=secrets.grants,
+        grants=[*secrets.grants, *data.grants],
         settle_seconds=stack.grant_settle_seconds,
     )
+
+    env = {
+        "APP_ENV": stack.environment,
+        "DATABASE_URL": data.url,
+        "GOOGLE_CLOUD_PROJECT": stack.project,
+        "LOG_LEVEL": stack.log_level,
+    }
+    migrated = []
+    if stack.database in database.WITH_SCHEMA:
+        migration = MigrationJob(
+            "migration",
+            MigrationJobArgs(
+                project=stack.project,
+                region=stack.region,
+                job=names.migration_job,
+                image=image,
+                account=runtime.email,
+                env=env,
+                secrets=secrets.env,
+                after=[*enabled, granted],
+            ),
+        )
+        migrated = [migration.executed]
 
     web = WebService(
         "web",
@@ -81,8 +122,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
             service=names.service,
             image=image,
             account=runtime.email,
-            environment=stack.environment,
-            log_level=stack.log_level,
+            env=env,
             secrets=secrets.env,
             min_instances=stack.min_instances,
             max_instances=stack.max_instances,
@@ -93,7 +133,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
             invoker_check_disabled=invoker_check_disabled(stack.public_access),
             deletion_protection=stack.deletion_protection,
             protect=stack.protect,
-            after=[*enabled, granted],
+            after=[*enabled, granted, *migrated],
         ),
     )
     access = PublicAccess(

@@ -4,6 +4,7 @@ Left out: Service Usage and Resource Manager, which must be on before a program 
 docs/deploying.md), and turning an API off, ever: something outside this stack may use it too.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -11,18 +12,21 @@ import pulumi_gcp as gcp
 from pulumi import ResourceOptions
 
 from catalog import apis
+from catalog.apis import Api
 from infra.hearth import Settled
 
 BEFORE_ANYTHING = (apis.RESOURCE_MANAGER, apis.SERVICE_USAGE)
-ENABLED = tuple(api.name for api in apis.APIS if api not in BEFORE_ANYTHING)
+ON_DEMAND = (apis.FIRESTORE,)
+ALWAYS = tuple(api for api in apis.APIS if api not in (*BEFORE_ANYTHING, *ON_DEMAND))
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectServicesArgs:
-    """Inputs of ProjectServices."""
+    """Inputs of ProjectServices. `also` is what this stack needs beyond what every stack does."""
 
     project: str
     region: str
+    also: Sequence[Api]
 
 
 class ProjectServices(pulumi.ComponentResource):
@@ -34,15 +38,15 @@ class ProjectServices(pulumi.ComponentResource):
     def __init__(self, name: str, args: ProjectServicesArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("hearth-app:infra:ProjectServices", name, None, opts)
         enabled = {
-            api: gcp.projects.Service(
-                f"{name}-{api.partition('.')[0]}",
+            api.name: gcp.projects.Service(
+                f"{name}-{api.name.partition('.')[0]}",
                 project=args.project,
-                service=api,
+                service=api.name,
                 # The next stack, or a person, would lose the API together with this stack.
                 disable_on_destroy=False,
                 opts=ResourceOptions(parent=self),
             )
-            for api in ENABLED
+            for api in (*ALWAYS, *args.also)
         }
         # Google makes this account at the first deployment; made here, grants in other projects can name it before.
         agent = gcp.projects.ServiceIdentity(

@@ -17,11 +17,12 @@ from pulumi.runtime import config as pulumi_config
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from infra.faults import Fault, SettingsError
-from infra.rules import capacity, exposure, names, regions, target
+from infra.rules import capacity, databases, exposure, names, regions, target
 
 NAMESPACE = "app"
 
 PublicAccess = Literal["iam", "invoker-check-off", "private"]
+Database = Literal["firestore", "sqlite"]
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,10 @@ class Settings(BaseModel):
         Field(ge=1, le=3600),
         Why("Cloud Run allows 1 to 3600 seconds; through Hosting a request ends after 60 in any case"),
     ] = 60
+    database: Annotated[Database, Why("the service has a store for each of these")] = "firestore"
+    firestore_location: str = "us-central1"
+    firestore_database: str = "(default)"
+    point_in_time_recovery: Annotated[bool, Why("true or false")] = True
     site_id: str = ""
     custom_domains: Annotated[Strings, Why("a list of domain names")] = ()
     image: str = ""
@@ -182,6 +187,12 @@ def _relate(settings: Settings, environ: Mapping[str, str], *, rewritten: bool) 
         concurrency=settings.concurrency,
         min_instances=settings.min_instances,
         max_instances=settings.max_instances,
+    )
+    yield from databases.faults(
+        project=settings.project,
+        database=settings.database,
+        location=settings.firestore_location,
+        name=settings.firestore_database,
     )
     yield from exposure.faults(
         public_access=settings.public_access,

@@ -7,7 +7,6 @@ Left out: who may call it (PublicAccess), what it runs as (RuntimeIdentity), and
 revision, because then a changed bound would start new instances of the same code.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +16,7 @@ from pulumi import Input, Output, ResourceOptions
 from pulumi_gcp import cloudrunv2 as run
 
 from infra.app_secrets import SecretReference
+from infra.fingerprint import fingerprint
 from infra.rules.capacity import cpu_limit
 
 PORT = 8080
@@ -37,8 +37,7 @@ class WebServiceArgs:
     service: str
     image: Input[str]
     account: Input[str]
-    environment: str
-    log_level: str
+    env: Mapping[str, Input[str]]
     secrets: Mapping[str, SecretReference]
     min_instances: int
     max_instances: int
@@ -60,7 +59,7 @@ class WebService(pulumi.ComponentResource):
     full_name: Output[str]
     """`projects/P/locations/R/services/S`; known in a preview, unlike the resource's id."""
     fingerprint: Output[str]
-    """SHA-256 of all that makes a revision: it changes when a new one is due."""
+    """Of all that makes a revision: it changes when a new one is due."""
 
     def __init__(self, name: str, args: WebServiceArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("hearth-app:infra:WebService", name, None, opts)
@@ -87,9 +86,7 @@ class WebService(pulumi.ComponentResource):
         self.full_name = Output.concat(
             "projects/", self.service.project, "/locations/", self.service.location, "/services/", self.service.name
         )
-        self.fingerprint = Output.json_dumps(template, sort_keys=True, default=vars).apply(
-            lambda text: hashlib.sha256(text.encode()).hexdigest()
-        )
+        self.fingerprint = fingerprint(template)
         self.register_outputs({"uri": self.uri})
 
 
@@ -131,16 +128,14 @@ def _template(args: WebServiceArgs) -> run.ServiceTemplateArgs:
 
 
 def _envs(args: WebServiceArgs) -> list[run.ServiceTemplateContainerEnvArgs]:
-    plain = {
-        "APP_ENV": args.environment,
-        "GOOGLE_CLOUD_PROJECT": args.project,
+    plain: dict[str, Input[str]] = {
+        **args.env,
         "GUNICORN_THREADS": str(args.concurrency + SPARE_THREADS),
         # A Python process uses one CPU, however many the instance has.
         "GUNICORN_WORKERS": str(max(1, int(args.cpu))),
-        "LOG_LEVEL": args.log_level,
     }
     return [
-        *(run.ServiceTemplateContainerEnvArgs(name=key, value=value) for key, value in plain.items()),
+        *(run.ServiceTemplateContainerEnvArgs(name=key, value=value) for key, value in sorted(plain.items())),
         *(
             run.ServiceTemplateContainerEnvArgs(
                 name=key,

@@ -39,6 +39,10 @@ COMPUTED: dict[str, tuple[Callable[[Values], str], Callable[[Values], Values]]] 
         lambda of: f"{of['repository']}/{of['role']}/{of['member']}",
         lambda _: {},
     ),
+    "gcp:cloudrunv2/job:Job": (
+        lambda of: f"projects/{of['project']}/locations/{of['location']}/jobs/{of['name']}",
+        lambda _: {},
+    ),
     "gcp:cloudrunv2/service:Service": (
         _service_name,
         lambda of: {"uri": f"https://{of['name']}-{PROJECT_NUMBER}.{of['location']}.run.app"},
@@ -56,6 +60,7 @@ COMPUTED: dict[str, tuple[Callable[[Values], str], Callable[[Values], Values]]] 
         lambda of: {"defaultUrl": f"https://{of['siteId']}.web.app"},
     ),
     "gcp:firebase/project:Project": (lambda of: f"projects/{of['project']}", lambda _: {}),
+    "gcp:firestore/database:Database": (lambda of: f"projects/{of['project']}/databases/{of['name']}", lambda _: {}),
     "gcp:projects/iAMMember:IAMMember": (lambda of: f"{of['project']}/{of['role']}/{of['member']}", lambda _: {}),
     "gcp:projects/service:Service": (lambda of: f"{of['project']}/{of['service']}", lambda _: {}),
     "gcp:projects/serviceIdentity:ServiceIdentity": (
@@ -88,6 +93,10 @@ COMPUTED: dict[str, tuple[Callable[[Values], str], Callable[[Values], Values]]] 
         },
     ),
     "hearth:project:Settled": (lambda of: f"{of['project']}/settled", lambda _: {}),
+    "hearth:run:JobExecution": (
+        lambda of: f"projects/{of['project']}/locations/{of['region']}/jobs/{of['job']}",
+        lambda of: {"execution": f"{of['job']}-1", "completed": "2026-01-01T00:00:00Z"},
+    ),
     "hearth:secret:RandomKey": (
         lambda _: "key",
         lambda of: {"value": hashlib.sha256(of["rotation"].encode()).hexdigest()},

@@ -21,6 +21,7 @@ class Names:
     """What each cloud resource of a stack is called."""
 
     service: str
+    migration_job: str
     image: str
     repository: str
     source_bucket: str
@@ -41,6 +42,9 @@ class _Limit:
 _LIMITS = {
     "service": _Limit(
         what="the Cloud Run service", shortest=1, longest=49, source="Cloud Run: fewer than 50 characters"
+    ),
+    "migration_job": _Limit(
+        what="the migration job", shortest=1, longest=49, source="Cloud Run: fewer than 50 characters"
     ),
     "repository": _Limit(
         what="the image repository", shortest=1, longest=63, source="Artifact Registry: at most 63 characters"
@@ -64,6 +68,7 @@ def derive(*, name: str, project: str, site_id: str) -> Names:
     """Every name of a stack. Buckets are global, so theirs begins with the project, which is unique already."""
     return Names(
         service=name,
+        migration_job=f"{name}-migrate",
         image=name,
         repository=name,
         source_bucket=f"{project}-{name}-source",

@@ -1,4 +1,4 @@
-"""`make down`: stack `local` is destroyed, the local cloud stopped; nothing of it runs or listens afterwards.
+"""`make down`: stack `local` is destroyed with its data, the local cloud stopped; nothing of it runs or listens after.
 
 Whatever state they are in: where the engine can't destroy the stack (a deletion-protected resource, a broken
 provider, a state that can't be read), the local cloud's objects and the stack's state are thrown away instead.
@@ -22,7 +22,10 @@ def run(checkout: Checkout) -> int:
         _say(str(error))
         destroyed = False
     ran = background.stop(checkout.cloud)
-    if not destroyed:
+    if destroyed:
+        # What the services kept goes with them, as a database in the cloud does.
+        shutil.rmtree(checkout.cloud / "data", ignore_errors=True)
+    else:
         _throw_away(checkout)
         _say("The stack could not be destroyed in order: its state and the local cloud's objects are thrown away.")
     _say("Down: no process is left." if ran else "Nothing runs.")

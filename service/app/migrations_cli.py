@@ -88,11 +88,11 @@ def _check(migrations: "Migrations", url: Sqlite | Postgres) -> None:
 
 
 def _migrations(declarations: Sequence[Declaration]) -> "Migrations":
-    from app.stores.sql.migrating import Migrations
-
-    # Else it tells of its plugins, at length; what it does to the database is told below this name.
+    # Else Alembic tells of its plugins, at length and when imported; what it does to the database it tells here.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("alembic.runtime.migration").setLevel(logging.INFO)
+    from app.stores.sql.migrating import Migrations
+
     return Migrations(declarations)
 
 

@@ -1,13 +1,18 @@
 """The environment that the stack sets is the environment that the service reads: no name more, no name less."""
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from app import settings as service
+from app.stores import urls
 
+from infra import migration_job
 from infra import settings as stack
 from infra.program import ROOT
 from infra.web_service import SPARE_THREADS
@@ -49,10 +54,54 @@ def test_the_stack_leaves_alone_what_cloud_run_sets_itself(name: str) -> None:
 def test_the_service_starts_with_what_the_stack_sets(name: str) -> None:
     key = run_stack(name).one("hearth:secret:RandomKey").outputs["value"]
 
-    settings = service.Settings.from_env({**env(name), "SECRET_KEY": key, "K_SERVICE": "web"})
+    # The local cloud alone gives a data directory, which is what makes a file a place to keep data in.
+    platform = {"K_SERVICE": "web"} | ({"HEARTH_DATA_DIR": "/data"} if name == "local" else {})
+    settings = service.Settings.from_env({**env(name), "SECRET_KEY": key, **platform})
 
     assert settings.app_env == env(name)["APP_ENV"]
     assert settings.log_level == env(name)["LOG_LEVEL"]
+
+
+def test_the_service_keeps_its_data_where_the_stack_says() -> None:
+    key = {"SECRET_KEY": run_stack("prod").one("hearth:secret:RandomKey").outputs["value"]}
+    local = service.Settings.from_env(env("local") | key | {"HEARTH_DATA_DIR": "/data"})
+    prod = service.Settings.from_env(env("prod") | key | {"K_SERVICE": "web"})
+
+    assert local.database == urls.Sqlite(path=Path("/data") / urls.SQLITE_FILE)
+    assert prod.database == urls.Firestore(project="example-prod", database="(default)")
+
+
+def test_the_migration_job_has_what_the_service_has_but_for_its_server() -> None:
+    """It opens the same database with the same settings, by a command that the service's package has."""
+    container = run_stack("local").one("gcp:cloudrunv2/job:Job").inputs["template"]["template"]["containers"][0]
+    found = {each["name"]: each.get("value", "") for each in container["envs"]}
+
+    assert found == {name: value for name, value in env("local").items() if name not in gunicorn_reads()}
+    assert [*container["commands"], *container["args"]] == [*migration_job.COMMAND]
+
+
+def test_the_migration_job_runs_a_command_that_there_is(tmp_path: Path) -> None:
+    key = run_stack("local").one("hearth:secret:RandomKey").outputs["value"]
+    own = {"SECRET_KEY": key, "HEARTH_DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"]}
+    program = Path(sys.executable).with_name(migration_job.COMMAND[0])
+    done = subprocess.run(
+        [program, *migration_job.COMMAND[1:]],
+        cwd=ROOT / "service",
+        env=env("local") | own,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / urls.SQLITE_FILE).exists()
+
+
+def test_the_service_has_a_store_for_each_database_that_a_stack_can_ask_for() -> None:
+    for kind in get_args(stack.Settings.model_fields["database"].annotation):
+        found = urls.parse(f"{kind}://", project="example-shop", data_dir="/data")
+        assert type(found).__name__.lower() == kind
 
 
 @pytest.mark.parametrize(("field", "allowed"), [("environment", service.Environment), ("log_level", service.LogLevel)])

@@ -6,7 +6,7 @@ import pytest
 
 from catalog.apis import APIS
 from infra.faults import Fault
-from infra.rules import capacity, exposure, names, regions, target
+from infra.rules import capacity, databases, exposure, names, regions, target
 
 
 def said(faults: list[Fault]) -> str:
@@ -106,6 +106,53 @@ class TestRegions:
         (fault,) = regions.faults(region)
 
         assert near in fault.fix
+
+
+def stored(
+    project: str = "shop-dev", database: str = "firestore", location: str = "us-central1", name: str = "(default)"
+) -> list[Fault]:
+    return list(databases.faults(project=project, database=database, location=location, name=name))
+
+
+class TestDatabases:
+    """A database where it can keep anything."""
+
+    @pytest.mark.parametrize(("project", "database"), [("shop-dev", "firestore"), ("demo-hearth", "sqlite")])
+    def test_a_database_that_fits_the_project_passes(self, project: str, database: str) -> None:
+        assert not stored(project, database)
+
+    def test_sqlite_on_google_cloud_is_refused_because_instances_lose_it(self) -> None:
+        (fault,) = stored("shop-dev", "sqlite")
+
+        assert (fault.key, fault.fix) == ("app:database", "pulumi config set app:database firestore")
+        assert "lost with the instance" in fault.why
+
+    def test_firestore_on_a_local_cloud_is_refused_because_nobody_keeps_its_documents(self) -> None:
+        (fault,) = stored("demo-hearth", "firestore")
+
+        assert (fault.key, fault.fix) == ("app:database", "pulumi config set app:database sqlite")
+
+    @pytest.mark.parametrize("location", ["us-central1", "europe-west12", "nam5", "nam7", "eur3"])
+    def test_a_place_that_looks_like_one_passes(self, location: str) -> None:
+        assert not stored(location=location)
+
+    @pytest.mark.parametrize("location", ["", "us", "us-central", "US-CENTRAL1", "nam5 ", "us-central1-a"])
+    def test_what_is_no_place_is_refused(self, location: str) -> None:
+        (fault,) = stored(location=location)
+
+        assert (fault.key, fault.value) == ("app:firestoreLocation", location)
+
+    @pytest.mark.parametrize("name", ["(default)", "shop", "a-1b", "a" * 63])
+    def test_an_id_within_the_rule_passes(self, name: str) -> None:
+        assert not stored(name=name)
+
+    @pytest.mark.parametrize(
+        "name", ["", "default)", "abc", "a" * 64, "1abc", "Shop", "shop-", "a0b1c2d3-0000-4000-8000-00000000000f"]
+    )
+    def test_an_id_against_the_rule_is_refused(self, name: str) -> None:
+        (fault,) = stored(name=name)
+
+        assert (fault.key, fault.value) == ("app:firestoreDatabase", name)
 
 
 def fits(

@@ -36,6 +36,7 @@ def test_a_stack_that_says_nothing_is_treated_as_precious() -> None:
     assert stack.protect
     assert stack.deletion_protection
     assert stack.environment == "production"
+    assert stack.point_in_time_recovery
 
 
 def test_texts_from_the_engine_become_values_of_the_right_kind() -> None:
@@ -116,6 +117,11 @@ def test_keys_of_other_namespaces_are_other_peoples_business() -> None:
         ("app:requestTimeoutSeconds", "0", "greater than or equal to 1"),
         ("app:requestTimeoutSeconds", "3601", "through Hosting a request ends after 60"),
         ("app:cpu", "one", "decimal"),
+        ("app:database", "postgres", "the service has a store for each of these"),
+        ("app:database", "sqlite", "lost with the instance"),
+        ("app:firestoreLocation", "usa", "for good"),
+        ("app:firestoreDatabase", "DB", "lowercase letters"),
+        ("app:pointInTimeRecovery", "7d", "true or false"),
         ("app:customDomains", "www.example.com", "a list of domain names"),
         ("app:imageReaders", '{"a": 1}', "a list of IAM members"),
         ("app:keepImages", "0", "must stay"),

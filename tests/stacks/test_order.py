@@ -46,15 +46,26 @@ def test_the_apis_are_settled_when_all_of_them_are_enabled(name: str) -> None:
 
 
 def test_the_service_waits_until_its_grants_take_effect(name: str) -> None:
-    """A revision that may not read its secret fails, and Cloud Run does not try again."""
+    """A revision that may not read its secret or its data fails, and Cloud Run does not try again."""
     stack = run_stack(name)
 
+    granting = {"secrets", "database"}
     grants = {
-        each.short for each in stack.resources if each.custom and each.parent == "secrets" and "role" in each.inputs
+        each.short for each in stack.resources if each.custom and each.parent in granting and "role" in each.inputs
     }
     assert grants
     assert grants | {"Settled runtime-grants-settled"} <= before(stack, stack.one("gcp:cloudrunv2/service:Service"))
     assert grants == stack.one("hearth:project:Settled", "runtime-grants-settled").depends_on
+
+
+def test_the_service_waits_until_its_database_is_there(name: str) -> None:
+    """A Firestore database that exists, or a schema that the migration brought up to date."""
+    stack = run_stack(name)
+
+    wanted = {"Job migration", "JobExecution migration-executed", "Database database"}
+    there = {each.short for each in stack.resources if each.custom} & wanted
+    assert there
+    assert there <= before(stack, stack.one("gcp:cloudrunv2/service:Service"))
 
 
 def test_the_site_is_released_last(name: str) -> None:
@@ -84,6 +95,12 @@ def test_logical_names_and_types_do_not_depend_on_stack_or_project(name: str) ->
     """They are part of a resource's identity: another one is a replacement."""
     stack = run_stack(name)
 
-    assert {each.short for each in stack.resources} == {each.short for each in run_stack("prod").resources}
+    # Another kind of database is another set of resources, and says so by its key.
+    own = {"Job migration", "JobExecution migration-executed", "MigrationJob migration"} | {
+        "Database database",
+        "IAMMember database-user",
+        "Service apis-firestore",
+    }
+    assert {each.short for each in stack.resources} ^ {each.short for each in run_stack("prod").resources} <= own
     assert not [each.short for each in stack.resources if name in each.name.split("-")]
     assert {each.type.split(":")[0] for each in stack.resources} == {"gcp", "hearth", "hearth-app"}

@@ -41,7 +41,7 @@ DEPLOYER: tuple[Role, ...] = (
         "starts builds and follows them",
         ("cloudbuild.builds.create", "cloudbuild.builds.get"),
     ),
-    Role("roles/logging.viewer", "shows the log of a build that failed", ("logging.logEntries.list",)),
+    Role("roles/logging.viewer", "shows the log of a build or a migration that failed", ("logging.logEntries.list",)),
     Role(
         "roles/iam.serviceAccountAdmin",
         "accounts of the service and of its builds",
@@ -54,7 +54,7 @@ DEPLOYER: tuple[Role, ...] = (
     ),
     Role(
         "roles/resourcemanager.projectIamAdmin",
-        "grants the build account its right to write logs",
+        "grants the build account its right to write logs, and the service's its right to the database",
         ("resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"),
     ),
     Role(
@@ -66,6 +66,11 @@ DEPLOYER: tuple[Role, ...] = (
         "roles/run.admin",
         "the service, and who may call it",
         ("run.services.create", "run.services.update", "run.services.setIamPolicy"),
+    ),
+    Role(
+        "roles/datastore.owner",
+        "the Firestore database",
+        ("datastore.databases.create", "datastore.databases.getMetadata", "datastore.databases.update"),
     ),
     Role(
         "roles/firebase.admin",

@@ -109,7 +109,7 @@ def _patch(of: Declaration) -> Operation:
         **_named(of, f"change_{of.singular}", f"Change some fields of {_a(of)}"),
         "description": "A JSON Merge Patch (RFC 7396). The result is checked as a whole.",
         "parameters": [_if_match(of)],
-        "requestBody": _body(schemas.patch_name(of), *routes.PATCH_TYPES),
+        "requestBody": _body(schemas.patch_name(of.model.__name__), *routes.PATCH_TYPES),
         "responses": {"200": _object(of, "As it is now.", "ETag"), **_change_problems(of, 409, *_BODY_PROBLEMS)},
     }
 

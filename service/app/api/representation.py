@@ -5,19 +5,17 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from flask import Response, current_app
-from pydantic_core import to_jsonable_python
 
 from app.api.body import JSON
-from app.model.declaration import Declaration
 from app.stores.interface import Record
 
 REVALIDATED: Final = "private, no-cache"
 """The client may keep it, and asks each time whether it is still the same; nobody in between keeps it."""
 
 
-def answer(of: Declaration, record: Record, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def answer(record: Record, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """The object with its ETag."""
-    return document(represented(of, record), status=status, headers={"ETag": etag(record), **(headers or {})})
+    return document(represented(record), status=status, headers={"ETag": etag(record), **(headers or {})})
 
 
 def document(value: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -28,25 +26,14 @@ def etag(record: Record) -> str:
     return f'"{record.version}"'
 
 
-def represented(of: Declaration, record: Record) -> dict[str, Any]:
+def represented(record: Record) -> dict[str, Any]:
     """The object as the API's document describes it."""
     return {
         "id": record.id,
-        **declared_fields(of, record),
+        **record.fields,
         "created_at": _time(record.created_at),
         "updated_at": _time(record.updated_at),
     }
-
-
-def declared_fields(of: Declaration, record: Record) -> dict[str, Any]:
-    """The model's fields: another revision of the service may have stored the object with fewer of them, or more."""
-    found = {}
-    for name, field in of.model.model_fields.items():
-        if name in record.fields:
-            found[name] = record.fields[name]
-        elif not field.is_required():
-            found[name] = to_jsonable_python(field.get_default(call_default_factory=True, validated_data={}))
-    return found
 
 
 def _time(moment: datetime) -> str:

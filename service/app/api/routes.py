@@ -12,9 +12,8 @@ from flask import Blueprint, Response, current_app, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.api import body, idempotency, pagination, preconditions, query
-from app.api.merge_patch import merge
-from app.api.representation import REVALIDATED, answer, declared_fields, document, etag, represented
-from app.api.validation import validated
+from app.api.representation import REVALIDATED, answer, document, etag, represented
+from app.api.validation import patched, validated
 from app.errors import Problem
 from app.errors import answer as answer_error
 from app.model.declaration import Declaration
@@ -37,7 +36,7 @@ def list_objects(of: Declaration) -> Response:
     page = _store().page(of, limit=window.per_page, after=window.after, offset=window.offset)
     following = window.next(of, page)
     found = {
-        of.name: [represented(of, record) for record in page.records],
+        of.name: [represented(record) for record in page.records],
         "page": window.page,
         "per_page": window.per_page,
         "total": _store().count(of),
@@ -77,7 +76,7 @@ def get(of: Declaration, id: str) -> Response:
         raise preconditions.failed()
     if wanted.none_match is not None and record.version in wanted.none_match:
         return Response(status=304, headers={"ETag": etag(record), "Cache-Control": REVALIDATED})
-    return answer(of, record, headers={"Cache-Control": REVALIDATED})
+    return answer(record, headers={"Cache-Control": REVALIDATED})
 
 
 @blueprint.put("/<collection:of>/<id:id>")
@@ -87,7 +86,7 @@ def replace(of: Declaration, id: str) -> Response:
     wanted = preconditions.of_change(of)
     fields = validated(of, body.read(body.JSON))
     expected = _expected(of, id, wanted)
-    return answer(of, _store().replace(of, id, fields, expected=expected))
+    return answer(_store().replace(of, id, fields, expected=expected))
 
 
 @blueprint.patch("/<collection:of>/<id:id>")
@@ -102,9 +101,9 @@ def change(of: Declaration, id: str) -> Response:
     for attempt in range(PATCH_ATTEMPTS):
         record = _store().get(of, id)
         wanted.check(record)
-        fields = validated(of, merge(declared_fields(of, record), patch))
+        fields = patched(of, record.fields, patch)
         try:
-            return answer(of, _store().replace(of, id, fields, expected=record.version))
+            return answer(_store().replace(of, id, fields, expected=record.version))
         except VersionError:
             # Not all at once again: of those who collide, one goes on.
             time.sleep(random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt))  # noqa: S311 - no secret
@@ -159,7 +158,7 @@ def _expected(of: Declaration, id: str, wanted: preconditions.Preconditions) -> 
 def _created(of: Declaration, record: Record) -> Response:
     # A path alone (RFC 9110, section 10.2.2): the host that the client knows is not always the one that we see.
     location = url_for("api.get", of=of, id=record.id)
-    return answer(of, record, status=201, headers={"Location": location})
+    return answer(record, status=201, headers={"Location": location})
 
 
 def _store() -> Store:

@@ -32,8 +32,8 @@ def input_name(of: Declaration) -> str:
     return f"{of.model.__name__}Input"
 
 
-def patch_name(of: Declaration) -> str:
-    return f"{of.model.__name__}Patch"
+def patch_name(model: str) -> str:
+    return f"{model}Patch"
 
 
 def page_name(of: Declaration) -> str:
@@ -47,16 +47,17 @@ def of_declarations(declarations: Sequence[Declaration]) -> dict[str, Schema]:
     )
     known: dict[str, Schema] = shared.get("$defs", {})
     own: list[tuple[str, Schema]] = []
+    patches: dict[str, Schema] = {}
     for of in declarations:
         written = known.pop(found[of.model, "validation"]["$ref"].removeprefix(_REF))
         own += [
             (of.model.__name__, _representation(written)),
             (input_name(of), written | {"title": input_name(of)}),
-            (patch_name(of), _patch(of, written, known)),
             (page_name(of), _page(of)),
         ]
+        _patches(of.model.__name__, written, known, patches)
     schemas: dict[str, Schema] = {}
-    for name, schema in [*own, *known.items()]:
+    for name, schema in [*own, *patches.items(), *known.items()]:
         if name in schemas:
             raise ValueError(f"Two schemas are named {name}: give one of the models another name.")
         schemas[name] = schema
@@ -75,29 +76,36 @@ def _representation(written: Schema) -> Schema:
     return written | {"properties": properties, "required": list(properties)}
 
 
-def _patch(of: Declaration, written: Schema, known: Mapping[str, Schema]) -> Schema:
-    """RFC 7396: any of the fields; null puts one back to its default, which those without a default don't have."""
-    properties = {}
-    for name, schema in written.get("properties", {}).items():
-        bare = _merged(_without_default(schema), known)
-        required = name in written.get("required", [])
-        properties[name] = bare if required else {"anyOf": [bare, {"type": "null"}]}
-    return {
+def _patches(name: str, written: Schema, known: Mapping[str, Schema], found: dict[str, Schema]) -> dict[str, Schema]:
+    """RFC 7396: any of the fields; null puts one back to its default, which those without a default don't have.
+
+    Adds the schemas of patches of the objects within, which are merged too.
+    """
+    properties: dict[str, Schema] = {}
+    # Entered before its fields are looked at: a model may be within itself.
+    found[patch_name(name)] = {
         "type": "object",
-        "title": patch_name(of),
-        "description": f"The fields of {of.model.__name__} to change; null puts one back to its default.",
+        "title": patch_name(name),
+        "description": f"The fields of {name} to change; null puts one back to its default.",
         "properties": properties,
         "additionalProperties": False,
     }
+    for field, schema in written.get("properties", {}).items():
+        bare = _merged(_without_default(schema), known, found)
+        required = field in written.get("required", [])
+        properties[field] = bare if required else {"anyOf": [bare, {"type": "null"}]}
+    return found
 
 
-def _merged(schema: Schema, known: Mapping[str, Schema]) -> Schema:
-    """An object within the object is merged too, so any part of it may be sent."""
-    target = known.get(schema.get("$ref", "").removeprefix(_REF), {})
-    if target.get("type") == "object":
-        return {"type": "object", "description": f"Any part of a {target.get('title', 'object')}."}
+def _merged(schema: Schema, known: Mapping[str, Schema], found: dict[str, Schema]) -> Schema:
+    """What a patch may have in a field's place."""
+    name = schema.get("$ref", "").removeprefix(_REF)
+    if name in known and known[name].get("type") == "object":
+        if patch_name(name) not in found:
+            _patches(name, known[name], known, found)
+        return ref(patch_name(name))
     if "anyOf" in schema:
-        return schema | {"anyOf": [_merged(branch, known) for branch in schema["anyOf"]]}
+        return schema | {"anyOf": [_merged(branch, known, found) for branch in schema["anyOf"]]}
     return schema
 
 

@@ -28,7 +28,8 @@ def opened(
     """The store that a DATABASE_URL names. Nothing is connected to yet, so a store that is down stops no start-up.
 
     `project` and `data_dir` stand for what the URL leaves out (`urls.parse`). A call takes at most
-    `pool_wait_seconds` and `call_seconds`, and 3 seconds more where a connection is made first. Raises
+    `call_seconds` once it has a connection; before, it may wait `pool_wait_seconds` for one, and as long as connecting
+    may take where one has to be made. Raises
     `urls.DatabaseUrlError`, and ValueError for a declaration that some store could not hold.
     """
     kinds.check(declarations)

@@ -21,6 +21,7 @@ class Record:
     created_at: datetime
     updated_at: datetime
     fields: Mapping[str, Any]
+    """The declared ones in their order: defaults for those stored without, and none that another revision added."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from app.model.declaration import Declaration
 RESERVED_COLLECTIONS = frozenset({"alembic_version", "idempotency_keys"})
 """Tables and collections of the service's own."""
 
+_EMPTY = frozenset({list, dict, tuple, str})
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 
 
@@ -46,11 +47,14 @@ def kinds(of: Declaration) -> dict[str, tuple[Kind, bool]]:
 
 
 def defaults(of: Declaration) -> dict[str, Any]:
-    """What fields are in an object that was stored before they were declared, as JSON. Factories are not asked."""
+    """What fields are in an object that was stored before they were declared, as JSON.
+
+    Of factories, only those are asked that make something empty: others may give another value each time.
+    """
     return {
-        name: to_jsonable_python(field.default)
+        name: to_jsonable_python(field.get_default(call_default_factory=True))
         for name, field in of.model.model_fields.items()
-        if not field.is_required() and field.default_factory is None
+        if not field.is_required() and field.default_factory in {None, *_EMPTY}
     }
 
 

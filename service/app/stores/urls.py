@@ -79,8 +79,11 @@ def _postgres(url: str) -> Postgres:
     try:
         parts = urlsplit(url)
         database, _ = parts.path.strip("/"), parts.port
-    except ValueError as error:
-        raise _fault("can't be read", str(error), "Write special characters of a password as %XX") from None
+    except ValueError:
+        # Its words repeat what it takes for a host or a port, which may be part of the password.
+        raise _fault(
+            "can't be taken apart", "its host or port is none", "Write special characters of a password as %XX"
+        ) from None
     if not database:
         raise _fault(
             "names no database",

@@ -1,26 +1,32 @@
 """The app over each store, with a second collection that only the tests declare."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
 from app import create_app
+from app.model.declaration import Declaration
 from app.settings import Settings
 from app.stores.interface import Store
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
 
 from tests.service.api.memory_store import MemoryStore
 from tests.service.api.samples import ITEM, SAMPLES, Sample
+from tests.service.databases import KINDS, Databases
 
 GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
 DECLARATIONS = tuple(sample.of for sample in SAMPLES)
 
 
-def app_over(store: Store) -> Flask:
-    return create_app(Settings.from_env({"SECRET_KEY": GOOD_KEY}), store=store, declarations=DECLARATIONS)
+def app_over(store: Store, *, key: str = GOOD_KEY, declarations: Sequence[Declaration] = DECLARATIONS) -> Flask:
+    """The service with a store that is handed in, so that its DATABASE_URL is never followed."""
+    settings = Settings.from_env({"SECRET_KEY": key, "DATABASE_URL": "sqlite:///nowhere/at/all"})
+    return create_app(settings, store=store, declarations=declarations)
 
 
 @pytest.fixture
@@ -28,10 +34,35 @@ def memory() -> MemoryStore:
     return MemoryStore()
 
 
-@pytest.fixture(params=["memory"])
-def store(request: pytest.FixtureRequest) -> Store:
-    """Each store that needs no server of its own."""
-    return MemoryStore()
+@pytest.fixture(scope="session")
+def on_database(databases: Databases) -> Callable[[str], Store]:
+    """A store of each kind, on a database with the tables of both collections."""
+
+    @cache
+    def store(kind: str) -> Store:
+        return databases.open(kind, DECLARATIONS, pool_size=8)
+
+    return store
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, on_database: Callable[[str], Store]) -> Store:
+    """Each store that needs no server, without objects."""
+    return MemoryStore() if request.param == "memory" else emptied(on_database(request.param))
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, on_database: Callable[[str], Store]) -> Store:
+    """Each store that keeps its data, without objects."""
+    return emptied(on_database(request.param))
+
+
+def emptied(store: Store) -> Store:
+    for of in DECLARATIONS:
+        while records := store.page(of, limit=100).records:
+            for record in records:
+                store.delete(of, record.id, expected=None)
+    return store
 
 
 @pytest.fixture(params=SAMPLES, ids=[sample.of.name for sample in SAMPLES])
@@ -46,6 +77,8 @@ class Api:
 
     client: FlaskClient
     sample: Sample
+    key: str = field(default_factory=lambda: str(uuid.uuid4()))
+    """An Idempotency-Key that no other test uses."""
 
     def make(self, **fields: Any) -> str:
         """Path of a new object."""
@@ -70,9 +103,9 @@ def over(memory: MemoryStore) -> Callable[[Sample], Api]:
     return lambda sample: Api(app_over(memory).test_client(), sample)
 
 
-def problem(answer: TestResponse, status: int) -> dict[str, Any]:
+def problem(answer: Response, status: int) -> dict[str, Any]:
     """The problem details of an error, which every error has to have."""
-    assert answer.status_code == status, answer.text
+    assert answer.status_code == status, answer.get_data(as_text=True)
     assert answer.content_type == "application/problem+json"
     assert answer.headers["Cache-Control"] == "private, no-store"
     found: dict[str, Any] = answer.get_json(force=True)

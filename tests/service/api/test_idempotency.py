@@ -3,10 +3,11 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from app.api.idempotency import IN_FLIGHT_SECONDS, KEPT_SECONDS
-from app.stores.interface import UnavailableError
+from app.stores.interface import Store, UnavailableError
 from flask import g, request
 from werkzeug.test import TestResponse
 
@@ -14,12 +15,12 @@ from tests.service.api.conftest import Api, app_over, problem
 from tests.service.api.memory_store import MemoryStore
 from tests.service.api.samples import ITEM, WARE
 
-KEY = "8e03978e-40d5-43e8-bc93-6894a57f9324"
 
-
-def post(api: Api, body: object = None, key: str = KEY) -> TestResponse:
+def post(api: Api, body: object = None, key: str | None = None) -> TestResponse:
     return api.client.post(
-        api.sample.path, json=api.sample.least if body is None else body, headers={"Idempotency-Key": key}
+        api.sample.path,
+        json=api.sample.least if body is None else body,
+        headers={"Idempotency-Key": api.key if key is None else key},
     )
 
 
@@ -64,7 +65,7 @@ def test_another_body_is_refused_and_makes_nothing(api: Api) -> None:
 
 
 def test_another_key_is_another_request(api: Api) -> None:
-    assert post(api).data != post(api, key="another").data
+    assert post(api).data != post(api, key=api.key + "x").data
     assert total(api) == 2
 
 
@@ -81,7 +82,7 @@ def test_a_key_counts_for_one_caller(memory: MemoryStore) -> None:
         g.caller = request.headers["X-Who"]
 
     answers = [
-        app.test_client().post(ITEM.path, json=ITEM.least, headers={"Idempotency-Key": KEY, "X-Who": who})
+        app.test_client().post(ITEM.path, json=ITEM.least, headers={"Idempotency-Key": "k", "X-Who": who})
         for who in ("ann", "bob", "ann")
     ]
 
@@ -90,7 +91,8 @@ def test_a_key_counts_for_one_caller(memory: MemoryStore) -> None:
 
 
 @pytest.mark.parametrize("key", ["x", "x" * 255, '"quoted"', "!~,;"])
-def test_any_visible_text_is_a_key(api: Api, key: str) -> None:
+def test_any_visible_text_is_a_key(over: Callable[..., Api], key: str) -> None:
+    api = over(ITEM)
     post(api, key=key)
 
     assert post(api, key=key).headers["Idempotent-Replayed"] == "true"
@@ -108,12 +110,13 @@ def test_what_was_refused_leaves_the_key_free(api: Api) -> None:
     assert post(api).status_code == 201
 
 
-def test_twice_at_once_makes_one(api: Api) -> None:
+def test_twice_at_once_makes_one(database: Store) -> None:
+    api = Api(app_over(database).test_client(), ITEM)
     together = threading.Barrier(4)
 
     def once(_: int) -> TestResponse:
         together.wait()
-        return post(Api(api.client.application.test_client(), api.sample))
+        return post(replace(api, client=api.client.application.test_client()))
 
     with ThreadPoolExecutor(4) as four:
         answers = list(four.map(once, range(4)))
@@ -134,7 +137,7 @@ def test_while_the_first_is_under_way_the_second_is_told_to_wait(api_in_memory: 
 
     def second(call: str) -> None:
         if call == "create" and not inner:
-            inner.append(post(Api(api_in_memory.client.application.test_client(), ITEM)))
+            inner.append(post(replace(api_in_memory, client=api_in_memory.client.application.test_client())))
 
     memory.fails = second
     outer = post(api_in_memory)

@@ -6,12 +6,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from app import create_app
 from app.api import cursors
-from app.settings import Settings
 from flask.testing import FlaskClient
 
-from tests.service.api.conftest import DECLARATIONS, GOOD_KEY, Api, app_over, problem
+from tests.service.api.conftest import GOOD_KEY, Api, app_over, problem
 from tests.service.api.memory_store import MemoryStore
 from tests.service.api.samples import ITEM, WARE
 
@@ -220,7 +218,7 @@ def test_a_cursor_of_one_collection_means_nothing_in_another(over: Callable[...,
 def test_a_cursor_outlives_the_key_that_signed_it_as_long_as_that_is_a_fallback(
     memory: MemoryStore, cursor: str
 ) -> None:
-    rotated = create_app(Settings.from_env({"SECRET_KEY": GOOD_KEY[::-1]}), store=memory, declarations=DECLARATIONS)
+    rotated = app_over(memory, key=GOOD_KEY[::-1])
     problem(rotated.test_client().get(f"{ITEM.path}?cursor={cursor}"), 422)
     rotated.config["SECRET_KEY_FALLBACKS"] = ["x" * 32, GOOD_KEY]
     answer = rotated.test_client().get(f"{ITEM.path}?cursor={cursor}&per_page=1")

@@ -2,12 +2,14 @@
 
 import re
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import pytest
 
 from tests.service.api.conftest import Api, problem
+from tests.service.api.samples import WARE
 
 
 def test_an_object_is_made_with_its_defaults_and_found_again(api: Api) -> None:
@@ -88,6 +90,37 @@ def test_null_in_a_patch_can_not_take_a_required_field_away(api: Api) -> None:
     refused = api.client.patch(path, json={required: None}, headers=api.sample.unsafe)
 
     assert problem(refused, 422)["errors"] == [{"pointer": f"/{required}", "detail": "Field required"}]
+
+
+def test_null_in_a_patch_for_a_field_that_does_not_exist_is_refused(api: Api) -> None:
+    """RFC 7396 removes what isn't there without a word; but a misspelt name is no wish to remove nothing."""
+    answer = api.client.patch(api.make(), json={"nmae": None, **api.sample.patch}, headers=api.sample.unsafe)
+
+    assert [error["pointer"] for error in problem(answer, 422)["errors"]] == ["/nmae"]
+
+
+@pytest.mark.parametrize(
+    ("patch", "pointers"),
+    [
+        ({"size": {"depth": None}}, ["/size/depth"]),
+        ({"size": {"depth": 1}}, ["/size/depth"]),
+        ({"size": {"width": None}}, ["/size/width"]),
+        ({"size": {"height": None}}, []),
+        ({"size": None}, []),
+        ({"since": None}, []),
+    ],
+)
+def test_a_patch_goes_into_objects_within(over: Callable[..., Api], patch: dict[str, Any], pointers: list[str]) -> None:
+    api = over(WARE)
+    path = api.client.post(WARE.path, json=WARE.other).headers["Location"]
+    answer = api.client.patch(path, json=patch, headers=WARE.unsafe)
+    if pointers:
+        assert [error["pointer"] for error in problem(answer, 422)["errors"]] == pointers
+    else:
+        assert answer.status_code == 200
+        ((name, value),) = patch.items()
+        expected = WARE.whole[name] if value is None else {**WARE.other[name], "height": 1}
+        assert answer.get_json()[name] == expected
 
 
 def test_an_empty_patch_changes_nothing_that_is_seen(api: Api) -> None:

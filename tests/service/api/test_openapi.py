@@ -100,9 +100,25 @@ def test_if_match_is_required_where_the_declaration_says_so(served: dict[str, An
 
 
 def test_a_patch_may_have_any_part_of_an_object_within(served: dict[str, Any]) -> None:
-    size = served["components"]["schemas"]["WarePatch"]["properties"]["size"]
+    schemas = served["components"]["schemas"]
 
-    assert size == {"anyOf": [{"type": "object", "description": "Any part of a Size."}, {"type": "null"}]}
+    assert schemas["WarePatch"]["properties"]["size"]["anyOf"][0] == {"$ref": "#/components/schemas/SizePatch"}
+    assert "required" not in schemas["SizePatch"]
+    assert schemas["Size"]["required"] == ["width"]
+
+
+def test_a_model_within_itself_is_described() -> None:
+    class Folder(Model):
+        name: str
+        inner: "Folder | None" = None
+
+    class Shelf(Model):
+        top: Folder
+
+    document = openapi.document([Declaration(name="shelves", singular="shelf", model=Shelf)])
+
+    assert [fault.message for fault in OpenAPIV31SpecValidator(document).iter_errors()] == []
+    assert {"FolderPatch", "ShelfPatch", "Folder"} <= set(document["components"]["schemas"])
 
 
 def test_two_models_of_one_name_are_refused() -> None:

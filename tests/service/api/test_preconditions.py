@@ -5,9 +5,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from app.stores.interface import VersionError
+from app.stores.interface import Store, VersionError
 
-from tests.service.api.conftest import Api, problem
+from tests.service.api.conftest import Api, app_over, problem
 from tests.service.api.memory_store import MemoryStore
 from tests.service.api.samples import ITEM, WARE
 
@@ -131,8 +131,9 @@ def test_a_change_between_look_and_write_is_seen(
     problem(api.client.open(path, method=method, json=ITEM.least, headers=headers), 412)
 
 
-def test_patches_at_the_same_time_are_all_kept(items: Api) -> None:
+def test_patches_at_the_same_time_are_all_kept(database: Store) -> None:
     """Without If-Match: each is made anew over what the others left."""
+    items = Api(app_over(database).test_client(), ITEM)
     path = items.make()
     together = threading.Barrier(2)
 
@@ -149,7 +150,8 @@ def test_patches_at_the_same_time_are_all_kept(items: Api) -> None:
         assert (found["quantity"], found["description"]) == (number, str(number))
 
 
-def test_forty_increments_with_if_match_and_retry_all_land(items: Api) -> None:
+def test_forty_increments_with_if_match_and_retry_all_land(database: Store) -> None:
+    items = Api(app_over(database).test_client(), ITEM)
     path = items.make()
 
     def increment(_: int) -> None:

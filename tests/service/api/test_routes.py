@@ -3,12 +3,10 @@
 from collections.abc import Callable, Sequence
 
 import pytest
-from app import create_app
 from app.model.declaration import Declaration
-from app.settings import Settings
 from app.stores.interface import UnavailableError
 
-from tests.service.api.conftest import GOOD_KEY, Api, app_over, problem
+from tests.service.api.conftest import Api, app_over, problem
 from tests.service.api.memory_store import MemoryStore
 from tests.service.api.samples import ITEM, SAMPLES
 
@@ -112,31 +110,14 @@ def test_a_list_whose_count_fails_is_no_list(over: Callable[..., Api], memory: M
     problem(over(ITEM).client.get(ITEM.path), 503)
 
 
-def test_an_object_stored_by_another_revision_is_shown_as_this_one_declares_it(
-    over: Callable[..., Api], memory: MemoryStore
-) -> None:
-    """During a rollout, two revisions with different models write to one store."""
-    api = over(ITEM)
-    path = api.make()
-    key = "items", path.rpartition("/")[2]
-    record = memory._objects[key]
-    fields = {"name": "Lamp", "weight": 3}
-    memory._objects[key] = type(record)(**{**vars(record), "fields": fields})
-    found = api.client.get(path).get_json()
-
-    assert "weight" not in found
-    assert (found["name"], found["quantity"]) == ("Lamp", 0)
-    assert api.client.patch(path, json={"name": "Lantern"}).status_code == 200
-
-
 @pytest.mark.parametrize("declarations", [(ITEM.of, ITEM.of), (SAMPLES[1].of, ITEM.of, SAMPLES[1].of)])
 def test_two_collections_of_one_name_are_refused(declarations: Sequence[Declaration]) -> None:
     with pytest.raises(ValueError, match="Two declarations are named"):
-        create_app(Settings.from_env({"SECRET_KEY": GOOD_KEY}), store=MemoryStore(), declarations=declarations)
+        app_over(MemoryStore(), declarations=declarations)
 
 
 def test_a_service_may_declare_nothing() -> None:
-    app = create_app(Settings.from_env({"SECRET_KEY": GOOD_KEY}), store=MemoryStore(), declarations=())
+    app = app_over(MemoryStore(), declarations=())
 
     problem(app.test_client().get("/api/v1/items"), 404)
     assert app.test_client().get("/api/docs").status_code == 200

@@ -9,12 +9,13 @@ from typing import Any, Self
 
 from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
 from google.auth.exceptions import DefaultCredentialsError
-from google.cloud.firestore import Client, CollectionReference, DocumentReference, DocumentSnapshot
+from google.cloud.firestore import Client, CollectionReference, DocumentReference, DocumentSnapshot, WriteOption
 
 from app.model.declaration import Declaration
 from app.stores import urls
 from app.stores.clock import Clock
 from app.stores.firestore.calls import Calls, told
+from app.stores.firestore.client import ReconnectingClient
 from app.stores.firestore.documents import plain, record, update_time, version
 from app.stores.firestore.keys import COLLECTION, Keys
 from app.stores.interface import Answer, ExistsError, MissingError, Page, Position, Record, VersionError
@@ -37,7 +38,7 @@ class FirestoreStore:
     def opened(cls, url: urls.Firestore, *, call_seconds: float, clock: Clock) -> Self:
         """With the credentials of the environment, or the emulator that it names. Raises DatabaseUrlError."""
         try:
-            client = Client(project=url.project, database=url.database)
+            client = ReconnectingClient(project=url.project, database=url.database)
         except DefaultCredentialsError as error:
             raise urls.DatabaseUrlError(
                 f"DATABASE_URL names Firestore in {url.project}, but there are no credentials for it here: every call "
@@ -87,7 +88,11 @@ class FirestoreStore:
             raise self._refusal(of, id)
         with told():
             try:
-                self._place(of, id).delete(option=self._only(expected), **self._calls.writing)
+                self._place(of, id).delete(
+                    # Without any, deleting what isn't there succeeds.
+                    option=self._only(expected) or self._client.write_option(exists=True),
+                    **self._calls.writing,
+                )
             except NotFound:
                 raise MissingError(id) from None
             except FailedPrecondition:
@@ -147,11 +152,10 @@ class FirestoreStore:
             raise VersionError(id)
         return found
 
-    def _only(self, expected: str | None) -> Any:
+    def _only(self, expected: str | None) -> WriteOption | None:
+        """The precondition that the document is still in that version."""
         time = None if expected is None else update_time(expected)
-        return (
-            self._client.write_option(exists=True) if time is None else self._client.write_option(last_update_time=time)
-        )
+        return None if time is None else self._client.write_option(last_update_time=time)
 
     def _refusal(self, of: Declaration, id: str) -> MissingError | VersionError:
         """Firestore refuses another version and a missing document in the same words."""

@@ -8,7 +8,7 @@ import re
 from enum import Enum
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, exc, text
 
 from app.stores.interface import UnavailableError
 
@@ -64,7 +64,13 @@ def check(connection: Connection, wanted: str) -> None:
             f"There are no migrations in {MIGRATIONS}, so that nobody can tell if the database's schema fits. Make "
             "them with `flask db migrate`; if they are there, the image was built without them."
         )
-    found = current(connection)
+    try:
+        found = current(connection)
+    except (exc.OperationalError, exc.ProgrammingError) as error:
+        # The table's absence has another class of error on each database, but is told by the table's name.
+        if "alembic_version" not in str(error.orig):
+            raise
+        found = None
     if state(found, wanted) in {State.EMPTY, State.BEHIND}:
         raise UnavailableError(
             f"The database's schema is {found or 'not there'} and this code needs {wanted}: queries would fail, or "

@@ -1,0 +1,71 @@
+"""Where data is kept: declared where it is Google's, and nothing where it is a file."""
+
+from typing import Any
+
+import pytest
+
+from tests.recorder import run_stack
+
+DATABASE = "gcp:firestore/database:Database"
+SERVICE = "gcp:cloudrunv2/service:Service"
+API = "firestore.googleapis.com"
+
+
+def url(stack: Any) -> str:
+    envs = stack.one(SERVICE).inputs["template"]["containers"][0]["envs"]
+    (found,) = [each["value"] for each in envs if each["name"] == "DATABASE_URL"]
+    return str(found)
+
+
+def enabled(stack: Any) -> set[str]:
+    return {each.inputs["service"] for each in stack.of("gcp:projects/service:Service")}
+
+
+def test_the_service_is_told_the_database_that_was_made() -> None:
+    stack = run_stack("prod", {"app:firestoreDatabase": "shop-data", "app:firestoreLocation": "eur3"})
+
+    assert url(stack) == "firestore://example-prod/shop-data"
+    assert stack.one(DATABASE).inputs["locationId"] == "eur3"
+    assert stack.one(DATABASE).short in stack.one(SERVICE).depends_on
+
+
+def test_a_file_needs_nothing_declared_and_no_api() -> None:
+    stack = run_stack("local")
+
+    assert url(stack) == "sqlite://"
+    assert stack.of(DATABASE) == []
+    assert API not in enabled(stack)
+    assert "roles/datastore.user" not in {each.inputs.get("role") for each in stack.resources}
+
+
+def test_firestores_api_is_enabled_where_it_is_used() -> None:
+    assert API in enabled(run_stack("prod"))
+
+
+@pytest.mark.parametrize(
+    ("protection", "policy", "state"),
+    [("true", "PREVENT", "DELETE_PROTECTION_ENABLED"), ("false", "DELETE", "DELETE_PROTECTION_DISABLED")],
+)
+def test_a_database_is_deleted_with_its_stack_or_not_at_all(protection: str, policy: str, state: str) -> None:
+    """Google's provider would leave it behind without a word."""
+    inputs = run_stack("dev", {"app:deletionProtection": protection}).one(DATABASE).inputs
+
+    assert (inputs["deletionPolicy"], inputs["deleteProtectionState"]) == (policy, state)
+
+
+@pytest.mark.parametrize(("setting", "state"), [("true", "ENABLED"), ("false", "DISABLED")])
+def test_recovery_is_a_setting(setting: str, state: str) -> None:
+    inputs = run_stack("dev", {"app:pointInTimeRecovery": setting}).one(DATABASE).inputs
+
+    assert inputs["pointInTimeRecoveryEnablement"] == f"POINT_IN_TIME_RECOVERY_{state}"
+
+
+def test_pulumi_protects_data_where_it_protects_anything() -> None:
+    assert run_stack("dev", {"app:protect": "true"}).one(DATABASE).protect
+    assert not run_stack("dev", {"app:protect": "false"}).one(DATABASE).protect
+
+
+def test_the_service_alone_may_use_the_data() -> None:
+    grant = run_stack("prod").one("gcp:projects/iAMMember:IAMMember", "database-user")
+
+    assert grant.inputs["member"] == "serviceAccount:web-run@example-prod.iam.gserviceaccount.com"

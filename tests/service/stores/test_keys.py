@@ -1,0 +1,126 @@
+"""Idempotency keys of every store."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from app.stores.interface import Answer, KeyInFlightError, KeyReusedError, Store
+
+from tests.service.stores.samples import Clock
+
+ANSWER = Answer(status=201, headers={"Location": "/api/v1/items/ä", "ETag": '"1"'}, body='{"name": "ü"}\n')
+
+
+@pytest.fixture
+def key() -> str:
+    """Longer than a document's id may be, with what it may not hold."""
+    return f"somebody/POST//api/v1/items/__{uuid.uuid4()}__{'x' * 2000}"
+
+
+def test_a_key_is_taken_once_and_then_gives_its_answer(store: Store, key: str) -> None:
+    assert store.reserve(key, "f", seconds=60) is None
+    with pytest.raises(KeyInFlightError):
+        store.reserve(key, "f", seconds=60)
+
+    store.finish(key, ANSWER, seconds=3600)
+
+    assert store.reserve(key, "f", seconds=60) == ANSWER
+    assert store.reserve(key, "f", seconds=60) == ANSWER
+
+
+def test_another_request_may_not_use_the_key(store: Store, key: str) -> None:
+    store.reserve(key, "f", seconds=60)
+    with pytest.raises(KeyReusedError):
+        store.reserve(key, "g", seconds=60)
+
+    store.finish(key, ANSWER, seconds=3600)
+
+    with pytest.raises(KeyReusedError):
+        store.reserve(key, "g", seconds=60)
+
+
+def test_a_reservation_given_up_leaves_the_key_free(store: Store, key: str) -> None:
+    store.reserve(key, "f", seconds=60)
+
+    store.forget(key)
+
+    assert store.reserve(key, "g", seconds=60) is None
+
+
+def test_an_answer_that_is_kept_is_neither_forgotten_nor_changed(store: Store, key: str) -> None:
+    """By a request that was taken for dead, and comes back late."""
+    store.reserve(key, "f", seconds=60)
+    store.finish(key, ANSWER, seconds=3600)
+
+    store.forget(key)
+    store.finish(key, Answer(status=200, headers={}, body=""), seconds=3600)
+
+    assert store.reserve(key, "f", seconds=60) == ANSWER
+
+
+def test_a_reservation_ends_by_the_stores_own_clock(store: Store, key: str, clock: Clock) -> None:
+    """No store deletes at that moment; Firestore takes a day."""
+    clock.stop()
+    store.reserve(key, "f", seconds=60)
+    clock.advance(59.999)
+    with pytest.raises(KeyInFlightError):
+        store.reserve(key, "f", seconds=60)
+
+    clock.advance(0.001)
+
+    assert store.reserve(key, "g", seconds=60) is None
+    clock.advance(30)
+    with pytest.raises(KeyInFlightError):
+        store.reserve(key, "g", seconds=60)
+
+
+def test_an_answer_is_kept_from_its_finish_on(store: Store, key: str, clock: Clock) -> None:
+    clock.stop()
+    store.reserve(key, "f", seconds=60)
+    clock.advance(50)
+    store.finish(key, ANSWER, seconds=3600)
+    clock.advance(3599)
+    assert store.reserve(key, "f", seconds=60) == ANSWER
+
+    clock.advance(1)
+
+    assert store.reserve(key, "g", seconds=60) is None
+
+
+def test_a_reservation_that_has_ended_can_not_be_finished(store: Store, key: str, clock: Clock) -> None:
+    clock.stop()
+    store.reserve(key, "f", seconds=60)
+    clock.advance(60)
+
+    store.finish(key, ANSWER, seconds=3600)
+
+    assert store.reserve(key, "f", seconds=60) is None
+
+
+def test_what_was_never_reserved_can_be_finished_and_forgotten_without_effect(store: Store, key: str) -> None:
+    store.finish(key, ANSWER, seconds=3600)
+    store.forget(key)
+
+    assert store.reserve(key, "f", seconds=60) is None
+
+
+@pytest.mark.parametrize("expired", [False, True])
+def test_of_concurrent_requests_exactly_one_gets_through(
+    store: Store, key: str, clock: Clock, *, expired: bool
+) -> None:
+    """Also where they all find a reservation that has ended."""
+    clock.stop()
+    if expired:
+        store.reserve(key, "f", seconds=60)
+        clock.advance(60)
+
+    def attempt(_: int) -> str:
+        try:
+            return "taken" if store.reserve(key, "f", seconds=60) is None else "answered"
+        except KeyInFlightError:
+            return "refused"
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(attempt, range(16)))
+
+    assert sorted(outcomes) == ["refused"] * 15 + ["taken"]
