@@ -23,6 +23,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import configure, rpc, set_all_config
 from pulumi.runtime.mocks import MockCallArgs, MockEngine, MockMonitor, MockResourceArgs, Mocks, MockSettings
 from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import run_in_stack
 
 from catalog.apis import APIS, LOCAL_PROJECT_PREFIX
@@ -235,7 +236,11 @@ def record(program: Callable[[], None], *, stack: str = "test", config: Mapping[
                 callbacks=None,
             )
         )
-        asyncio.run(run_in_stack(program))
+        try:
+            asyncio.run(run_in_stack(program))
+        finally:
+            # Of a run that failed, Pulumi keeps what nobody waited for in a list that all runs share.
+            SETTINGS.outputs.clear()
 
     # Pulumi keeps its state in context variables: a context of its own is as good as a process of its own.
     try:
