@@ -48,13 +48,26 @@ class Engine:
 
     def init(self) -> None:
         """Make the stack. Raises PreviewError."""
-        done = self._run("stack", "init", self._stack)
-        if done.returncode:
-            raise PreviewError(f"Pulumi can't make the stack {self._stack}:\n{_words(done)}")
+        self._ask("stack", "init", self._stack)
 
     def up(self) -> processes.Done:
         """Deploy; the caller reads the exit code."""
         return self._run("up", "--yes", "--skip-preview", "--suppress-progress", "--stack", self._stack)
+
+    def unprotect(self) -> frozenset[str]:
+        """Lift the protection of every resource in the state, and return the URNs of those that had it.
+
+        The engine ends a preview at the first protected resource that it would have to replace, so that nobody would
+        see what else changes. Raises PreviewError.
+        """
+        exported = self._ask("stack", "export", "--stack", self._stack)
+        state = json.loads(exported.stdout)
+        resources = [each for each in state["deployment"].get("resources") or [] if each.pop("protect", False)]
+        if resources:
+            file = self._folder / ".local" / "unprotected.json"
+            file.write_text(json.dumps(state), encoding="utf-8")
+            self._ask("stack", "import", "--file", str(file), "--stack", self._stack)
+        return frozenset(each["urn"] for each in resources)
 
     def preview(self, events: Path) -> list[dict[str, Any]]:
         """Show the engine's diff and return its events. Raises PreviewError when the revision can't be previewed."""
@@ -68,6 +81,12 @@ class Engine:
             raise PreviewError("The engine refuses the head revision; its messages above say why.")
         with events.open(encoding="utf-8") as lines:
             return [json.loads(line) for line in lines]
+
+    def _ask(self, *arguments: str) -> processes.Done:
+        done = self._run(*arguments)
+        if done.returncode:
+            raise PreviewError(f"`pulumi {' '.join(arguments)}` failed:\n{words(done)}")
+        return done
 
     def _run(self, *arguments: str, show: bool = False) -> processes.Done:
         return processes.run(
@@ -97,5 +116,6 @@ def _put_standin(checkout: Path, copy: Checkout) -> None:
     plugin.chmod(0o755)
 
 
-def _words(done: processes.Done) -> str:
+def words(done: processes.Done) -> str:
+    """What a command said."""
     return (done.stderr + done.stdout).decode(errors="replace").strip()

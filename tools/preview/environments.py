@@ -35,11 +35,12 @@ def ensure(checkout: Path, revision: Path, kept: Path) -> Path:
 def _make(own: Path, folder: Path, revision: Path) -> None:
     uv, python = own / "bin" / "uv", own / "bin" / "python"
     # Relocatable: it moves to its place when it is whole.
-    for command in (
+    commands: list[processes.Command] = [
         [uv, "venv", "--quiet", "--relocatable", "--allow-existing", "--python", python, folder],
         [uv, "pip", "sync", "--quiet", "--python", folder / "bin" / "python", "--require-hashes", revision / _LOCK],
-    ):
-        done = processes.run([*command], revision)
+    ]
+    for command in commands:
+        done = processes.run(command, revision)
         if done.returncode:
             raise PreviewError(
                 f"The packages that {_LOCK} of the {revision.name} revision locks, which differ from this checkout's, "

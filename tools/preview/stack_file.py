@@ -80,7 +80,7 @@ def _text(value: Any) -> str | None:
 
 
 def _has_secret(value: Any) -> bool:
-    return _without_secrets(value) != value
+    return bool(_without_secrets(value) != value)
 
 
 def _without_secrets(value: Any) -> Any:
