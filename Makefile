@@ -31,7 +31,7 @@ logs: environment ## logs of service and edge (FOLLOW=1 keeps going)
 env: cli ## export lines with which plain `pulumi -s local` works: eval "$(make -s env)"
 	@$(PY) -m localcloud env
 
-preview: cli ## infra diff between revisions, offline: STACK=prod BASE=origin/main [FAIL_ON=replace,delete,exposure] [MARKDOWN=file]
+preview: cli ## infra diff to another revision, offline (STACK=prod BASE=origin/main FAIL_ON=replace,delete,exposure)
 	@$(PY) -m tools.preview --stack '$(STACK)' --base '$(BASE)' --head '$(HEAD_REF)' --fail-on '$(FAIL_ON)' --markdown '$(MARKDOWN)'
 
 inventory: environment ## show what the stacks declare other than tests/stacks/inventory/ says, and take it over
