@@ -12,7 +12,7 @@ import json
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -140,7 +140,7 @@ class _Refused(Mocks):
         raise NotImplementedError
 
 
-class _Monitor(MockMonitor):
+class Monitor(MockMonitor):
     """The engine's side of the protocol, as far as a program speaks it."""
 
     def __init__(self) -> None:
@@ -262,9 +262,18 @@ def run_stack(
     return record(lambda: program(environ=endpoints(config["gcp:project"]), root=root), stack=name, config=config)
 
 
-def record(program: Callable[[], None], *, stack: str = "test", config: Mapping[str, str] | None = None) -> Stack:
-    """Run any program and return what it declared. Raises what it raises, and what this recorder refuses."""
-    monitor, warnings = _Monitor(), _Warnings()
+def record(
+    program: Callable[[], Awaitable[None] | None],
+    *,
+    stack: str = "test",
+    config: Mapping[str, str] | None = None,
+    monitor: Monitor | None = None,
+) -> Stack:
+    """Run any program and return what it declared. Raises what it raises, and what this recorder refuses.
+
+    A `monitor` handed in keeps what reached it, also of a program that fails.
+    """
+    monitor, warnings = monitor or Monitor(), _Warnings()
     logger = logging.Logger("program")  # noqa: LOG001 - one for each run, so that none hears another's warnings
     logger.addHandler(warnings)
 

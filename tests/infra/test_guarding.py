@@ -1,6 +1,7 @@
 """The guards stand in the program: whatever it declares is checked before the engine hears of it."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -11,10 +12,11 @@ from pulumi import Output, ResourceOptions
 from pulumi_gcp import cloudrunv2 as run
 
 from infra.faults import SettingsError
-from infra.guards.guarding import GuardError
+from infra.guards.declared import Intent
+from infra.guards.guarding import GuardError, Guards
 from infra.hearth import RandomKey
 from infra.program import build
-from tests.recorder import Stack, run_stack
+from tests.recorder import Monitor, Stack, record, run_stack
 
 MEMBER = "gcp:projects/iAMMember:IAMMember"
 
@@ -78,36 +80,39 @@ def test_a_value_made_from_a_secret_is_known_as_one() -> None:
         stack_with(program)
 
 
-def test_a_value_that_is_known_later_is_checked_then() -> None:
-    """As an output of a resource is, and of a call that takes its time."""
-
-    async def later() -> str:
-        await asyncio.sleep(0)
-        return "roles/owner"
-
-    with pytest.raises(GuardError, match="role grants roles/owner"):
-        stack_with(lambda: editor(Output.from_input(later())))
+async def later(value: str) -> str:
+    """A value that takes its time, as an output of a resource does."""
+    await asyncio.sleep(0)
+    return value
 
 
-def test_what_is_refused_never_reaches_the_engine_nor_does_what_needs_it() -> None:
-    """The engine would have created it by the time somebody reads the message."""
-    reached: list[str] = []
+def test_what_is_known_is_refused_where_it_is_declared() -> None:
+    """As an error of the program: Pulumi may tell one that a task raises twice, or with a traceback."""
+    went_on: list[str] = []
 
     def program() -> None:
-        extra = editor()
-        extra.urn.apply(reached.append)
-        editing = gcp.projects.IAMMember(
-            "after",
-            project="p",
-            role="roles/run.viewer",
-            member="user:dev@example.com",
-            opts=ResourceOptions(depends_on=[extra]),
-        )
-        editing.urn.apply(reached.append)
+        editor()
+        went_on.append("declared")
 
     with pytest.raises(GuardError):
         stack_with(program)
-    assert reached == []
+    assert went_on == []
+
+
+def test_a_value_that_is_known_later_is_checked_then_and_the_engine_never_hears_of_it() -> None:
+    """The engine would have created the resource by the time somebody reads the message."""
+    monitor = Monitor()
+
+    async def program() -> None:
+        Guards(Intent(production=False, public_access="iam", service="web"), {}).stand()
+        extra = editor(Output.from_input(later("roles/owner")))
+        # Until it is registered, or will never be.
+        with contextlib.suppress(GuardError):
+            await extra.urn.future()
+
+    with pytest.raises(GuardError, match="role grants roles/owner"):
+        record(program, monitor=monitor)
+    assert monitor.recorded == {}
 
 
 def test_guards_change_nothing_about_a_resource() -> None:
