@@ -6,7 +6,7 @@ scale-out and scale to zero, traffic splits and tags, sidecars, volumes, callers
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -26,12 +26,17 @@ __all__ = ["Answer", "CloudRun"]
 class CloudRun:
     """The part of the local cloud that runs services and jobs."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(
+        self,
+        cloud: Cloud,
+        roll_out: Callable[[Cloud, Preparation], Rollouts] = Rollouts,
+        execute: Callable[[Cloud, Preparation], jobs.Executions] = jobs.Executions,
+    ) -> None:
         self._store = cloud.store
         preparation = Preparation(cloud)
-        self._rollouts = Rollouts(cloud, preparation)
+        self._rollouts = roll_out(cloud, preparation)
         self._services = Services(cloud.store, self._rollouts)
-        self._jobs = jobs.Jobs(cloud, preparation)
+        self._jobs = jobs.Jobs(cloud, preparation, execute(cloud, preparation))
 
     def routes(self) -> Iterable[web.RouteDef]:
         return [*Routes(self._services).all(), *jobs.Routes(self._jobs).all()]

@@ -5,7 +5,8 @@ overrides of an execution, execution tokens of a job (`startExecutionToken`, `ru
 probes, deleting an execution without its job.
 """
 
+from localcloud.run.jobs.executions import Executions
 from localcloud.run.jobs.jobs import Jobs
 from localcloud.run.jobs.routes import Routes
 
-__all__ = ["Jobs", "Routes"]
+__all__ = ["Executions", "Jobs", "Routes"]

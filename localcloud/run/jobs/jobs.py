@@ -22,10 +22,10 @@ from localcloud.store import Document
 class Jobs:
     """The jobs of one local cloud. Names are relative: `projects/P/locations/R/jobs/J`."""
 
-    def __init__(self, cloud: Cloud, preparation: Preparation) -> None:
+    def __init__(self, cloud: Cloud, preparation: Preparation, executions: Executions) -> None:
         self._store = cloud.store
         self._preparation = preparation
-        self.executions = Executions(cloud, preparation)
+        self.executions = executions
 
     def get(self, name: str) -> Document:
         """Raises ApiError (404)."""
