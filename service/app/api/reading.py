@@ -10,17 +10,13 @@ from markupsafe import Markup
 Node = Mapping[str, Any]
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
-_BOUNDS: Final = {
-    "minLength": "at least {} characters",
-    "maxLength": "at most {} characters",
-    "minItems": "at least {}",
-    "maxItems": "at most {}",
-    "minimum": "from {}",
-    "exclusiveMinimum": "above {}",
-    "maximum": "to {}",
-    "exclusiveMaximum": "below {}",
-    "multipleOf": "in steps of {}",
-}
+# Each pair of keywords, and what they say the range of.
+_RANGES: Final = (
+    ("minimum", "maximum", ""),
+    ("exclusiveMinimum", "exclusiveMaximum", "within, both ends excluded, "),
+    ("minLength", "maxLength", "length "),
+    ("minItems", "maxItems", "entries: "),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +75,16 @@ class Reader:
         return f"{words} ({schema['format']})" if "format" in schema else words
 
     def bounds(self, schema: Node) -> str:
-        """What else holds for its values, such as `from 1, to 10`."""
-        branches = [schema, *schema.get("anyOf", ())]
-        found = [words.format(branch[key]) for branch in branches for key, words in _BOUNDS.items() if key in branch]
+        """What else holds for its values, such as `length 1 to 10, "" by default`."""
+        found = []
+        for branch in (schema, *schema.get("anyOf", ())):
+            for low, high, of in _RANGES:
+                if low in branch and high in branch:
+                    found.append(f"{of}{branch[low]} to {branch[high]}")
+                elif low in branch:
+                    found.append(f"{of}from {branch[low]}")
+                elif high in branch:
+                    found.append(f"{of}up to {branch[high]}")
         if "default" in schema:
             found.append(f"{json.dumps(schema['default'])} by default")
         return ", ".join(found)

@@ -150,6 +150,17 @@ def test_what_is_no_object_that_can_be_kept_is_refused(
     assert ("errors" in found) is (status == 422)
 
 
+@pytest.mark.parametrize("body", [b"[]", b'[{"name": "a"}]', b'"name"', b"1", b"null", b"true"])
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_a_body_that_is_no_object_is_told_so(client: FlaskClient, method: str, body: bytes) -> None:
+    path = client.post(ITEM.path, json=ITEM.least).headers["Location"]
+    answer = client.open(
+        ITEM.path if method == "POST" else path, method=method, data=body, content_type="application/json"
+    )
+
+    assert problem(answer, 422)["errors"] == [{"pointer": "", "detail": "is no object"}]
+
+
 def test_a_body_where_none_is_expected_does_no_harm(client: FlaskClient) -> None:
     path = client.post(ITEM.path, json=ITEM.least).headers["Location"]
 

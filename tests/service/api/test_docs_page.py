@@ -93,6 +93,13 @@ def test_ids_are_unique_and_links_within_the_page_lead_somewhere(page: Page) -> 
     assert set(page.all("aria-labelledby")) <= set(ids)
 
 
+def test_regions_have_names_of_their_own(page: Page) -> None:
+    names = page.all("aria-label")
+
+    assert len(names) > 20
+    assert len(names) == len(set(names))
+
+
 def test_nothing_on_it_is_inline_or_from_elsewhere(page: Page, answer: TestResponse) -> None:
     """The policy allows neither, and the page needs no script at all."""
     assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
@@ -139,6 +146,21 @@ def test_it_may_be_kept_by_anybody_for_a_while(answer: TestResponse) -> None:
 )
 def test_types_are_told_in_words(document: dict[str, Any], schema: dict[str, Any], words: str) -> None:
     assert Reader(document).kind(schema) == words
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"minimum": 0, "maximum": 9}, "0 to 9"),
+        ({"minLength": 1}, "length from 1"),
+        ({"maxItems": 5, "default": []}, "entries: up to 5, [] by default"),
+        ({"exclusiveMinimum": 0, "exclusiveMaximum": 1}, "within, both ends excluded, 0 to 1"),
+        ({"anyOf": [{"maximum": 3}, {"type": "null"}], "default": None}, "up to 3, null by default"),
+        ({}, ""),
+    ],
+)
+def test_limits_are_told_in_words(schema: dict[str, Any], words: str) -> None:
+    assert Reader({}).bounds(schema) == words
 
 
 def test_prose_is_escaped_but_for_its_code() -> None:
