@@ -1,10 +1,10 @@
 """Google Cloud as records alone: what `make preview` deploys the base revision onto.
 
 Everything is accepted, kept and answered as by the whole local cloud, and nothing is done: a service is ready the
-moment it is declared, a job's execution has succeeded, a build gives a digest without building, sites are released without an edge. There is thus
-nothing by which a real project could be mistaken for a local one, so that any project is taken; the folder is thrown
-away after one preview. Left out on purpose: checking that a declared image exists, since a stack may deploy one from
-another project's registry.
+moment it is declared, a job's execution has succeeded, a build gives a digest without building, sites are released
+without an edge. There is thus nothing by which a real project could be mistaken for a local one, so that any project
+is taken; the folder is thrown away after one preview. Left out on purpose: checking that a declared image exists,
+since a stack may deploy one from another project's registry.
 """
 
 import asyncio
