@@ -194,7 +194,7 @@ class Settings(BaseModel):
     @classmethod
     def _known_store(cls, value: object, info: ValidationInfo) -> object:
         if value is None and info.data.get("app_env") == "development" and not info.data.get("k_service"):
-            return f"sqlite://{development_database()}"
+            return f"sqlite://{development_database(_CHECKOUT)}"
         if value is None:
             raise ValueError(
                 "DATABASE_URL is not set: outside development there is no default, as data would be kept where nobody "
@@ -218,9 +218,9 @@ class Settings(BaseModel):
         return int(text)
 
 
-def development_database() -> Path:
+def development_database(checkout: Path) -> Path:
     """Where data is kept on a laptop without DATABASE_URL: in the checkout, or with the other temporary files."""
-    local = _CHECKOUT / ".local"
+    local = checkout / ".local"
     return (local if local.is_dir() else Path(tempfile.gettempdir())) / "serve.sqlite3"
 
 

@@ -112,7 +112,7 @@ class Deployment:
         """The deployment as the engine saved it last; empty while there is none. For looking on while it works."""
         for file in (self.checkout.state / ".pulumi" / "stacks").glob("*/local.json"):
             with contextlib.suppress(ValueError):
-                latest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["checkpoint"]["latest"] or {}
+                latest: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
                 return latest
         return {}
 

@@ -15,7 +15,7 @@ def test_pages_and_files_are_served_and_nothing_is_cached(
     start: Callable[..., Process], port: int, tmp_path: Path
 ) -> None:
     """An edit has to be seen at the next reload."""
-    server = start(DEV, folder=tmp_path, environ={"PORT": str(port)})
+    server = start(DEV, folder=tmp_path, environ={"PORT": str(port), "DATABASE_URL": f"sqlite://{tmp_path}/x.sqlite3"})
     server.wait_for("Debugger is active")
     page = requests.get(f"http://127.0.0.1:{port}/", timeout=20)
     sheet = requests.get(f"http://127.0.0.1:{port}/style.css", timeout=20)
@@ -24,6 +24,20 @@ def test_pages_and_files_are_served_and_nothing_is_cached(
     assert page.headers["Cache-Control"] == "no-store"
     assert sheet.content == (ROOT / "static" / "style.css").read_bytes()
     assert "max-age=0" in sheet.headers["Cache-Control"]
+
+
+def test_data_is_kept_from_one_start_to_the_next_without_a_thought_of_migrations(
+    start: Callable[..., Process], port: int, tmp_path: Path
+) -> None:
+    items = f"http://127.0.0.1:{port}/api/v1/items"
+    for has in (0, 1):
+        server = start(
+            DEV, folder=tmp_path, environ={"PORT": str(port), "DATABASE_URL": f"sqlite://{tmp_path}/x.sqlite3"}
+        )
+        server.wait_for("Debugger is active")
+        assert requests.get(items, timeout=20).json()["total"] == has
+        assert requests.post(items, json={"name": "x"}, timeout=20).status_code == 201
+        server.end()
 
 
 def test_wrong_settings_end_it_with_the_message_alone(start: Callable[..., Process], port: int, tmp_path: Path) -> None:

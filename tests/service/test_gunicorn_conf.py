@@ -18,6 +18,7 @@ def clean(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     for name in (*READ, "LOG_LEVEL", "PORT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SECRET_KEY", GOOD_KEY)
+    monkeypatch.setenv("DATABASE_URL", "firestore://demo-hearth")
     return monkeypatch
 
 

@@ -55,8 +55,10 @@ def test_an_error_is_not_cached_even_if_its_view_says_so(app: Flask) -> None:
         ({"APP_ENV": "development"}, ["HttpOnly", "Path=/", "SameSite=Lax"]),
     ],
 )
-def test_the_session_cookie_is_one_that_hosting_lets_through(environ: dict[str, str], attributes: list[str]) -> None:
-    app = create_app(Settings.from_env(environ))
+def test_the_session_cookie_is_one_that_hosting_lets_through(
+    database_url: str, environ: dict[str, str], attributes: list[str]
+) -> None:
+    app = create_app(Settings.from_env({"DATABASE_URL": database_url, **environ}))
 
     @app.get("/enter")
     def enter() -> str:

@@ -1,5 +1,12 @@
 import pytest
+from app import create_app
+from app.settings import Settings
+from app.stores.interface import UnavailableError
 from flask.testing import FlaskClient
+
+from tests.service.api.memory_store import MemoryStore
+
+GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
 
 STATES = {"/health": "healthy", "/health/live": "live", "/health/ready": "ready"}
 
@@ -21,6 +28,26 @@ def test_a_health_check_can_be_asked_without_a_body(client: FlaskClient, path: s
 
     assert answer.status_code == 200
     assert not answer.data
+
+
+class AwayStore(MemoryStore):
+    def check(self) -> None:
+        raise UnavailableError("The database's schema is 0001 and this code needs 0002.")
+
+
+def test_an_instance_without_its_store_is_alive_but_not_ready() -> None:
+    """A restart would not bring the store back; what is wrong is for the log, not for strangers."""
+    environ = {"SECRET_KEY": GOOD_KEY, "DATABASE_URL": "firestore://demo-hearth"}
+    client = create_app(Settings.from_env(environ), store=AwayStore()).test_client()
+
+    ready = client.get("/health/ready")
+
+    assert ready.status_code == 503
+    assert int(ready.headers["Retry-After"]) > 0
+    assert ready.content_type == "application/problem+json"
+    assert "schema" not in ready.text
+    assert client.get("/health/live").status_code == 200
+    assert client.get("/health").status_code == 200
 
 
 def test_no_route_ends_in_z(client: FlaskClient) -> None:

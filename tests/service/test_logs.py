@@ -150,9 +150,9 @@ def test_configuring_again_doesnt_double_the_lines() -> None:
     ids=["deployed", "laptop"],
 )
 def test_people_read_text_and_cloud_logging_reads_json(
-    capsys: pytest.CaptureFixture[str], environ: dict[str, str], *, structured: bool
+    capsys: pytest.CaptureFixture[str], database_url: str, environ: dict[str, str], *, structured: bool
 ) -> None:
-    create_app(Settings.from_env(environ))
+    create_app(Settings.from_env({"DATABASE_URL": database_url, **environ}))
 
     logging.getLogger("app").error("embers")
 

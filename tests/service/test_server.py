@@ -26,7 +26,7 @@ Serve = Callable[[dict[str, str]], Process]
 
 
 @pytest.fixture
-def serve(start: Callable[..., Process], port: int) -> Serve:
+def serve(start: Callable[..., Process], port: int, database_url: str) -> Serve:
     """Start the image's command with `slow_app` around the service, as Cloud Run would."""
 
     def run(environ: dict[str, str]) -> Process:
@@ -34,7 +34,13 @@ def serve(start: Callable[..., Process], port: int) -> Serve:
         return start(
             *command,
             folder=ROOT / "service",
-            environ={"PORT": str(port), "PYTHONPATH": str(ROOT), "SECRET_KEY": GOOD_KEY, **environ},
+            environ={
+                "PORT": str(port),
+                "PYTHONPATH": str(ROOT),
+                "SECRET_KEY": GOOD_KEY,
+                "DATABASE_URL": database_url,
+                **environ,
+            },
         )
 
     return run

@@ -1,15 +1,26 @@
 import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
-from app.settings import DEVELOPMENT_KEY, Settings, SettingsError
+from app.settings import DEVELOPMENT_KEY, Settings, SettingsError, development_database
+from app.stores.urls import Firestore, Sqlite
 from pydantic import ValidationError
 
+ROOT = Path(__file__).parents[2]
 GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
+DATABASE_URL = "firestore://demo-hearth"
 FLASKS_DOCUMENTED_KEY = "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf"
 
 
+def read(environ: Mapping[str, str]) -> Settings:
+    """Settings from these variables, and from a DATABASE_URL where it isn't about that."""
+    return Settings.from_env({"DATABASE_URL": DATABASE_URL, **environ})
+
+
 def test_production_is_what_an_environment_without_a_word_gets() -> None:
-    settings = Settings.from_env({"SECRET_KEY": GOOD_KEY})
+    settings = read({"SECRET_KEY": GOOD_KEY})
 
     assert settings.app_env == "production"
     assert not settings.is_development
@@ -27,7 +38,7 @@ def test_production_is_what_an_environment_without_a_word_gets() -> None:
     ],
 )
 def test_log_level_follows_the_environment_unless_set(environ: dict[str, str], level: str) -> None:
-    assert Settings.from_env(environ).log_level == level
+    assert read(environ).log_level == level
 
 
 @pytest.mark.parametrize(
@@ -42,27 +53,27 @@ def test_log_level_follows_the_environment_unless_set(environ: dict[str, str], l
     ],
 )
 def test_debug_is_on_in_development_but_never_where_strangers_come(environ: dict[str, str], *, debug: bool) -> None:
-    assert Settings.from_env(environ).flask_debug is debug
+    assert read(environ).flask_debug is debug
 
 
 def test_a_laptop_needs_no_key() -> None:
-    settings = Settings.from_env({"APP_ENV": "development"})
+    settings = read({"APP_ENV": "development"})
 
     assert settings.secret_key.get_secret_value() == DEVELOPMENT_KEY
 
 
 def test_empty_variables_count_as_not_set() -> None:
     """Cloud Run and .env files both can set a variable to nothing."""
-    settings = Settings.from_env(
+    settings = read(
         {"APP_ENV": "", "LOG_LEVEL": "", "SECRET_KEY": GOOD_KEY, "GOOGLE_CLOUD_PROJECT": "", "K_SERVICE": ""}
     )
 
-    assert settings == Settings.from_env({"SECRET_KEY": GOOD_KEY})
+    assert settings == read({"SECRET_KEY": GOOD_KEY})
 
 
 @pytest.mark.parametrize("project", ["demo-hearth", "abc-12", "example.com:my-project", "a" * 30])
 def test_project_ids_are_taken(project: str) -> None:
-    settings = Settings.from_env({"SECRET_KEY": GOOD_KEY, "GOOGLE_CLOUD_PROJECT": project})
+    settings = read({"SECRET_KEY": GOOD_KEY, "GOOGLE_CLOUD_PROJECT": project})
 
     assert settings.google_cloud_project == project
 
@@ -88,11 +99,22 @@ def test_project_ids_are_taken(project: str) -> None:
         ({"SECRET_KEY": FLASKS_DOCUMENTED_KEY}, ["SECRET_KEY", "others know"]),
         ({"SECRET_KEY": GOOD_KEY, "GOOGLE_CLOUD_PROJECT": "My Project"}, ["GOOGLE_CLOUD_PROJECT is 'My Project'"]),
         ({"SECRET_KEY": GOOD_KEY, "GOOGLE_CLOUD_PROJECT": "123456789012"}, ["GOOGLE_CLOUD_PROJECT", "number"]),
+        ({"SECRET_KEY": GOOD_KEY, "DATABASE_URL": ""}, ["DATABASE_URL is not set", "outside development", "firestore"]),
+        (
+            {"APP_ENV": "development", "K_SERVICE": "web", "SECRET_KEY": GOOD_KEY, "DATABASE_URL": ""},
+            ["DATABASE_URL is not set"],
+        ),
+        ({"SECRET_KEY": GOOD_KEY, "DATABASE_URL": "mysql://u@h/d"}, ["DATABASE_URL begins with 'mysql://'"]),
+        ({"SECRET_KEY": GOOD_KEY, "DATABASE_URL": "sqlite://"}, ["DATABASE_URL", "HEARTH_DATA_DIR"]),
+        ({"SECRET_KEY": GOOD_KEY, "DATABASE_URL": "firestore://"}, ["DATABASE_URL", "GOOGLE_CLOUD_PROJECT"]),
+        ({"SECRET_KEY": GOOD_KEY, "DATABASE_POOL_SIZE": "0"}, ["DATABASE_POOL_SIZE is '0'", "1 to 100"]),
+        ({"SECRET_KEY": GOOD_KEY, "DATABASE_POOL_SIZE": "many"}, ["DATABASE_POOL_SIZE is 'many'", "whole number"]),
+        ({"SECRET_KEY": GOOD_KEY, "DATABASE_POOL_WAIT_SECONDS": "31"}, ["DATABASE_POOL_WAIT_SECONDS", "1 to 30"]),
     ],
 )
 def test_a_bad_value_is_told_with_what_why_and_fix(environ: dict[str, str], words: list[str]) -> None:
     with pytest.raises(SettingsError) as caught:
-        Settings.from_env(environ)
+        read(environ)
 
     assert len(caught.value.faults) == 1
     for word in words:
@@ -102,7 +124,7 @@ def test_a_bad_value_is_told_with_what_why_and_fix(environ: dict[str, str], word
 def test_all_faults_come_at_once() -> None:
     """Fixing one per deployment would take as many deployments as there are faults."""
     with pytest.raises(SettingsError) as caught:
-        Settings.from_env(
+        read(
             {
                 "APP_ENV": "live",
                 "LOG_LEVEL": "loud",
@@ -110,44 +132,93 @@ def test_all_faults_come_at_once() -> None:
                 "K_SERVICE": "web",
                 "SECRET_KEY": "short",
                 "GOOGLE_CLOUD_PROJECT": "?",
+                "DATABASE_URL": "firestore://",
+                "DATABASE_POOL_SIZE": "-1",
             }
         )
 
     named = [fault.split()[0] for fault in caught.value.faults]
-    assert named == ["APP_ENV", "LOG_LEVEL", "FLASK_DEBUG", "SECRET_KEY", "GOOGLE_CLOUD_PROJECT"]
-    assert "5 faults" in str(caught.value)
+    assert named == ["APP_ENV", "LOG_LEVEL", "FLASK_DEBUG", "SECRET_KEY", "GOOGLE_CLOUD_PROJECT", "DATABASE_POOL_SIZE"]
+    assert "6 faults" in str(caught.value)
 
 
 @pytest.mark.parametrize("key", ["hunter2-hunter2", "trailing-newline-of-a-good-long-key-abc\n", "abcabc" * 8])
 def test_a_refused_key_is_not_repeated_in_the_message(key: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        Settings.from_env({"SECRET_KEY": key})
+        read({"SECRET_KEY": key})
 
     assert key.strip() not in str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None, "a printed traceback would show what is chained"
 
 
+def test_a_database_needs_no_url_on_a_laptop(tmp_path: Path) -> None:
+    """In the checkout if there is a place for it, so that data outlives a restart of the machine."""
+    settings = read({"APP_ENV": "development", "DATABASE_URL": ""})
+
+    assert settings.database == Sqlite(path=development_database(ROOT))
+    assert development_database(tmp_path).parent == Path(tempfile.gettempdir())
+    (tmp_path / ".local").mkdir()
+    assert development_database(tmp_path) == tmp_path / ".local" / "serve.sqlite3"
+
+
+def test_the_database_takes_what_its_url_leaves_out_from_the_environment() -> None:
+    given = {"SECRET_KEY": GOOD_KEY, "GOOGLE_CLOUD_PROJECT": "demo-hearth", "HEARTH_DATA_DIR": "/data"}
+
+    assert read({**given, "DATABASE_URL": "sqlite://"}).database == Sqlite(path=Path("/data/service.sqlite3"))
+    assert read({**given, "DATABASE_URL": "firestore://"}).database == Firestore(
+        project="demo-hearth", database="(default)"
+    )
+
+
+def test_the_pool_of_connections_has_a_size_and_a_wait() -> None:
+    settings = read({"SECRET_KEY": GOOD_KEY, "DATABASE_POOL_SIZE": "12"})
+
+    assert (settings.database_pool_size, settings.database_pool_wait_seconds) == (12, 2)
+
+
+def test_a_database_password_is_masked_and_kept_out_of_messages() -> None:
+    """A fault of another variable prints none of the others."""
+    environ = {"SECRET_KEY": GOOD_KEY, "DATABASE_URL": "postgresql://u:hunter2@h/d"}
+
+    assert "hunter2" not in repr(read(environ))
+    for url in ("postgresql://u:hunter2@h", "postgresql://u:hunter2/x@h/d", "postgres://u:hunter2@h/d"):
+        with pytest.raises(SettingsError) as caught:
+            read({**environ, "DATABASE_URL": url})
+        assert "hunter2" not in str(caught.value)
+
+
 def test_a_key_is_masked_where_settings_are_printed() -> None:
-    assert GOOD_KEY not in repr(Settings.from_env({"SECRET_KEY": GOOD_KEY}))
+    assert GOOD_KEY not in repr(read({"SECRET_KEY": GOOD_KEY}))
 
 
 def test_settings_never_change() -> None:
-    settings = Settings.from_env({"SECRET_KEY": GOOD_KEY})
+    settings = read({"SECRET_KEY": GOOD_KEY})
 
     with pytest.raises(ValidationError, match="frozen"):
         settings.app_env = "development"
 
 
 def test_the_stack_has_to_set_what_neither_cloud_run_nor_a_developer_does() -> None:
-    assert Settings.stack_variables() == {"APP_ENV", "LOG_LEVEL", "SECRET_KEY", "GOOGLE_CLOUD_PROJECT"}
+    assert Settings.stack_variables() == {
+        "APP_ENV",
+        "DATABASE_URL",
+        "GOOGLE_CLOUD_PROJECT",
+        "LOG_LEVEL",
+        "SECRET_KEY",
+    }
 
 
 def test_the_example_names_every_variable(example: str) -> None:
     """A copied .env.example shows all there is to set, and nothing that has no effect."""
     named = set(re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE))
 
-    assert named == Settings.stack_variables() | {"FLASK_DEBUG", "PORT"}
+    assert named == Settings.stack_variables() | {
+        "DATABASE_POOL_SIZE",
+        "DATABASE_POOL_WAIT_SECONDS",
+        "FLASK_DEBUG",
+        "PORT",
+    }
 
 
 @pytest.fixture

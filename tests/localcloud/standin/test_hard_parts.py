@@ -9,6 +9,8 @@ from plugin.kinds import UNKNOWN, Failure, InitFailed, ProviderError, Secret
 from tests.localcloud.standin.conftest import Refusal
 
 RUN = "gcp:cloudrunv2/service:Service"
+JOB = "gcp:cloudrunv2/job:Job"
+DATABASE = "gcp:firestore/database:Database"
 REPOSITORY = "gcp:artifactregistry/repository:Repository"
 SECRET = "gcp:secretmanager/secret:Secret"
 VERSION = "gcp:secretmanager/secretVersion:SecretVersion"
@@ -129,6 +131,11 @@ PROTECTED = [
     (RUN, service(), "cannot destroy service without setting deletion_protection=false"),
     (RUN, service(deletionProtection=True), "cannot destroy service without setting deletion_protection=false"),
     (
+        JOB,
+        {"name": "web", "location": "us-central1", "template": {"template": {"containers": [{"image": "i"}]}}},
+        "cannot destroy job without setting deletion_protection=false",
+    ),
+    (
         SECRET,
         {"secretId": "k", "replication": {"auto": {}}, "deletionProtection": True},
         "cannot destroy secret without setting deletion_protection=false",
@@ -173,11 +180,12 @@ def test_protection_is_taken_off_without_a_request(google: Any, stack: Any) -> N
         (SITE, {"siteId": "demo-x-docs", "deletionPolicy": "ABANDON"}),
         (REPOSITORY, {"repositoryId": "web", "format": "DOCKER", "deletionPolicy": "ABANDON"}),
         (VERSION, {"secret": "projects/demo-x/secrets/k", "secretData": "x", "deletionPolicy": "ABANDON"}),
+        (DATABASE, {"name": "(default)", "locationId": "nam5", "type": "FIRESTORE_NATIVE"}),
         ("gcp:projects/service:Service", {"service": "run.googleapis.com"}),
     ],
 )
 def test_what_is_let_go_stays(google: Any, stack: Any, type: str, inputs: dict[str, Any]) -> None:
-    """An API too: something outside the stack may use it, so only disableOnDestroy switches it off."""
+    """A Firestore database unless the program says otherwise; and an API: something outside the stack may use it, so only disableOnDestroy switches it off."""
     made = stack(type)
     made.up(inputs)
     google.requests.clear()

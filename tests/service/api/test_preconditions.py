@@ -131,6 +131,24 @@ def test_a_change_between_look_and_write_is_seen(
     problem(api.client.open(path, method=method, json=ITEM.least, headers=headers), 412)
 
 
+def test_a_patch_is_made_anew_over_a_change_between_look_and_write(
+    over: Callable[..., Api], memory: MemoryStore
+) -> None:
+    api = over(ITEM)
+    path = api.make()
+    meddling = iter([True])
+
+    def meddle(call: str) -> None:
+        if call == "get done" and next(meddling, False):
+            memory.replace(ITEM.of, path.rpartition("/")[2], {**ITEM.whole, "description": "new"}, expected=None)
+
+    memory.fails = meddle
+    patched = api.client.patch(path, json={"quantity": 3})
+
+    assert patched.status_code == 200
+    assert (patched.get_json()["description"], patched.get_json()["quantity"]) == ("new", 3)
+
+
 def test_patches_at_the_same_time_are_all_kept(database: Store) -> None:
     """Without If-Match: each is made anew over what the others left."""
     items = Api(app_over(database).test_client(), ITEM)

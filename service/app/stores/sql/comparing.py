@@ -30,4 +30,8 @@ def rendered(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 
 
 def _value(default: str | None) -> str | None:
-    return None if default is None else _CAST.sub("", default.strip("()")).strip("'")
+    if default is None:
+        return None
+    plain = _CAST.sub("", default.strip("()"))
+    # Databases double the quotes within a text, and Alembic doesn't.
+    return plain[1:-1].replace("''", "'") if plain.startswith("'") else plain

@@ -35,16 +35,23 @@ _ADVISORY_LOCK = 7_305_441_902
 class Migrations:
     """The migrations in a folder, for the tables of some declarations. Methods raise UnavailableError."""
 
-    def __init__(self, declarations: Sequence[Declaration], folder: Path = schema.MIGRATIONS) -> None:
+    def __init__(
+        self,
+        declarations: Sequence[Declaration],
+        folder: Path = schema.MIGRATIONS,
+        *,
+        lock_seconds: float = LOCK_SECONDS,
+    ) -> None:
         self._tables = metadata(declarations)
         self._folder = folder
+        self._lock_seconds = lock_seconds
 
     def head(self) -> str:
         return schema.head(self._folder)
 
     def current(self, url: Sqlite | Postgres) -> str | None:
         """Number of the database's last migration; None before the first."""
-        with _connected(url) as connection:
+        with self._connected(url) as connection:
             return _current(connection)
 
     def state(self, current: str | None) -> schema.State:
@@ -56,15 +63,19 @@ class Migrations:
 
         A database that is ahead stays as it is: the image of an earlier revision may be deployed again.
         """
-        with _connected(url, create=True) as connection, _alone(connection):
+        with self._connected(url, create=True) as connection, _alone(connection):
             before = _current(connection)
-            if self.state(before) in {schema.State.EMPTY, schema.State.BEHIND}:
-                command.upgrade(self._config(connection), "head")
-            return before, _current(connection) or ""
+            if self.state(before) not in {schema.State.EMPTY, schema.State.BEHIND}:
+                return before, str(before)
+            if connection.dialect.name == "postgresql":
+                # Reading began a transaction, and Alembic leaves the end of one that it didn't begin to us.
+                connection.commit()
+            command.upgrade(self._config(connection), "head")
+            return before, self.head()
 
     def differences(self, url: Sqlite | Postgres) -> list[str]:
         """What the declarations have and the database doesn't, or the other way round; one line each."""
-        with _connected(url) as connection:
+        with self._connected(url) as connection:
             context = MigrationContext.configure(connection, opts={"compare_server_default": default_differs})
             return [_told(each) for each in autogenerate.compare_metadata(context, self._tables)]
 
@@ -77,7 +88,7 @@ class Migrations:
             url = Sqlite(path=Path(folder) / "throwaway.sqlite3")
             if self.head() != schema.NONE:
                 self.upgrade(url)
-            with _connected(url, create=True) as connection:
+            with self._connected(url, create=True) as connection:
                 made = command.revision(
                     self._config(connection),
                     message,
@@ -87,6 +98,15 @@ class Migrations:
                 )
         written = [made] if not isinstance(made, list) else made
         return Path(written[0].path) if written and written[0] else None
+
+    @contextmanager
+    def _connected(self, url: Sqlite | Postgres, *, create: bool = False) -> Iterator[Connection]:
+        engine = migration_engine(url, lock_seconds=self._lock_seconds, create=create)
+        try:
+            with told(), engine.connect() as connection:
+                yield connection
+        finally:
+            engine.dispose()
 
     def _config(self, connection: Connection) -> Config:
         config = Config(attributes={"connection": connection, "tables": self._tables})
@@ -101,16 +121,6 @@ class Migrations:
                 config.set_section_option("post_write_hooks", f"{name}.executable", str(ruff).replace("%", "%%"))
                 config.set_section_option("post_write_hooks", f"{name}.options", f"{words} REVISION_SCRIPT_FILENAME")
         return config
-
-
-@contextmanager
-def _connected(url: Sqlite | Postgres, *, create: bool = False) -> Iterator[Connection]:
-    engine = migration_engine(url, lock_seconds=LOCK_SECONDS, create=create)
-    try:
-        with told(), engine.connect() as connection:
-            yield connection
-    finally:
-        engine.dispose()
 
 
 def _current(connection: Connection) -> str | None:
@@ -145,6 +155,9 @@ def _told(difference: Any) -> str:
     """Alembic's tuples, such as ("add_column", None, "items", Column(…)), without what is only for machines."""
     if isinstance(difference, list):
         return "; ".join(_told(each) for each in difference)
-    return " ".join(
-        str(getattr(part, "name", None) or part) for part in difference if part and not isinstance(part, dict)
-    )
+    return " ".join(_word(part) for part in difference if part is not None and not isinstance(part, dict))
+
+
+def _word(part: Any) -> str:
+    """A table's or column's name, a default's value."""
+    return str(getattr(part, "name", None) or getattr(part, "arg", part))

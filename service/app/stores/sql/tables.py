@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Double, Index, Integer, MetaData, Table, Text, false, true
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Double, Index, Integer, MetaData, Table, Text
 from sqlalchemy import text as sql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
@@ -95,7 +95,8 @@ def _default(kind: Kind, value: Any) -> Any:
         case Kind.TEXT:
             return value
         case Kind.BOOLEAN:
-            return true() if value else false()
+            # As keywords, which both databases know; SQLite's own numbers would end up in migrations for Postgres.
+            return sql("true" if value else "false")
         case Kind.JSON:
             return json.dumps(value)
         case _:
