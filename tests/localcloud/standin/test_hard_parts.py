@@ -185,7 +185,9 @@ def test_protection_is_taken_off_without_a_request(google: Any, stack: Any) -> N
     ],
 )
 def test_what_is_let_go_stays(google: Any, stack: Any, type: str, inputs: dict[str, Any]) -> None:
-    """A Firestore database unless the program says otherwise; and an API: something outside the stack may use it, so only disableOnDestroy switches it off."""
+    """A database unless the program says otherwise. An API too: something else may use it, so only disableOnDestroy
+    switches it off.
+    """
     made = stack(type)
     made.up(inputs)
     google.requests.clear()

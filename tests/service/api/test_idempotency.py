@@ -70,8 +70,8 @@ def test_another_key_is_another_request(api: Api) -> None:
 
 
 def test_a_key_counts_for_one_collection(over: Callable[..., Api]) -> None:
-    assert post(over(ITEM)).status_code == 201
-    assert post(over(WARE)).status_code == 201
+    assert post(over(ITEM), key="k").status_code == 201
+    assert post(over(WARE), key="k").status_code == 201
 
 
 def test_a_key_counts_for_one_caller(memory: MemoryStore) -> None:
@@ -193,10 +193,16 @@ def test_wherever_the_store_fails_a_repetition_makes_no_second_object(
         assert again.data == first.data
 
 
-def test_an_error_of_ours_is_not_kept(api_in_memory: Api, memory: MemoryStore) -> None:
-    memory.fails = lambda call: RuntimeError("a bug") if call == "create" else None
+@pytest.mark.parametrize("forget_fails", [False, True])
+def test_an_error_of_ours_is_not_kept(api_in_memory: Api, memory: MemoryStore, *, forget_fails: bool) -> None:
+    """Nor taken for one of the store's, whatever else goes wrong."""
+    errors: dict[str, Exception] = {"create": RuntimeError("a bug")}
+    if forget_fails:
+        errors["forget"] = UnavailableError("down")
+    memory.fails = errors.get
     problem(post(api_in_memory), 500)
     memory.fails = lambda _: None
+    memory.wait(IN_FLIGHT_SECONDS if forget_fails else 0)
 
     assert post(api_in_memory).status_code == 201
 
