@@ -17,7 +17,7 @@ from infra.hearth import Settled
 
 BEFORE_ANYTHING = (apis.RESOURCE_MANAGER, apis.SERVICE_USAGE)
 ON_DEMAND = (apis.FIRESTORE,)
-ALWAYS = tuple(api for api in apis.APIS if api not in (*BEFORE_ANYTHING, *ON_DEMAND))
+ALWAYS = tuple(api.name for api in apis.APIS if api not in (*BEFORE_ANYTHING, *ON_DEMAND))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +38,15 @@ class ProjectServices(pulumi.ComponentResource):
     def __init__(self, name: str, args: ProjectServicesArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("hearth-app:infra:ProjectServices", name, None, opts)
         enabled = {
-            api.name: gcp.projects.Service(
-                f"{name}-{api.name.partition('.')[0]}",
+            api: gcp.projects.Service(
+                f"{name}-{api.partition('.')[0]}",
                 project=args.project,
-                service=api.name,
+                service=api,
                 # The next stack, or a person, would lose the API together with this stack.
                 disable_on_destroy=False,
                 opts=ResourceOptions(parent=self),
             )
-            for api in (*ALWAYS, *args.also)
+            for api in (*ALWAYS, *(api.name for api in args.also))
         }
         # Google makes this account at the first deployment; made here, grants in other projects can name it before.
         agent = gcp.projects.ServiceIdentity(

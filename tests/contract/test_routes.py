@@ -1,10 +1,14 @@
 """Paths: those that the stack asks for exist, and those that it guesses from the source are the real ones."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from app import create_app
+from app.domain import DECLARATIONS
 from app.settings import Settings
+from app.stores.sql.migrating import Migrations
+from app.stores.urls import Sqlite
 from flask import Flask
 
 from infra import shadowing, static_files
@@ -13,8 +17,15 @@ from tests.recorder import run_stack
 
 
 @pytest.fixture(scope="module")
-def app() -> Flask:
-    return create_app(Settings.from_env({"APP_ENV": "development"}))
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """With a database whose schema is up to date: without one it rightly says that it is not ready."""
+    database = tmp_path_factory.mktemp("contract") / "app.sqlite3"
+    settings = Settings.from_env({"APP_ENV": "development", "DATABASE_URL": f"sqlite:///{database}"})
+    assert isinstance(settings.database, Sqlite)
+    Migrations(DECLARATIONS).upgrade(settings.database)
+    app = create_app(settings)
+    yield app
+    app.extensions["store"].close()
 
 
 def test_the_routes_read_off_the_source_are_the_real_ones(app: Flask) -> None:
