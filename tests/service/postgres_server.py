@@ -107,8 +107,12 @@ class PostgresServer:
         return self._folder / "data"
 
     def _make(self) -> None:
+        program = self._binaries / "initdb"
+        known = subprocess.run([program, "--help"], check=True, capture_output=True, text=True).stdout
+        # The order of a language, as most servers have: what relies on that of bytes has to say so.
+        language = ["--locale-provider=icu", "--icu-locale=en"] if "--icu-locale" in known else []
         subprocess.run(
-            [*self._unprivileged(), self._binaries / "initdb", *_NEW, "-D", self._data],
+            [*self._unprivileged(), program, *_NEW, *language, "-D", self._data],
             check=True,
             capture_output=True,
         )

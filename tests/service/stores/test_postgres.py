@@ -11,6 +11,7 @@ from app.stores.sql.postgres import CONNECT_SECONDS
 
 from tests.service.databases import Databases
 from tests.service.postgres_server import PostgresServer
+from tests.service.processes import until
 from tests.service.stores.recovery import CALLS, assert_recovers, assert_unavailable
 from tests.service.stores.samples import DECLARATIONS, SAMPLES, fields
 
@@ -79,15 +80,16 @@ def test_a_row_that_another_transaction_holds_is_unavailable_within_the_deadline
     with psycopg.connect(url) as other:
         other.execute("SELECT * FROM samples FOR UPDATE")
         assert_unavailable(store, ("replace", "delete"), within=CALL_SECONDS + 0.5)
-        # The server itself ended them, so the connections are good.
+        # The server was the first to give up: nobody waits there on behalf of a client that is gone.
+        assert waiting(url) == 0
         assert store.get(SAMPLES, "kept").fields["title"] == "kept"
 
 
 def test_without_a_free_connection_a_call_is_unavailable_after_the_wait_agreed_on(store: Store, url: str) -> None:
     with psycopg.connect(url) as other, ThreadPoolExecutor(POOL) as pool:
         other.execute("LOCK TABLE samples")
-        waiting = [pool.submit(store.get, SAMPLES, "kept") for _ in range(POOL)]
-        until_all_connections_wait(url)
+        queued = [pool.submit(store.get, SAMPLES, "kept") for _ in range(POOL)]
+        until(lambda: waiting(url) == POOL, CALL_SECONDS, lambda: "not all connections wait for the table")
         began = time.monotonic()
         with pytest.raises(UnavailableError, match=r"connections .* in use"):
             store.get(SAMPLES, "kept")
@@ -95,17 +97,14 @@ def test_without_a_free_connection_a_call_is_unavailable_after_the_wait_agreed_o
         other.rollback()
 
         assert WAIT_SECONDS * 0.9 < took < CALL_SECONDS
-        assert [each.result().id for each in waiting] == ["kept"] * POOL
+        assert [each.result().id for each in queued] == ["kept"] * POOL
 
 
-def until_all_connections_wait(url: str) -> None:
-    deadline = time.monotonic() + CALL_SECONDS
-    with psycopg.connect(url, autocommit=True) as watching:
-        while True:
-            (waiting,) = watching.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone() or (0,)
-            if waiting == POOL:
-                return
-            assert time.monotonic() < deadline
+def waiting(url: str) -> int:
+    """How many of the server's processes wait for a lock."""
+    with psycopg.connect(url) as watching:
+        (found,) = watching.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone() or (0,)
+    return int(found)
 
 
 def test_no_more_connections_are_made_than_agreed_on(store: Store, url: str) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from app.stores import opened, urls
 from app.stores.interface import Store, UnavailableError
+from app.stores.sql import sqlite
+from sqlalchemy import text
 
 from tests.service.databases import Databases, make_tables
 from tests.service.processes import Process
@@ -62,6 +64,23 @@ def test_a_write_waits_for_another_process_up_to_the_deadline_and_reads_do_not(s
     other.execute("COMMIT")
     other.close()
     assert store.replace(SAMPLES, "kept", fields(title="ours"), expected=None).fields["title"] == "ours"
+
+
+def test_a_transaction_that_may_write_is_the_only_one_from_its_beginning_on(url: str) -> None:
+    """One that reads first and takes the lock later is refused without waiting if somebody wrote in between."""
+    ours = sqlite.engine(
+        urls.Sqlite(path=Path(file_of(url))), pool_size=1, pool_wait_seconds=1, call_seconds=CALL_SECONDS
+    )
+    other = sqlite3.connect(file_of(url), isolation_level=None, timeout=0)
+
+    with ours.begin() as connection:
+        connection.execute(text("SELECT * FROM samples"))
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+    ours.dispose()
 
 
 def test_what_is_written_is_there_for_a_process_that_starts_after_a_kill(store: Store, url: str) -> None:

@@ -1,0 +1,41 @@
+"""Expired idempotency keys don't pile up in SQL databases, which have nobody else to delete them."""
+
+import pytest
+from app.stores.interface import Answer
+from app.stores.sql.engines import migration_engine
+from app.stores.sql.keys import CLEANED
+from app.stores.urls import Postgres, Sqlite, parse
+from sqlalchemy import text
+
+from tests.service.databases import Databases
+from tests.service.stores.samples import DECLARATIONS, Clock
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_each_reservation_deletes_some_expired_keys_and_no_others(databases: Databases, kind: str) -> None:
+    clock = Clock()
+    clock.stop()
+    url = databases.url(kind, DECLARATIONS)
+    store = databases.open_url(url, DECLARATIONS, clock=clock)
+    for number in range(CLEANED + 5):
+        store.reserve(f"expired-{number}", "f", seconds=10)
+    store.reserve("answered", "f", seconds=10)
+    store.finish("answered", Answer(status=201, headers={}, body=""), seconds=3600)
+    clock.advance(10)
+
+    counts = []
+    for number in range(3):
+        store.reserve(f"new-{number}", "f", seconds=10)
+        counts.append(rows(url))
+
+    assert counts == [1 + 5 + 1, 1 + 2, 1 + 3]
+
+
+def rows(url: str) -> int:
+    named = parse(url, project=None, data_dir=None)
+    assert isinstance(named, Sqlite | Postgres)
+    engine = migration_engine(named, lock_seconds=5, create=False)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT count(*) FROM idempotency_keys")).scalar_one()
+    engine.dispose()
+    return int(found)
