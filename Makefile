@@ -2,12 +2,13 @@
 # Kept to what make 3.81, which macOS ships, understands.
 
 PY := .venv/bin/python
+BASE ?= origin/main
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help up test down serve status logs env lock clean environment cli
+.PHONY: help up test down serve status logs env preview inventory lock clean environment cli
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 up: cli ## deploy stack `local` on the local cloud; again: only what changed
 	@$(PY) -m localcloud up
@@ -29,6 +30,12 @@ logs: environment ## logs of service and edge (FOLLOW=1 keeps going)
 
 env: cli ## export lines with which plain `pulumi -s local` works: eval "$(make -s env)"
 	@$(PY) -m localcloud env
+
+preview: cli ## infra diff to another revision, offline (STACK=prod BASE=origin/main FAIL_ON=replace,delete,exposure)
+	@$(PY) -m tools.preview --stack '$(STACK)' --base '$(BASE)' --head '$(HEAD_REF)' --fail-on '$(FAIL_ON)' --markdown '$(MARKDOWN)'
+
+inventory: environment ## show what the stacks declare other than tests/stacks/inventory/ says, and take it over
+	@$(PY) -m tests.stacks.update
 
 lock: environment ## renew the lock files after a change of requirements.in (LOCK_FLAGS=--upgrade for newer versions)
 	@$(LOCK) $(LOCK_FLAGS) requirements.in -o requirements.txt

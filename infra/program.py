@@ -9,6 +9,7 @@ from pulumi import Output
 
 from infra import hosting_config, settings, shadowing, static_files
 from infra.app_secrets import AppSecrets, AppSecretsArgs
+from infra.guards.guarding import Guards
 from infra.hearth import Settled
 from infra.hosting_site import HostingSite, HostingSiteArgs
 from infra.image_registry import ImageRegistry, ImageRegistryArgs
@@ -29,6 +30,8 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     files = static_files.digests(root / hosting.public)
     warn_of_shadows(files, root / "service" / "app", clean_urls=hosting.clean_urls)
     names = stack.names
+    guards = Guards(stack.intent, stack.exceptions)
+    guards.stand()
 
     services = ProjectServices("apis", ProjectServicesArgs(project=stack.project, region=stack.region))
     enabled = [services.settled]
@@ -126,6 +129,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     pulumi.export("imageRepository", registry.uri)
     if site.dns_records:
         pulumi.export("dnsRecords", dict(site.dns_records))
+    guards.warn_of_idle_exceptions()
 
 
 def build_image(stack: settings.Settings, registry: ImageRegistry, enabled: list[Settled]) -> Output[str]:

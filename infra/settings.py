@@ -17,7 +17,9 @@ from pulumi.runtime import config as pulumi_config
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from infra.faults import Fault, SettingsError
-from infra.rules import capacity, exposure, names, regions, target
+from infra.guards import RULES
+from infra.guards.declared import Intent
+from infra.rules import capacity, exceptions, exposure, names, regions, target
 
 NAMESPACE = "app"
 
@@ -37,11 +39,12 @@ def _camel(field: str) -> str:
 
 
 def _from_json(value: object) -> object:
-    """Pulumi hands a list to the program as JSON text."""
+    """Pulumi hands a list or a mapping to the program as JSON text."""
     return json.loads(value) if isinstance(value, str) else value
 
 
 Strings = Annotated[tuple[str, ...], BeforeValidator(_from_json)]
+Reasons = Annotated[Mapping[str, str], BeforeValidator(_from_json)]
 
 
 class Settings(BaseModel):
@@ -92,11 +95,21 @@ class Settings(BaseModel):
     secret_key_rotation: Annotated[
         str, Field(min_length=1, max_length=64), Why("any text; another one makes a new session key")
     ] = "1"  # noqa: S105 - says when the key was made, not what it is
+    exceptions: Annotated[Reasons, Why("a reason for each RULE/RESOURCE")] = {}
 
     @property
     def names(self) -> names.Names:
         """What every cloud resource of this stack is called."""
         return names.derive(name=self.name, project=self.project, site_id=self.site_id)
+
+    @property
+    def intent(self) -> Intent:
+        """What the guards hold the declared resources against."""
+        return Intent(
+            production=self.environment == "production",
+            public_access=self.public_access,
+            service=self.names.service,
+        )
 
 
 def read() -> dict[str, str]:
@@ -190,3 +203,4 @@ def _relate(settings: Settings, environ: Mapping[str, str], *, rewritten: bool) 
         image=settings.image,
         image_readers=settings.image_readers,
     )
+    yield from exceptions.faults(settings.exceptions, rules=RULES)

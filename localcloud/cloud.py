@@ -27,6 +27,8 @@ class Cloud:
     root: Path
     store: Store
     ports: Ports
+    records_only: bool = False
+    """Thrown away after one preview, and therefore open to any project: `localcloud.recorded`."""
 
     @property
     def origin(self) -> str:

@@ -47,7 +47,14 @@ def routes(cloud: Cloud) -> Iterable[web.RouteDef]:
     async def health(_request: web.Request) -> web.Response:
         ports = {"apis": cloud.ports.apis, "edge": cloud.ports.edge, "service": cloud.ports.service}
         return web.json_response(
-            {"status": "ok", "pid": os.getpid(), "ports": ports, "root": str(cloud.root), "code": loaded}
+            {
+                "status": "ok",
+                "pid": os.getpid(),
+                "ports": ports,
+                "root": str(cloud.root),
+                "code": loaded,
+                "recordsOnly": cloud.records_only,
+            }
         )
 
     return [web.get("/", page), web.get("/_local/status", data), web.get("/_local/health", health)]

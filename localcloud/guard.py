@@ -41,9 +41,18 @@ def check_project(project: str) -> None:
 
 
 @web.middleware
-async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse foreign hosts, foreign pages, foreign projects and bodies that claim to be JSON and are not."""
+async def callers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse foreign hosts and foreign pages."""
     _check_caller(request)
+    return await handler(request)
+
+
+@web.middleware
+async def projects(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse foreign projects, and bodies that claim to be JSON and are not.
+
+    A records-only cloud is without it: it has no state that a real project could be mistaken for.
+    """
     # `path_safe` keeps an encoded slash as it is: an object called `projects/x` is a name, not a project.
     for project in _IN_PATH.findall(request.rel_url.path_safe):
         check_project(project)

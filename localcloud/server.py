@@ -55,8 +55,12 @@ def whole(cloud: Cloud) -> Sequence[Part]:
 
 
 @asynccontextmanager
-async def running(root: Path, ports: Ports, compose: Callable[[Cloud], Sequence[Part]] = whole) -> AsyncIterator[Cloud]:
+async def running(
+    root: Path, ports: Ports, compose: Callable[[Cloud], Sequence[Part]] = whole, *, records_only: bool = False
+) -> AsyncIterator[Cloud]:
     """A local cloud that serves for as long as the context is open; `compose` says which parts it has.
+
+    One that is `records_only` takes any project, so its parts must not start anything (`localcloud.recorded`).
 
     Raises locking.AlreadyRunningError when another one works in `root`, OSError when the APIs' port is taken.
     """
@@ -71,7 +75,7 @@ async def running(root: Path, ports: Ports, compose: Callable[[Cloud], Sequence[
         stack.callback(store.close)
         for name in operations.abort_unfinished(store):
             log.warning("operation %s was left unfinished by a killed process", name)
-        cloud = Cloud(root=root, store=store, ports=ports)
+        cloud = Cloud(root=root, store=store, ports=ports, records_only=records_only)
         parts = compose(cloud)
         for part in parts:
             # Pushed first, so that a part which fails half-way still ends what it began.
@@ -88,8 +92,10 @@ async def running(root: Path, ports: Ports, compose: Callable[[Cloud], Sequence[
 
 def application(cloud: Cloud, parts: Iterable[Part]) -> web.Application:
     """Everything that the APIs' port answers."""
+    projects = [] if cloud.records_only else [guard.projects]
     app = web.Application(
-        client_max_size=_MOST_BODY_BYTES, middlewares=[_answered, guard.middleware, services.enforced(cloud.store)]
+        client_max_size=_MOST_BODY_BYTES,
+        middlewares=[_answered, guard.callers, *projects, services.enforced(cloud.store)],
     )
     app.add_routes(console.routes(cloud))
     app.add_routes(operations.routes(cloud.store))

@@ -10,24 +10,29 @@ import asyncio
 import contextvars
 import json
 import logging
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pulumi
 import yaml
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import configure, rpc, set_all_config
 from pulumi.runtime.mocks import MockCallArgs, MockEngine, MockMonitor, MockResourceArgs, Mocks, MockSettings
 from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import run_in_stack
 
 from catalog.apis import APIS, LOCAL_PROJECT_PREFIX
 from infra.program import ROOT, build
 from tests.computed import Values, answer, check_inputs
+
+Kind = str | type[pulumi.Resource]
 
 
 @dataclass(kw_only=True)
@@ -49,6 +54,8 @@ class Resource:
     """Logical name of the component it belongs to; empty for the stack itself."""
     depends_on: frozenset[str]
     """`short` of everything it waits for, whether by option or by reading an output."""
+    ignore_changes: tuple[str, ...] = ()
+    delete_before_replace: bool = False
     outputs: Values = field(default_factory=dict)
     finished: bool = False
     """For a component: whether it said that it is complete."""
@@ -57,6 +64,21 @@ class Resource:
     def short(self) -> str:
         """`Service web` for `gcp:cloudrunv2/service:Service` named `web`."""
         return f"{self.type.rpartition(':')[2]} {self.name}"
+
+    def at(self, path: str) -> Any:
+        """The input at a path such as `template.containers[0].image`. LookupError names what there is instead."""
+        here: Any = self.inputs
+        gone: list[str] = []
+        for step in re.findall(r"[^.\[\]]+", path):
+            try:
+                here = here[int(step)] if isinstance(here, list) else here[step]
+            except (LookupError, TypeError, ValueError):
+                there = sorted(here) if isinstance(here, Mapping) else repr(here)
+                raise LookupError(
+                    f"{self.short} declares no {path}: {'.'.join(gone) or 'it'} has no {step}, but {there}"
+                ) from None
+            gone.append(step)
+        return here
 
 
 @dataclass(kw_only=True)
@@ -67,22 +89,45 @@ class Stack:
     outputs: Values
     warnings: list[str]
 
-    def of(self, type: str) -> list[Resource]:
-        """Every resource of a type."""
-        return [each for each in self.resources if each.type == type]
+    def of(self, type: Kind) -> list[Resource]:
+        """Every resource of a type: its token, or the class that declares it."""
+        return [each for each in self.resources if each.type == token(type)]
 
-    def one(self, type: str, name: str | None = None) -> Resource:
-        """The resource of a type, and of a name where there are several."""
+    def one(self, type: Kind, name: str | None = None) -> Resource:
+        """The resource of a type, and of a logical name where there are several. LookupError names what there is."""
         found = [each for each in self.of(type) if name in (None, each.name)]
         if len(found) != 1:
             declared = ", ".join(sorted(each.short for each in self.resources))
-            raise LookupError(f"{len(found)} of {type} {name or ''}, not one. Declared: {declared}")
+            raise LookupError(f"{len(found)} of {token(type)} {name or ''}, not one. Declared: {declared}")
         return found[0]
+
+    def before(self, resource: Resource) -> set[str]:
+        """`short` of everything that must be there before `resource`, over all steps in between."""
+        by_name = {each.short: each for each in self.resources if each.custom}
+        seen: set[str] = set()
+        waiting = set(resource.depends_on)
+        while waiting:
+            each = waiting.pop()
+            seen.add(each)
+            waiting |= by_name[each].depends_on - seen
+        return seen
 
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many of each type; components too."""
         return dict(sorted(Counter(each.type for each in self.resources).items()))
+
+
+def token(type: Kind) -> str:
+    """`gcp:storage/bucket:Bucket` for that token, and for the class `pulumi_gcp.storage.Bucket`."""
+    if isinstance(type, str):
+        return type
+    found = getattr(type, "pulumi_type", None)  # as the SDK's generator writes it
+    if issubclass(type, pulumi.ComponentResource):
+        found = f"hearth-app:infra:{type.__name__}"
+    if not isinstance(found, str):
+        raise TypeError(f"{type.__name__} does not know its token; ask for it by the token itself")
+    return found
 
 
 class _Refused(Mocks):
@@ -95,7 +140,7 @@ class _Refused(Mocks):
         raise NotImplementedError
 
 
-class _Monitor(MockMonitor):
+class Monitor(MockMonitor):
     """The engine's side of the protocol, as far as a program speaks it."""
 
     def __init__(self) -> None:
@@ -126,6 +171,8 @@ class _Monitor(MockMonitor):
             retain=request.retainOnDelete,
             parent=parent.name if parent else "",
             depends_on=frozenset(self.recorded[each].short for each in request.dependencies),
+            ignore_changes=tuple(request.ignoreChanges),
+            delete_before_replace=request.deleteBeforeReplace,
             outputs=outputs,
         )
         properties = Struct()
@@ -215,9 +262,18 @@ def run_stack(
     return record(lambda: program(environ=endpoints(config["gcp:project"]), root=root), stack=name, config=config)
 
 
-def record(program: Callable[[], None], *, stack: str = "test", config: Mapping[str, str] | None = None) -> Stack:
-    """Run any program and return what it declared. Raises what it raises, and what this recorder refuses."""
-    monitor, warnings = _Monitor(), _Warnings()
+def record(
+    program: Callable[[], Awaitable[None] | None],
+    *,
+    stack: str = "test",
+    config: Mapping[str, str] | None = None,
+    monitor: Monitor | None = None,
+) -> Stack:
+    """Run any program and return what it declared. Raises what it raises, and what this recorder refuses.
+
+    A `monitor` handed in keeps what reached it, also of a program that fails.
+    """
+    monitor, warnings = monitor or Monitor(), _Warnings()
     logger = logging.Logger("program")  # noqa: LOG001 - one for each run, so that none hears another's warnings
     logger.addHandler(warnings)
 
@@ -235,7 +291,11 @@ def record(program: Callable[[], None], *, stack: str = "test", config: Mapping[
                 callbacks=None,
             )
         )
-        asyncio.run(run_in_stack(program))
+        try:
+            asyncio.run(run_in_stack(program))
+        finally:
+            # Of a run that failed, Pulumi keeps what nobody waited for in a list that all runs share.
+            SETTINGS.outputs.clear()
 
     # Pulumi keeps its state in context variables: a context of its own is as good as a process of its own.
     try:

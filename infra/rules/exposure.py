@@ -8,7 +8,7 @@ from infra.faults import Fault
 _DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _MEMBER = re.compile(r"(serviceAccount|user|group):[^@\s]+@[^@\s]+\.[^@\s]+|domain:[^@\s]+\.[^@\s]+")
 _PROJECT_NUMBER = re.compile(r"[1-9][0-9]{5,}")
-_BY_DIGEST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}")
+BY_DIGEST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}")
 
 
 def faults(
@@ -37,7 +37,7 @@ def faults(
             why="a domain can be connected to a site once only",
             fix="remove the duplicates",
         )
-    if image and not _BY_DIGEST.fullmatch(image):
+    if image and not BY_DIGEST.fullmatch(image):
         yield Fault(
             key="app:image",
             value=image,

@@ -1,6 +1,6 @@
 """The routes of Cloud Build v1, and what it refuses at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -43,10 +43,10 @@ _MOST_TAGS = 64
 class CloudBuild:
     """The part of the local cloud that builds images."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Cloud, work: Callable[[Cloud, Environments], Worker] = Worker) -> None:
         self._cloud = cloud
         self._environments = Environments(cloud.environments)
-        self._builds = Builds(cloud, Worker(cloud, self._environments))
+        self._builds = Builds(cloud, work(cloud, self._environments))
 
     def routes(self) -> Iterable[web.RouteDef]:
         routes: list[web.RouteDef] = []

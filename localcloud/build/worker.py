@@ -7,7 +7,7 @@ Cloud Build's failureInfo would have.
 import asyncio
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,7 @@ class Worker:
     async def work(self, build: Mapping[str, Any], log: Log) -> list[dict[str, str]]:
         """Do the build; returns results.images. Raises BuildFailure."""
         wanted = [reference(text) for text in build.get("images", [])]
-        built: dict[str, image.Image] = {}
+        built: dict[str, str] = {}
         with tempfile.TemporaryDirectory(prefix="build-", dir=self._cloud.root) as scratch:
             try:
                 log("FETCHSOURCE")
@@ -86,8 +86,14 @@ class Worker:
                     made = await self._build(step, Path(scratch), log)
                 except (steps.StepError, DockerfileError, InstallError) as fault:
                     raise BuildFailure("USER_BUILD_STEP", f"build step {at} failed: {fault}") from fault
-                built |= dict.fromkeys(map(_tagged, step.tags), made)
+                built |= dict.fromkeys(map(tagged, step.tags), made.digest)
         log("PUSH")
+        return self.push(build, wanted, built, log)
+
+    def push(
+        self, build: Mapping[str, Any], wanted: Iterable[Reference], built: Mapping[str, str], log: Log
+    ) -> list[dict[str, str]]:
+        """Register what was built, digests by tagged name; returns results.images. Raises BuildFailure."""
         account = build.get("serviceAccount", "").rpartition("/")[2]
         return [self._push(each, built, account, log) for each in wanted]
 
@@ -108,9 +114,9 @@ class Worker:
         log(image.describe(built))
         return built
 
-    def _push(self, wanted: Reference, built: Mapping[str, image.Image], account: str, log: Log) -> dict[str, str]:
-        made = built.get(_tagged(wanted.text))
-        if made is None:
+    def _push(self, wanted: Reference, built: Mapping[str, str], account: str, log: Log) -> dict[str, str]:
+        digest = built.get(tagged(wanted.text))
+        if digest is None:
             raise BuildFailure(
                 "PUSH_IMAGE_NOT_FOUND",
                 f"failed to find one or more images after execution of build steps: [{wanted.text!r}]",
@@ -124,12 +130,13 @@ class Worker:
                 f"denied on resource '{wanted.repository}' (or it may not exist); the build runs as {account}",
             )
         try:
-            registry.put_image(self._cloud.store, wanted.repository, wanted.package, made.digest, [wanted.tag])
+            registry.put_image(self._cloud.store, wanted.repository, wanted.package, digest, [wanted.tag])
         except ApiError as fault:
             raise BuildFailure("PUSH_FAILED", f"failed to push {wanted.text}: {fault.message}") from fault
-        log(f"pushed {wanted.text}: digest {made.digest}")
-        return {"name": wanted.text, "digest": made.digest}
+        log(f"pushed {wanted.text}: digest {digest}")
+        return {"name": wanted.text, "digest": digest}
 
 
-def _tagged(text: str) -> str:
+def tagged(text: str) -> str:
+    """The name with the tag that it means."""
     return text if ":" in text.rpartition("/")[2] else f"{text}:latest"

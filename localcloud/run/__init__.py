@@ -5,7 +5,7 @@ service, behind a port on loopback and behind Hosting's edge. Left out: jobs, sc
 splits and tags, sidecars, volumes, callers' identities, custom domains.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -24,9 +24,9 @@ __all__ = ["Answer", "CloudRun"]
 class CloudRun:
     """The part of the local cloud that runs services."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Cloud, roll_out: Callable[[Cloud], Rollouts] = Rollouts) -> None:
         self._store = cloud.store
-        self._rollouts = Rollouts(cloud)
+        self._rollouts = roll_out(cloud)
         self._services = Services(cloud.store, self._rollouts)
 
     def routes(self) -> Iterable[web.RouteDef]:

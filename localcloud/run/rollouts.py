@@ -93,10 +93,13 @@ class Rollouts:
             self._failed(name, document, DeployFailed(document, repr(fault), reason="INTERNAL"), operation)
         else:
             self._serving[name].serve(runner)
-            with self._store.transaction():
-                self._store.put(f"{API}/{revision}", documents.revision_ready(document))
-                self._put(documents.ready(self._get(name)))
-            self._end(operation, public(self._get(name)))
+            self._succeeded(name, document, operation)
+
+    def _succeeded(self, name: str, revision: Document, operation: str | None) -> None:
+        with self._store.transaction():
+            self._store.put(f"{API}/{revision['name']}", documents.revision_ready(revision))
+            self._put(documents.ready(self._get(name)))
+        self._end(operation, public(self._get(name)))
 
     def _failed(self, name: str, revision: Document, fault: DeployFailed, operation: str | None) -> None:
         log.warning("%s", fault)

@@ -6,11 +6,13 @@ import re
 import pytest
 
 from infra import settings
+from infra.guards import RULES
 from infra.program import ROOT
 from tests.recorder import run_stack
 
 PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
-ROWS = dict(re.findall(r"^\| `([A-Za-z:]+)` \| ([^|]+?) \|", PAGE, flags=re.MULTILINE))
+GUARDS = PAGE.partition("## Guards")[2].partition("## Outputs")[0]
+ROWS = dict(re.findall(r"^\| `([A-Za-z:]+)` \| ([^|]+?) \|", PAGE.replace(GUARDS, ""), flags=re.MULTILINE))
 
 
 def written(default: object) -> str:
@@ -38,3 +40,7 @@ def test_every_output_is_told() -> None:
     outputs = run_stack("prod", {"app:customDomains": '["www.example.com"]'}).outputs
 
     assert {key for key in ROWS if ":" not in key} == set(outputs)
+
+
+def test_every_guard_is_told_and_no_other() -> None:
+    assert re.findall(r"^\| `([a-z-]+)` \|", GUARDS, flags=re.MULTILINE) == list(RULES)

@@ -43,7 +43,7 @@ def invented() -> None:
 
 
 def unknown_type() -> None:
-    pulumi.CustomResource("gcp:pubsub/topic:Topic", "a", {})
+    pulumi.CustomResource("gcp:redis/instance:Instance", "a", {})
 
 
 def lookup() -> None:
@@ -58,7 +58,7 @@ def lookup() -> None:
         (twice, "declared twice"),
         (incomplete, "site: required, and missing"),
         (invented, "length: no such property"),
-        (unknown_type, "no facts about gcp:pubsub/topic:Topic"),
+        (unknown_type, "no facts about gcp:redis/instance:Instance"),
         (lookup, "the program called gcp:organizations/getProject:getProject"),
     ],
 )

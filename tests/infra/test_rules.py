@@ -220,6 +220,30 @@ class TestTarget:
         variable = APIS[0].variable
         assert not list(target.faults(project="shop-dev", environ={variable: "https://private.googleapis.com/v1/"}))
 
+    @pytest.mark.parametrize("project", ["shop-dev", "demo-hearth"])
+    def test_a_records_only_cloud_takes_any_project_when_every_endpoint_is_its_own(self, project: str) -> None:
+        environ = {**LOCAL, target.RECORDS_ONLY: "http://127.0.0.1:4000"}
+
+        assert not list(target.faults(project=project, environ=environ))
+
+    @pytest.mark.parametrize("origin", ["", "1", "http://127.0.0.1:4001", "https://preview.example.com"])
+    @pytest.mark.parametrize("elsewhere", ["http://127.0.0.1:5000/run/v2/", "https://run.googleapis.com/v2/", ""])
+    def test_records_only_opens_nothing_but_that_very_cloud(self, origin: str, elsewhere: str) -> None:
+        """Another origin, no origin, or one endpoint that leads elsewhere: the rule stands."""
+        variable = APIS[0].variable
+
+        assert list(target.faults(project="shop-dev", environ={**LOCAL, target.RECORDS_ONLY: origin}))
+        here = {**LOCAL, target.RECORDS_ONLY: "http://127.0.0.1:4000", variable: elsewhere}
+        assert list(target.faults(project="shop-dev", environ=here))
+
+    def test_records_only_has_to_be_on_this_machine(self) -> None:
+        origin = "http://10.0.0.1:4000"
+        environ = {api.variable: api.local(origin) for api in APIS}
+
+        (fault,) = target.faults(project="demo-x", environ={**environ, target.RECORDS_ONLY: origin})
+
+        assert "do not point to one" in fault.why
+
 
 def exposed(**values: object) -> list[Fault]:
     usual = {"public_access": "iam", "rewritten": True, "custom_domains": (), "image": "", "image_readers": ()}

@@ -99,7 +99,11 @@ def wait_until(done: Callable[[], bool], seconds: float = 10.0) -> None:
 
 @contextmanager
 def in_thread(
-    root: Path, ports: Ports | None = None, compose: Callable[[Cloud], Sequence[Part]] = whole
+    root: Path,
+    ports: Ports | None = None,
+    compose: Callable[[Cloud], Sequence[Part]] = whole,
+    *,
+    records_only: bool = False,
 ) -> Iterator[LocalCloud]:
     """A local cloud, whole unless told otherwise, on a thread and an event loop of its own."""
     ports = ports or free_ports()
@@ -109,7 +113,7 @@ def in_thread(
     failures: list[BaseException] = []
 
     async def main() -> None:
-        async with running(root, ports, compose) as cloud:
+        async with running(root, ports, compose, records_only=records_only) as cloud:
             local.cloud = cloud
             up.set()
             await stop.wait()

@@ -43,7 +43,10 @@ def test_a_resource_too_many_is_a_difference() -> None:
     ("change", "said"),
     [
         ({"app:maxInstances": "11"}, "Service web.scaling.maxInstanceCount: 11, expected 10"),
-        ({"app:protect": "false"}, "Service web: protect is False, expected True"),
+        (
+            {"app:protect": "false", "app:exceptions": '{"protection/*": "a test"}'},
+            "Service web: protect is False, expected True",
+        ),
         ({"app:publicAccess": "invoker-check-off"}, "0 of gcp:cloudrunv2/serviceIamMember:ServiceIamMember"),
         ({"app:siteId": "elsewhere"}, "outputs.siteUrl: 'https://elsewhere.web.app', expected"),
         ({"app:customDomains": '["a.example"]'}, "outputs.dnsRecords: declared, not expected"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.recorder import Resource, Stack, run_stack
+from tests.recorder import run_stack
 
 APIS = "Settled apis-settled"
 FIRST = {"gcp:projects/service:Service", "gcp:projects/serviceIdentity:ServiceIdentity"}
@@ -12,18 +12,6 @@ NO_API = {"hearth:secret:RandomKey"}
 pytestmark = pytest.mark.parametrize("name", ["dev", "prod", "local"])
 
 
-def before(stack: Stack, resource: Resource) -> set[str]:
-    """Everything that must be there before `resource`, directly or not."""
-    by_name = {each.short: each for each in stack.resources if each.custom}
-    seen: set[str] = set()
-    waiting = set(resource.depends_on)
-    while waiting:
-        each = waiting.pop()
-        seen.add(each)
-        waiting |= by_name[each].depends_on - seen
-    return seen
-
-
 def test_everything_waits_until_the_apis_answer(name: str) -> None:
     """Google's provider gives up at the first 403, and an API says 403 for minutes after it was enabled."""
     stack = run_stack(name)
@@ -31,7 +19,7 @@ def test_everything_waits_until_the_apis_answer(name: str) -> None:
     hasty = [
         each.short
         for each in stack.resources
-        if each.custom and each.type not in FIRST | NO_API and each.short != APIS and APIS not in before(stack, each)
+        if each.custom and each.type not in FIRST | NO_API and each.short != APIS and APIS not in stack.before(each)
     ]
     assert hasty == []
 
@@ -53,7 +41,7 @@ def test_the_service_waits_until_its_grants_take_effect(name: str) -> None:
         each.short for each in stack.resources if each.custom and each.parent == "secrets" and "role" in each.inputs
     }
     assert grants
-    assert grants | {"Settled runtime-grants-settled"} <= before(stack, stack.one("gcp:cloudrunv2/service:Service"))
+    assert grants | {"Settled runtime-grants-settled"} <= stack.before(stack.one("gcp:cloudrunv2/service:Service"))
     assert grants == stack.one("hearth:project:Settled", "runtime-grants-settled").depends_on
 
 
@@ -63,7 +51,7 @@ def test_the_site_is_released_last(name: str) -> None:
     release = stack.one("hearth:hosting:SiteRelease")
 
     others = {each.short for each in stack.resources if each.custom} - {release.short}
-    assert others == before(stack, release)
+    assert others == stack.before(release)
 
 
 def test_an_api_is_never_turned_off_again(name: str) -> None:
@@ -84,6 +72,7 @@ def test_logical_names_and_types_do_not_depend_on_stack_or_project(name: str) ->
     """They are part of a resource's identity: another one is a replacement."""
     stack = run_stack(name)
 
-    assert {each.short for each in stack.resources} == {each.short for each in run_stack("prod").resources}
+    # A stack may do without something; what it has is called the same.
+    assert {each.short for each in stack.resources} <= {each.short for each in run_stack("prod").resources}
     assert not [each.short for each in stack.resources if name in each.name.split("-")]
     assert {each.type.split(":")[0] for each in stack.resources} == {"gcp", "hearth", "hearth-app"}

@@ -89,7 +89,12 @@ class LanguageHost(LanguageServer):
         # The SDK's inline server, which this one extends, takes the engine's address from there.
         del request.args[:]
         request.args.append(self._engine)
-        result = super().Run(request, context)  # type: ignore[no-untyped-call]
+        try:
+            result = super().Run(request, context)  # type: ignore[no-untyped-call]
+        except RunError:
+            # Raised while the SDK clears away the tasks that were left: what made the program fail reaches several
+            # of them, and has been logged by then.
+            return language_pb2.RunResponse(bail=True)
         return language_pb2.RunResponse(bail=bool(result.error))
 
     def RunPlugin(  # noqa: N802
