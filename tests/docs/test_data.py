@@ -1,0 +1,63 @@
+"""docs/data.md: its commands run one after the other, and it names what there is to set."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from app.migrations_cli import group
+from app.settings import Settings
+from app.stores.urls import Firestore
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Path:
+    """A copy of the folder in which somebody has just edited the model."""
+    folder = tmp_path / "service"
+    for name in ("app", "migrations"):
+        shutil.copytree(ROOT / "service" / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    model = folder / "app" / "items" / "model.py"
+    edited = model.read_text(encoding="utf-8").replace(
+        "class Item(Model):", "class Item(Model):\n    colour: str = ''\n"
+    )
+    model.write_text(edited, encoding="utf-8")
+    return folder
+
+
+def test_the_way_of_a_change_is_as_described(service: Path, tmp_path: Path) -> None:
+    (block,) = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+    environ = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "APP_ENV": "development",
+        "DATABASE_URL": f"sqlite://{tmp_path}/x.sqlite3",
+    }
+    said = ""
+    for command in block.splitlines():
+        done = subprocess.run(
+            shlex.split(command), cwd=service, env=environ, capture_output=True, text=True, check=False, timeout=60
+        )
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+        said += done.stdout
+
+    assert (service / "migrations" / "versions" / "0002_give_items_a_colour.py").exists()
+    assert "0002 (up to date" in said
+    assert "The database is what the declarations say." in said
+
+
+def test_every_command_is_shown() -> None:
+    commands = group(Firestore(project="p", database="(default)"), ()).commands
+
+    assert set(re.findall(r"^flask db (\w+)", PAGE, re.MULTILINE)) == set(commands)
+
+
+def test_every_setting_of_databases_is_named() -> None:
+    variables = {name.upper() for name in Settings.model_fields if "DATA" in name.upper()}
+
+    assert {name for name in variables if f"`{name}`" in PAGE} == variables
