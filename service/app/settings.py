@@ -12,28 +12,13 @@ from typing import Any, Final, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, ValidationInfo, field_validator
 
+from app.secret_key import DEVELOPMENT_KEY, NEW_KEY, key_fault
 from app.stores import urls
 
 Environment = Literal["development", "staging", "production"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 DEFAULT_LOG_LEVEL: Final[Mapping[str, LogLevel]] = {"development": "debug", "staging": "info", "production": "info"}
-
-DEVELOPMENT_KEY: Final = "only-for-development-on-one-machine"
-"""Signs sessions on a laptop when no SECRET_KEY is set; fixed, so that a reload doesn't end them."""
-
-MIN_KEY_LENGTH: Final = 32
-"""Characters: 24 random bytes in base64 (192 bits). Shorter keys tend to be typed rather than drawn."""
-
-_MIN_KEY_VARIETY: Final = 10
-_KNOWN_KEYS: Final = frozenset(
-    {
-        DEVELOPMENT_KEY,
-        # Printed in Flask's documentation, and therefore found in deployed apps.
-        "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
-    }
-)
-_NEW_KEY: Final = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
 _CHECKOUT: Final = Path(__file__).resolve().parents[2]
 
@@ -168,15 +153,15 @@ class Settings(BaseModel):
             fix = (
                 "Give the service its secret, as the stack does from Secret Manager"
                 if on_cloud_run
-                else f"Make one with {_NEW_KEY}, or set APP_ENV=development"
+                else f"Make one with {NEW_KEY}, or set APP_ENV=development"
             )
             raise ValueError(
                 f"SECRET_KEY is not set: {'on Cloud Run' if on_cloud_run else 'outside development'} there is no "
                 f"default, as whoever knows the key can forge every session. {fix}."
             )
-        if fault := _key_fault(str(value)):
+        if fault := key_fault(str(value)):
             # Never the value itself: this text goes to the log.
-            raise ValueError(f"SECRET_KEY {fault}. Make a new one with {_NEW_KEY}.")
+            raise ValueError(f"SECRET_KEY {fault}. Make a new one with {NEW_KEY}.")
         return value
 
     @field_validator("google_cloud_project")
@@ -228,13 +213,3 @@ def _one_of(variable: str, value: object, allowed: Sequence[str], damage: str) -
     if value not in allowed:
         raise ValueError(f"{variable} is {value!r}: {damage}. Set it to one of {', '.join(allowed)}.")
     return value
-
-
-def _key_fault(key: str) -> str | None:
-    if key != key.strip():
-        return "begins or ends with white space: often the newline that `echo` adds, so that no two places agree on it"
-    if len(key) < MIN_KEY_LENGTH:
-        return f"has {len(key)} characters: under {MIN_KEY_LENGTH}, sessions can be forged by trying keys"
-    if key in _KNOWN_KEYS or len(set(key)) < _MIN_KEY_VARIETY:
-        return "is a value that others know or can guess: sessions signed with it can be forged"
-    return None

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from app.settings import DEVELOPMENT_KEY, Settings, SettingsError, development_database
+from app.secret_key import DEVELOPMENT_KEY
+from app.settings import Settings, SettingsError, development_database
 from app.stores.urls import Firestore, Sqlite
 from pydantic import ValidationError
 

@@ -1,0 +1,31 @@
+"""Which SECRET_KEY is one: long, drawn at random, and known to nobody else."""
+
+from typing import Final
+
+DEVELOPMENT_KEY: Final = "only-for-development-on-one-machine"
+"""Signs sessions on a laptop when no SECRET_KEY is set; fixed, so that a reload doesn't end them."""
+
+MIN_KEY_LENGTH: Final = 32
+"""Characters: 24 random bytes in base64 (192 bits). Shorter keys tend to be typed rather than drawn."""
+
+_MIN_KEY_VARIETY: Final = 10
+_KNOWN_KEYS: Final = frozenset(
+    {
+        DEVELOPMENT_KEY,
+        # Printed in Flask's documentation, and therefore found in deployed apps.
+        "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
+    }
+)
+NEW_KEY: Final = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+"""A command that makes a good one."""
+
+
+def key_fault(key: str) -> str | None:
+    """What is wrong with a key, as what follows its name in a sentence; never the key itself."""
+    if key != key.strip():
+        return "begins or ends with white space: often the newline that `echo` adds, so that no two places agree on it"
+    if len(key) < MIN_KEY_LENGTH:
+        return f"has {len(key)} characters: under {MIN_KEY_LENGTH}, sessions can be forged by trying keys"
+    if key in _KNOWN_KEYS or len(set(key)) < _MIN_KEY_VARIETY:
+        return "is a value that others know or can guess: sessions signed with it can be forged"
+    return None
