@@ -7,7 +7,7 @@ from pathlib import Path
 import pulumi
 from pulumi import Output
 
-from infra import database, hosting_config, settings, shadowing, static_files
+from infra import configuration, database, hosting_config, settings, shadowing, static_files
 from infra.app_secrets import AppSecrets, AppSecretsArgs
 from infra.database import Database, DatabaseArgs
 from infra.guards.guarding import Guards
@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     """Declare every resource of the stack and export its outputs."""
     hosting = hosting_config.read(root / "firebase.json")
-    stack = settings.load(settings.read(), environ, rewritten=hosting.rewrites_to_service)
+    stack = configuration.load(configuration.read(), environ, rewritten=hosting.rewrites_to_service)
     files = static_files.digests(root / hosting.public)
     warn_of_shadows(files, root / "service" / "app", clean_urls=hosting.clean_urls)
     names = stack.names

@@ -1,25 +1,21 @@
-"""The stack's configuration, read once into one frozen, checked object. Nothing else reads `pulumi.Config`.
+"""Every key of a stack's configuration, with its type and default, as one frozen object.
 
 Keys live in the namespace `app`, apart from the project's name, which users change, and from every provider's name:
-a provider named like a namespace would receive all of its keys. Every key has a default and no key is declared in
-Pulumi.yaml, since a missing declared key stops the engine before this program can report all faults together.
-Stacks differ by these values only; nothing in infra/ asks for a stack's name.
+a provider named like a namespace would receive all of its keys. Stacks differ by these values only; nothing in infra/
+asks for a stack's name. Reading and checking them is `infra.configuration`'s, rules on several at once are in
+`infra.rules`.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
-from pulumi.runtime import config as pulumi_config
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from infra.faults import Fault, SettingsError
-from infra.guards import RULES
 from infra.guards.declared import Intent
-from infra.rules import capacity, databases, exceptions, exposure, names, regions, target
+from infra.rules import names
 
 NAMESPACE = "app"
 
@@ -117,101 +113,11 @@ class Settings(BaseModel):
         )
 
 
-def read() -> dict[str, str]:
-    """The engine's whole configuration for this stack, by full key. `pulumi.Config` can't list its keys."""
-    return {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()}
-
-
-def load(config: Mapping[str, str], environ: Mapping[str, str], *, rewritten: bool) -> Settings:
-    """Check everything and return the settings.
-
-    `config` holds texts by full key (`app:name`, `gcp:project`), lists as JSON. `environ` is the shell's environment,
-    `rewritten` whether Hosting sends requests to the service. Raises SettingsError with every fault.
-    """
-    settings, single = _parse(config)
-    faulty = {fault.key for fault in single}
-    related = [
-        fault for fault in _relate(settings, environ, rewritten=rewritten) if not faulty & {fault.key, *fault.also}
-    ]
-    found = [*_unknown(config), *single, *related]
-    if found:
-        raise SettingsError(found)
-    return settings
-
-
 def keys() -> list[str]:
     """Every `app:` key there is."""
-    return [key for key in _fields() if key.startswith(f"{NAMESPACE}:")]
+    return [key for key in fields() if key.startswith(f"{NAMESPACE}:")]
 
 
-def _fields() -> dict[str, Any]:
+def fields() -> dict[str, Any]:
+    """The model's field of each key."""
     return {str(field.alias): field for field in Settings.model_fields.values()}
-
-
-def _unknown(config: Mapping[str, str]) -> Iterator[Fault]:
-    known = keys()
-    for key, value in config.items():
-        if not key.startswith(f"{NAMESPACE}:") or key in known:
-            continue
-        bare = [each.removeprefix(f"{NAMESPACE}:") for each in known]
-        near = get_close_matches(key.removeprefix(f"{NAMESPACE}:"), bare, n=1, cutoff=0.7)
-        yield Fault(
-            key=key,
-            value=value,
-            why="no such key, so its value would do nothing",
-            fix=f"did you mean {NAMESPACE}:{near[0]}? Else: pulumi config rm {key}"
-            if near
-            else f"pulumi config rm {key} (docs/configuration.md lists the keys)",
-        )
-
-
-def _parse(config: Mapping[str, str]) -> tuple[Settings, list[Fault]]:
-    """Read each key on its own. One that can't be read gets its default, so that the other rules can go on."""
-    fields = _fields()
-    given = {key: config[key] for key in fields if key in config}
-    try:
-        return Settings.model_validate(given), []
-    except ValidationError as error:
-        wrong = {str(each["loc"][0]): each["msg"] for each in error.errors()}
-    faults = []
-    for key, message in wrong.items():
-        reasons = [extra.text for extra in fields[key].metadata if isinstance(extra, Why)]
-        default = fields[key].default
-        faults.append(
-            Fault(
-                key=key,
-                value=given[key],
-                why="; ".join([message.removeprefix("Value error, "), *reasons]),
-                fix=f"pulumi config rm {key} takes the default"
-                + ("" if default in ("", ()) else f", which is {str(default).lower()}"),
-            )
-        )
-    return Settings.model_validate({key: value for key, value in given.items() if key not in wrong}), faults
-
-
-def _relate(settings: Settings, environ: Mapping[str, str], *, rewritten: bool) -> Iterator[Fault]:
-    yield from names.faults(name=settings.name, project=settings.project, site_id=settings.site_id)
-    yield from names.billing_faults(project=settings.project, billing_project=settings.billing_project)
-    yield from regions.faults(settings.region)
-    yield from target.faults(project=settings.project, environ=environ)
-    yield from capacity.faults(
-        cpu=settings.cpu,
-        memory=settings.memory,
-        concurrency=settings.concurrency,
-        min_instances=settings.min_instances,
-        max_instances=settings.max_instances,
-    )
-    yield from databases.faults(
-        project=settings.project,
-        database=settings.database,
-        location=settings.firestore_location,
-        name=settings.firestore_database,
-    )
-    yield from exposure.faults(
-        public_access=settings.public_access,
-        rewritten=rewritten,
-        custom_domains=settings.custom_domains,
-        image=settings.image,
-        image_readers=settings.image_readers,
-    )
-    yield from exceptions.faults(settings.exceptions, rules=RULES)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from app import SESSION_COOKIE
 
-from infra import hosting_config, settings
+from infra import configuration, hosting_config
 from infra.faults import SettingsError
 from infra.program import ROOT
 from tests.recorder import run_stack, shipped
@@ -53,11 +53,11 @@ def test_the_session_cookie_is_the_one_that_hosting_lets_through() -> None:
 @pytest.mark.parametrize("name", ["dev", "prod"])
 def test_a_stack_as_shipped_is_refused_until_it_has_a_project(name: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        settings.load(shipped(name), {}, rewritten=True)
+        configuration.load(shipped(name), {}, rewritten=True)
 
     assert [fault.key for fault in caught.value.faults] == ["gcp:project"]
 
 
 def test_the_local_stack_is_refused_in_an_ordinary_shell() -> None:
     with pytest.raises(SettingsError, match=r"make -s env"):
-        settings.load(shipped("local"), {}, rewritten=True)
+        configuration.load(shipped("local"), {}, rewritten=True)

@@ -90,11 +90,11 @@ def test_nothing_asks_for_a_stacks_name() -> None:
     assert asking == []
 
 
-def test_only_settings_reads_the_configuration() -> None:
+def test_one_module_reads_the_configuration() -> None:
     readers = [
         file.name
         for file in sources("infra")
         if re.search(r"pulumi_config|\bConfig\(|get_config", file.read_text(encoding="utf-8"))
     ]
 
-    assert readers == ["settings.py"]
+    assert readers == ["configuration.py"]

@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from infra import settings
+from infra import configuration, settings
 from infra.faults import SettingsError
 
 MINIMAL = {"gcp:project": "example-shop"}
 
 
 def load(config: Mapping[str, str], *, rewritten: bool = True) -> settings.Settings:
-    return settings.load({**MINIMAL, **config}, {}, rewritten=rewritten)
+    return configuration.load({**MINIMAL, **config}, {}, rewritten=rewritten)
 
 
 def refusal(config: Mapping[str, str], *, rewritten: bool = True) -> SettingsError:

@@ -16,8 +16,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Response, g, request
+from flask import Response, request
 
+from app import identity
 from app.errors import Problem
 from app.stores.interface import Answer, KeyInFlightError, KeyReusedError, Store, UnavailableError
 
@@ -31,8 +32,6 @@ KEPT_SECONDS: Final = 24 * 60 * 60
 
 IN_FLIGHT_SECONDS: Final = 60
 """A request that is not answered by then has died, or will find that its repetition made the object already."""
-
-ANONYMOUS: Final = "anonymous"
 
 _KEPT_HEADERS: Final = ("Content-Type", "ETag", "Location")
 _log = logging.getLogger(__name__)
@@ -59,8 +58,8 @@ def ticket(body: Mapping[str, Any]) -> Ticket | None:
             f"{HEADER} has to be 1 to 255 visible ASCII characters without spaces, such as a UUID.",
             errors=[{"header": HEADER, "detail": f"is not of the form {PATTERN}"}],
         )
-    # Whoever checks who asks says so in `g.caller`; until then all are one.
-    key = _digest(g.get("caller", ANONYMOUS), request.method, request.path, given)
+    user = identity.current()
+    key = _digest("" if user is None else user.id, request.method, request.path, given)
     fingerprint = _digest(request.method, request.path, json.dumps(body, sort_keys=True))
     return Ticket(key=key, fingerprint=fingerprint, object_id=str(uuid.uuid5(uuid.NAMESPACE_OID, key + fingerprint)))
 

@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from app import identity
 from app.api.idempotency import IN_FLIGHT_SECONDS, KEPT_SECONDS
 from app.stores.interface import Store, UnavailableError
-from flask import g, request
+from flask import request
 from werkzeug.test import TestResponse
 
 from tests.service.api.conftest import Api, app_over, problem
@@ -79,7 +80,7 @@ def test_a_key_counts_for_one_caller(memory: MemoryStore) -> None:
 
     @app.before_request
     def who() -> None:
-        g.caller = request.headers["X-Who"]
+        identity.sign_in(identity.User(id=request.headers["X-Who"]))
 
     answers = [
         app.test_client().post(ITEM.path, json=ITEM.least, headers={"Idempotency-Key": "k", "X-Who": who})
