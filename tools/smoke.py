@@ -56,7 +56,9 @@ def checks(outputs: Mapping[str, str], root: Path = _ROOT) -> list[Check]:
 
 def _first_list(root: Path) -> str:
     """The path of the first list in the API's document, whatever the domain is by then."""
-    paths = json.loads((root / "service" / "openapi.json").read_text(encoding="utf-8"))["paths"]
+    paths: dict[str, dict[str, object]] = json.loads((root / "service" / "openapi.json").read_text(encoding="utf-8"))[
+        "paths"
+    ]
     return next(path for path, methods in paths.items() if "get" in methods and "{" not in path)
 
 
@@ -115,9 +117,9 @@ def _ask(check: Check, left: float) -> str:
     request = urllib.request.Request(check.url, headers={"User-Agent": "hearth-smoke"})  # noqa: S310 - checked below
     try:
         with urllib.request.urlopen(request, timeout=min(left, _REQUEST_SECONDS)) as got:  # noqa: S310 - as above
-            answer = _answer(got.status, got.headers, got.read())
+            answer = _answer(got.status, dict(got.headers), got.read())
     except urllib.error.HTTPError as refused:
-        answer = _answer(refused.code, refused.headers, refused.read())
+        answer = _answer(refused.code, dict(refused.headers), refused.read())
     except OSError as error:
         return f"no answer: {error}"
     return check.wrong(answer)

@@ -41,7 +41,9 @@ class Site:
 def site() -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            status, headers, body = found.first.pop(self.path, None) or found.answers[self.path]
+            answers = found.first if self.path in found.first else found.answers
+            status, headers, body = answers[self.path]
+            found.first.pop(self.path, None)
             self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(body))}.items():
                 self.send_header(name, value)
