@@ -86,6 +86,7 @@ def test_an_image_that_does_not_start_is_told_with_what_it_said(built: Built) ->
 
 
 def test_a_container_is_gone_when_its_trial_is_over_however_that_ends(built: Built, data: Path) -> None:
+    data.chmod(0o777)
     one = instance.of_stack(ROOT, "prod")
     port = instance.free_port()
     box = Box(memory=one.memory, name=NAME, port=port, env={**one.env, "PORT": str(port)}, data=data)

@@ -69,9 +69,9 @@ def imported(names: list[str]) -> Iterator[tuple[str, str]]:
     for name in names:
         package = importlib.import_module(name.removesuffix(".*"))
         if name.endswith(".*"):
-            for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-                if not module.name.endswith("__main__"):
-                    importlib.import_module(module.name)
+            for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+                if not found.name.endswith("__main__"):
+                    importlib.import_module(found.name)
     for name, module in sorted(sys.modules.items()):
         source = getattr(module, "__file__", None) or ""
         if source.endswith(".py") and name != "__main__":
