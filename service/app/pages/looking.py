@@ -1,6 +1,6 @@
 """Pages that show a collection and its objects; what changes them is in `changing`."""
 
-from typing import Final
+from typing import Any, Final
 
 from flask import request, url_for
 from werkzeug.wrappers import Response
@@ -70,7 +70,8 @@ def _ways(of: Declaration, found: Page, *, begins: bool, back: bool) -> dict[str
 
 def _way(of: Declaration, parameter: str, record: Record) -> str:
     cursor = cursors.encode(of, Position(created_at=record.created_at, id=record.id))
-    return url_for("collections.index", of=of, **{parameter: cursor})
+    query: dict[str, Any] = {parameter: cursor}
+    return url_for("collections.index", of=of, **query)
 
 
 def _position(of: Declaration, parameter: str) -> Position | None:
