@@ -19,8 +19,8 @@ _NEXT = """Next:
   make up                 a stack of its own on the local cloud
   docs/your-app.md        your own model in place of the sample"""
 _ELSEWHERE = """Stack {stack} has a project on Google Cloud. Where it is deployed, it is under the old name, which this
-checkout does not know any more, and everything named after the app would be made anew. So first, on the commit before this one, save its
-data and `pulumi destroy -s {stack}`."""
+checkout does not know any more, and everything named after the app would be made anew. So first, on the
+commit before this one, save its data and `pulumi destroy -s {stack}`."""
 
 
 def renew_inventories(root: Path) -> str:

@@ -37,7 +37,7 @@ class _Edit:
 
 def current(root: Path) -> str:
     """The project's name in Pulumi.yaml. Raises RenameError."""
-    return _scalars(root / "Pulumi.yaml", "name")["name"].value
+    return str(_scalars(root / "Pulumi.yaml", "name")["name"].value)
 
 
 def stack_files(root: Path) -> list[Path]:
@@ -47,7 +47,7 @@ def stack_files(root: Path) -> list[Path]:
 
 def project(stack_file: Path) -> str:
     """`gcp:project` of a stack. Raises RenameError."""
-    return _scalars(stack_file, "config", "gcp:project")["gcp:project"].value
+    return str(_scalars(stack_file, "config", "gcp:project")["gcp:project"].value)
 
 
 def local_project(name: str) -> str:
