@@ -5,6 +5,7 @@ import signal
 
 import psutil
 import requests
+from app.stores.sql import schema
 
 from tests.engine.deployment import APP, Deployment, eventually
 
@@ -13,13 +14,15 @@ SERVICE = "gcp:cloudrunv2/service:Service"
 FOLDER = "service/migrations/versions"
 ITEMS = "/api/v1/items"
 
-ADD_COLOUR = '''"""Add colours."""
+HEAD = schema.head()
+NEXT = f"{int(HEAD) + 1:04d}"
+ADD_COLOUR = f'''"""Add colours."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{NEXT}"
+down_revision = "{HEAD}"
 
 
 def upgrade() -> None:
@@ -31,7 +34,7 @@ HANGING = ADD_COLOUR.replace("def upgrade() -> None:", "def upgrade() -> None:\n
 
 
 def write(deployment: Deployment, migration: str) -> None:
-    (deployment.root / FOLDER / "0002_add_colours.py").write_text(migration, encoding="utf-8")
+    (deployment.root / FOLDER / f"{NEXT}_add_colours.py").write_text(migration, encoding="utf-8")
 
 
 def add(deployment: Deployment, name: str) -> str:
@@ -76,7 +79,7 @@ def test_a_new_migration_is_applied_before_its_revision_serves(fresh: Deployment
 
     assert changes[EXECUTION]["op"] == "update"
     assert output.index(" succeeded\n") < output.index(f"~ {SERVICE}: (update)")
-    assert "Migrated from 0001 to 0002" in (fresh.checkout.cloud / f"logs/jobs/{APP}-migrate.log").read_text()
+    assert f"Migrated from {HEAD} to {NEXT}" in (fresh.checkout.cloud / f"logs/jobs/{APP}-migrate.log").read_text()
     assert names(fresh) == ["Pen"]
     assert fresh.pulumi("preview", "--expect-no-changes", "--stack", "local").returncode == 0
 
@@ -122,7 +125,7 @@ def test_a_migration_that_an_engine_was_killed_over_is_taken_up_and_not_run_besi
 
     assert "runs already" in output
     assert executions(fresh) == 2
-    assert "Migrated from 0001 to 0002" in (fresh.checkout.cloud / f"logs/jobs/{APP}-migrate.log").read_text()
+    assert f"Migrated from {HEAD} to {NEXT}" in (fresh.checkout.cloud / f"logs/jobs/{APP}-migrate.log").read_text()
     assert fresh.get(ITEMS).status_code == 200
 
 
@@ -132,7 +135,7 @@ def test_an_earlier_image_is_deployed_again_over_a_schema_that_is_ahead(fresh: D
     write(fresh, ADD_COLOUR)
     fresh.up()
     add(fresh, "Pen")
-    (fresh.root / FOLDER / "0002_add_colours.py").unlink()
+    (fresh.root / FOLDER / f"{NEXT}_add_colours.py").unlink()
 
     fresh.up()
 

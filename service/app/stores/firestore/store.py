@@ -18,7 +18,16 @@ from app.stores.firestore.calls import Calls, told
 from app.stores.firestore.client import ReconnectingClient
 from app.stores.firestore.documents import plain, record, update_time, version
 from app.stores.firestore.keys import COLLECTION, Keys
-from app.stores.interface import Answer, ExistsError, MissingError, Page, Position, Record, VersionError
+from app.stores.interface import (
+    Answer,
+    ExistsError,
+    MissingError,
+    Page,
+    Position,
+    Record,
+    Reservation,
+    VersionError,
+)
 
 CHECK_SECONDS = 2.0
 """For `check`, whose caller asks again soon."""
@@ -117,17 +126,17 @@ class FirestoreStore:
         # The emulator counts nothing as 0.0.
         return int(counted.value)
 
-    def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Answer | None:
+    def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:
         with told():
             return self._keys.reserve(key, fingerprint, now=self._clock(), seconds=seconds)
 
-    def finish(self, key: str, answer: Answer, *, seconds: int) -> None:
+    def finish(self, reserved: Reservation, answer: Answer, *, seconds: int) -> None:
         with told():
-            self._keys.finish(key, answer, now=self._clock(), seconds=seconds)
+            self._keys.finish(reserved, answer, now=self._clock(), seconds=seconds)
 
-    def forget(self, key: str) -> None:
+    def forget(self, reserved: Reservation) -> None:
         with told():
-            self._keys.forget(key)
+            self._keys.forget(reserved)
 
     def check(self) -> None:
         with told():

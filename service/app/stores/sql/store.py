@@ -10,7 +10,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.model.declaration import Declaration
 from app.stores.clock import Clock
-from app.stores.interface import Answer, ExistsError, MissingError, Page, Position, Record, VersionError
+from app.stores.interface import (
+    Answer,
+    ExistsError,
+    MissingError,
+    Page,
+    Position,
+    Record,
+    Reservation,
+    VersionError,
+)
 from app.stores.sql import keys, schema
 from app.stores.sql.engines import READ_ONLY
 from app.stores.sql.failures import told
@@ -95,17 +104,17 @@ class SqlStore:
         with self._reading() as connection:
             return connection.execute(select(func.count()).select_from(self._tables[of.name])).scalar_one()
 
-    def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Answer | None:
+    def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:
         with self._writing() as connection:
             return keys.reserve(connection, self._keys, key, fingerprint, now=self._clock(), seconds=seconds)
 
-    def finish(self, key: str, answer: Answer, *, seconds: int) -> None:
+    def finish(self, reserved: Reservation, answer: Answer, *, seconds: int) -> None:
         with self._writing() as connection:
-            keys.finish(connection, self._keys, key, answer, now=self._clock(), seconds=seconds)
+            keys.finish(connection, self._keys, reserved, answer, now=self._clock(), seconds=seconds)
 
-    def forget(self, key: str) -> None:
+    def forget(self, reserved: Reservation) -> None:
         with self._writing() as connection:
-            keys.forget(connection, self._keys, key)
+            keys.forget(connection, self._keys, reserved)
 
     def check(self) -> None:
         self._schema_fits = False
