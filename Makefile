@@ -4,7 +4,7 @@
 PY := .venv/bin/python
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help up test down serve status logs env preview image inventory lock openapi clean environment cli
+.PHONY: help up test down serve status logs env preview image inventory lock openapi rename clean environment cli
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ lock: environment ## renew the lock files after a change of requirements.in (LOC
 
 openapi: environment ## renew service/openapi.json after a change of the API
 	@cd service && ../$(PY) -m app.api openapi.json
+
+rename: environment ## call the app by another name, everywhere (NAME=my-shop; ANYWAY=1 also with uncommitted changes)
+	@$(PY) -m tools.rename $(if $(ANYWAY),--anyway) '$(NAME)'
 
 clean: down ## stop everything and delete .venv/ and .local/
 	@rm -rf .venv .local
