@@ -15,8 +15,10 @@ import pulumi_gcp as gcp
 from pulumi import Output, ResourceOptions
 
 from catalog import apis
+from catalog.apis import Api
+from infra.settings import Auth
 
-APIS = (apis.API_KEYS, apis.IDENTITY_TOOLKIT)
+APIS: dict[Auth, tuple[Api, ...]] = {"none": (), "firebase": (apis.API_KEYS, apis.IDENTITY_TOOLKIT)}
 """What has to be enabled besides what every stack needs."""
 
 
