@@ -18,7 +18,7 @@ from app.domain import DECLARATIONS
 from app.settings import Settings
 from app.stores.sql.migrating import Migrations
 from app.stores.urls import Sqlite
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response, sync_playwright
 from werkzeug.middleware.shared_data import SharedDataMiddleware
 from werkzeug.serving import make_server
