@@ -41,7 +41,9 @@ def chromium(playwright: Playwright) -> str | None:
     return found[0] if found else None
 
 
-@pytest.fixture(scope="session")
+# Not longer than a module: while Playwright is there, its event loop runs in this thread, and no test that needs one
+# of its own could follow.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         program = chromium(playwright)
