@@ -67,7 +67,5 @@ def measure(at: Place, folder: Path, *, load: Load, rounds: int, seconds: float,
     return [
         *lines,
         line("memory of an instance after that (PSS): peer's against Hearth's", memory, "MiB", theirs, ours),
-        line(
-            f"Hearth: memory {size}, against with its own", memory, "MiB", resized, ours
-        ),
+        line(f"Hearth: memory {size}, against with its own", memory, "MiB", resized, ours),
     ]

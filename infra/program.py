@@ -5,21 +5,33 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pulumi
-from pulumi import Output
+from pulumi import Input, Output
 
-from infra import configuration, database, delivery, hosting_config, settings, shadowing, static_files
+from infra import (
+    configuration,
+    database,
+    delivery,
+    hosting_config,
+    image_registry,
+    service_image,
+    settings,
+    shadowing,
+    sign_in,
+    static_files,
+)
 from infra.app_secrets import AppSecrets, AppSecretsArgs
 from infra.database import Database, DatabaseArgs
 from infra.delivery import Delivery
 from infra.guards.guarding import Guards
 from infra.hearth import Settled
 from infra.hosting_site import HostingSite, HostingSiteArgs
-from infra.image_registry import ImageRegistry, ImageRegistryArgs
+from infra.image_registry import ImageRegistry
 from infra.migration_job import MigrationJob, MigrationJobArgs
 from infra.project_services import ProjectServices, ProjectServicesArgs
 from infra.public_access import PublicAccess, PublicAccessArgs, invoker_check_disabled
 from infra.runtime_identity import RuntimeIdentity, RuntimeIdentityArgs
-from infra.service_image import ServiceImage, ServiceImageArgs
+from infra.service_image import ServiceImage
+from infra.sign_in import SignIn, SignInArgs
 from infra.web_service import WebService, WebServiceArgs
 
 # Never the working directory: Pulumi sets it to infra/, tests to anything.
@@ -36,23 +48,14 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     guards = Guards(stack.intent, stack.exceptions)
     guards.stand()
 
-    also = [*(api.name for api in database.APIS[stack.database]), *delivery.apis(stack)]
+    also = [
+        *(api.name for api in (*database.APIS[stack.database], *sign_in.APIS[stack.auth])),
+        *delivery.apis(stack),
+    ]
     services = ProjectServices("apis", ProjectServicesArgs(project=stack.project, region=stack.region, also=also))
     enabled = [services.settled]
 
-    registry = ImageRegistry(
-        "images",
-        ImageRegistryArgs(
-            project=stack.project,
-            region=stack.region,
-            repository=names.repository,
-            keep_images=stack.keep_images,
-            rollback_days=stack.rollback_days,
-            readers=stack.image_readers,
-            protect=stack.protect,
-            after=enabled,
-        ),
-    )
+    registry = ImageRegistry("images", image_registry.args(stack, after=enabled))
     # A digest from the configuration is an image that another stack built and tried.
     image = Output.from_input(stack.image) if stack.image else build_image(stack, registry, enabled)
 
@@ -94,12 +97,23 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         settle_seconds=stack.grant_settle_seconds,
     )
 
-    env = {
+    env: dict[str, Input[str]] = {
         "APP_ENV": stack.environment,
+        "AUTH": stack.auth,
         "DATABASE_URL": data.url,
         "GOOGLE_CLOUD_PROJECT": stack.project,
         "LOG_LEVEL": stack.log_level,
     }
+    if stack.auth == "firebase":
+        accounts = SignIn(
+            "sign-in",
+            SignInArgs(
+                project=stack.project,
+                domains=[f"{names.site}.web.app", f"{names.site}.firebaseapp.com", *stack.custom_domains],
+                after=enabled,
+            ),
+        )
+        env["FIREBASE_WEB_KEY"] = accounts.web_key
     migrated = []
     if stack.database in database.WITH_SCHEMA:
         migration = MigrationJob(
@@ -177,21 +191,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
 
 def build_image(stack: settings.Settings, registry: ImageRegistry, enabled: list[Settled]) -> Output[str]:
     """Build the image here; the reference by digest."""
-    image = ServiceImage(
-        "image",
-        ServiceImageArgs(
-            project=stack.project,
-            region=stack.region,
-            repository=registry.repository.repository_id,
-            image=stack.names.image,
-            bucket=stack.names.source_bucket,
-            account=stack.names.build_account,
-            build_region=stack.build_region,
-            grant_settle_seconds=stack.grant_settle_seconds,
-            after=enabled,
-        ),
-    )
-    return image.ref
+    return ServiceImage("image", service_image.args(stack, registry.repository.repository_id, enabled)).ref
 
 
 def warn_of_shadows(files: Mapping[str, str], package: Path, *, clean_urls: bool) -> None:

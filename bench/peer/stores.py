@@ -64,11 +64,11 @@ class FirestoreItems:
         return found
 
     def every(self) -> Iterator[Item]:
-        return (document.to_dict() for document in self._items.stream())
+        return (document.to_dict() or {} for document in self._items.stream())
 
     def some(self, *, offset: int, limit: int) -> Iterator[Item]:
         query = self._items.order_by("created_at").limit(limit).offset(offset)
-        return (document.to_dict() for document in query.stream())
+        return (document.to_dict() or {} for document in query.stream())
 
 
 class SqlItems:
