@@ -96,6 +96,11 @@ class Settings(BaseModel):
     secret_key_rotation: Annotated[
         str, Field(min_length=1, max_length=64), Why("any text; another one makes a new session key")
     ] = "1"  # noqa: S105 - says when the key was made, not what it is
+    delivery_repository: str = ""
+    delivery_repository_id: str = ""
+    delivery_branch: str = "main"
+    delivery_environment: str = "prod"
+    delivery_pool: str = "1"
     exceptions: Annotated[Reasons, Why("a reason for each RULE/RESOURCE")] = {}
 
     @property

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from flask import Flask
 
-from app import api, errors, headers, health, logs, migrations_cli, pages, static_files
+from app import api, csrf, errors, headers, health, logs, migrations_cli, pages, static_files
 from app.domain import DECLARATIONS
 from app.model.declaration import Declaration
 from app.settings import Settings
@@ -69,9 +69,10 @@ def create_app(
     app.cli.add_command(migrations_cli.group(settings.database, declarations))
 
     static_files.register(app, files or static_files.shipped())
-    app.register_blueprint(pages.blueprint)
     app.register_blueprint(health.blueprint)
     api.register(app, declarations)
+    pages.register(app, declarations)
+    csrf.register(app)
     errors.register(app)
     headers.register(app)
     return app

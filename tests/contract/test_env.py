@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import pytest
 from app import settings as service
+from app.rules import environments
 from app.stores import urls
 
 from infra import migration_job
@@ -104,7 +105,9 @@ def test_the_service_has_a_store_for_each_database_that_a_stack_can_ask_for() ->
         assert type(found).__name__.lower() == kind
 
 
-@pytest.mark.parametrize(("field", "allowed"), [("environment", service.Environment), ("log_level", service.LogLevel)])
+@pytest.mark.parametrize(
+    ("field", "allowed"), [("environment", environments.Environment), ("log_level", environments.LogLevel)]
+)
 def test_both_sides_know_the_same_values(field: str, allowed: Any) -> None:
     assert get_args(stack.Settings.model_fields[field].annotation) == get_args(allowed)
 

@@ -19,7 +19,7 @@ from infra.provider.ignore import IgnoreRules
 from infra.static_files import digests, with_twins
 from tests.recorder import run_stack
 
-TEMPLATES = sorted((ROOT / "service" / "app" / "templates").glob("*.html"))
+TEMPLATES = sorted((ROOT / "service" / "app" / "templates").rglob("*.html"))
 
 
 @pytest.fixture

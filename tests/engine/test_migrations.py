@@ -5,21 +5,24 @@ import signal
 
 import psutil
 import requests
+from app.stores.sql import schema
 
-from tests.engine.deployment import Deployment, eventually
+from tests.engine.deployment import APP, Deployment, eventually
 
 EXECUTION = "hearth:run:JobExecution"
 SERVICE = "gcp:cloudrunv2/service:Service"
 FOLDER = "service/migrations/versions"
 ITEMS = "/api/v1/items"
 
-ADD_COLOUR = '''"""Add colours."""
+HEAD = schema.head()
+NEXT = f"{int(HEAD) + 1:04d}"
+ADD_COLOUR = f'''"""Add colours."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{NEXT}"
+down_revision = "{HEAD}"
 
 
 def upgrade() -> None:
@@ -31,7 +34,7 @@ HANGING = ADD_COLOUR.replace("def upgrade() -> None:", "def upgrade() -> None:\n
 
 
 def write(deployment: Deployment, migration: str) -> None:
-    (deployment.root / FOLDER / "0002_add_colours.py").write_text(migration, encoding="utf-8")
+    (deployment.root / FOLDER / f"{NEXT}_add_colours.py").write_text(migration, encoding="utf-8")
 
 
 def add(deployment: Deployment, name: str) -> str:
@@ -47,7 +50,7 @@ def names(deployment: Deployment) -> list[str]:
 
 def executions(deployment: Deployment) -> int:
     """How often the migration was run."""
-    return deployment.log().count("/jobs/web-migrate:run 200")
+    return deployment.log().count(f"/jobs/{APP}-migrate:run 200")
 
 
 def revision(deployment: Deployment) -> str:
@@ -76,7 +79,7 @@ def test_a_new_migration_is_applied_before_its_revision_serves(fresh: Deployment
 
     assert changes[EXECUTION]["op"] == "update"
     assert output.index(" succeeded\n") < output.index(f"~ {SERVICE}: (update)")
-    assert "Migrated from 0001 to 0002" in (fresh.checkout.cloud / "logs/jobs/web-migrate.log").read_text()
+    assert f"Migrated from {HEAD} to {NEXT}" in (fresh.checkout.cloud / f"logs/jobs/{APP}-migrate.log").read_text()
     assert names(fresh) == ["Pen"]
     assert fresh.pulumi("preview", "--expect-no-changes", "--stack", "local").returncode == 0
 
@@ -98,8 +101,8 @@ def test_a_failed_migration_fails_every_up_with_its_log_while_the_old_revision_s
 
     assert first.returncode != 0
     assert "no such table: itemz" in first.stdout
-    assert "The job 'web-migrate' failed" in first.stdout
-    assert "Traceback (most recent call last)" not in first.stdout.partition("The job 'web-migrate' failed")[0]
+    assert f"The job '{APP}-migrate' failed" in first.stdout
+    assert "Traceback (most recent call last)" not in first.stdout.partition(f"The job '{APP}-migrate' failed")[0]
     assert during == ["Pen"]
     assert second.returncode != 0, second.stdout
     assert "no such table: itemz" in second.stdout
@@ -122,7 +125,7 @@ def test_a_migration_that_an_engine_was_killed_over_is_taken_up_and_not_run_besi
 
     assert "runs already" in output
     assert executions(fresh) == 2
-    assert "Migrated from 0001 to 0002" in (fresh.checkout.cloud / "logs/jobs/web-migrate.log").read_text()
+    assert f"Migrated from {HEAD} to {NEXT}" in (fresh.checkout.cloud / f"logs/jobs/{APP}-migrate.log").read_text()
     assert fresh.get(ITEMS).status_code == 200
 
 
@@ -132,7 +135,7 @@ def test_an_earlier_image_is_deployed_again_over_a_schema_that_is_ahead(fresh: D
     write(fresh, ADD_COLOUR)
     fresh.up()
     add(fresh, "Pen")
-    (fresh.root / FOLDER / "0002_add_colours.py").unlink()
+    (fresh.root / FOLDER / f"{NEXT}_add_colours.py").unlink()
 
     fresh.up()
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from app.secret_key import DEVELOPMENT_KEY
-from app.settings import Settings, SettingsError, development_database
+from app.rules.databases import development_database
+from app.rules.secret_keys import DEVELOPMENT_KEY
+from app.settings import Settings, SettingsError
 from app.stores.urls import Firestore, Sqlite
 from pydantic import ValidationError
 

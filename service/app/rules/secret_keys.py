@@ -2,6 +2,10 @@
 
 from typing import Final
 
+from pydantic import ValidationInfo
+
+from app.rules.environments import on_a_laptop
+
 DEVELOPMENT_KEY: Final = "only-for-development-on-one-machine"
 """Signs sessions on a laptop when no SECRET_KEY is set; fixed, so that a reload doesn't end them."""
 
@@ -29,3 +33,24 @@ def key_fault(key: str) -> str | None:
     if key in _KNOWN_KEYS or len(set(key)) < _MIN_KEY_VARIETY:
         return "is a value that others know or can guess: sessions signed with it can be forged"
     return None
+
+
+def secret_key(value: object, info: ValidationInfo) -> object:
+    """The rule of SECRET_KEY: optional on a laptop alone, and good everywhere else."""
+    if on_a_laptop(info.data):
+        return value or DEVELOPMENT_KEY
+    if value is None:
+        on_cloud_run = bool(info.data.get("k_service"))
+        fix = (
+            "Give the service its secret, as the stack does from Secret Manager"
+            if on_cloud_run
+            else f"Make one with {NEW_KEY}, or set APP_ENV=development"
+        )
+        raise ValueError(
+            f"SECRET_KEY is not set: {'on Cloud Run' if on_cloud_run else 'outside development'} there is no "
+            f"default, as whoever knows the key can forge every session. {fix}."
+        )
+    if fault := key_fault(str(value)):
+        # Never the value itself: this text goes to the log.
+        raise ValueError(f"SECRET_KEY {fault}. Make a new one with {NEW_KEY}.")
+    return value
