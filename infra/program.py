@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pulumi
-from pulumi import Output
+from pulumi import Input, Output
 
-from infra import configuration, database, delivery, hosting_config, settings, shadowing, static_files
+from infra import configuration, database, delivery, hosting_config, settings, shadowing, sign_in, static_files
 from infra.app_secrets import AppSecrets, AppSecretsArgs
 from infra.database import Database, DatabaseArgs
 from infra.delivery import Delivery
@@ -20,6 +20,7 @@ from infra.project_services import ProjectServices, ProjectServicesArgs
 from infra.public_access import PublicAccess, PublicAccessArgs, invoker_check_disabled
 from infra.runtime_identity import RuntimeIdentity, RuntimeIdentityArgs
 from infra.service_image import ServiceImage, ServiceImageArgs
+from infra.sign_in import SignIn, SignInArgs
 from infra.web_service import WebService, WebServiceArgs
 
 # Never the working directory: Pulumi sets it to infra/, tests to anything.
@@ -36,7 +37,10 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     guards = Guards(stack.intent, stack.exceptions)
     guards.stand()
 
-    also = [*(api.name for api in database.APIS[stack.database]), *delivery.apis(stack)]
+    also = [
+        *(api.name for api in (*database.APIS[stack.database], *sign_in.APIS[stack.auth])),
+        *delivery.apis(stack),
+    ]
     services = ProjectServices("apis", ProjectServicesArgs(project=stack.project, region=stack.region, also=also))
     enabled = [services.settled]
 
@@ -94,12 +98,23 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         settle_seconds=stack.grant_settle_seconds,
     )
 
-    env = {
+    env: dict[str, Input[str]] = {
         "APP_ENV": stack.environment,
+        "AUTH": stack.auth,
         "DATABASE_URL": data.url,
         "GOOGLE_CLOUD_PROJECT": stack.project,
         "LOG_LEVEL": stack.log_level,
     }
+    if stack.auth == "firebase":
+        accounts = SignIn(
+            "sign-in",
+            SignInArgs(
+                project=stack.project,
+                domains=[f"{names.site}.web.app", f"{names.site}.firebaseapp.com", *stack.custom_domains],
+                after=enabled,
+            ),
+        )
+        env["FIREBASE_WEB_KEY"] = accounts.web_key
     migrated = []
     if stack.database in database.WITH_SCHEMA:
         migration = MigrationJob(

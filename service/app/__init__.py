@@ -73,6 +73,11 @@ def create_app(
     api.register(app, declarations)
     pages.register(app, declarations)
     csrf.register(app)
+    if settings.auth == "firebase":
+        # Cryptography is a tenth of a second at every cold start, for those alone who need it.
+        from app import auth
+
+        auth.register(app, settings)
     errors.register(app)
     headers.register(app)
     return app
