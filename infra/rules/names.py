@@ -28,6 +28,8 @@ class Names:
     runtime_account: str
     build_account: str
     secret_key: str
+    database_instance: str
+    database_url_secret: str
     site: str
 
 
@@ -61,6 +63,9 @@ _LIMITS = {
     "secret_key": _Limit(
         what="the session key's secret", shortest=1, longest=255, source="Secret Manager: at most 255 characters"
     ),
+    "database_url_secret": _Limit(
+        what="the database address's secret", shortest=1, longest=255, source="Secret Manager: at most 255 characters"
+    ),
 }
 
 
@@ -75,6 +80,9 @@ def derive(*, name: str, project: str, site_id: str) -> Names:
         runtime_account=f"{name}-run",
         build_account=f"{name}-build",
         secret_key=f"{name}-secret-key",
+        # With the longest project and region, the path of its socket just fits into the 107 characters of Linux.
+        database_instance=name,
+        database_url_secret=f"{name}-database-url",
         # A Firebase project's default site is called as the project.
         site=site_id or project,
     )
