@@ -67,12 +67,13 @@ class Dispatcher:
         """Hand out places in the order of asking, as long as there are any."""
         runner = self._runner
         while self._waiting:
-            if runner is None:
+            if self._waiting[0].done():
+                # Who gave up is still in the queue, with nobody to hear an answer.
+                self._waiting.popleft()
+            elif runner is None:
                 self._waiting.popleft().set_exception(NoInstance())
-                continue
-            if runner.instance is None or runner.active >= runner.concurrency:
+            elif runner.instance is None or runner.active >= runner.concurrency:
                 return
-            place = self._waiting.popleft()
-            if not place.done():
+            else:
                 runner.enter()
-                place.set_result((runner, runner.instance))
+                self._waiting.popleft().set_result((runner, runner.instance))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from flask import Flask
 
-from app import api, errors, headers, health, logs, migrations_cli, pages
+from app import api, csrf, errors, headers, health, logs, migrations_cli, pages
 from app.domain import DECLARATIONS
 from app.model.declaration import Declaration
 from app.settings import Settings
@@ -70,6 +70,7 @@ def create_app(
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(health.blueprint)
     api.register(app, declarations)
+    csrf.register(app)
     errors.register(app)
     headers.register(app)
     return app

@@ -11,6 +11,9 @@ from flask import current_app, g
 CHECKED: Final = "IDENTITY_CHECKED"
 """Key of `app.config`: true where the app checks who asks, so that strangers may only read."""
 
+SIGN_IN: Final = "IDENTITY_SIGN_IN"
+"""Key of `app.config`: path of the page to sign in on, where there is one."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class User:

@@ -150,3 +150,30 @@ def test_connections_to_an_instance_are_given_up_before_gunicorn_gives_them_up()
     from gunicorn.config import Config  # type: ignore[import-untyped]  # noqa: PLC0415 - needed here alone
 
     assert Config().keepalive > EDGE_IDLE_SECONDS
+
+
+def test_a_service_can_end_after_a_waiting_request_gave_up() -> None:
+    async def scenario() -> None:
+        dispatcher = Dispatcher()
+        full = runner(instance=None)
+        dispatcher.switch(full)
+        with pytest.raises(NoInstance):
+            await dispatcher.take(wait=0.01)
+
+        assert dispatcher.switch(None) is full
+
+    check(scenario())
+
+
+def test_when_a_service_ends_who_waits_is_told() -> None:
+    async def scenario() -> None:
+        dispatcher = Dispatcher()
+        dispatcher.switch(runner(instance=None))
+        waiting = asyncio.create_task(dispatcher.take())
+        await asyncio.sleep(0)
+        dispatcher.switch(None)
+
+        with pytest.raises(NoInstance):
+            await waiting
+
+    check(scenario())
