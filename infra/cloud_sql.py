@@ -155,9 +155,7 @@ def _settings(args: CloudSqlArgs) -> gcp.sql.DatabaseInstanceSettingsArgs:
         maintenance_window=gcp.sql.DatabaseInstanceSettingsMaintenanceWindowArgs(
             day=args.maintenance_day, hour=args.maintenance_hour, update_track="stable"
         ),
-        insights_config=gcp.sql.DatabaseInstanceSettingsInsightsConfigArgs(
-            query_insights_enabled=args.query_insights
-        ),
+        insights_config=gcp.sql.DatabaseInstanceSettingsInsightsConfigArgs(query_insights_enabled=args.query_insights),
         database_flags=[
             # What the rule on connections counts with, so that it can't be another number at Google.
             gcp.sql.DatabaseInstanceSettingsDatabaseFlagArgs(

@@ -14,7 +14,6 @@ import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class FirestoreArgs:
     """`after` must exist before any of this is created."""

@@ -73,6 +73,16 @@ DEPLOYER: tuple[Role, ...] = (
         ("datastore.databases.create", "datastore.databases.getMetadata", "datastore.databases.update"),
     ),
     Role(
+        "roles/cloudsql.admin",
+        "the Postgres server, where `app:database` is `postgres`",
+        (
+            "cloudsql.instances.create",
+            "cloudsql.instances.update",
+            "cloudsql.databases.create",
+            "cloudsql.users.create",
+        ),
+    ),
+    Role(
         "roles/firebase.admin",
         "adds Firebase to the project, once; not needed afterwards",
         ("firebase.projects.get", "firebase.projects.update"),

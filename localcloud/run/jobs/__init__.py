@@ -1,7 +1,7 @@
 """Cloud Run v2: jobs, and their executions as processes that run to an end.
 
 An execution runs its tasks, each until it exits with 0, or its retries are used up, or it is cancelled. Left out:
-overrides of an execution, execution tokens of a job (`startExecutionToken`, `runExecutionToken`), sidecars, volumes,
+overrides of an execution, execution tokens of a job (`startExecutionToken`, `runExecutionToken`), sidecars, mounted volumes,
 probes, deleting an execution without its job.
 """
 
