@@ -13,6 +13,8 @@ class Role:
     name: str
     why: str
     permissions: tuple[str, ...]
+    database: str = ""
+    """The only kind of database (`app:database`) for which it is needed; empty for all."""
 
 
 DEPLOYER: tuple[Role, ...] = (
@@ -69,8 +71,9 @@ DEPLOYER: tuple[Role, ...] = (
     ),
     Role(
         "roles/datastore.owner",
-        "the Firestore database",
+        "the Firestore database, where `app:database` is `firestore`",
         ("datastore.databases.create", "datastore.databases.getMetadata", "datastore.databases.update"),
+        database="firestore",
     ),
     Role(
         "roles/cloudsql.admin",
@@ -81,6 +84,7 @@ DEPLOYER: tuple[Role, ...] = (
             "cloudsql.databases.create",
             "cloudsql.users.create",
         ),
+        database="postgres",
     ),
     Role(
         "roles/firebase.admin",
