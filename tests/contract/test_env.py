@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -103,12 +104,12 @@ def test_the_migration_job_runs_a_command_that_there_is(tmp_path: Path) -> None:
 def test_the_service_starts_with_each_database_that_a_stack_can_ask_for(kind: str) -> None:
     """Whichever way the address comes, it is the one of that store, and no variable is more or less than elsewhere."""
     declared = run_stack("local" if kind == "sqlite" else "prod", {"app:database": kind})
-    secrets = {
+    stored = {
         each.inputs["secret"].rpartition("/")[2]: each.inputs["secretData"]
         for each in declared.of("gcp:secretmanager/secretVersion:SecretVersion")
     }
     environ = {
-        each["name"]: each.get("value") or secrets[each["valueSource"]["secretKeyRef"]["secret"]]
+        each["name"]: each.get("value") or stored[each["valueSource"]["secretKeyRef"]["secret"]]
         for each in declared.one("gcp:cloudrunv2/service:Service").at("template.containers[0].envs")
     }
     # The local cloud alone gives a data directory, which is what makes a file a place to keep data in.
@@ -124,7 +125,7 @@ def test_the_service_starts_with_each_database_that_a_stack_can_ask_for(kind: st
 @pytest.mark.parametrize("field", ["database_pool_size", "database_pool_wait_seconds"])
 def test_both_sides_take_the_same_numbers(field: str) -> None:
     ends = {type(each).__name__: each for each in stack.Settings.model_fields[field].metadata}
-    environ = {"SECRET_KEY": "k" * 43, "DATABASE_URL": "firestore://example-shop"}
+    environ = {"SECRET_KEY": secrets.token_urlsafe(32), "DATABASE_URL": "firestore://example-shop"}
 
     for number in (ends["Ge"].ge, ends["Le"].le):
         assert getattr(service.Settings.from_env(environ | {field.upper(): str(number)}), field) == number
