@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pulumi
-from pulumi import Output
+from pulumi import Input, Output
 
-from infra import configuration, database, hosting_config, settings, shadowing, static_files
+from infra import configuration, database, delivery, hosting_config, settings, shadowing, sign_in, static_files
 from infra.app_secrets import AppSecrets, AppSecretsArgs
 from infra.database import Database
+from infra.delivery import Delivery
 from infra.guards.guarding import Guards
 from infra.hearth import Settled
 from infra.hosting_site import HostingSite, HostingSiteArgs
@@ -19,6 +20,7 @@ from infra.project_services import ProjectServices, ProjectServicesArgs
 from infra.public_access import PublicAccess, PublicAccessArgs, invoker_check_disabled
 from infra.runtime_identity import RuntimeIdentity, RuntimeIdentityArgs
 from infra.service_image import ServiceImage, ServiceImageArgs
+from infra.sign_in import SignIn, SignInArgs
 from infra.web_service import WebService, WebServiceArgs
 
 # Never the working directory: Pulumi sets it to infra/, tests to anything.
@@ -35,9 +37,11 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     guards = Guards(stack.intent, stack.exceptions)
     guards.stand()
 
-    services = ProjectServices(
-        "apis", ProjectServicesArgs(project=stack.project, region=stack.region, also=database.APIS[stack.database])
-    )
+    also = [
+        *(api.name for api in (*database.APIS[stack.database], *sign_in.APIS[stack.auth])),
+        *delivery.apis(stack),
+    ]
+    services = ProjectServices("apis", ProjectServicesArgs(project=stack.project, region=stack.region, also=also))
     enabled = [services.settled]
 
     registry = ImageRegistry(
@@ -81,8 +85,9 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         settle_seconds=stack.grant_settle_seconds,
     )
 
-    env = {
+    env: dict[str, Input[str]] = {
         "APP_ENV": stack.environment,
+        "AUTH": stack.auth,
         "DATABASE_POOL_SIZE": str(stack.database_pool_size),
         "DATABASE_POOL_WAIT_SECONDS": str(stack.database_pool_wait_seconds),
         "GOOGLE_CLOUD_PROJECT": stack.project,
@@ -90,6 +95,16 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         **data.env,
     }
     from_secrets = {**secrets.env, **data.secrets}
+    if stack.auth == "firebase":
+        accounts = SignIn(
+            "sign-in",
+            SignInArgs(
+                project=stack.project,
+                domains=[f"{names.site}.web.app", f"{names.site}.firebaseapp.com", *stack.custom_domains],
+                after=enabled,
+            ),
+        )
+        env["FIREBASE_WEB_KEY"] = accounts.web_key
     migrated = []
     if stack.database in database.WITH_SCHEMA:
         migration = MigrationJob(
@@ -161,6 +176,9 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     pulumi.export("imageRepository", registry.uri)
     if site.dns_records:
         pulumi.export("dnsRecords", dict(site.dns_records))
+    if stack.delivery_repository:
+        for output, value in Delivery("delivery", delivery.args(stack, after=enabled)).outputs.items():
+            pulumi.export(output, value)
     guards.warn_of_idle_exceptions()
 
 

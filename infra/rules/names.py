@@ -27,6 +27,9 @@ class Names:
     source_bucket: str
     runtime_account: str
     build_account: str
+    apply_account: str
+    preview_account: str
+    delivery_pool: str
     secret_key: str
     database_instance: str
     database_url_secret: str
@@ -79,6 +82,10 @@ def derive(*, name: str, project: str, site_id: str) -> Names:
         source_bucket=f"{project}-{name}-source",
         runtime_account=f"{name}-run",
         build_account=f"{name}-build",
+        # No longer than the one above, so that its limit holds for them as well.
+        apply_account=f"{name}-apply",
+        preview_account=f"{name}-plan",
+        delivery_pool=f"{name}-ci",
         secret_key=f"{name}-secret-key",
         # With the longest project and region, the path of its socket just fits into the 107 characters of Linux.
         database_instance=name,

@@ -67,10 +67,15 @@ def create_app(
     app.extensions["store"] = store
     app.cli.add_command(migrations_cli.group(settings.database, declarations))
 
-    app.register_blueprint(pages.blueprint)
     app.register_blueprint(health.blueprint)
     api.register(app, declarations)
+    pages.register(app, declarations)
     csrf.register(app)
+    if settings.auth == "firebase":
+        # Cryptography is a tenth of a second at every cold start, for those alone who need it.
+        from app import auth
+
+        auth.register(app, settings)
     errors.register(app)
     headers.register(app)
     return app

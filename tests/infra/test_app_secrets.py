@@ -44,23 +44,23 @@ def test_the_key_goes_into_secret_manager_encrypted_and_nowhere_else(name: str) 
 
 def test_the_service_names_its_version_by_number() -> None:
     """`latest` would leave old instances with the old key and new ones with the new, and no difference to deploy."""
-    stack = run_stack("dev")
+    stack = run_stack("dev", {"app:name": "shop"})
 
     (env,) = [
         each
         for each in stack.one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]["envs"]
         if each["name"] == "SECRET_KEY"
     ]
-    assert env["valueSource"]["secretKeyRef"] == {"secret": "web-secret-key", "version": "1"}
+    assert env["valueSource"]["secretKeyRef"] == {"secret": "shop-secret-key", "version": "1"}
     assert "value" not in env
 
 
 def test_only_the_service_may_read_it() -> None:
-    accessor = run_stack("prod").one("gcp:secretmanager/secretIamMember:SecretIamMember").inputs
+    accessor = run_stack("prod", {"app:name": "shop"}).one("gcp:secretmanager/secretIamMember:SecretIamMember").inputs
 
-    assert accessor["member"] == "serviceAccount:web-run@example-prod.iam.gserviceaccount.com"
+    assert accessor["member"] == "serviceAccount:shop-run@example-prod.iam.gserviceaccount.com"
     assert accessor["role"] == "roles/secretmanager.secretAccessor"
-    assert accessor["secretId"] == "web-secret-key"
+    assert accessor["secretId"] == "shop-secret-key"
 
 
 def test_another_rotation_makes_another_key() -> None:

@@ -6,6 +6,7 @@ stands in code spans, where nothing of it is markup, a mention or a link.
 
 import re
 
+from tools.preview.marker import marker
 from tools.preview.summary import Code, Line, Section, Summary
 
 MOST_LINES = 40
@@ -13,11 +14,6 @@ MOST_LINES = 40
 MOST_CHARACTERS = 60_000
 """GitHub takes comments of 65,536 characters."""
 _LONGEST = 300
-
-
-def marker(stack: str) -> str:
-    """The first line of the summary of a stack, always the same and shown to nobody."""
-    return f"<!-- hearth-preview:{stack} -->"
 
 
 def write(summary: Summary) -> str:

@@ -20,7 +20,7 @@ from flask import Response, request
 
 from app import identity
 from app.errors import Problem
-from app.stores.interface import Answer, KeyInFlightError, KeyReusedError, Store, UnavailableError
+from app.stores.interface import Answer, KeyInFlightError, KeyReusedError, Reservation, Store, UnavailableError
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotent-Replayed"
@@ -50,8 +50,11 @@ class Ticket:
 def ticket(body: Mapping[str, Any]) -> Ticket | None:
     """None where the request has no key. Raises Problem (400) for one that is malformed."""
     given = request.headers.get(HEADER)
-    if given is None:
-        return None
+    return None if given is None else ticket_of(given, body)
+
+
+def ticket_of(given: str, body: Mapping[str, Any]) -> Ticket:
+    """For a key that the request carries elsewhere than in its header. Raises as `ticket` does."""
     if not re.fullmatch(PATTERN, given):
         raise Problem(
             400,
@@ -70,7 +73,7 @@ def once(store: Store, ticket: Ticket, work: Callable[[str], Response]) -> Respo
     Raises Problem: 409 while that one is not answered, 422 if it was another request. What `work` raises is not kept.
     """
     try:
-        kept = store.reserve(ticket.key, ticket.fingerprint, seconds=IN_FLIGHT_SECONDS)
+        reserved = store.reserve(ticket.key, ticket.fingerprint, seconds=IN_FLIGHT_SECONDS)
     except KeyInFlightError:
         raise Problem(
             409,
@@ -83,23 +86,23 @@ def once(store: Store, ticket: Ticket, work: Callable[[str], Response]) -> Respo
             f"This {HEADER} was used for another body. A new request needs a new key.",
             errors=[{"header": HEADER, "detail": "was used for another body"}],
         ) from None
-    if kept is not None:
-        return Response(kept.body, status=kept.status, headers={**kept.headers, REPLAYED: "true"})
+    if isinstance(reserved, Answer):
+        return Response(reserved.body, status=reserved.status, headers={**reserved.headers, REPLAYED: "true"})
     try:
         response = work(ticket.object_id)
     except BaseException:
         with suppress(UnavailableError):
-            store.forget(ticket.key)
+            store.forget(reserved)
         raise
-    _keep(store, ticket, response)
+    _keep(store, reserved, response)
     return response
 
 
-def _keep(store: Store, ticket: Ticket, response: Response) -> None:
+def _keep(store: Store, reserved: Reservation, response: Response) -> None:
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
     answer = Answer(status=response.status_code, headers=headers, body=response.get_data(as_text=True))
     try:
-        store.finish(ticket.key, answer, seconds=KEPT_SECONDS)
+        store.finish(reserved, answer, seconds=KEPT_SECONDS)
     except UnavailableError as error:
         # The work is done; a repetition finds it by its id as soon as the reservation has ended.
         _log.warning("The answer to an %s could not be kept: %s", HEADER, error)

@@ -4,6 +4,7 @@ A store keeps JSON-compatible field values of declared models and knows nothing 
 itself. All methods have a deadline; none retries what may have been done.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +37,7 @@ class Position:
 class Page:
     records: Sequence[Record]
     more: bool
-    """Whether there is at least one object after these."""
+    """Whether there is at least one object after these; before these, where the page was asked for by `before`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,20 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reservation:
+    """An Idempotency-Key as taken by one request: nobody else can finish it or give it up."""
+
+    key: str
+    owner: str
+    """Drawn anew for each: a request that was frozen past its time must not touch what its successor reserved."""
+
+
+def reservation(key: str) -> Reservation:
+    """A new one, which no store has yet."""
+    return Reservation(key=key, owner=secrets.token_hex(8))
 
 
 class StoreError(Exception):
@@ -91,13 +106,24 @@ class Store(Protocol):
     def delete(self, of: Declaration, id: str, *, expected: str | None) -> None:
         """Raises MissingError, VersionError."""
 
-    def page(self, of: Declaration, *, limit: int, after: Position | None = None, offset: int = 0) -> Page:
-        """Up to `limit` objects, oldest first, after a position; `offset` skips that many (cost grows with it)."""
+    def page(
+        self,
+        of: Declaration,
+        *,
+        limit: int,
+        after: Position | None = None,
+        before: Position | None = None,
+        offset: int = 0,
+    ) -> Page:
+        """Up to `limit` objects, oldest first: from the beginning, the next after a position, or the last before one.
+
+        `offset` skips that many (cost grows with it). At most one of `before` and the other two is given.
+        """
 
     def count(self, of: Declaration) -> int:
         """By the store's own count, never by reading the objects."""
 
-    def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Answer | None:
+    def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:
         """Take an Idempotency-Key for a request, or give the answer it was finished with.
 
         `key` is already scoped to user and route. A reservation that is not finished ends after `seconds`, so that a
@@ -105,11 +131,11 @@ class Store(Protocol):
         store's own clean-up does. Raises KeyInFlightError, KeyReusedError (another fingerprint).
         """
 
-    def finish(self, key: str, answer: Answer, *, seconds: int) -> None:
-        """Keep the answer of a reserved key for `seconds` from now. Does nothing if the reservation has ended."""
+    def finish(self, reserved: Reservation, answer: Answer, *, seconds: int) -> None:
+        """Keep the answer for `seconds` from now. Does nothing if the reservation has ended or was answered."""
 
-    def forget(self, key: str) -> None:
-        """Give up a reservation, so that the request may be tried again."""
+    def forget(self, reserved: Reservation) -> None:
+        """Give up a reservation, so that the request may be tried again. Does nothing if it has, or was answered."""
 
     def check(self) -> None:
         """One cheap round trip, for readiness: also that the schema is not behind. Raises UnavailableError."""

@@ -18,8 +18,10 @@ from app.stores.interface import (
     Page,
     Position,
     Record,
+    Reservation,
     UnavailableError,
     VersionError,
+    reservation,
 )
 
 T = TypeVar("T")
@@ -27,7 +29,10 @@ EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Reservation:
+class Kept:
+    """What is known of an idempotency key."""
+
+    owner: str
     fingerprint: str
     ends: datetime
     answer: Answer | None = None
@@ -43,7 +48,7 @@ class MemoryStore:
         """Asked before each call, and after it as `call done`, with what error it should fail."""
         self._lock = threading.RLock()
         self._objects: dict[tuple[str, str], Record] = {}
-        self._keys: dict[str, Reservation] = {}
+        self._keys: dict[str, Kept] = {}
         self._versions = 0
 
     def wait(self, seconds: float) -> None:
@@ -73,10 +78,18 @@ class MemoryStore:
 
         self._call("delete", work)
 
-    def page(self, of: Declaration, *, limit: int, after: Position | None = None, offset: int = 0) -> Page:
+    def page(
+        self,
+        of: Declaration,
+        *,
+        limit: int,
+        after: Position | None = None,
+        before: Position | None = None,
+        offset: int = 0,
+    ) -> Page:
         assert limit >= 1
         assert offset >= 0
-        assert after is None or offset == 0
+        assert (after is not None) + (before is not None) + (offset > 0) <= 1
 
         def work() -> Page:
             every = sorted(
@@ -85,6 +98,9 @@ class MemoryStore:
             )
             if after is not None:
                 every = [one for one in every if (one.created_at, one.id) > (after.created_at, after.id)]
+            if before is not None:
+                earlier = [one for one in every if (one.created_at, one.id) < (before.created_at, before.id)]
+                return Page(records=copy.deepcopy(earlier[-limit:]), more=len(earlier) > limit)
             rest = every[offset:]
             return Page(records=copy.deepcopy(rest[:limit]), more=len(rest) > limit)
 
@@ -93,14 +109,15 @@ class MemoryStore:
     def count(self, of: Declaration) -> int:
         return self._call("count", lambda: sum(name == of.name for name, _ in self._objects))
 
-    def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Answer | None:
+    def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:
         assert len(key) <= 255
 
-        def work() -> Answer | None:
+        def work() -> Reservation | Answer:
             kept = self._keys.get(key)
             if kept is None or kept.ends <= self.now:
-                self._keys[key] = Reservation(fingerprint, self.now + timedelta(seconds=seconds))
-                return None
+                wanted = reservation(key)
+                self._keys[key] = Kept(wanted.owner, fingerprint, self.now + timedelta(seconds=seconds))
+                return wanted
             if kept.fingerprint != fingerprint:
                 raise KeyReusedError(key)
             if kept.answer is None:
@@ -109,16 +126,24 @@ class MemoryStore:
 
         return self._call("reserve", work)
 
-    def finish(self, key: str, answer: Answer, *, seconds: int) -> None:
+    def finish(self, reserved: Reservation, answer: Answer, *, seconds: int) -> None:
         def work() -> None:
-            kept = self._keys.get(key)
+            kept = self._open(reserved)
             if kept is not None and kept.ends > self.now:
-                self._keys[key] = replace(kept, answer=answer, ends=self.now + timedelta(seconds=seconds))
+                self._keys[reserved.key] = replace(kept, answer=answer, ends=self.now + timedelta(seconds=seconds))
 
         self._call("finish", work)
 
-    def forget(self, key: str) -> None:
-        self._call("forget", lambda: self._keys.pop(key, None))
+    def forget(self, reserved: Reservation) -> None:
+        def work() -> None:
+            if self._open(reserved):
+                del self._keys[reserved.key]
+
+        self._call("forget", work)
+
+    def _open(self, reserved: Reservation) -> Kept | None:
+        kept = self._keys.get(reserved.key)
+        return kept if kept is not None and kept.owner == reserved.owner and kept.answer is None else None
 
     def check(self) -> None:
         self._call("check", lambda: None)

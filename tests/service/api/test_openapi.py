@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 from app.api import openapi
-from app.items import ITEMS
 from app.model.declaration import Declaration, Model
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.service.api.conftest import DECLARATIONS, app_over
 from tests.service.api.memory_store import MemoryStore
-from tests.service.api.samples import ITEM
+from tests.service.api.samples import ITEM, ITEMS
 
 COMMITTED = Path(__file__).parents[3] / "service" / "openapi.json"
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "trace"}
@@ -73,6 +72,8 @@ def test_every_route_is_described_and_every_description_has_a_route(app: Flask, 
 
 def test_every_component_is_used_and_every_reference_leads_somewhere(served: dict[str, Any]) -> None:
     references = set(re.findall(r'"\$ref": "#/components/(\w+)/([\w.-]+)"', json.dumps(served)))
+    # A security scheme is referred to by its name.
+    references |= {("securitySchemes", name) for each in served["security"] for name in each}
     named = {(kind, name) for kind, parts in served["components"].items() for name in parts}
 
     assert references == named

@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable
 
 import pytest
-from app.stores.interface import Answer, Store, UnavailableError
+from app.stores.interface import Answer, Reservation, Store, UnavailableError
 
 from tests.service.stores.samples import SAMPLES, fields
 
+RESERVED = Reservation(key="k", owner="o")
 CALLS: dict[str, Callable[[Store], object]] = {
     "create": lambda store: store.create(SAMPLES, "never", fields()),
     "get": lambda store: store.get(SAMPLES, "kept"),
@@ -16,8 +17,8 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "page": lambda store: store.page(SAMPLES, limit=5),
     "count": lambda store: store.count(SAMPLES),
     "reserve": lambda store: store.reserve("k", "f", seconds=60),
-    "finish": lambda store: store.finish("k", Answer(status=200, headers={}, body=""), seconds=60),
-    "forget": lambda store: store.forget("k"),
+    "finish": lambda store: store.finish(RESERVED, Answer(status=200, headers={}, body=""), seconds=60),
+    "forget": lambda store: store.forget(RESERVED),
     "check": lambda store: store.check(),
 }
 WRITES = ("create", "replace", "delete", "reserve", "finish", "forget")

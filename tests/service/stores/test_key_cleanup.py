@@ -1,7 +1,7 @@
 """Expired idempotency keys don't pile up in SQL databases, which have nobody else to delete them."""
 
 import pytest
-from app.stores.interface import Answer
+from app.stores.interface import Answer, Reservation
 from app.stores.sql.engines import migration_engine
 from app.stores.sql.keys import CLEANED
 from app.stores.urls import Postgres, Sqlite, parse
@@ -19,8 +19,9 @@ def test_each_reservation_deletes_some_expired_keys_and_no_others(databases: Dat
     store = databases.open_url(url, DECLARATIONS, clock=clock)
     for number in range(CLEANED + 5):
         store.reserve(f"expired-{number}", "f", seconds=10)
-    store.reserve("answered", "f", seconds=10)
-    store.finish("answered", Answer(status=201, headers={}, body=""), seconds=3600)
+    answered = store.reserve("answered", "f", seconds=10)
+    assert isinstance(answered, Reservation)
+    store.finish(answered, Answer(status=201, headers={}, body=""), seconds=3600)
     clock.advance(10)
 
     counts = []

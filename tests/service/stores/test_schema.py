@@ -54,7 +54,7 @@ def test_an_older_schema_or_a_strange_one_is_refused_by_every_method_until_it_is
     store, url = opened
     run(url, statement)
 
-    for attempt in (store.check, lambda: store.count(SAMPLES), lambda: store.forget("k")):
+    for attempt in (store.check, lambda: store.count(SAMPLES), lambda: store.reserve("k", "f", seconds=1)):
         with pytest.raises(UnavailableError, match=words):
             attempt()
 

@@ -13,7 +13,7 @@ from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot
 
 from app.stores.firestore.calls import Calls
 from app.stores.firestore.documents import plain
-from app.stores.interface import Answer, KeyInFlightError, KeyReusedError
+from app.stores.interface import Answer, KeyInFlightError, KeyReusedError, Reservation, reservation
 
 COLLECTION: Final = "idempotency_keys"
 
@@ -27,16 +27,17 @@ class Keys:
         self._client = client
         self._calls = calls
 
-    def reserve(self, key: str, fingerprint: str, *, now: datetime, seconds: int) -> Answer | None:
+    def reserve(self, key: str, fingerprint: str, *, now: datetime, seconds: int) -> Reservation | Answer:
         place = self._place(key)
-        taken = {"fingerprint": fingerprint, "expires_at": now + timedelta(seconds=seconds)}
+        wanted = reservation(key)
+        taken = {"owner": wanted.owner, "fingerprint": fingerprint, "expires_at": now + timedelta(seconds=seconds)}
         for _ in range(_ATTEMPTS):
             try:
                 place.create(taken, **self._calls.writing)
             except AlreadyExists:
                 found = place.get(**self._calls.reading)
             else:
-                return None
+                return wanted
             if found.exists and not _expired(found, now):
                 return _kept(found, fingerprint)
             # Gone since, or expired: then it has to go before it can be made anew, by whoever is first.
@@ -44,9 +45,9 @@ class Keys:
                 self._remove(found)
         raise KeyInFlightError("Others take and give up this key all the time.")
 
-    def finish(self, key: str, answer: Answer, *, now: datetime, seconds: int) -> None:
-        found = self._place(key).get(**self._calls.reading)
-        if not found.exists or _expired(found, now) or _answered(found):
+    def finish(self, reserved: Reservation, answer: Answer, *, now: datetime, seconds: int) -> None:
+        found = self._place(reserved.key).get(**self._calls.reading)
+        if not _is_open(found, reserved) or _expired(found, now):
             return
         kept = {"status": answer.status, "headers": dict(answer.headers), "body": answer.body}
         try:
@@ -58,9 +59,9 @@ class Keys:
         except (FailedPrecondition, NotFound):
             return  # It ended in between, and may be another's now.
 
-    def forget(self, key: str) -> None:
-        found = self._place(key).get(**self._calls.reading)
-        if found.exists and not _answered(found):
+    def forget(self, reserved: Reservation) -> None:
+        found = self._place(reserved.key).get(**self._calls.reading)
+        if _is_open(found, reserved):
             self._remove(found)
 
     def _remove(self, found: DocumentSnapshot[Any]) -> None:
@@ -80,8 +81,10 @@ def _expired(found: DocumentSnapshot[Any], now: datetime) -> bool:
     return plain(found.get("expires_at")) <= now
 
 
-def _answered(found: DocumentSnapshot[Any]) -> bool:
-    return "answer" in _data(found)
+def _is_open(found: DocumentSnapshot[Any], reserved: Reservation) -> bool:
+    """Whether it is this very reservation, and not answered. One of a revision before owners has none."""
+    data = _data(found)
+    return data.get("owner") == reserved.owner and "answer" not in data
 
 
 def _kept(found: DocumentSnapshot[Any], fingerprint: str) -> Answer:

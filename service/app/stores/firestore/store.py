@@ -18,7 +18,16 @@ from app.stores.firestore.calls import Calls, told
 from app.stores.firestore.client import ReconnectingClient
 from app.stores.firestore.documents import plain, record, update_time, version
 from app.stores.firestore.keys import COLLECTION, Keys
-from app.stores.interface import Answer, ExistsError, MissingError, Page, Position, Record, VersionError
+from app.stores.interface import (
+    Answer,
+    ExistsError,
+    MissingError,
+    Page,
+    Position,
+    Record,
+    Reservation,
+    VersionError,
+)
 
 CHECK_SECONDS = 2.0
 """For `check`, whose caller asks again soon."""
@@ -98,18 +107,29 @@ class FirestoreStore:
             except FailedPrecondition:
                 raise self._refusal(of, id) from None
 
-    def page(self, of: Declaration, *, limit: int, after: Position | None = None, offset: int = 0) -> Page:
+    def page(
+        self,
+        of: Declaration,
+        *,
+        limit: int,
+        after: Position | None = None,
+        before: Position | None = None,
+        offset: int = 0,
+    ) -> Page:
         collection = self._collection(of)
+        direction = "ASCENDING" if before is None else "DESCENDING"
         # The document's name as the last key: times alone may be shared, and all who share one would be skipped.
         # One more than asked for tells whether there are more.
-        query = collection.order_by("created_at").order_by("__name__").limit(limit + 1)
+        query = collection.order_by("created_at", direction=direction).order_by("__name__", direction=direction)
+        query = query.limit(limit + 1)
         if offset:
             query = query.offset(offset)
-        if after is not None:
-            query = query.start_after({"created_at": after.created_at, "__name__": collection.document(after.id)})
+        if start := after or before:
+            query = query.start_after({"created_at": start.created_at, "__name__": collection.document(start.id)})
         with told():
             found = query.get(**self._calls.reading)
-        return Page(records=[record(of, each) for each in found[:limit]], more=len(found) > limit)
+        records = [record(of, each) for each in found[:limit]]
+        return Page(records=records if before is None else records[::-1], more=len(found) > limit)
 
     def count(self, of: Declaration) -> int:
         with told():
@@ -117,17 +137,17 @@ class FirestoreStore:
         # The emulator counts nothing as 0.0.
         return int(counted.value)
 
-    def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Answer | None:
+    def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:
         with told():
             return self._keys.reserve(key, fingerprint, now=self._clock(), seconds=seconds)
 
-    def finish(self, key: str, answer: Answer, *, seconds: int) -> None:
+    def finish(self, reserved: Reservation, answer: Answer, *, seconds: int) -> None:
         with told():
-            self._keys.finish(key, answer, now=self._clock(), seconds=seconds)
+            self._keys.finish(reserved, answer, now=self._clock(), seconds=seconds)
 
-    def forget(self, key: str) -> None:
+    def forget(self, reserved: Reservation) -> None:
         with told():
-            self._keys.forget(key)
+            self._keys.forget(reserved)
 
     def check(self) -> None:
         with told():

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.stores.interface import Answer, KeyInFlightError, KeyReusedError
+from app.stores.interface import Answer, KeyInFlightError, KeyReusedError, Reservation, reservation
 
 CLEANED: Final = 20
 """Expired rows that each reservation deletes: more than it adds, and too few to be felt."""
@@ -18,12 +18,13 @@ _FREE: Final[Mapping[str, None]] = {"status": None, "headers": None, "body": Non
 
 def reserve(
     connection: Connection, table: Table, key: str, fingerprint: str, *, now: datetime, seconds: int
-) -> Answer | None:
+) -> Reservation | Answer:
     """As `Store.reserve`, at the time `now`."""
+    wanted = reservation(key)
     for _ in range(_ATTEMPTS):
-        if _take(connection, table, key, fingerprint, now=now, until=now + timedelta(seconds=seconds)):
+        if _take(connection, table, wanted, fingerprint, now=now, until=now + timedelta(seconds=seconds)):
             _clean(connection, table, now)
-            return None
+            return wanted
         found = connection.execute(select(table).where(table.c.key == key)).mappings().one_or_none()
         # Gone or expired since: free for the next attempt.
         if found is not None and found["expires_at"] > now:
@@ -31,11 +32,13 @@ def reserve(
     raise KeyInFlightError("Others take and give up this key all the time.")
 
 
-def finish(connection: Connection, table: Table, key: str, answer: Answer, *, now: datetime, seconds: int) -> None:
+def finish(
+    connection: Connection, table: Table, reserved: Reservation, answer: Answer, *, now: datetime, seconds: int
+) -> None:
     """As `Store.finish`; an answer that is kept already stays."""
     connection.execute(
         update(table)
-        .where(table.c.key == key, table.c.expires_at > now, table.c.status.is_(None))
+        .where(*_is(table, reserved), table.c.expires_at > now, table.c.status.is_(None))
         .values(
             status=answer.status,
             headers=dict(answer.headers),
@@ -45,17 +48,23 @@ def finish(connection: Connection, table: Table, key: str, answer: Answer, *, no
     )
 
 
-def forget(connection: Connection, table: Table, key: str) -> None:
+def forget(connection: Connection, table: Table, reserved: Reservation) -> None:
     """As `Store.forget`; an answer that is kept already stays."""
-    connection.execute(delete(table).where(table.c.key == key, table.c.status.is_(None)))
+    connection.execute(delete(table).where(*_is(table, reserved), table.c.status.is_(None)))
 
 
-def _take(connection: Connection, table: Table, key: str, fingerprint: str, *, now: datetime, until: datetime) -> bool:
+def _is(table: Table, reserved: Reservation) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return table.c.key == reserved.key, table.c.owner == reserved.owner
+
+
+def _take(
+    connection: Connection, table: Table, wanted: Reservation, fingerprint: str, *, now: datetime, until: datetime
+) -> bool:
     insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
-    values = {"fingerprint": fingerprint, "expires_at": until, **_FREE}
+    values = {"owner": wanted.owner, "fingerprint": fingerprint, "expires_at": until, **_FREE}
     taken = connection.execute(
         insert(table)
-        .values(key=key, **values)
+        .values(key=wanted.key, **values)
         .on_conflict_do_update(index_elements=["key"], set_=values, where=table.c.expires_at <= now)
         .returning(table.c.key)
     )

@@ -10,7 +10,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.model.declaration import Declaration
 from app.stores.clock import Clock
-from app.stores.interface import Answer, ExistsError, MissingError, Page, Position, Record, VersionError
+from app.stores.interface import (
+    Answer,
+    ExistsError,
+    MissingError,
+    Page,
+    Position,
+    Record,
+    Reservation,
+    VersionError,
+)
 from app.stores.sql import keys, schema
 from app.stores.sql.engines import READ_ONLY
 from app.stores.sql.failures import told
@@ -80,32 +89,44 @@ class SqlStore:
             if connection.execute(statement).rowcount == 0:
                 raise _refusal(connection, table, id)
 
-    def page(self, of: Declaration, *, limit: int, after: Position | None = None, offset: int = 0) -> Page:
+    def page(
+        self,
+        of: Declaration,
+        *,
+        limit: int,
+        after: Position | None = None,
+        before: Position | None = None,
+        offset: int = 0,
+    ) -> Page:
         table = self._tables[of.name]
         order = (table.c.created_at, table.c.id)
         # One more than asked for tells whether there are more.
-        statement = select(table).order_by(*order).limit(limit + 1).offset(offset)
+        statement = select(table).limit(limit + 1).offset(offset)
         if after is not None:
             statement = statement.where(tuple_(*order) > tuple_(after.created_at, after.id))
+        if before is not None:
+            statement = statement.where(tuple_(*order) < tuple_(before.created_at, before.id))
+        statement = statement.order_by(*(order if before is None else (column.desc() for column in order)))
         with self._reading() as connection:
             rows = connection.execute(statement).all()
-        return Page(records=[_record(row) for row in rows[:limit]], more=len(rows) > limit)
+        records = [_record(row) for row in rows[:limit]]
+        return Page(records=records if before is None else records[::-1], more=len(rows) > limit)
 
     def count(self, of: Declaration) -> int:
         with self._reading() as connection:
             return connection.execute(select(func.count()).select_from(self._tables[of.name])).scalar_one()
 
-    def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Answer | None:
+    def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:
         with self._writing() as connection:
             return keys.reserve(connection, self._keys, key, fingerprint, now=self._clock(), seconds=seconds)
 
-    def finish(self, key: str, answer: Answer, *, seconds: int) -> None:
+    def finish(self, reserved: Reservation, answer: Answer, *, seconds: int) -> None:
         with self._writing() as connection:
-            keys.finish(connection, self._keys, key, answer, now=self._clock(), seconds=seconds)
+            keys.finish(connection, self._keys, reserved, answer, now=self._clock(), seconds=seconds)
 
-    def forget(self, key: str) -> None:
+    def forget(self, reserved: Reservation) -> None:
         with self._writing() as connection:
-            keys.forget(connection, self._keys, key)
+            keys.forget(connection, self._keys, reserved)
 
     def check(self) -> None:
         self._schema_fits = False

@@ -47,6 +47,8 @@ def metadata(declarations: Iterable[Declaration]) -> MetaData:
         KEYS_TABLE,
         found,
         Column("key", Text, primary_key=True),
+        # Null where a revision from before this column reserves, which nobody but itself then finishes.
+        Column("owner", Text),
         Column("fingerprint", Text, nullable=False),
         Column("expires_at", UtcDateTime, nullable=False),
         # All three null until the request has been answered.

@@ -1,6 +1,7 @@
 """The roles that `pulumi up` needs of whoever runs it, and the permissions by which a role is recognised.
 
-docs/deploying.md shows this table; a test compares them. Permissions are the ones that the program's requests
+`tools/bootstrap --check` looks for them, the component Delivery grants them to the CI's account, and docs/deploying.md
+shows this table; a test compares them. Permissions are the ones that the program's requests
 need and that no narrower role of the list gives, so that a custom role with the same permissions passes too.
 Source: the permission tables of each product's "Access control with IAM" page.
 """
@@ -15,6 +16,8 @@ class Role:
     permissions: tuple[str, ...]
     database: str = ""
     """The only kind of database (`app:database`) for which it is needed; empty for all."""
+    once: bool = False
+    """Whether the first `pulumi up` alone needs it, which a person has to run."""
 
 
 DEPLOYER: tuple[Role, ...] = (
@@ -90,6 +93,7 @@ DEPLOYER: tuple[Role, ...] = (
         "roles/firebase.admin",
         "adds Firebase to the project, once; not needed afterwards",
         ("firebase.projects.get", "firebase.projects.update"),
+        once=True,
     ),
     Role(
         "roles/firebasehosting.admin",

@@ -1,0 +1,1 @@
+"""What the pipelines in .github/workflows and cloudbuild.yaml run besides the commands that people use, too."""
