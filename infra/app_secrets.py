@@ -3,6 +3,8 @@
 The session key is made by the provider and never leaves state (encrypted) and Secret Manager: no person types it, and
 it is in no plain configuration, environment or output. A new key is a new version, and the service names its version
 by number, so it is a new revision as well: instances never disagree about the key, and a rollback brings the old one.
+The key before is kept valid beside it, so that a rotation signs nobody out; the one after it does, and is what to do
+with a key that leaked.
 
 Left out: secrets that people hold, such as an API token of somebody else's service.
 """
@@ -34,6 +36,7 @@ class AppSecretsArgs:
 
     project: str
     secret_key: str
+    previous_secret_key: str
     rotation: str
     reader: Input[str]
     deletion_protection: bool
@@ -42,7 +45,7 @@ class AppSecretsArgs:
 
 
 class AppSecrets(pulumi.ComponentResource):
-    """SECRET_KEY."""
+    """SECRET_KEY and SECRET_KEY_FALLBACKS."""
 
     env: Mapping[str, SecretReference]
     """By the environment variable that the service reads."""
@@ -54,28 +57,42 @@ class AppSecrets(pulumi.ComponentResource):
         key = RandomKey(
             f"{name}-session-key", size=_KEY_BYTES, rotation=args.rotation, opts=ResourceOptions(parent=self)
         )
+        kept = [
+            _Kept(f"{name}-session-key", args.secret_key, key.value, args, self),
+            _Kept(f"{name}-previous-session-key", args.previous_secret_key, key.previous, args, self),
+        ]
+        self.env = dict(zip(("SECRET_KEY", "SECRET_KEY_FALLBACKS"), [each.reference for each in kept], strict=True))
+        self.grants = [each.grant for each in kept]
+        self.register_outputs({})
+
+
+class _Kept:
+    """A text in Secret Manager that the service's account may read."""
+
+    reference: SecretReference
+    grant: Output[str]
+
+    def __init__(
+        self, name: str, secret_id: str, text: Output[str], args: AppSecretsArgs, parent: pulumi.Resource
+    ) -> None:
         secret = gcp.secretmanager.Secret(
-            f"{name}-session-key",
+            name,
             project=args.project,
-            secret_id=args.secret_key,
+            secret_id=secret_id,
             replication=gcp.secretmanager.SecretReplicationArgs(auto=gcp.secretmanager.SecretReplicationAutoArgs()),
             deletion_protection=args.deletion_protection,
-            opts=ResourceOptions(parent=self, depends_on=args.after, protect=args.protect),
+            opts=ResourceOptions(parent=parent, depends_on=args.after, protect=args.protect),
         )
         version = gcp.secretmanager.SecretVersion(
-            f"{name}-session-key",
-            secret=secret.id,
-            secret_data=key.value,
-            opts=ResourceOptions(parent=self),
+            name, secret=secret.id, secret_data=text, opts=ResourceOptions(parent=parent)
         )
         accessor = gcp.secretmanager.SecretIamMember(
-            f"{name}-session-key-reader",
+            f"{name}-reader",
             project=args.project,
             secret_id=secret.secret_id,
             role="roles/secretmanager.secretAccessor",
             member=args.reader,
-            opts=ResourceOptions(parent=self),
+            opts=ResourceOptions(parent=parent),
         )
-        self.env = {"SECRET_KEY": SecretReference(secret=secret.secret_id, version=version.version)}
-        self.grants = [accessor.id]
-        self.register_outputs({})
+        self.reference = SecretReference(secret=secret.secret_id, version=version.version)
+        self.grant = accessor.id

@@ -28,6 +28,7 @@ class Names:
     runtime_account: str
     build_account: str
     secret_key: str
+    previous_secret_key: str
     site: str
 
 
@@ -61,6 +62,12 @@ _LIMITS = {
     "secret_key": _Limit(
         what="the session key's secret", shortest=1, longest=255, source="Secret Manager: at most 255 characters"
     ),
+    "previous_secret_key": _Limit(
+        what="the previous session key's secret",
+        shortest=1,
+        longest=255,
+        source="Secret Manager: at most 255 characters",
+    ),
 }
 
 
@@ -75,6 +82,7 @@ def derive(*, name: str, project: str, site_id: str) -> Names:
         runtime_account=f"{name}-run",
         build_account=f"{name}-build",
         secret_key=f"{name}-secret-key",
+        previous_secret_key=f"{name}-secret-key-previous",
         # A Firebase project's default site is called as the project.
         site=site_id or project,
     )
