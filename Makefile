@@ -2,10 +2,9 @@
 # Kept to what make 3.81, which macOS ships, understands.
 
 PY := .venv/bin/python
-BASE ?= origin/main
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help up test down serve status logs env preview inventory lock openapi clean environment cli
+.PHONY: help up test down serve status logs env preview image inventory lock openapi rename clean environment cli
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -32,7 +31,10 @@ env: cli ## export lines with which plain `pulumi -s local` works: eval "$(make 
 	@$(PY) -m localcloud env
 
 preview: cli ## infra diff to another revision, offline (STACK=prod BASE=origin/main FAIL_ON=replace,delete,exposure)
-	@$(PY) -m tools.preview --stack '$(STACK)' --base '$(BASE)' --head '$(HEAD_REF)' --fail-on '$(FAIL_ON)' --markdown '$(MARKDOWN)'
+	@$(PY) -m tools.preview --stack '$(STACK)' --base '$(or $(BASE),origin/main)' --head '$(HEAD_REF)' --fail-on '$(FAIL_ON)' --markdown '$(MARKDOWN)'
+
+image: environment ## build the image and try it as Cloud Run would (BASE=IMAGE or BASE_TAR=FILE, CA=FILE, STACK=prod)
+	@$(PY) -m tools.image --base '$(BASE)' --base-tar '$(BASE_TAR)' --ca '$(CA)' --stack '$(or $(STACK),prod)'
 
 inventory: environment ## show what the stacks declare other than tests/stacks/inventory/ says, and take it over
 	@$(PY) -m tests.stacks.update
@@ -45,6 +47,9 @@ lock: environment ## renew the lock files after a change of requirements.in (LOC
 
 openapi: environment ## renew service/openapi.json after a change of the API
 	@cd service && ../$(PY) -m app.api openapi.json
+
+rename: environment ## call the app by another name, everywhere (NAME=my-shop; ANYWAY=1 also with uncommitted changes)
+	@$(PY) -m tools.rename $(if $(ANYWAY),--anyway) '$(NAME)'
 
 clean: down ## stop everything and delete .venv/ and .local/
 	@rm -rf .venv .local

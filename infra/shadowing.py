@@ -5,6 +5,9 @@ service's own `/` unreachable, with no error anywhere. The routes are read off t
 without importing it: the program must run where the service's packages are not installed, and a service that doesn't
 start is no reason to fail a preview.
 
+A route for every collection (`/<paged:of>`) counts as one for each `Declaration` in the source. Whether that one has
+pages is not looked at: to hide what is not there does no harm, and the warning says what is meant.
+
 Left out: routes added by `add_url_rule` and prefixes given to `register_blueprint`; a contract test compares what is
 found here with the app's real URL map.
 """
@@ -15,12 +18,20 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _DECORATORS = {"route", "get", "post", "put", "patch", "delete"}
+_COLLECTION = re.compile(r"<(?:collection|paged):[A-Za-z_][A-Za-z0-9_]*>")
 _CONVERTER = re.compile(r"<(?:([a-z_]+)(?:\([^)]*\))?:)?[A-Za-z_][A-Za-z0-9_]*>")
 
 
 def routes(package: Path) -> set[str]:
     """The URL rules that the modules of a Flask package declare, such as `/` and `/items/<int:id>`."""
-    return {rule for module in sorted(package.rglob("*.py")) for rule in _rules(ast.parse(module.read_bytes()))}
+    modules = [ast.parse(module.read_bytes()) for module in sorted(package.rglob("*.py"))]
+    collections = {name for module in modules for name in _declared(module)}
+    return {each for module in modules for rule in _rules(module) for each in expanded(rule, collections)}
+
+
+def expanded(rule: str, collections: Iterable[str]) -> set[str]:
+    """The rule for each collection, if it is one for collections."""
+    return {_COLLECTION.sub(name, rule) for name in collections} if _COLLECTION.search(rule) else {rule}
 
 
 def shadows(files: Iterable[str], rules: Iterable[str], *, clean_urls: bool) -> Iterator[tuple[str, str]]:
@@ -46,6 +57,13 @@ def _rules(module: ast.Module) -> Iterator[str]:
                 whole = prefixes.get(owner, "") + rule
                 if whole.startswith("/"):
                     yield whole
+
+
+def _declared(module: ast.Module) -> Iterator[str]:
+    """`name` of each `Declaration(...)`."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Declaration":
+            yield from (text for word in node.keywords if word.arg == "name" and (text := _text(word.value)))
 
 
 def _prefixes(module: ast.Module) -> dict[str, str]:

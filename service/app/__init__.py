@@ -70,9 +70,9 @@ def create_app(
     app.extensions["store"] = store
     app.cli.add_command(migrations_cli.group(settings.database, declarations))
 
-    app.register_blueprint(pages.blueprint)
     app.register_blueprint(health.blueprint)
     api.register(app, declarations)
+    pages.register(app, declarations)
     csrf.register(app)
     rate_limit.register(app, per_minute=settings.writes_per_minute, trusted_hops=settings.trusted_hops)
     errors.register(app)

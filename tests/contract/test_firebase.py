@@ -31,7 +31,7 @@ def test_what_is_released_differs_from_firebase_json_in_nothing(name: str) -> No
     section = hosting_config.read(ROOT / "firebase.json")
     released = run_stack(name).one("hearth:hosting:SiteRelease").inputs
 
-    assert released["config"] == section.serving(service="web", region="us-central1")
+    assert released["config"] == section.serving(service=shipped(name)["app:name"], region=shipped(name)["gcp:region"])
     assert released["public"] == section.public
 
 

@@ -10,6 +10,8 @@ import yaml
 from infra import hearth
 from infra.program import ROOT
 from infra.provider.schema import RESOURCES
+from infra.settings import NAMESPACE
+from tools.rename.checks import PROVIDERS
 
 # Filled in by the provider's Check; the program has no say in it.
 FILLED_IN = {"contentHash"}
@@ -47,6 +49,7 @@ def test_pulumi_yaml_points_to_the_provider_and_the_program() -> None:
     assert (ROOT / plugin["path"] / "PulumiPlugin.yaml").is_file()
     assert (ROOT / project["main"] / "__main__.py").is_file()
     # A default provider named like the project would receive all of the project's configuration.
-    assert project["name"] not in {"gcp", "hearth", "app"}
+    assert project["name"] not in {*PROVIDERS, NAMESPACE}
+    assert {plugin["name"], "gcp"} == PROVIDERS
     # `pulumi install` looks for requirements beside the program.
     assert (ROOT / project["main"] / "requirements.txt").read_text(encoding="utf-8") == "-r ../requirements.txt\n"

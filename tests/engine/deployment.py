@@ -20,9 +20,12 @@ from localcloud.commands import background, variables
 from localcloud.commands.checkout import Checkout
 from localcloud.commands.ports import VARIABLES
 from tests.localcloud.running import free_ports
+from tests.recorder import shipped
 
 CHECKOUT = Path(__file__).parents[2]
 SECONDS = 180.0
+APP = shipped("local")["app:name"]
+"""What the app, and so its Cloud Run service, is called; names of other resources begin with it."""
 T = TypeVar("T")
 
 Done = subprocess.CompletedProcess[str]

@@ -9,16 +9,16 @@ from tests.engine.deployment import Deployment
 EDITOR = """
 import pulumi_gcp as gcp
 
-gcp.projects.IAMMember("extra", project="demo-hearth", role="roles/editor", member="user:dev@example.com")
+gcp.projects.IAMMember("extra", project=gcp.config.project, role="roles/editor", member="user:dev@example.com")
 """
 # Only Google knows an account's unique id, so a preview of this can't know the image.
 LATE = """
 import pulumi_gcp as gcp
 
-account = gcp.serviceaccount.Account("extra", project="demo-hearth", account_id="extra-run")
+account = gcp.serviceaccount.Account("extra", project=gcp.config.project, account_id="extra-run")
 gcp.cloudrunv2.Service(
     "extra",
-    project="demo-hearth",
+    project=gcp.config.project,
     location="us-central1",
     name="extra",
     deletion_protection=False,

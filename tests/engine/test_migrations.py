@@ -7,7 +7,7 @@ import psutil
 import requests
 from app.stores.sql import schema
 
-from tests.engine.deployment import Deployment, eventually
+from tests.engine.deployment import APP, Deployment, eventually
 
 EXECUTION = "hearth:run:JobExecution"
 SERVICE = "gcp:cloudrunv2/service:Service"
@@ -50,7 +50,7 @@ def names(deployment: Deployment) -> list[str]:
 
 def executions(deployment: Deployment) -> int:
     """How often the migration was run."""
-    return deployment.log().count("/jobs/web-migrate:run 200")
+    return deployment.log().count(f"/jobs/{APP}-migrate:run 200")
 
 
 def revision(deployment: Deployment) -> str:
@@ -79,7 +79,7 @@ def test_a_new_migration_is_applied_before_its_revision_serves(fresh: Deployment
 
     assert changes[EXECUTION]["op"] == "update"
     assert output.index(" succeeded\n") < output.index(f"~ {SERVICE}: (update)")
-    assert f"Migrated from {HEAD} to {NEXT}" in (fresh.checkout.cloud / "logs/jobs/web-migrate.log").read_text()
+    assert f"Migrated from {HEAD} to {NEXT}" in (fresh.checkout.cloud / f"logs/jobs/{APP}-migrate.log").read_text()
     assert names(fresh) == ["Pen"]
     assert fresh.pulumi("preview", "--expect-no-changes", "--stack", "local").returncode == 0
 
@@ -101,8 +101,8 @@ def test_a_failed_migration_fails_every_up_with_its_log_while_the_old_revision_s
 
     assert first.returncode != 0
     assert "no such table: itemz" in first.stdout
-    assert "The job 'web-migrate' failed" in first.stdout
-    assert "Traceback (most recent call last)" not in first.stdout.partition("The job 'web-migrate' failed")[0]
+    assert f"The job '{APP}-migrate' failed" in first.stdout
+    assert "Traceback (most recent call last)" not in first.stdout.partition(f"The job '{APP}-migrate' failed")[0]
     assert during == ["Pen"]
     assert second.returncode != 0, second.stdout
     assert "no such table: itemz" in second.stdout
@@ -125,7 +125,7 @@ def test_a_migration_that_an_engine_was_killed_over_is_taken_up_and_not_run_besi
 
     assert "runs already" in output
     assert executions(fresh) == 2
-    assert f"Migrated from {HEAD} to {NEXT}" in (fresh.checkout.cloud / "logs/jobs/web-migrate.log").read_text()
+    assert f"Migrated from {HEAD} to {NEXT}" in (fresh.checkout.cloud / f"logs/jobs/{APP}-migrate.log").read_text()
     assert fresh.get(ITEMS).status_code == 200
 
 

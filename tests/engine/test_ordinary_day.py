@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.commands import variables
-from tests.engine.deployment import CHECKOUT, Deployment
+from tests.engine.deployment import APP, CHECKOUT, Deployment
 from tests.engine.load import SteadyLoad
 
 RELEASE = "hearth:hosting:SiteRelease"
@@ -222,7 +222,7 @@ def test_status_shows_what_runs(deployed: Deployment) -> None:
     done = deployed.make("status")
 
     assert done.returncode == 0
-    for words in (str(deployed.cloud()), "web", str(deployed.ports.edge), str(deployed.ports.service)):
+    for words in (str(deployed.cloud()), APP, str(deployed.ports.edge), str(deployed.ports.service)):
         assert words in done.stdout
 
 
@@ -231,7 +231,7 @@ def test_logs_show_edge_and_service(deployed: Deployment) -> None:
 
     lines = deployed.make("logs").stdout.splitlines()
 
-    assert {line.split("|")[0].strip() for line in lines if "|" in line} >= {"edge", "web"}
+    assert {line.split("|")[0].strip() for line in lines if "|" in line} >= {"edge", APP}
 
 
 @pytest.mark.parametrize("variable", ["HEARTH_EDGE_PORT", "HEARTH_API_PORT"])

@@ -46,23 +46,23 @@ def test_the_key_goes_into_secret_manager_encrypted_and_nowhere_else(name: str) 
 
 def test_the_service_names_its_version_by_number() -> None:
     """`latest` would leave old instances with the old key and new ones with the new, and no difference to deploy."""
-    stack = run_stack("dev")
+    stack = run_stack("dev", {"app:name": "shop"})
 
     referred = {
         each["name"]: each["valueSource"]["secretKeyRef"]
         for each in stack.one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]["envs"]
         if "value" not in each
     }
-    assert referred["SECRET_KEY"] == {"secret": "web-secret-key", "version": "1"}
-    assert referred["SECRET_KEY_FALLBACKS"] == {"secret": "web-secret-key-previous", "version": "1"}
+    assert referred["SECRET_KEY"] == {"secret": "shop-secret-key", "version": "1"}
+    assert referred["SECRET_KEY_FALLBACKS"] == {"secret": "shop-secret-key-previous", "version": "1"}
 
 
 def test_only_the_service_may_read_it() -> None:
-    stack = run_stack("prod")
-    for version, secret in zip(VERSIONS.values(), ("web-secret-key", "web-secret-key-previous"), strict=True):
+    stack = run_stack("prod", {"app:name": "shop"})
+    for version, secret in zip(VERSIONS.values(), ("shop-secret-key", "shop-secret-key-previous"), strict=True):
         accessor = stack.one("gcp:secretmanager/secretIamMember:SecretIamMember", f"{version}-reader").inputs
 
-        assert accessor["member"] == "serviceAccount:web-run@example-prod.iam.gserviceaccount.com"
+        assert accessor["member"] == "serviceAccount:shop-run@example-prod.iam.gserviceaccount.com"
         assert accessor["role"] == "roles/secretmanager.secretAccessor"
         assert accessor["secretId"] == secret
 

@@ -66,6 +66,6 @@ def test_pulumi_protects_data_where_it_protects_anything() -> None:
 
 
 def test_the_service_alone_may_use_the_data() -> None:
-    grant = run_stack("prod").one("gcp:projects/iAMMember:IAMMember", "database-user")
+    grant = run_stack("prod", {"app:name": "shop"}).one("gcp:projects/iAMMember:IAMMember", "database-user")
 
-    assert grant.inputs["member"] == "serviceAccount:web-run@example-prod.iam.gserviceaccount.com"
+    assert grant.inputs["member"] == "serviceAccount:shop-run@example-prod.iam.gserviceaccount.com"

@@ -11,11 +11,11 @@ SERVICE = "gcp:cloudrunv2/service:Service"
 
 @pytest.mark.parametrize("name", ["dev", "prod", "local"])
 def test_every_shipped_stack_lets_everybody_in_by_the_one_grant(name: str) -> None:
-    grant = run_stack(name).one(GRANT)
+    grant = run_stack(name, {"app:name": "shop"}).one(GRANT)
 
     assert grant.parent == "public-access"
     assert (grant.inputs["member"], grant.inputs["role"]) == ("allUsers", "roles/run.invoker")
-    assert grant.inputs["name"] == "web"
+    assert grant.inputs["name"] == "shop"
 
 
 def test_with_the_check_off_there_is_no_grant() -> None:

@@ -4,7 +4,7 @@ from infra.program import ROOT
 from tests.computed import DIGEST
 from tests.recorder import run_stack
 
-BUILT = f"us-central1-docker.pkg.dev/example-dev/web/web@{DIGEST}"
+BUILT = f"us-central1-docker.pkg.dev/example-dev/shop/shop@{DIGEST}"
 GIVEN = "europe-west1-docker.pkg.dev/shop-dev/web/web@sha256:" + "a" * 64
 
 
@@ -20,15 +20,15 @@ def test_the_build_waits_for_its_accounts_grants() -> None:
 
 
 def test_the_builder_may_read_sources_push_images_and_write_logs() -> None:
-    stack = run_stack("dev")
+    stack = run_stack("dev", {"app:name": "shop"})
 
     grants = {each.inputs["role"]: each for each in stack.resources if each.parent == "image" and "role" in each.inputs}
     assert set(grants) == {"roles/storage.objectViewer", "roles/artifactregistry.writer", "roles/logging.logWriter"}
     assert {each.inputs["member"] for each in grants.values()} == {
-        "serviceAccount:web-build@example-dev.iam.gserviceaccount.com"
+        "serviceAccount:shop-build@example-dev.iam.gserviceaccount.com"
     }
-    assert grants["roles/storage.objectViewer"].inputs["bucket"] == "example-dev-web-source"
-    assert grants["roles/artifactregistry.writer"].inputs["repository"] == "web"
+    assert grants["roles/storage.objectViewer"].inputs["bucket"] == "example-dev-shop-source"
+    assert grants["roles/artifactregistry.writer"].inputs["repository"] == "shop"
 
 
 def test_sources_are_private_and_gone_after_a_day() -> None:
@@ -49,7 +49,7 @@ def test_the_context_is_named_relative_to_the_checkout() -> None:
 
 
 def test_a_built_image_is_what_runs_what_is_released_and_what_is_told() -> None:
-    stack = run_stack("dev")
+    stack = run_stack("dev", {"app:name": "shop"})
 
     container = stack.one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]
     assert container["image"] == BUILT

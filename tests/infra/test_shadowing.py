@@ -37,6 +37,20 @@ def test_routes_are_read_off_the_decorators(tmp_path: Path) -> None:
     assert shadowing.routes(tmp_path) == {"/", "/home", "/feedback", "/items", "/items/<int:id>"}
 
 
+def test_a_route_for_every_collection_is_one_for_each_that_is_declared(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text(
+        'WARES = Declaration(name="wares", singular="ware")\nITEMS = Declaration(name="items")\n', encoding="utf-8"
+    )
+    (tmp_path / "views.py").write_text(
+        '@blueprint.get("/<paged:of>/<id:id>")\ndef show(of, id): ...\n', encoding="utf-8"
+    )
+
+    assert shadowing.routes(tmp_path) == {"/wares/<id:id>", "/items/<id:id>"}
+    assert list(shadowing.shadows(["/style.css", "/items/logo.svg"], shadowing.routes(tmp_path), clean_urls=True)) == [
+        ("/items/logo.svg", "/items/<id:id>")
+    ]
+
+
 @pytest.mark.parametrize(
     ("file", "rule", "clean_urls"),
     [

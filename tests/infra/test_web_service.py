@@ -98,7 +98,7 @@ def test_there_is_a_worker_for_each_whole_cpu(cpu: str, workers: str) -> None:
 
 
 def test_it_runs_as_its_own_account() -> None:
-    assert service()["template"]["serviceAccount"] == "web-run@example-dev.iam.gserviceaccount.com"
+    assert service({"app:name": "shop"})["template"]["serviceAccount"] == "shop-run@example-dev.iam.gserviceaccount.com"
 
 
 @pytest.mark.parametrize(

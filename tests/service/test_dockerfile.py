@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,14 @@ def test_every_instruction_says_why(at: int) -> None:
     keyword, rest, comment = instructions()[at]
 
     assert len(comment) > 40, f"{keyword} {rest} has no reason above it"
+
+
+def test_the_linter_of_dockerfiles_finds_nothing() -> None:
+    linted = subprocess.run(
+        [Path(sys.executable).parent / "hadolint", "-"], input=DOCKERFILE, capture_output=True, text=True, check=False
+    )
+
+    assert (linted.returncode, linted.stdout + linted.stderr) == (0, "")
 
 
 def test_only_instructions_that_the_local_cloud_reads_are_used() -> None:

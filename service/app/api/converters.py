@@ -1,4 +1,4 @@
-"""What stands in the API's paths: the name of a declared collection, and the id of an object."""
+"""What stands in paths: the name of a declared collection (`paged`: of one with pages), and the id of an object."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -21,13 +21,14 @@ class IdConverter(BaseConverter):
 
 
 def register(app: Flask, declarations: Iterable[Declaration]) -> None:
-    """Teach the app's routes both. Raises ValueError when two declarations have one name."""
+    """Teach the app's routes all three. Raises ValueError when two declarations have one name."""
     named: dict[str, Declaration] = {}
     for of in declarations:
         if of.name in named:
             raise ValueError(f"Two declarations are named {of.name!r}: one path can't lead to both. Rename one.")
         named[of.name] = of
     app.url_map.converters["collection"] = _collections(named)
+    app.url_map.converters["paged"] = _collections({name: of for name, of in named.items() if of.pages})
     app.url_map.converters["id"] = IdConverter
 
 

@@ -50,8 +50,11 @@ class Ticket:
 def ticket(body: Mapping[str, Any]) -> Ticket | None:
     """None where the request has no key. Raises Problem (400) for one that is malformed."""
     given = request.headers.get(HEADER)
-    if given is None:
-        return None
+    return None if given is None else ticket_of(given, body)
+
+
+def ticket_of(given: str, body: Mapping[str, Any]) -> Ticket:
+    """For a key that the request carries elsewhere than in its header. Raises as `ticket` does."""
     if not re.fullmatch(PATTERN, given):
         raise Problem(
             400,

@@ -32,6 +32,8 @@ class Declaration:
     model: type[Model]
     require_if_match: bool = False
     """Whether changing an object needs If-Match (428 without; RFC 6585 section 3)."""
+    pages: bool = True
+    """Whether people may see and change it on pages, such as `/items`, too."""
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):

@@ -37,7 +37,7 @@ class Position:
 class Page:
     records: Sequence[Record]
     more: bool
-    """Whether there is at least one object after these."""
+    """Whether there is at least one object after these; before these, where the page was asked for by `before`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +106,19 @@ class Store(Protocol):
     def delete(self, of: Declaration, id: str, *, expected: str | None) -> None:
         """Raises MissingError, VersionError."""
 
-    def page(self, of: Declaration, *, limit: int, after: Position | None = None, offset: int = 0) -> Page:
-        """Up to `limit` objects, oldest first, after a position; `offset` skips that many (cost grows with it)."""
+    def page(
+        self,
+        of: Declaration,
+        *,
+        limit: int,
+        after: Position | None = None,
+        before: Position | None = None,
+        offset: int = 0,
+    ) -> Page:
+        """Up to `limit` objects, oldest first: from the beginning, the next after a position, or the last before one.
+
+        `offset` skips that many (cost grows with it). At most one of `before` and the other two is given.
+        """
 
     def count(self, of: Declaration) -> int:
         """By the store's own count, never by reading the objects."""

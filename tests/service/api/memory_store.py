@@ -78,10 +78,18 @@ class MemoryStore:
 
         self._call("delete", work)
 
-    def page(self, of: Declaration, *, limit: int, after: Position | None = None, offset: int = 0) -> Page:
+    def page(
+        self,
+        of: Declaration,
+        *,
+        limit: int,
+        after: Position | None = None,
+        before: Position | None = None,
+        offset: int = 0,
+    ) -> Page:
         assert limit >= 1
         assert offset >= 0
-        assert after is None or offset == 0
+        assert (after is not None) + (before is not None) + (offset > 0) <= 1
 
         def work() -> Page:
             every = sorted(
@@ -90,6 +98,9 @@ class MemoryStore:
             )
             if after is not None:
                 every = [one for one in every if (one.created_at, one.id) > (after.created_at, after.id)]
+            if before is not None:
+                earlier = [one for one in every if (one.created_at, one.id) < (before.created_at, before.id)]
+                return Page(records=copy.deepcopy(earlier[-limit:]), more=len(earlier) > limit)
             rest = every[offset:]
             return Page(records=copy.deepcopy(rest[:limit]), more=len(rest) > limit)
 

@@ -100,3 +100,38 @@ def test_an_offset_skips_and_may_lead_past_the_end(empty: Store, clock: Clock) -
     assert ids(empty.page(SAMPLES, limit=9, after=end(first), offset=1)) == ["d", "e", "f"]
     assert empty.page(SAMPLES, limit=2, offset=4).more is False
     assert empty.page(SAMPLES, limit=2, offset=100) == Page(records=[], more=False)
+
+
+@pytest.mark.parametrize(
+    ("before", "limit", "found"),
+    [
+        ("d", 2, (["b", "c"], True)),
+        ("d", 3, (["a", "b", "c"], False)),
+        ("d", 9, (["a", "b", "c"], False)),
+        ("a", 2, ([], False)),
+    ],
+)
+def test_the_page_before_an_object_ends_just_before_it(
+    empty: Store, clock: Clock, before: str, limit: int, found: tuple[list[str], bool]
+) -> None:
+    """Oldest first as every page; all of one moment, so that ids alone decide."""
+    clock.stop()
+    make(empty, *"abcdef")
+    record = empty.get(SAMPLES, before)
+
+    page = empty.page(SAMPLES, limit=limit, before=Position(created_at=record.created_at, id=record.id))
+
+    assert (ids(page), page.more) == found
+
+
+def test_back_is_the_way_that_led_forth(empty: Store, clock: Clock) -> None:
+    for name in "abcdefgh":
+        make(empty, name)
+        clock.advance(1)
+    forth = list(pages(empty, 3))
+    back = [forth[-1]]
+
+    while (first := back[-1].records[0]).id != "a":
+        back.append(empty.page(SAMPLES, limit=3, before=Position(created_at=first.created_at, id=first.id)))
+
+    assert [ids(page) for page in back] == [ids(page) for page in reversed(forth)]

@@ -107,18 +107,29 @@ class FirestoreStore:
             except FailedPrecondition:
                 raise self._refusal(of, id) from None
 
-    def page(self, of: Declaration, *, limit: int, after: Position | None = None, offset: int = 0) -> Page:
+    def page(
+        self,
+        of: Declaration,
+        *,
+        limit: int,
+        after: Position | None = None,
+        before: Position | None = None,
+        offset: int = 0,
+    ) -> Page:
         collection = self._collection(of)
+        direction = "ASCENDING" if before is None else "DESCENDING"
         # The document's name as the last key: times alone may be shared, and all who share one would be skipped.
         # One more than asked for tells whether there are more.
-        query = collection.order_by("created_at").order_by("__name__").limit(limit + 1)
+        query = collection.order_by("created_at", direction=direction).order_by("__name__", direction=direction)
+        query = query.limit(limit + 1)
         if offset:
             query = query.offset(offset)
-        if after is not None:
-            query = query.start_after({"created_at": after.created_at, "__name__": collection.document(after.id)})
+        if start := after or before:
+            query = query.start_after({"created_at": start.created_at, "__name__": collection.document(start.id)})
         with told():
             found = query.get(**self._calls.reading)
-        return Page(records=[record(of, each) for each in found[:limit]], more=len(found) > limit)
+        records = [record(of, each) for each in found[:limit]]
+        return Page(records=records if before is None else records[::-1], more=len(found) > limit)
 
     def count(self, of: Declaration) -> int:
         with told():

@@ -89,16 +89,28 @@ class SqlStore:
             if connection.execute(statement).rowcount == 0:
                 raise _refusal(connection, table, id)
 
-    def page(self, of: Declaration, *, limit: int, after: Position | None = None, offset: int = 0) -> Page:
+    def page(
+        self,
+        of: Declaration,
+        *,
+        limit: int,
+        after: Position | None = None,
+        before: Position | None = None,
+        offset: int = 0,
+    ) -> Page:
         table = self._tables[of.name]
         order = (table.c.created_at, table.c.id)
         # One more than asked for tells whether there are more.
-        statement = select(table).order_by(*order).limit(limit + 1).offset(offset)
+        statement = select(table).limit(limit + 1).offset(offset)
         if after is not None:
             statement = statement.where(tuple_(*order) > tuple_(after.created_at, after.id))
+        if before is not None:
+            statement = statement.where(tuple_(*order) < tuple_(before.created_at, before.id))
+        statement = statement.order_by(*(order if before is None else (column.desc() for column in order)))
         with self._reading() as connection:
             rows = connection.execute(statement).all()
-        return Page(records=[_record(row) for row in rows[:limit]], more=len(rows) > limit)
+        records = [_record(row) for row in rows[:limit]]
+        return Page(records=records if before is None else records[::-1], more=len(rows) > limit)
 
     def count(self, of: Declaration) -> int:
         with self._reading() as connection:

@@ -1,9 +1,9 @@
-"""Pages for people."""
+"""The front page: the same for all, and kept at the edge."""
 
 from datetime import UTC, datetime
 from typing import Final
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, current_app, make_response, render_template
 
 BROWSER_SECONDS: Final = 300
 EDGE_SECONDS: Final = 600
@@ -19,7 +19,11 @@ def index() -> Response:
     """
     now = datetime.now(UTC).replace(microsecond=0)
     page = render_template(
-        "index.html", now=now, browser_minutes=BROWSER_SECONDS // 60, edge_minutes=EDGE_SECONDS // 60
+        "index.html",
+        now=now,
+        browser_minutes=BROWSER_SECONDS // 60,
+        edge_minutes=EDGE_SECONDS // 60,
+        collections=[of for of in current_app.extensions["declarations"] if of.pages],
     )
     response = make_response(page)
     response.headers["Cache-Control"] = f"public, max-age={BROWSER_SECONDS}, s-maxage={EDGE_SECONDS}"
