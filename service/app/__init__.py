@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from flask import Flask
 
-from app import api, csrf, errors, headers, health, logs, migrations_cli, pages, rate_limit
+from app import api, csrf, errors, headers, health, logs, migrations_cli, pages, rate_limit, request_id
 from app.domain import DECLARATIONS
 from app.forwarded import behind_front_end
 from app.model.declaration import Declaration
@@ -76,6 +76,7 @@ def create_app(
     csrf.register(app)
     rate_limit.register(app, per_minute=settings.writes_per_minute, trusted_hops=settings.trusted_hops)
     errors.register(app)
+    request_id.register(app)
     headers.register(app)
     app.wsgi_app = behind_front_end(app.wsgi_app, settings.trusted_hosts)  # type: ignore[method-assign]
     return app
