@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from infra.faults import Fault, SettingsError
 from infra.guards import RULES
-from infra.rules import capacity, databases, exceptions, exposure, names, regions, target
+from infra.rules import capacity, databases, delivery, exceptions, exposure, names, regions, target
 from infra.settings import NAMESPACE, Settings, Why, fields, keys
 
 
@@ -103,5 +103,13 @@ def _relate(settings: Settings, environ: Mapping[str, str], *, rewritten: bool) 
         custom_domains=settings.custom_domains,
         image=settings.image,
         image_readers=settings.image_readers,
+    )
+    yield from delivery.faults(
+        name=settings.name,
+        repository=settings.delivery_repository,
+        repository_id=settings.delivery_repository_id,
+        branch=settings.delivery_branch,
+        environment=settings.delivery_environment,
+        pool=settings.delivery_pool,
     )
     yield from exceptions.faults(settings.exceptions, rules=RULES)

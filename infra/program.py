@@ -7,9 +7,10 @@ from pathlib import Path
 import pulumi
 from pulumi import Output
 
-from infra import configuration, database, hosting_config, settings, shadowing, site_hosts, static_files
+from infra import configuration, database, delivery, hosting_config, settings, shadowing, site_hosts, static_files
 from infra.app_secrets import AppSecrets, AppSecretsArgs
 from infra.database import Database, DatabaseArgs
+from infra.delivery import Delivery
 from infra.guards.guarding import Guards
 from infra.hearth import Settled
 from infra.hosting_site import HostingSite, HostingSiteArgs
@@ -35,9 +36,8 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     guards = Guards(stack.intent, stack.exceptions)
     guards.stand()
 
-    services = ProjectServices(
-        "apis", ProjectServicesArgs(project=stack.project, region=stack.region, also=database.APIS[stack.database])
-    )
+    also = [*(api.name for api in database.APIS[stack.database]), *delivery.apis(stack)]
+    services = ProjectServices("apis", ProjectServicesArgs(project=stack.project, region=stack.region, also=also))
     enabled = [services.settled]
 
     registry = ImageRegistry(
@@ -178,6 +178,9 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     pulumi.export("imageRepository", registry.uri)
     if site.dns_records:
         pulumi.export("dnsRecords", dict(site.dns_records))
+    if stack.delivery_repository:
+        for output, value in Delivery("delivery", delivery.args(stack, after=enabled)).outputs.items():
+            pulumi.export(output, value)
     guards.warn_of_idle_exceptions()
 
 

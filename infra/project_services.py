@@ -12,7 +12,6 @@ import pulumi_gcp as gcp
 from pulumi import ResourceOptions
 
 from catalog import apis
-from catalog.apis import Api
 from infra.hearth import Settled
 
 BEFORE_ANYTHING = (apis.RESOURCE_MANAGER, apis.SERVICE_USAGE)
@@ -22,11 +21,11 @@ ALWAYS = tuple(api.name for api in apis.APIS if api not in (*BEFORE_ANYTHING, *O
 
 @dataclass(frozen=True, kw_only=True)
 class ProjectServicesArgs:
-    """Inputs of ProjectServices. `also` is what this stack needs beyond what every stack does."""
+    """Inputs of ProjectServices. `also` names what this stack needs beyond what every stack does."""
 
     project: str
     region: str
-    also: Sequence[Api]
+    also: Sequence[str]
 
 
 class ProjectServices(pulumi.ComponentResource):
@@ -46,7 +45,7 @@ class ProjectServices(pulumi.ComponentResource):
                 disable_on_destroy=False,
                 opts=ResourceOptions(parent=self),
             )
-            for api in (*ALWAYS, *(api.name for api in args.also))
+            for api in (*ALWAYS, *args.also)
         }
         # Google makes this account at the first deployment; made here, grants in other projects can name it before.
         agent = gcp.projects.ServiceIdentity(

@@ -101,6 +101,11 @@ class Settings(BaseModel):
     ] = 3600
     writes_per_minute: Annotated[int, Field(ge=0, le=100_000), Why("0 is no limit")] = 60
     trusted_hops: Annotated[int, Field(ge=0, le=10), Why("each proxy in front of the service is one")] = 2
+    delivery_repository: str = ""
+    delivery_repository_id: str = ""
+    delivery_branch: str = "main"
+    delivery_environment: str = "prod"
+    delivery_pool: str = "1"
     exceptions: Annotated[Reasons, Why("a reason for each RULE/RESOURCE")] = {}
 
     @property

@@ -29,6 +29,10 @@ def _account(of: Values) -> Values:
     }
 
 
+def _pool(of: Values) -> str:
+    return f"projects/{PROJECT_NUMBER}/locations/global/workloadIdentityPools/{of['workloadIdentityPoolId']}"
+
+
 # By type: the resource's id, and the outputs that Google computes and this program reads.
 COMPUTED: dict[str, tuple[Callable[[Values], str], Callable[[Values], Values]]] = {
     "gcp:artifactregistry/repository:Repository": (
@@ -61,6 +65,14 @@ COMPUTED: dict[str, tuple[Callable[[Values], str], Callable[[Values], Values]]] 
     ),
     "gcp:firebase/project:Project": (lambda of: f"projects/{of['project']}", lambda _: {}),
     "gcp:firestore/database:Database": (lambda of: f"projects/{of['project']}/databases/{of['name']}", lambda _: {}),
+    "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": (
+        lambda of: f"projects/{of['project']}/locations/global/workloadIdentityPools/{of['workloadIdentityPoolId']}",
+        lambda of: {"name": _pool(of)},
+    ),
+    "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": (
+        lambda of: f"{_pool(of)}/providers/{of['workloadIdentityPoolProviderId']}",
+        lambda of: {"name": f"{_pool(of)}/providers/{of['workloadIdentityPoolProviderId']}"},
+    ),
     "gcp:projects/iAMMember:IAMMember": (lambda of: f"{of['project']}/{of['role']}/{of['member']}", lambda _: {}),
     "gcp:projects/service:Service": (lambda of: f"{of['project']}/{of['service']}", lambda _: {}),
     "gcp:projects/serviceIdentity:ServiceIdentity": (
@@ -78,6 +90,10 @@ COMPUTED: dict[str, tuple[Callable[[Values], str], Callable[[Values], Values]]] 
     "gcp:secretmanager/secretVersion:SecretVersion": (
         lambda of: f"{of['secret']}/versions/1",
         lambda _: {"version": "1"},
+    ),
+    "gcp:serviceaccount/iAMMember:IAMMember": (
+        lambda of: f"{of['serviceAccountId']}/{of['role']}/{of['member']}",
+        lambda _: {},
     ),
     "gcp:serviceaccount/account:Account": (lambda of: _account(of)["name"], _account),
     "gcp:storage/bucket:Bucket": (lambda of: of["name"], lambda _: {}),

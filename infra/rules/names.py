@@ -27,6 +27,9 @@ class Names:
     source_bucket: str
     runtime_account: str
     build_account: str
+    apply_account: str
+    preview_account: str
+    delivery_pool: str
     secret_key: str
     previous_secret_key: str
     site: str
@@ -81,6 +84,10 @@ def derive(*, name: str, project: str, site_id: str) -> Names:
         source_bucket=f"{project}-{name}-source",
         runtime_account=f"{name}-run",
         build_account=f"{name}-build",
+        # No longer than the one above, so that its limit holds for them as well.
+        apply_account=f"{name}-apply",
+        preview_account=f"{name}-plan",
+        delivery_pool=f"{name}-ci",
         secret_key=f"{name}-secret-key",
         previous_secret_key=f"{name}-secret-key-previous",
         # A Firebase project's default site is called as the project.

@@ -19,6 +19,7 @@ from localcloud.records import (
     registry,
     secrets,
     services,
+    workload_identity,
 )
 from localcloud.records.objects import Objects
 
@@ -40,6 +41,7 @@ class Records:
             projects.routes(store),
             policies.routes(store),
             accounts.routes(store),
+            workload_identity.routes(store),
             secrets.routes(store),
             buckets.routes(store),
             Objects(self._cloud).routes(),

@@ -36,6 +36,8 @@ MAKERS: Final[Mapping[str, Maker]] = {
     rows.DATABASE.type: _resource(rows.DATABASE),
     rows.FIREBASE_PROJECT.type: _resource(rows.FIREBASE_PROJECT, FirebaseProjectKind),
     rows.HOSTING_SITE.type: _resource(rows.HOSTING_SITE, HostingSiteKind),
+    rows.IDENTITY_POOL.type: _resource(rows.IDENTITY_POOL),
+    rows.IDENTITY_PROVIDER.type: _resource(rows.IDENTITY_PROVIDER),
     rows.PROJECT_SERVICE.type: _resource(rows.PROJECT_SERVICE, ProjectServiceKind),
     rows.REPOSITORY.type: _resource(rows.REPOSITORY),
     rows.RUN_JOB.type: _resource(rows.RUN_JOB),

@@ -77,6 +77,22 @@ ACCOUNT: Final = Row(
     kept=_DELETABLE | {"createIgnoreAlreadyExists": None},
     autoname=Autoname("accountId", most=30),
 )
+IDENTITY_POOL: Final = Row(
+    type="gcp:iam/workloadIdentityPool:WorkloadIdentityPool",
+    title="WorkloadIdentityPool",
+    api=apis.IAM,
+    path="projects/{project}/locations/global/workloadIdentityPools/{workloadIdentityPoolId}",
+    id_query="workloadIdentityPoolId",
+    kept=_DELETABLE,
+)
+IDENTITY_PROVIDER: Final = Row(
+    type="gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider",
+    title="WorkloadIdentityPoolProvider",
+    api=apis.IAM,
+    path=f"{IDENTITY_POOL.path}/providers/{{workloadIdentityPoolProviderId}}",
+    id_query="workloadIdentityPoolProviderId",
+    kept=_DELETABLE,
+)
 BUCKET: Final = Row(
     type="gcp:storage/bucket:Bucket",
     title="bucket",

@@ -37,7 +37,8 @@ def test_a_default_is_told_as_it_is(field: object) -> None:
 
 
 def test_every_output_is_told() -> None:
-    outputs = run_stack("prod", {"app:customDomains": '["www.example.com"]'}).outputs
+    more = {"app:customDomains": '["www.example.com"]', "app:deliveryRepository": "acme/web"}
+    outputs = run_stack("prod", more).outputs
 
     assert {key for key in ROWS if ":" not in key} == set(outputs)
 

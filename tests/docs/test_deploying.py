@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tools.deployer.roles import DEPLOYER
+from catalog.roles import DEPLOYER
 
 PAGE = (Path(__file__).parents[2] / "docs" / "deploying.md").read_text(encoding="utf-8")
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from catalog.roles import DEPLOYER
 from tools.deployer.google import Ask
-from tools.deployer.roles import DEPLOYER
 from tools.deployer.target import Target
 
 State = Literal["ok", "missing", "unknown"]

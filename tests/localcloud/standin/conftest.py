@@ -20,7 +20,17 @@ from plugin.kinds import Context, Values
 from plugin.values import decode, encode
 
 URN = "urn:pulumi:local::hearth-app::{}::{}"
-_NEW_NAME = ("repository_id", "serviceId", "secretId", "siteId", "customDomainId", "jobId", "databaseId")
+_NEW_NAME = (
+    "repository_id",
+    "serviceId",
+    "secretId",
+    "siteId",
+    "customDomainId",
+    "jobId",
+    "databaseId",
+    "workloadIdentityPoolProviderId",
+    "workloadIdentityPoolId",
+)
 
 
 class Refusal(Exception):

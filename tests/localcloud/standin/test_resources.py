@@ -351,6 +351,86 @@ LIVES = [
         },
     ),
     Life(
+        type="gcp:iam/workloadIdentityPool:WorkloadIdentityPool",
+        declared={"workloadIdentityPoolId": "web-ci-1", "displayName": "CI"},
+        filled_in={"state": "ACTIVE", "mode": "FEDERATION_ONLY"},
+        id="projects/demo-x/locations/global/workloadIdentityPools/web-ci-1",
+        created=("iam/projects/demo-x/locations/global/workloadIdentityPools", {"displayName": "CI"}),
+        outputs={
+            "name": "projects/demo-x/locations/global/workloadIdentityPools/web-ci-1",
+            "state": "ACTIVE",
+            "mode": "FEDERATION_ONLY",
+            "deletionPolicy": "DELETE",
+        },
+        changed={"workloadIdentityPoolId": "web-ci-1", "displayName": "CI", "disabled": True},
+        paths=frozenset({"disabled"}),
+        updates=(
+            (
+                "PATCH",
+                "iam/projects/demo-x/locations/global/workloadIdentityPools/web-ci-1",
+                {"updateMask": "disabled"},
+                {"disabled": True},
+            ),
+        ),
+        imported={
+            "workloadIdentityPoolId": "web-ci-1",
+            "project": "demo-x",
+            "displayName": "CI",
+            "disabled": True,
+        },
+    ),
+    Life(
+        type="gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider",
+        declared={
+            "workloadIdentityPoolId": "web-ci-1",
+            "workloadIdentityPoolProviderId": "github",
+            "oidc": {"issuerUri": "https://issuer.example"},
+            "attributeMapping": {"google.subject": "assertion.sub"},
+            "attributeCondition": "assertion.ref == 'refs/heads/main'",
+        },
+        filled_in={"state": "ACTIVE"},
+        id="projects/demo-x/locations/global/workloadIdentityPools/web-ci-1/providers/github",
+        created=(
+            "iam/projects/demo-x/locations/global/workloadIdentityPools/web-ci-1/providers",
+            {
+                "oidc": {"issuerUri": "https://issuer.example"},
+                "attributeMapping": {"google.subject": "assertion.sub"},
+                "attributeCondition": "assertion.ref == 'refs/heads/main'",
+            },
+        ),
+        outputs={
+            "name": "projects/demo-x/locations/global/workloadIdentityPools/web-ci-1/providers/github",
+            "state": "ACTIVE",
+        },
+        changed={
+            "workloadIdentityPoolId": "web-ci-1",
+            "workloadIdentityPoolProviderId": "github",
+            "oidc": {"issuerUri": "https://issuer.example"},
+            "attributeMapping": {"google.subject": "assertion.sub", "attribute.ref": "assertion.ref"},
+            "attributeCondition": "assertion.ref == 'refs/heads/release'",
+        },
+        paths=frozenset({'attributeMapping["attribute.ref"]', "attributeCondition"}),
+        updates=(
+            (
+                "PATCH",
+                "iam/projects/demo-x/locations/global/workloadIdentityPools/web-ci-1/providers/github",
+                {"updateMask": "attributeCondition,attributeMapping"},
+                {
+                    "attributeMapping": {"google.subject": "assertion.sub", "attribute.ref": "assertion.ref"},
+                    "attributeCondition": "assertion.ref == 'refs/heads/release'",
+                },
+            ),
+        ),
+        imported={
+            "workloadIdentityPoolId": "web-ci-1",
+            "workloadIdentityPoolProviderId": "github",
+            "project": "demo-x",
+            "oidc": {"issuerUri": "https://issuer.example"},
+            "attributeMapping": {"google.subject": "assertion.sub", "attribute.ref": "assertion.ref"},
+            "attributeCondition": "assertion.ref == 'refs/heads/release'",
+        },
+    ),
+    Life(
         type="gcp:secretmanager/secret:Secret",
         declared={"secretId": "key", "replication": {"auto": {}}, "deletionProtection": False},
         id="projects/demo-x/secrets/key",
@@ -675,6 +755,6 @@ def test_a_type_that_is_known_but_not_played_is_refused_by_name(provider: Any, t
 
 
 def test_every_resource_has_a_life_here() -> None:
-    grants = {name for name in MAKERS if "iam" in name.lower()}
+    grants = {name for name in MAKERS if name.lower().endswith("iammember")}
 
     assert {life.type for life in LIVES} == set(MAKERS) - grants - {"gcp:projects/serviceIdentity:ServiceIdentity"}

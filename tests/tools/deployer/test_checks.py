@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from catalog.roles import DEPLOYER
 from tools.deployer.__main__ import main
 from tools.deployer.google import Answer, Ask, NoCredentials
-from tools.deployer.roles import DEPLOYER
 
 PROJECT = "acme-web-dev"
 ANSWERS: dict[str, Any] = json.loads(Path(__file__).with_name("answers.json").read_text(encoding="utf-8"))

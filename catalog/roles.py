@@ -1,6 +1,7 @@
 """The roles that `pulumi up` needs of whoever runs it, and the permissions by which a role is recognised.
 
-docs/deploying.md shows this table; a test compares them. Permissions are the ones that the program's requests
+`tools/bootstrap --check` looks for them, the component Delivery grants them to the CI's account, and docs/deploying.md
+shows this table; a test compares them. Permissions are the ones that the program's requests
 need and that no narrower role of the list gives, so that a custom role with the same permissions passes too.
 Source: the permission tables of each product's "Access control with IAM" page.
 """
@@ -13,6 +14,8 @@ class Role:
     name: str
     why: str
     permissions: tuple[str, ...]
+    once: bool = False
+    """Whether the first `pulumi up` alone needs it, which a person has to run."""
 
 
 DEPLOYER: tuple[Role, ...] = (
@@ -76,6 +79,7 @@ DEPLOYER: tuple[Role, ...] = (
         "roles/firebase.admin",
         "adds Firebase to the project, once; not needed afterwards",
         ("firebase.projects.get", "firebase.projects.update"),
+        once=True,
     ),
     Role(
         "roles/firebasehosting.admin",

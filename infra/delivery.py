@@ -1,0 +1,163 @@
+"""How the repository's CI deploys this stack without a key: GitHub vouches for a job, and Google takes its word.
+
+Two accounts, because a preview must not be able to change what it shows. Each is open to the jobs of one GitHub
+environment alone, in one repository and on one branch: a pull request's job has another branch and gets neither.
+What the account that applies can do is said plainly in docs/deploying.md, "From CI".
+
+Left out: the right to read the state and to open its secrets. Bucket and key lie in a project of their own, and
+whoever may deploy this stack should have no say in who else may read them. And the right to change the pool declared
+here: who may deploy is changed by a person.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_gcp as gcp
+from pulumi import Output, ResourceOptions
+
+from catalog import roles
+from infra.settings import Settings
+
+APIS = ("iamcredentials.googleapis.com", "sts.googleapis.com")
+"""What has to be enabled besides what every stack needs."""
+
+_ISSUER = "https://token.actions.githubusercontent.com"
+_PREVIEW_ROLES = ("roles/serviceusage.serviceUsageConsumer", "roles/artifactregistry.reader")
+"""A preview compares with the state, and asks Google for nothing but whether the image is built already."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryArgs:
+    """Inputs of Delivery. `after` must exist before any of this is created."""
+
+    project: str
+    pool: str
+    apply_account: str
+    preview_account: str
+    repository: str
+    """`OWNER/NAME`."""
+    repository_id: str
+    """GitHub's number of the repository; empty where the name has to do."""
+    branch: str
+    environment: str
+    """The GitHub environment whose jobs deploy; those of `ENVIRONMENT-preview` preview."""
+    after: Sequence[pulumi.Resource]
+
+
+def apis(stack: Settings) -> Sequence[str]:
+    """What a stack with these settings has to enable for it."""
+    return APIS if stack.delivery_repository else ()
+
+
+def args(stack: Settings, after: Sequence[pulumi.Resource]) -> DeliveryArgs:
+    """The inputs as the settings say."""
+    return DeliveryArgs(
+        project=stack.project,
+        pool=f"{stack.names.delivery_pool}-{stack.delivery_pool}",
+        apply_account=stack.names.apply_account,
+        preview_account=stack.names.preview_account,
+        repository=stack.delivery_repository,
+        repository_id=stack.delivery_repository_id,
+        branch=stack.delivery_branch,
+        environment=stack.delivery_environment,
+        after=after,
+    )
+
+
+def condition(given: DeliveryArgs) -> str:
+    """Which of all the jobs on GitHub are believed, in CEL.
+
+    The values can hold no quote: `infra.rules.delivery`. `repository_id` is a text in GitHub's token.
+    """
+    claims = {"repository": given.repository, "ref": f"refs/heads/{given.branch}"}
+    if given.repository_id:
+        claims["repository_id"] = given.repository_id
+    wanted = [f"assertion.{claim} == '{value}'" for claim, value in claims.items()]
+    environments = f"'{given.environment}', '{preview_environment(given.environment)}'"
+    return " && ".join([*wanted, f"assertion.environment in [{environments}]"])
+
+
+def preview_environment(environment: str) -> str:
+    return f"{environment}-preview"
+
+
+class Delivery(pulumi.ComponentResource):
+    """A pool of identities from GitHub, and the two accounts that they may act as."""
+
+    outputs: Mapping[str, Output[str]]
+    """What the repository's environments need to know, by the name of the stack's output."""
+
+    def __init__(self, name: str, args: DeliveryArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("hearth-app:infra:Delivery", name, None, opts)
+        self._name = name
+        self._args = args
+        pool = gcp.iam.WorkloadIdentityPool(
+            name,
+            project=args.project,
+            workload_identity_pool_id=args.pool,
+            display_name="CI on GitHub",
+            description=f"Jobs of {args.repository}",
+            opts=ResourceOptions(parent=self, depends_on=args.after),
+        )
+        provider = gcp.iam.WorkloadIdentityPoolProvider(
+            f"{name}-github",
+            project=args.project,
+            workload_identity_pool_id=pool.workload_identity_pool_id,
+            workload_identity_pool_provider_id="github",
+            display_name="GitHub Actions",
+            oidc=gcp.iam.WorkloadIdentityPoolProviderOidcArgs(issuer_uri=_ISSUER),
+            attribute_mapping={
+                # Not GitHub's own subject: its form is the repository's choice, and Google takes 127 bytes at most.
+                "google.subject": "assertion.repository_id + ':' + assertion.environment",
+                "attribute.environment": "assertion.environment",
+                "attribute.repository": "assertion.repository",
+            },
+            attribute_condition=condition(args),
+            opts=ResourceOptions(parent=self),
+        )
+        applied = [role.name for role in roles.DEPLOYER if not role.once]
+        self.outputs = {
+            "deliveryProvider": provider.name,
+            "deliveryApplyAccount": self._account("apply", args.apply_account, args.environment, pool, applied),
+            "deliveryPreviewAccount": self._account(
+                "preview", args.preview_account, preview_environment(args.environment), pool, _PREVIEW_ROLES
+            ),
+        }
+        self.register_outputs(dict(self.outputs))
+
+    def _account(
+        self,
+        purpose: str,
+        account_id: str,
+        environment: str,
+        pool: gcp.iam.WorkloadIdentityPool,
+        granted: Sequence[str],
+    ) -> Output[str]:
+        """An account with roles on the project, which the jobs of one GitHub environment may act as; its address."""
+        name = f"{self._name}-{purpose}"
+        account = gcp.serviceaccount.Account(
+            name,
+            project=self._args.project,
+            account_id=account_id,
+            display_name=f"CI: {purpose}",
+            opts=ResourceOptions(parent=self, depends_on=self._args.after),
+        )
+        gcp.serviceaccount.IAMMember(
+            f"{name}-from-github",
+            service_account_id=account.name,
+            role="roles/iam.workloadIdentityUser",
+            member=Output.concat(
+                "principalSet://iam.googleapis.com/", pool.name, f"/attribute.environment/{environment}"
+            ),
+            opts=ResourceOptions(parent=self),
+        )
+        for role in granted:
+            gcp.projects.IAMMember(
+                f"{name}-{role.removeprefix('roles/')}",
+                project=self._args.project,
+                role=role,
+                member=account.member,
+                opts=ResourceOptions(parent=self),
+            )
+        return account.email

@@ -1,0 +1,165 @@
+"""Who may deploy from CI: one repository, one branch, one environment for each account, and no key."""
+
+from typing import Any
+
+import pulumi_gcp as gcp
+import pytest
+
+from catalog.roles import DEPLOYER
+from infra.rules import delivery
+from tests.recorder import run_stack
+
+ON = {"app:deliveryRepository": "acme/web"}
+POOL = "projects/123456789012/locations/global/workloadIdentityPools/web-ci-1"
+RULES = {
+    "name": "web",
+    "repository": "acme/web",
+    "repository_id": "",
+    "branch": "main",
+    "environment": "prod",
+    "pool": "1",
+}
+
+
+def condition(**settings: str) -> str:
+    stack = run_stack("prod", {**ON, **{f"app:{key}": value for key, value in settings.items()}})
+    return str(stack.one(gcp.iam.WorkloadIdentityPoolProvider).inputs["attributeCondition"])
+
+
+@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+def test_nobody_may_deploy_until_a_repository_is_named(name: str) -> None:
+    stack = run_stack(name)
+
+    assert stack.of(gcp.iam.WorkloadIdentityPool) == []
+    assert "iamcredentials.googleapis.com" not in stack.one("hearth:project:Settled", "apis-settled").inputs["apis"]
+    assert not [each for each in stack.outputs if each.startswith("delivery")]
+
+
+def test_only_jobs_of_the_repository_on_its_branch_in_two_environments_are_believed() -> None:
+    assert condition(deliveryBranch="release/1.x", deliveryEnvironment="live") == (
+        "assertion.repository == 'acme/web' && assertion.ref == 'refs/heads/release/1.x' && "
+        "assertion.environment in ['live', 'live-preview']"
+    )
+
+
+def test_a_repository_is_known_by_its_number_too_since_names_can_be_taken_over() -> None:
+    assert "assertion.repository_id == '1234'" in condition(deliveryRepositoryId="1234")
+
+
+def test_google_reads_what_the_condition_asks_from_githubs_token_alone() -> None:
+    provider = run_stack("prod", ON).one(gcp.iam.WorkloadIdentityPoolProvider).inputs
+
+    assert provider["oidc"] == {"issuerUri": "https://token.actions.githubusercontent.com"}
+    assert set(provider["attributeMapping"].values()) == {
+        "assertion.repository_id + ':' + assertion.environment",
+        "assertion.environment",
+        "assertion.repository",
+    }
+
+
+@pytest.mark.parametrize(
+    ("purpose", "account", "environment"), [("apply", "web-apply", "prod"), ("preview", "web-plan", "prod-preview")]
+)
+def test_each_account_is_open_to_the_jobs_of_one_environment(purpose: str, account: str, environment: str) -> None:
+    stack = run_stack("prod", ON)
+    (grant,) = [each.inputs for each in stack.of(gcp.serviceaccount.IAMMember) if purpose in each.name]
+
+    assert grant == {
+        "serviceAccountId": f"projects/example-prod/serviceAccounts/{account}@example-prod.iam.gserviceaccount.com",
+        "role": "roles/iam.workloadIdentityUser",
+        "member": f"principalSet://iam.googleapis.com/{POOL}/attribute.environment/{environment}",
+    }
+
+
+def roles(account: str) -> set[str]:
+    return {
+        each.inputs["role"]
+        for each in run_stack("prod", ON).of(gcp.projects.IAMMember)
+        if each.inputs["member"].startswith(f"serviceAccount:{account}@")
+    }
+
+
+def test_a_preview_may_change_nothing() -> None:
+    assert roles("web-plan") == {"roles/serviceusage.serviceUsageConsumer", "roles/artifactregistry.reader"}
+
+
+def test_the_account_that_applies_has_what_a_deployer_needs_but_for_the_first_time() -> None:
+    assert roles("web-apply") == {role.name for role in DEPLOYER} - {"roles/firebase.admin"}
+
+
+def test_it_may_not_change_who_is_believed() -> None:
+    assert not {role for role in roles("web-apply") if "workloadIdentityPool" in role}
+
+
+def test_no_key_is_made() -> None:
+    assert not [each for each in run_stack("prod", ON).counts if "key:key" in each.lower()]
+
+
+def test_what_it_needs_is_enabled_first() -> None:
+    stack = run_stack("prod", ON)
+
+    assert {"iamcredentials.googleapis.com", "sts.googleapis.com"} <= set(
+        stack.one("hearth:project:Settled", "apis-settled").inputs["apis"]
+    )
+    late = [each for each in stack.resources if each.custom and each.parent == "delivery"]
+    assert late
+    assert not [each.short for each in late if "Settled apis-settled" not in stack.before(each)]
+
+
+def test_github_is_told_what_it_needs_to_know() -> None:
+    outputs = run_stack("prod", {**ON, "app:deliveryPool": "b2"}).outputs
+
+    assert {key: value for key, value in outputs.items() if key.startswith("delivery")} == {
+        "deliveryProvider": f"{POOL.removesuffix('1')}b2/providers/github",
+        "deliveryApplyAccount": "web-apply@example-prod.iam.gserviceaccount.com",
+        "deliveryPreviewAccount": "web-plan@example-prod.iam.gserviceaccount.com",
+    }
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"repository": "a/b"},
+        {"repository": "Acme-Corp/web.app_2"},
+        {"repository": f"{'a' * 39}/{'b' * 100}", "repository_id": "1"},
+        {"branch": "release/1.x"},
+        {"environment": "Prod_eu-1"},
+        {"pool": "ab12", "name": "a" * 24},
+        # Without a repository there is nothing that the others could do.
+        {"repository": "", "branch": "'", "pool": ""},
+    ],
+)
+def test_what_github_and_google_take_passes(values: dict[str, Any]) -> None:
+    assert not list(delivery.faults(**RULES | values))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "key"),
+    [
+        ("repository", "web", "app:deliveryRepository"),
+        ("repository", "https://github.com/acme/web", "app:deliveryRepository"),
+        ("repository", "acme/web' || true || '", "app:deliveryRepository"),
+        ("repository", "acme/..", "app:deliveryRepository"),
+        ("repository", f"{'a' * 40}/web", "app:deliveryRepository"),
+        ("repository_id", "acme", "app:deliveryRepositoryId"),
+        ("repository_id", "012", "app:deliveryRepositoryId"),
+        ("branch", "", "app:deliveryBranch"),
+        ("branch", "a'b", "app:deliveryBranch"),
+        ("branch", "a..b", "app:deliveryBranch"),
+        ("branch", "main/", "app:deliveryBranch"),
+        ("branch", "x.lock", "app:deliveryBranch"),
+        ("environment", "", "app:deliveryEnvironment"),
+        ("environment", "prod/eu", "app:deliveryEnvironment"),
+        ("environment", "prod'", "app:deliveryEnvironment"),
+        ("environment", "e" * 51, "app:deliveryEnvironment"),
+        ("pool", "", "app:deliveryPool"),
+        ("pool", "12345", "app:deliveryPool"),
+        ("pool", "A", "app:deliveryPool"),
+        ("name", "gcp-shop", "app:name"),
+        ("name", "gcp", "app:name"),
+    ],
+)
+def test_what_they_would_refuse_or_misread_is_refused_first(field: str, value: str, key: str) -> None:
+    (fault,) = delivery.faults(**RULES | {field: value})
+
+    assert (fault.key, fault.value) == (key, value)
