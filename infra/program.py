@@ -7,7 +7,7 @@ from pathlib import Path
 import pulumi
 from pulumi import Output
 
-from infra import configuration, database, delivery, hosting_config, settings, shadowing, site_hosts, static_files
+from infra import configuration, database, delivery, hosting_config, service_env, settings, shadowing, static_files
 from infra.app_secrets import AppSecrets, AppSecretsArgs
 from infra.database import Database, DatabaseArgs
 from infra.delivery import Delivery
@@ -95,20 +95,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         settle_seconds=stack.grant_settle_seconds,
     )
 
-    env = {
-        "APP_ENV": stack.environment,
-        "DATABASE_URL": data.url,
-        # Said, because jobs don't have what tells the service that it is on Cloud Run.
-        "FLASK_DEBUG": "0",
-        "GOOGLE_CLOUD_PROJECT": stack.project,
-        "LOG_LEVEL": stack.log_level,
-        "SEND_FILE_MAX_AGE_DEFAULT": str(stack.file_max_age_seconds),
-        "TRUSTED_HOPS": str(stack.trusted_hops),
-        "TRUSTED_HOSTS": ",".join(
-            site_hosts.trusted(project=stack.project, site=names.site, custom_domains=stack.custom_domains)
-        ),
-        "WRITES_PER_MINUTE": str(stack.writes_per_minute),
-    }
+    env = service_env.variables(stack, database_url=data.url)
     migrated = []
     if stack.database in database.WITH_SCHEMA:
         migration = MigrationJob(
