@@ -37,6 +37,7 @@ class Api:
         return environ.get(self.variable) or self.google
 
 
+API_KEYS = Api(name="apikeys.googleapis.com", version="v2", variable="GOOGLE_APIKEYS_CUSTOM_ENDPOINT", prefix="apikeys")
 ARTIFACT_REGISTRY = Api(
     name="artifactregistry.googleapis.com",
     version="v1",
@@ -60,6 +61,12 @@ FIRESTORE = Api(
     name="firestore.googleapis.com", version="v1", variable="GOOGLE_FIRESTORE_CUSTOM_ENDPOINT", prefix="firestore"
 )
 IAM = Api(name="iam.googleapis.com", version="v1", variable="GOOGLE_IAM_CUSTOM_ENDPOINT", prefix="iam")
+IDENTITY_TOOLKIT = Api(
+    name="identitytoolkit.googleapis.com",
+    version="v2",
+    variable="GOOGLE_IDENTITY_PLATFORM_CUSTOM_ENDPOINT",
+    prefix="identitytoolkit",
+)
 LOGGING = Api(name="logging.googleapis.com", version="v2", variable="GOOGLE_LOGGING_CUSTOM_ENDPOINT", prefix="logging")
 RESOURCE_MANAGER = Api(
     name="cloudresourcemanager.googleapis.com",

@@ -7,7 +7,18 @@ from pathlib import Path
 import pulumi
 from pulumi import Output
 
-from infra import configuration, database, delivery, hosting_config, service_env, settings, shadowing, static_files
+from infra import (
+    configuration,
+    database,
+    delivery,
+    hosting_config,
+    service_env,
+    settings,
+    shadowing,
+    sign_in,
+    site_hosts,
+    static_files,
+)
 from infra.app_secrets import AppSecrets, AppSecretsArgs
 from infra.database import Database, DatabaseArgs
 from infra.delivery import Delivery
@@ -20,6 +31,7 @@ from infra.project_services import ProjectServices, ProjectServicesArgs
 from infra.public_access import PublicAccess, PublicAccessArgs, invoker_check_disabled
 from infra.runtime_identity import RuntimeIdentity, RuntimeIdentityArgs
 from infra.service_image import ServiceImage, ServiceImageArgs
+from infra.sign_in import SignIn, SignInArgs
 from infra.web_service import WebService, WebServiceArgs
 
 # Never the working directory: Pulumi sets it to infra/, tests to anything.
@@ -31,12 +43,15 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     hosting = hosting_config.read(root / "firebase.json")
     stack = configuration.load(configuration.read(), environ, rewritten=hosting.rewrites_to_service)
     files = static_files.digests(root / hosting.public)
-    warn_of_shadows(files, root / "service" / "app", clean_urls=hosting.clean_urls)
+    shadowing.warn(files, root / "service" / "app", clean_urls=hosting.clean_urls)
     names = stack.names
     guards = Guards(stack.intent, stack.exceptions)
     guards.stand()
 
-    also = [*(api.name for api in database.APIS[stack.database]), *delivery.apis(stack)]
+    also = [
+        *(api.name for api in (*database.APIS[stack.database], *sign_in.APIS[stack.auth])),
+        *delivery.apis(stack),
+    ]
     services = ProjectServices("apis", ProjectServicesArgs(project=stack.project, region=stack.region, also=also))
     enabled = [services.settled]
 
@@ -95,7 +110,17 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         settle_seconds=stack.grant_settle_seconds,
     )
 
-    env = service_env.variables(stack, database_url=data.url)
+    env = {**service_env.variables(stack, database_url=data.url)}
+    if stack.auth == "firebase":
+        accounts = SignIn(
+            "sign-in",
+            SignInArgs(
+                project=stack.project,
+                domains=site_hosts.public(site=names.site, custom_domains=stack.custom_domains),
+                after=enabled,
+            ),
+        )
+        env["FIREBASE_WEB_KEY"] = accounts.web_key
     migrated = []
     if stack.database in database.WITH_SCHEMA:
         migration = MigrationJob(
@@ -188,12 +213,3 @@ def build_image(stack: settings.Settings, registry: ImageRegistry, enabled: list
         ),
     )
     return image.ref
-
-
-def warn_of_shadows(files: Mapping[str, str], package: Path, *, clean_urls: bool) -> None:
-    """Say at preview which static files hide a route of the service."""
-    for file, rule in shadowing.shadows(files, shadowing.routes(package), clean_urls=clean_urls):
-        pulumi.log.warn(
-            f"static{file} hides the service's route {rule}: Hosting serves files first, so visitors never reach the "
-            "route. Rename the file, or drop the route."
-        )

@@ -17,6 +17,7 @@ def variables(stack: Settings, *, database_url: Input[str]) -> Mapping[str, Inpu
     hosts = site_hosts.trusted(project=stack.project, site=stack.names.site, custom_domains=stack.custom_domains)
     return {
         "APP_ENV": stack.environment,
+        "AUTH": stack.auth,
         "DATABASE_URL": database_url,
         # Said, because a job lacks what tells the service that it is on Cloud Run.
         "FLASK_DEBUG": "0",

@@ -20,6 +20,7 @@ from infra.rules import names
 NAMESPACE = "app"
 
 PublicAccess = Literal["iam", "invoker-check-off", "private"]
+Auth = Literal["none", "firebase"]
 Database = Literal["firestore", "sqlite"]
 
 
@@ -61,6 +62,7 @@ class Settings(BaseModel):
         Literal["debug", "info", "warning", "error"], Why("the service starts with no other LOG_LEVEL")
     ] = "info"
     public_access: Annotated[PublicAccess, Why("these are the three ways of the component PublicAccess")] = "iam"
+    auth: Annotated[Auth, Why("the service checks the users of Firebase Authentication, or nobody")] = "none"
     min_instances: Annotated[int, Field(ge=0), Why("0 lets the service sleep when nobody asks for anything")] = 0
     max_instances: Annotated[int, Field(ge=1), Why("it bounds what a flood of requests can cost")] = 2
     concurrency: Annotated[

@@ -59,6 +59,11 @@ COMPUTED: dict[str, tuple[Callable[[Values], str], Callable[[Values], Values]]] 
         lambda of: f"projects/{of['project']}/sites/{of['siteId']}/customDomains/{of['customDomain']}",
         lambda of: {"requiredDnsUpdates": [{"desireds": [{"domainName": of["customDomain"]}]}]},
     ),
+    "gcp:identityplatform/config:Config": (lambda of: f"projects/{of['project']}/config", lambda _: {}),
+    "gcp:projects/apiKey:ApiKey": (
+        lambda of: f"projects/{of['project']}/locations/global/keys/sign-in-web-key-1a2b3c4",
+        lambda _: {"keyString": "AIzaSyD-made-up-for-tests-0123456789abc"},
+    ),
     "gcp:firebase/hostingSite:HostingSite": (
         lambda of: f"projects/{of['project']}/sites/{of['siteId']}",
         lambda of: {"defaultUrl": f"https://{of['siteId']}.web.app"},

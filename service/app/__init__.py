@@ -74,6 +74,11 @@ def create_app(
     api.register(app, declarations)
     pages.register(app, declarations)
     csrf.register(app)
+    if settings.auth == "firebase":
+        # Cryptography is a tenth of a second at every cold start, for those alone who need it.
+        from app import auth
+
+        auth.register(app, settings)
     rate_limit.register(app, per_minute=settings.writes_per_minute, trusted_hops=settings.trusted_hops)
     errors.register(app)
     request_id.register(app)

@@ -7,11 +7,13 @@ security set, and Hosting puts them on the app's answers, too; here they are for
 from collections.abc import Mapping
 from typing import Final
 
-from flask import Flask, Response
+from flask import Flask, Response, g
+
+CSP: Final = "Content-Security-Policy"
 
 SECURITY: Final[Mapping[str, str]] = {
     # Nothing inline, nothing from elsewhere, no frame around us: an injected tag has no effect.
-    "Content-Security-Policy": (
+    CSP: (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
         "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
@@ -35,9 +37,16 @@ def register(app: Flask) -> None:
     app.after_request(complete)
 
 
+def connect_to(origin: str) -> None:
+    """Let the scripts of this page, and of no other, send requests to this origin besides our own."""
+    g.connect_to = origin
+
+
 def complete(response: Response) -> Response:
     """Add the security set; forbid caching of errors always, of anything else unless the view allowed it."""
     response.headers.update(SECURITY)
+    if origin := g.get("connect_to"):
+        response.headers[CSP] = SECURITY[CSP].replace("connect-src 'self'", f"connect-src 'self' {origin}")
     if response.status_code >= FIRST_ERROR:
         # Hosting would keep a 404 for ten minutes, also after the page has come to be.
         response.headers["Cache-Control"] = UNCACHED

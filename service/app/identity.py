@@ -3,6 +3,7 @@
 How credentials are checked is not here: where nothing checks them, everybody is a stranger with equal rights.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +23,18 @@ class User:
     id: str
     """Unique and never given to anybody else: the subject (`sub`) of an ID token."""
     email: str | None = None
+    email_verified: bool = False
+    """Whether the address is known to be the user's. Where it is not, it is good for showing, and for no decision."""
+
+
+Finder = Callable[[], User | None]
+
+FINDER: Final = "identity"
+"""Key of `app.extensions`: the Finder that finds out who asks by the request's credentials, None for a stranger.
+
+Asked at most once for a request, and only when somebody wants to know: whoever looks into the session makes the answer
+differ from visitor to visitor, and pages that the edge keeps must not.
+"""
 
 
 def sign_in(user: User) -> None:
@@ -31,7 +44,10 @@ def sign_in(user: User) -> None:
 
 def current() -> User | None:
     """The user who asks; None for a stranger."""
-    user: User | None = g.get("user")
+    if "user" not in g:
+        find: Finder | None = current_app.extensions.get(FINDER)
+        g.user = find() if find else None
+    user: User | None = g.user
     return user
 
 

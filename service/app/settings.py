@@ -10,7 +10,8 @@ from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
 
-from app.rules import databases, environments, front_end, platform, secret_keys
+from app.rules import authentication, databases, environments, front_end, platform, secret_keys
+from app.rules.authentication import Auth
 from app.rules.environments import Environment, LogLevel
 from app.rules.values import DERIVED, whole_number
 from app.stores import urls
@@ -61,6 +62,16 @@ class Settings(BaseModel):
 
     google_cloud_project: Annotated[str | None, AfterValidator(platform.project_id)] = None
     """Project id; with it, log entries name their trace so that Cloud Logging groups them under their request."""
+
+    auth: Annotated[Auth, BeforeValidator(authentication.auth)] = DERIVED
+    """Whose credentials count: those of the project's Firebase users, or nobody's. By default none, off Cloud Run."""
+
+    firebase_web_key: Annotated[str | None, BeforeValidator(authentication.web_key), _LEFT_ALONE] = None
+    """API key by which the sign-in page names the project to Google; with AUTH=firebase. Every visitor gets it, so it
+    is no secret: it says which project is asked, and nothing about who asks."""
+
+    hearth_identity_origin: Annotated[str | None, AfterValidator(authentication.identity_origin), _LEFT_ALONE] = None
+    """Where the local cloud, which sets it, signs people in and publishes its keys; Google's addresses without."""
 
     hearth_data_dir: Annotated[str | None, _LEFT_ALONE] = None
     """A folder that outlives instances, which the local cloud gives; what `sqlite://` alone means."""

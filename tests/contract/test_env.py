@@ -34,8 +34,8 @@ def gunicorn_reads() -> set[str]:
     return {text for text in constants(GUNICORN) if isinstance(text, str) and re.fullmatch(r"GUNICORN_[A-Z]+", text)}
 
 
-def env(name: str) -> dict[str, str]:
-    container = run_stack(name).one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]
+def env(name: str, overrides: dict[str, str] | None = None) -> dict[str, str]:
+    container = run_stack(name, overrides).one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]
     return {each["name"]: each.get("value", "") for each in container["envs"]}
 
 
@@ -98,6 +98,14 @@ def test_the_service_believes_each_address_of_the_site_and_no_other_host(name: s
     assert seen(trusted, X_Forwarded_Host=f"{host.partition(':')[0]}.evil.example") == f"http://{OWN}/"
     if name == "prod":
         assert seen(trusted, X_Forwarded_Host="localhost") == f"http://{OWN}/"
+
+
+def test_the_service_checks_the_users_that_the_stack_makes() -> None:
+    key = {"SECRET_KEY": run_stack("prod").one("hearth:secret:RandomKey").outputs["value"]}
+    settings = service.Settings.from_env(env("prod", {"app:auth": "firebase"}) | key | {"K_SERVICE": "web"})
+
+    assert (settings.auth, settings.google_cloud_project) == ("firebase", "example-prod")
+    assert settings.firebase_web_key
 
 
 def test_the_service_keeps_its_data_where_the_stack_says() -> None:

@@ -20,7 +20,16 @@ from tests.recorder import run_stack
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """With a database whose schema is up to date: without one it rightly says that it is not ready."""
     database = tmp_path_factory.mktemp("contract") / "app.sqlite3"
-    settings = Settings.from_env({"APP_ENV": "development", "DATABASE_URL": f"sqlite:///{database}"})
+    settings = Settings.from_env(
+        {
+            "APP_ENV": "development",
+            "DATABASE_URL": f"sqlite:///{database}",
+            # With the pages that only this brings.
+            "AUTH": "firebase",
+            "FIREBASE_WEB_KEY": "AIzaSyD-made-up-for-tests-0123456789abc",
+            "GOOGLE_CLOUD_PROJECT": "demo-hearth",
+        }
+    )
     assert isinstance(settings.database, Sqlite)
     Migrations(DECLARATIONS).upgrade(settings.database)
     app = create_app(settings)

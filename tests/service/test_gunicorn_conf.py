@@ -19,6 +19,7 @@ def clean(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SECRET_KEY", GOOD_KEY)
     monkeypatch.setenv("DATABASE_URL", "firestore://demo-hearth")
+    monkeypatch.setenv("AUTH", "none")
     return monkeypatch
 
 

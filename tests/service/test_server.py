@@ -39,6 +39,7 @@ def serve(start: Callable[..., Process], port: int, database_url: str) -> Serve:
                 "PYTHONPATH": str(ROOT),
                 "SECRET_KEY": GOOD_KEY,
                 "DATABASE_URL": database_url,
+                "AUTH": "none",
                 **environ,
             },
         )

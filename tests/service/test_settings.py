@@ -13,12 +13,14 @@ from pydantic import ValidationError
 ROOT = Path(__file__).parents[2]
 GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
 DATABASE_URL = "firestore://demo-hearth"
+WEB_KEY = "AIzaSyD-made-up-for-tests-0123456789abc"
+FIREBASE = {"SECRET_KEY": GOOD_KEY, "AUTH": "firebase", "FIREBASE_WEB_KEY": WEB_KEY}
 FLASKS_DOCUMENTED_KEY = "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf"
 
 
 def read(environ: Mapping[str, str]) -> Settings:
-    """Settings from these variables, and from a DATABASE_URL where it isn't about that."""
-    return Settings.from_env({"DATABASE_URL": DATABASE_URL, **environ})
+    """Settings from these variables, and from a DATABASE_URL and an AUTH where it isn't about them."""
+    return Settings.from_env({"DATABASE_URL": DATABASE_URL, "AUTH": "none", **environ})
 
 
 def test_production_is_what_an_environment_without_a_word_gets() -> None:
@@ -147,6 +149,25 @@ def test_project_ids_are_taken(project: str) -> None:
         ({"SECRET_KEY": GOOD_KEY, "DATABASE_URL": "mysql://u@h/d"}, ["DATABASE_URL begins with 'mysql://'"]),
         ({"SECRET_KEY": GOOD_KEY, "DATABASE_URL": "sqlite://"}, ["DATABASE_URL", "HEARTH_DATA_DIR"]),
         ({"SECRET_KEY": GOOD_KEY, "DATABASE_URL": "firestore://"}, ["DATABASE_URL", "GOOGLE_CLOUD_PROJECT"]),
+        ({"SECRET_KEY": GOOD_KEY, "K_SERVICE": "web", "AUTH": ""}, ["AUTH is not set", "on Cloud Run", "app:auth"]),
+        ({"SECRET_KEY": GOOD_KEY, "AUTH": "google"}, ["AUTH is 'google'", "none, firebase"]),
+        (
+            {"SECRET_KEY": GOOD_KEY, "AUTH": "firebase", "FIREBASE_WEB_KEY": WEB_KEY},
+            ["AUTH is 'firebase' without GOOGLE_CLOUD_PROJECT"],
+        ),
+        ({"GOOGLE_CLOUD_PROJECT": "shop-prod"} | FIREBASE | {"FIREBASE_WEB_KEY": ""}, ["FIREBASE_WEB_KEY is not set"]),
+        (
+            {"GOOGLE_CLOUD_PROJECT": "shop-prod"} | FIREBASE | {"FIREBASE_WEB_KEY": "key of mine"},
+            ["FIREBASE_WEB_KEY is 'key of mine'"],
+        ),
+        (
+            {"GOOGLE_CLOUD_PROJECT": "shop-prod"} | FIREBASE | {"HEARTH_IDENTITY_ORIGIN": "http://127.0.0.1:4000"},
+            ["HEARTH_IDENTITY_ORIGIN", "'shop-prod'", "who somebody is"],
+        ),
+        (
+            {"GOOGLE_CLOUD_PROJECT": "demo-shop"} | FIREBASE | {"HEARTH_IDENTITY_ORIGIN": "file:///etc/keys"},
+            ["HEARTH_IDENTITY_ORIGIN", "keys could not be fetched"],
+        ),
         ({"SECRET_KEY": GOOD_KEY, "DATABASE_POOL_SIZE": "0"}, ["DATABASE_POOL_SIZE is '0'", "1 to 100"]),
         ({"SECRET_KEY": GOOD_KEY, "DATABASE_POOL_SIZE": "many"}, ["DATABASE_POOL_SIZE is 'many'", "whole number"]),
         ({"SECRET_KEY": GOOD_KEY, "DATABASE_POOL_WAIT_SECONDS": "31"}, ["DATABASE_POOL_WAIT_SECONDS", "1 to 30"]),
@@ -220,6 +241,17 @@ def test_the_pool_of_connections_has_a_size_and_a_wait() -> None:
     assert (settings.database_pool_size, settings.database_pool_wait_seconds) == (12, 2)
 
 
+def test_off_cloud_run_nobody_has_to_be_kept_out() -> None:
+    assert read({"SECRET_KEY": GOOD_KEY, "AUTH": ""}).auth == "none"
+
+
+@pytest.mark.parametrize("project", ["demo-shop", "shop-prod"])
+def test_the_users_of_a_project_can_be_those_of_the_service(project: str) -> None:
+    settings = read(FIREBASE | {"GOOGLE_CLOUD_PROJECT": project, "K_SERVICE": "web"})
+
+    assert (settings.auth, settings.firebase_web_key, settings.hearth_identity_origin) == ("firebase", WEB_KEY, None)
+
+
 def test_a_database_password_is_masked_and_kept_out_of_messages() -> None:
     """A fault of another variable prints none of the others."""
     environ = {"SECRET_KEY": GOOD_KEY, "DATABASE_URL": "postgresql://u:hunter2@h/d"}
@@ -245,6 +277,7 @@ def test_settings_never_change() -> None:
 def test_the_stack_has_to_set_what_neither_cloud_run_nor_a_developer_does() -> None:
     assert Settings.stack_variables() == {
         "APP_ENV",
+        "AUTH",
         "DATABASE_URL",
         "FLASK_DEBUG",
         "GOOGLE_CLOUD_PROJECT",
@@ -265,6 +298,7 @@ def test_the_example_names_every_variable(example: str) -> None:
     assert named == Settings.stack_variables() | {
         "DATABASE_POOL_SIZE",
         "DATABASE_POOL_WAIT_SECONDS",
+        "FIREBASE_WEB_KEY",
         "PORT",
     }
 

@@ -49,6 +49,8 @@ def of_stack(root: Path, stack: str) -> Instance:
         )
     env = {
         "APP_ENV": settings.environment,
+        # The trial writes through the API, and has no user of the stack's project.
+        "AUTH": "none",
         "LOG_LEVEL": settings.log_level,
         "DATABASE_URL": DATABASE,
         "SECRET_KEY": secrets.token_urlsafe(32),

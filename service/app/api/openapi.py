@@ -27,7 +27,10 @@ An object's state is its `ETag`. Send it as `If-None-Match` to get 304 instead o
 change nothing that somebody else has changed since: 412 then says so.
 
 A list is a page at a time, oldest first. `next` is the cursor of the page after it, which stays right while objects
-are made and removed; the same stands in the `Link` header as a relative reference."""
+are made and removed; the same stands in the `Link` header as a relative reference.
+
+Reading needs no credentials. Where the service runs with `AUTH=firebase`, changing needs a Firebase ID token of its
+project as `Authorization: Bearer TOKEN`; elsewhere tokens are not looked at."""
 
 
 def document(declarations: Sequence[Declaration]) -> dict[str, Any]:
@@ -37,12 +40,15 @@ def document(declarations: Sequence[Declaration]) -> dict[str, Any]:
         "info": {"title": "The service's API", "version": VERSION, "description": _ABOUT},
         "servers": [{"url": "/", "description": "Where this document comes from."}],
         "tags": [{"name": of.name, "description": (of.model.__doc__ or "").strip()} for of in declarations],
+        # One document for all deployments: without credentials, or with them.
+        "security": [{}, {"firebase": []}],
         "paths": {path: item for of in declarations for path, item in operations.of_declaration(of).items()},
         "components": {
             "schemas": schemas.of_declarations(declarations) | {"Problem": _PROBLEM},
             "parameters": _PARAMETERS,
             "headers": _HEADERS,
             "responses": operations.PROBLEMS,
+            "securitySchemes": {"firebase": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
 
@@ -154,6 +160,11 @@ _HEADERS: Final = {
     "RateLimitPolicy": {
         "description": "How many changes (`q`) one client may ask for in so many seconds (`w`).",
         "schema": {"type": "string"},
+    },
+    "Challenge": {
+        "description": "How to authenticate (RFC 6750).",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^Bearer "},
     },
     "RetryAfter": {
         "description": "Seconds to wait before the request is sent again.",

@@ -13,6 +13,11 @@ _RETRY: Final = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
 
 PROBLEMS: Final[dict[str, Any]] = {
     "BadRequest": {"description": "The body is not JSON, or a header is malformed.", "content": _PROBLEM},
+    "Unauthorized": {
+        "description": "The token is not good; or there is none, and changes need one here.",
+        "headers": {"WWW-Authenticate": {"$ref": "#/components/headers/Challenge"}},
+        "content": _PROBLEM,
+    },
     "NotFound": {"description": "There is no such object.", "content": _PROBLEM},
     "Conflict": {
         "description": "Another request is in the way; send this one again.",
@@ -33,12 +38,17 @@ PROBLEMS: Final[dict[str, Any]] = {
         },
         "content": _PROBLEM,
     },
-    "Unavailable": {"description": "The store is away for a moment.", "headers": _RETRY, "content": _PROBLEM},
+    "Unavailable": {
+        "description": "The store, or what checks tokens, is away for a moment.",
+        "headers": _RETRY,
+        "content": _PROBLEM,
+    },
     "Error": {"description": "Any other error.", "content": _PROBLEM},
 }
 
 _NAMES: Final = {
     400: "BadRequest",
+    401: "Unauthorized",
     404: "NotFound",
     409: "Conflict",
     412: "PreconditionFailed",
@@ -167,7 +177,7 @@ def _headers(*names: str) -> dict[str, Any]:
 
 def _problems(*statuses: int) -> dict[str, Any]:
     """The ones of an operation, with those that every operation has."""
-    named = {str(status): _NAMES[status] for status in sorted({*statuses, 503})} | {"default": "Error"}
+    named = {str(status): _NAMES[status] for status in sorted({*statuses, 401, 503})} | {"default": "Error"}
     return {status: {"$ref": f"#/components/responses/{name}"} for status, name in named.items()}
 
 

@@ -73,6 +73,8 @@ def test_every_route_is_described_and_every_description_has_a_route(app: Flask, 
 
 def test_every_component_is_used_and_every_reference_leads_somewhere(served: dict[str, Any]) -> None:
     references = set(re.findall(r'"\$ref": "#/components/(\w+)/([\w.-]+)"', json.dumps(served)))
+    # A security scheme is referred to by its name.
+    references |= {("securitySchemes", name) for each in served["security"] for name in each}
     named = {(kind, name) for kind, parts in served["components"].items() for name in parts}
 
     assert references == named

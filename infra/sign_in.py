@@ -1,0 +1,68 @@
+"""Firebase Authentication (Identity Platform): users with an email address and a password.
+
+The key is one of the browser's: it says which project a sign-in is for, and is no secret (Firebase, "Learn about using
+and managing API keys"). What it may be used for is all the same kept to signing in, and to pages of this site.
+
+Left out: other ways to sign in, which need a client registered with each provider, and a page that a window of theirs
+can report to; the users themselves.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_gcp as gcp
+from pulumi import Output, ResourceOptions
+
+from catalog import apis
+from catalog.apis import Api
+from infra.settings import Auth
+
+APIS: dict[Auth, tuple[Api, ...]] = {"none": (), "firebase": (apis.API_KEYS, apis.IDENTITY_TOOLKIT)}
+"""What has to be enabled besides what every stack needs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInArgs:
+    """Inputs of SignIn. `domains` are the site's, `after` must exist before any of this is created."""
+
+    project: str
+    domains: Sequence[str]
+    after: Sequence[pulumi.Resource]
+
+
+class SignIn(pulumi.ComponentResource):
+    """Accounts of the project's users, and the key with which a page asks for them."""
+
+    web_key: Output[str]
+
+    def __init__(self, name: str, args: SignInArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("hearth-app:infra:SignIn", name, None, opts)
+        gcp.identityplatform.Config(
+            name,
+            project=args.project,
+            authorized_domains=[*args.domains],
+            sign_in=gcp.identityplatform.ConfigSignInArgs(
+                email=gcp.identityplatform.ConfigSignInEmailArgs(enabled=True, password_required=True),
+                # Accounts made by anybody in one call would make "needs a user" an empty word.
+                anonymous=gcp.identityplatform.ConfigSignInAnonymousArgs(enabled=False),
+            ),
+            # Identity Platform can't be taken out of a project again, and the users stay with it.
+            opts=ResourceOptions(parent=self, depends_on=args.after, retain_on_delete=True),
+        )
+        # Without a name of ours: a deleted key's stays taken for 30 days, so that the stack could not come back.
+        key = gcp.projects.ApiKey(
+            f"{name}-web-key",
+            project=args.project,
+            display_name="Sign-in page",
+            restrictions=gcp.projects.ApiKeyRestrictionsArgs(
+                api_targets=[gcp.projects.ApiKeyRestrictionsApiTargetArgs(service=apis.IDENTITY_TOOLKIT.name)],
+                browser_key_restrictions=gcp.projects.ApiKeyRestrictionsBrowserKeyRestrictionsArgs(
+                    allowed_referrers=[f"https://{domain}/*" for domain in args.domains]
+                ),
+            ),
+            opts=ResourceOptions(parent=self, depends_on=args.after),
+        )
+        # Each visitor's browser gets it: encrypted in the state, it would only look like something to guard.
+        self.web_key = Output.unsecret(key.key_string)
+        self.register_outputs({})

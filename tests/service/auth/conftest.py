@@ -1,0 +1,53 @@
+"""The app with AUTH=firebase, beside an issuer of tokens."""
+
+from collections.abc import Iterator
+
+import pytest
+from app import create_app
+from app.settings import Settings
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.service.auth.token_issuer import PROJECT, KeyServer, SigningKey
+
+GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
+WEB_KEY = "AIzaSyD-made-up-for-tests-0123456789abc"
+
+
+@pytest.fixture(scope="session")
+def signing_key() -> SigningKey:
+    return SigningKey("first")
+
+
+@pytest.fixture(scope="session")
+def other_key() -> SigningKey:
+    return SigningKey("second")
+
+
+@pytest.fixture
+def issuer(signing_key: SigningKey) -> Iterator[KeyServer]:
+    server = KeyServer(signing_key)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def app(database_url: str, issuer: KeyServer) -> Flask:
+    return create_app(
+        Settings.from_env(
+            {
+                "APP_ENV": "development",
+                "SECRET_KEY": GOOD_KEY,
+                "GOOGLE_CLOUD_PROJECT": PROJECT,
+                "DATABASE_URL": database_url,
+                "AUTH": "firebase",
+                "FIREBASE_WEB_KEY": WEB_KEY,
+                "HEARTH_IDENTITY_ORIGIN": issuer.origin,
+            }
+        )
+    )
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
