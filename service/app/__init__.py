@@ -83,5 +83,5 @@ def create_app(
     errors.register(app)
     request_id.register(app)
     headers.register(app)
-    app.wsgi_app = behind_front_end(app.wsgi_app, settings.trusted_hosts)  # type: ignore[method-assign]
+    app.wsgi_app = behind_front_end(app.wsgi_app, settings.trusted_hosts)  # type: ignore[assignment, method-assign]
     return app

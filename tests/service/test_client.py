@@ -38,7 +38,7 @@ def test_neighbours_in_one_network_are_one_client() -> None:
     """Who has one IPv6 address has 2^64 of them."""
 
     def of(address: str) -> tuple[str, ...]:
-        return hops(Request(EnvironBuilder(headers={"X-Forwarded-For": address}).get_environ()), 1)
+        return hops(Request(EnvironBuilder(headers=[("X-Forwarded-For", address)]).get_environ()), 1)
 
     assert of("2001:db8::1") == of("2001:db8::ffff:1")
     assert of("2001:db8::1") != of("2001:db8:0:1::1")

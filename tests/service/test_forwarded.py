@@ -14,7 +14,7 @@ TRUSTED = ("shop.web.app", "shop.firebaseapp.com", "shop--*.web.app", "www.examp
 def client_of(trusted: Sequence[str] = TRUSTED) -> FlaskClient:
     app = Flask("echo", static_folder=None)
     app.add_url_rule("/", "seen", lambda: request.url_root)
-    app.wsgi_app = behind_front_end(app.wsgi_app, trusted)  # type: ignore[method-assign]
+    app.wsgi_app = behind_front_end(app.wsgi_app, trusted)  # type: ignore[assignment, method-assign]
     return app.test_client()
 
 
