@@ -23,6 +23,9 @@ _COST = re.compile(
 )
 _IMAGE = re.compile(r"^template\.(template\.)?containers\[\d+\]\.image$")
 _ACCOUNT = re.compile(r"^template\.(template\.)?serviceAccount$")
+_PROVIDER = "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider"
+# By these a stranger's token becomes an identity of the project, or does not.
+_BELIEVING = ("attributeCondition", "attributeMapping", "oidc.issuerUri")
 _RELEASE = "hearth:hosting:SiteRelease"
 
 
@@ -74,6 +77,9 @@ def roles(change: Change) -> Iterator[Finding]:
     for each in change.properties:
         if change.op != "create" and _ACCOUNT.search(each.path):
             yield _property(change, each.path, "acts as another identity")
+    for path in _BELIEVING if change.type == _PROVIDER and change.op != "delete" else ():
+        if written(change.old, path) != written(change.new, path):
+            yield _property(change, path, "which tokens are believed")
 
 
 def protection(change: Change) -> Iterator[Finding]:
