@@ -11,7 +11,7 @@ from flask import Flask, Response, g, request
 
 from app import trace
 
-HEADER: Final = "X-Request-Id"
+HEADER: Final = "X-Request-ID"
 """Set on errors alone: an answer that caches keep would tell everybody the id of who came first."""
 
 _FIRST_ERROR: Final = 400

@@ -13,7 +13,7 @@ HSTS = "max-age=31556926; includeSubDomains; preload"
 OTHER = {
     *("Accept-Ranges", "Age", "Allow", "Cache-Control", "Connection", "Content-Encoding", "Content-Length"),
     *("Content-Type", "Date", "ETag", "Last-Modified", "Link", "Location", "Server", "Vary"),
-    *("X-Cache", "X-Cache-Hits", "X-Request-Id", "X-Served-By", "X-Timer"),
+    *("X-Cache", "X-Cache-Hits", "X-Request-ID", "X-Served-By", "X-Timer"),
 }
 
 

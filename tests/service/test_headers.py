@@ -18,7 +18,7 @@ SECURITY = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-CONTENT = {"Content-Type", "Content-Length", "Cache-Control", "Vary", "Allow", "Set-Cookie", "X-Request-Id"}
+CONTENT = {"Content-Type", "Content-Length", "Cache-Control", "Vary", "Allow", "Set-Cookie", "X-Request-ID"}
 GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
 
 

@@ -31,9 +31,9 @@ def test_an_error_and_its_log_entry_carry_one_id(app: Flask, written: io.StringI
     traced = client.get("/broken", headers={"traceparent": TRACEPARENT})
     entries = [json.loads(line) for line in written.getvalue().splitlines()]
 
-    assert re.fullmatch(r"[0-9a-f]{32}", answer.headers["X-Request-Id"])
-    assert traced.headers["X-Request-Id"] == TRACE
-    assert [entry["request_id"] for entry in entries] == [answer.headers["X-Request-Id"], TRACE]
+    assert re.fullmatch(r"[0-9a-f]{32}", answer.headers["X-Request-ID"])
+    assert traced.headers["X-Request-ID"] == TRACE
+    assert [entry["request_id"] for entry in entries] == [answer.headers["X-Request-ID"], TRACE]
     assert all("ZeroDivisionError" in entry["stack_trace"] for entry in entries)
 
 
@@ -57,18 +57,18 @@ def test_all_entries_of_a_request_carry_it_and_no_entry_outside_does(app: Flask,
 def test_the_page_of_an_error_shows_it(app: Flask) -> None:
     answer = app.test_client().get("/nowhere", headers={"Accept": "text/html"})
 
-    assert answer.headers["X-Request-Id"] in answer.text
+    assert answer.headers["X-Request-ID"] in answer.text
 
 
 def test_what_went_well_has_none_as_caches_would_keep_it(app: Flask) -> None:
-    assert "X-Request-Id" not in app.test_client().get("/").headers
+    assert "X-Request-ID" not in app.test_client().get("/").headers
 
 
 @pytest.mark.parametrize("forged", ["x" * 5000, "00-<script>-00f067aa0ba902b7-01", "a\u00e4"])
 def test_a_client_can_not_make_it_say_anything_else(app: Flask, forged: str) -> None:
     answer = app.test_client().get("/nowhere", headers={"traceparent": forged})
 
-    assert re.fullmatch(r"[0-9a-f]{32}", answer.headers["X-Request-Id"])
+    assert re.fullmatch(r"[0-9a-f]{32}", answer.headers["X-Request-ID"])
 
 
 def test_a_health_check_leaves_no_trace_in_the_log(app: Flask, written: io.StringIO) -> None:
