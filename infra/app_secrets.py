@@ -13,21 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
 
 from infra.hearth import RandomKey
+from infra.stored_secret import SecretReference, StoredSecretArgs, store
 
 # Flask's guide recommends 32; HMAC-SHA1, which signs its sessions, gains nothing beyond 64.
 _KEY_BYTES = 32
-
-
-@dataclass(frozen=True, kw_only=True)
-class SecretReference:
-    """A version of a secret, as an environment variable of Cloud Run refers to it."""
-
-    secret: Input[str]
-    version: Input[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,42 +49,26 @@ class AppSecrets(pulumi.ComponentResource):
         key = RandomKey(
             f"{name}-session-key", size=_KEY_BYTES, rotation=args.rotation, opts=ResourceOptions(parent=self)
         )
-        kept = [
-            _Kept(f"{name}-session-key", args.secret_key, key.value, args, self),
-            _Kept(f"{name}-previous-session-key", args.previous_secret_key, key.previous, args, self),
-        ]
-        self.env = dict(zip(("SECRET_KEY", "SECRET_KEY_FALLBACKS"), [each.reference for each in kept], strict=True))
-        self.grants = [each.grant for each in kept]
+        kept = {
+            "SECRET_KEY": (f"{name}-session-key", args.secret_key, key.value),
+            "SECRET_KEY_FALLBACKS": (f"{name}-previous-session-key", args.previous_secret_key, key.previous),
+        }
+        stored = {
+            variable: store(
+                resource,
+                StoredSecretArgs(
+                    project=args.project,
+                    secret_id=secret_id,
+                    data=data,
+                    reader=args.reader,
+                    deletion_protection=args.deletion_protection,
+                    protect=args.protect,
+                    after=args.after,
+                ),
+                parent=self,
+            )
+            for variable, (resource, secret_id, data) in kept.items()
+        }
+        self.env = {variable: reference for variable, (reference, _) in stored.items()}
+        self.grants = [accessor for _, accessor in stored.values()]
         self.register_outputs({})
-
-
-class _Kept:
-    """A text in Secret Manager that the service's account may read."""
-
-    reference: SecretReference
-    grant: Output[str]
-
-    def __init__(
-        self, name: str, secret_id: str, text: Output[str], args: AppSecretsArgs, parent: pulumi.Resource
-    ) -> None:
-        secret = gcp.secretmanager.Secret(
-            name,
-            project=args.project,
-            secret_id=secret_id,
-            replication=gcp.secretmanager.SecretReplicationArgs(auto=gcp.secretmanager.SecretReplicationAutoArgs()),
-            deletion_protection=args.deletion_protection,
-            opts=ResourceOptions(parent=parent, depends_on=args.after, protect=args.protect),
-        )
-        version = gcp.secretmanager.SecretVersion(
-            name, secret=secret.id, secret_data=text, opts=ResourceOptions(parent=parent)
-        )
-        accessor = gcp.secretmanager.SecretIamMember(
-            f"{name}-reader",
-            project=args.project,
-            secret_id=secret.secret_id,
-            role="roles/secretmanager.secretAccessor",
-            member=args.reader,
-            opts=ResourceOptions(parent=parent),
-        )
-        self.reference = SecretReference(secret=secret.secret_id, version=version.version)
-        self.grant = accessor.id

@@ -1,7 +1,7 @@
 """The plain environment of the service, and of the jobs on its image.
 
-Left out: secrets, which go by reference (AppSecrets), and how gunicorn is sized, which follows from the container's
-size (WebService). That both sides know the same names is a test's business.
+Left out: secrets, which go by reference (AppSecrets), what the database adds (Database), and how gunicorn is sized,
+which follows from the container's size (WebService). That both sides know the same names is a test's business.
 """
 
 from collections.abc import Mapping
@@ -12,13 +12,14 @@ from infra import site_hosts
 from infra.settings import Settings
 
 
-def variables(stack: Settings, *, database_url: Input[str]) -> Mapping[str, Input[str]]:
+def variables(stack: Settings) -> Mapping[str, Input[str]]:
     """By name."""
     hosts = site_hosts.trusted(project=stack.project, site=stack.names.site, custom_domains=stack.custom_domains)
     return {
         "APP_ENV": stack.environment,
         "AUTH": stack.auth,
-        "DATABASE_URL": database_url,
+        "DATABASE_POOL_SIZE": str(stack.database_pool_size),
+        "DATABASE_POOL_WAIT_SECONDS": str(stack.database_pool_wait_seconds),
         # Said, because a job lacks what tells the service that it is on Cloud Run.
         "FLASK_DEBUG": "0",
         "GOOGLE_CLOUD_PROJECT": stack.project,

@@ -278,6 +278,8 @@ def test_the_stack_has_to_set_what_neither_cloud_run_nor_a_developer_does() -> N
     assert Settings.stack_variables() == {
         "APP_ENV",
         "AUTH",
+        "DATABASE_POOL_SIZE",
+        "DATABASE_POOL_WAIT_SECONDS",
         "DATABASE_URL",
         "FLASK_DEBUG",
         "GOOGLE_CLOUD_PROJECT",
@@ -296,8 +298,6 @@ def test_the_example_names_every_variable(example: str) -> None:
     named = set(re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE))
 
     assert named == Settings.stack_variables() | {
-        "DATABASE_POOL_SIZE",
-        "DATABASE_POOL_WAIT_SECONDS",
         "FIREBASE_WEB_KEY",
         "PORT",
     }
