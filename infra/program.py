@@ -152,7 +152,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
             site=names.site,
             custom_domains=stack.custom_domains,
             public=hosting.public,
-            files=files,
+            files=static_files.with_twins(files),
             config=hosting.serving(service=names.service, region=stack.region),
             service=web.full_name,
             image=image,

@@ -71,11 +71,6 @@ def test_the_session_cookie_is_one_that_hosting_lets_through(
     assert rest == attributes
 
 
-def test_flask_serves_no_files(client: FlaskClient) -> None:
-    """Files are Hosting's: a static route here would be a second place for them."""
-    assert [rule.rule for rule in client.application.url_map.iter_rules() if "filename" in rule.arguments] == []
-
-
 def test_what_caches_may_keep_never_sets_a_cookie(app: Flask) -> None:
     """Nor for who has a session already: everybody else would get it."""
     client = app.test_client()
@@ -91,3 +86,11 @@ def test_what_caches_may_keep_never_sets_a_cookie(app: Flask) -> None:
                 assert "Cookie" not in answer.headers.get("Vary", ""), f"{rule.rule} depends on who asks"
 
     assert "/" in kept
+
+
+@pytest.mark.parametrize("path", ["/style.css", "/style.0123456789abcdef.css"])
+def test_a_static_file_carries_the_whole_set_too(client: FlaskClient, path: str) -> None:
+    with client.get(path) as answer:
+        about_the_file = {"ETag", "Last-Modified", "Content-Disposition", "Accept-Ranges", "Date"}
+
+    assert {name: value for name, value in answer.headers.items() if name not in CONTENT | about_the_file} == SECURITY
