@@ -45,7 +45,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     hosting = hosting_config.read(root / "firebase.json")
     stack = configuration.load(configuration.read(), environ, rewritten=hosting.rewrites_to_service)
     files = static_files.digests(root / hosting.public)
-    shadowing.warn(files, root / "service" / "app", clean_urls=hosting.clean_urls)
+    warn_of_shadows(files, root / "service" / "app", clean_urls=hosting.clean_urls)
     names = stack.names
     guards = Guards(stack.intent, stack.exceptions)
     guards.stand()
@@ -179,3 +179,12 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
 def build_image(stack: settings.Settings, registry: ImageRegistry, enabled: list[Settled]) -> Output[str]:
     """Build the image here; the reference by digest."""
     return ServiceImage("image", service_image.args(stack, registry.repository.repository_id, enabled)).ref
+
+
+def warn_of_shadows(files: Mapping[str, str], package: Path, *, clean_urls: bool) -> None:
+    """Say at preview which static files hide a route of the service."""
+    for file, rule in shadowing.shadows(files, shadowing.routes(package), clean_urls=clean_urls):
+        pulumi.log.warn(
+            f"static{file} hides the service's route {rule}: Hosting serves files first, so visitors never reach the "
+            "route. Rename the file, or drop the route."
+        )

@@ -17,7 +17,6 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import pulumi
 from staticfiles.names import answered
 
 _DECORATORS = {"route", "get", "post", "put", "patch", "delete"}
@@ -35,15 +34,6 @@ def routes(package: Path) -> set[str]:
 def expanded(rule: str, collections: Iterable[str]) -> set[str]:
     """The rule for each collection, if it is one for collections."""
     return {_COLLECTION.sub(name, rule) for name in collections} if _COLLECTION.search(rule) else {rule}
-
-
-def warn(files: Iterable[str], package: Path, *, clean_urls: bool) -> None:
-    """Say at preview which static files hide a route of the service."""
-    for file, rule in shadows(files, routes(package), clean_urls=clean_urls):
-        pulumi.log.warn(
-            f"static{file} hides the service's route {rule}: Hosting serves files first, so visitors never reach the "
-            "route. Rename the file, or drop the route."
-        )
 
 
 def shadows(files: Iterable[str], rules: Iterable[str], *, clean_urls: bool) -> Iterator[tuple[str, str]]:
