@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from infra.program import ROOT
-from tests.recorder import run_stack
+from tests.recorder import STACKS, run_stack
 
 SITE = "gcp:firebase/hostingSite:HostingSite"
 RELEASE = "hearth:hosting:SiteRelease"
@@ -84,6 +84,6 @@ def test_a_file_that_hides_a_route_is_warned_of_at_preview(tmp_path: Path) -> No
     assert "static/index.html hides the service's route /:" in warning
 
 
-@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+@pytest.mark.parametrize("name", STACKS)
 def test_the_shipped_files_hide_nothing(name: str) -> None:
     assert run_stack(name).warnings == []
