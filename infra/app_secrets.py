@@ -3,6 +3,8 @@
 The session key is made by the provider and never leaves state (encrypted) and Secret Manager: no person types it, and
 it is in no plain configuration, environment or output. A new key is a new version, and the service names its version
 by number, so it is a new revision as well: instances never disagree about the key, and a rollback brings the old one.
+The key before is kept valid beside it, so that a rotation signs nobody out; the one after it does, and is what to do
+with a key that leaked.
 
 Left out: secrets that people hold, such as an API token of somebody else's service.
 """
@@ -11,21 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
 
 from infra.hearth import RandomKey
+from infra.stored_secret import SecretReference, StoredSecretArgs, store
 
 # Flask's guide recommends 32; HMAC-SHA1, which signs its sessions, gains nothing beyond 64.
 _KEY_BYTES = 32
-
-
-@dataclass(frozen=True, kw_only=True)
-class SecretReference:
-    """A version of a secret, as an environment variable of Cloud Run refers to it."""
-
-    secret: Input[str]
-    version: Input[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +28,7 @@ class AppSecretsArgs:
 
     project: str
     secret_key: str
+    previous_secret_key: str
     rotation: str
     reader: Input[str]
     deletion_protection: bool
@@ -42,7 +37,7 @@ class AppSecretsArgs:
 
 
 class AppSecrets(pulumi.ComponentResource):
-    """SECRET_KEY."""
+    """SECRET_KEY and SECRET_KEY_FALLBACKS."""
 
     env: Mapping[str, SecretReference]
     """By the environment variable that the service reads."""
@@ -54,28 +49,26 @@ class AppSecrets(pulumi.ComponentResource):
         key = RandomKey(
             f"{name}-session-key", size=_KEY_BYTES, rotation=args.rotation, opts=ResourceOptions(parent=self)
         )
-        secret = gcp.secretmanager.Secret(
-            f"{name}-session-key",
-            project=args.project,
-            secret_id=args.secret_key,
-            replication=gcp.secretmanager.SecretReplicationArgs(auto=gcp.secretmanager.SecretReplicationAutoArgs()),
-            deletion_protection=args.deletion_protection,
-            opts=ResourceOptions(parent=self, depends_on=args.after, protect=args.protect),
-        )
-        version = gcp.secretmanager.SecretVersion(
-            f"{name}-session-key",
-            secret=secret.id,
-            secret_data=key.value,
-            opts=ResourceOptions(parent=self),
-        )
-        accessor = gcp.secretmanager.SecretIamMember(
-            f"{name}-session-key-reader",
-            project=args.project,
-            secret_id=secret.secret_id,
-            role="roles/secretmanager.secretAccessor",
-            member=args.reader,
-            opts=ResourceOptions(parent=self),
-        )
-        self.env = {"SECRET_KEY": SecretReference(secret=secret.secret_id, version=version.version)}
-        self.grants = [accessor.id]
+        kept = {
+            "SECRET_KEY": (f"{name}-session-key", args.secret_key, key.value),
+            "SECRET_KEY_FALLBACKS": (f"{name}-previous-session-key", args.previous_secret_key, key.previous),
+        }
+        stored = {
+            variable: store(
+                resource,
+                StoredSecretArgs(
+                    project=args.project,
+                    secret_id=secret_id,
+                    data=data,
+                    reader=args.reader,
+                    deletion_protection=args.deletion_protection,
+                    protect=args.protect,
+                    after=args.after,
+                ),
+                parent=self,
+            )
+            for variable, (resource, secret_id, data) in kept.items()
+        }
+        self.env = {variable: reference for variable, (reference, _) in stored.items()}
+        self.grants = [accessor for _, accessor in stored.values()]
         self.register_outputs({})

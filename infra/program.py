@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pulumi
-from pulumi import Input, Output
+from pulumi import Output
 
 from infra import (
     configuration,
@@ -13,14 +13,16 @@ from infra import (
     delivery,
     hosting_config,
     image_registry,
+    service_env,
     service_image,
     settings,
     shadowing,
     sign_in,
+    site_hosts,
     static_files,
 )
 from infra.app_secrets import AppSecrets, AppSecretsArgs
-from infra.database import Database, DatabaseArgs
+from infra.database import Database
 from infra.delivery import Delivery
 from infra.guards.guarding import Guards
 from infra.hearth import Settled
@@ -68,6 +70,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         AppSecretsArgs(
             project=stack.project,
             secret_key=names.secret_key,
+            previous_secret_key=names.previous_secret_key,
             rotation=stack.secret_key_rotation,
             reader=runtime.member,
             deletion_protection=stack.deletion_protection,
@@ -75,20 +78,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
             after=enabled,
         ),
     )
-    data = Database(
-        "database",
-        DatabaseArgs(
-            project=stack.project,
-            kind=stack.database,
-            location=stack.firestore_location,
-            database=stack.firestore_database,
-            point_in_time_recovery=stack.point_in_time_recovery,
-            user=runtime.member,
-            deletion_protection=stack.deletion_protection,
-            protect=stack.protect,
-            after=enabled,
-        ),
-    )
+    data = Database("database", database.args(stack, user=runtime.member, after=enabled))
     granted = Settled(
         "runtime-grants-settled",
         project=stack.project,
@@ -97,19 +87,14 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         settle_seconds=stack.grant_settle_seconds,
     )
 
-    env: dict[str, Input[str]] = {
-        "APP_ENV": stack.environment,
-        "AUTH": stack.auth,
-        "DATABASE_URL": data.url,
-        "GOOGLE_CLOUD_PROJECT": stack.project,
-        "LOG_LEVEL": stack.log_level,
-    }
+    env = {**service_env.variables(stack), **data.env}
+    from_secrets = {**secrets.env, **data.secrets}
     if stack.auth == "firebase":
         accounts = SignIn(
             "sign-in",
             SignInArgs(
                 project=stack.project,
-                domains=[f"{names.site}.web.app", f"{names.site}.firebaseapp.com", *stack.custom_domains],
+                domains=site_hosts.public(site=names.site, custom_domains=stack.custom_domains),
                 after=enabled,
             ),
         )
@@ -125,7 +110,8 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
                 image=image,
                 account=runtime.email,
                 env=env,
-                secrets=secrets.env,
+                secrets=from_secrets,
+                sockets=data.sockets,
                 after=[*enabled, granted],
             ),
         )
@@ -140,7 +126,8 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
             image=image,
             account=runtime.email,
             env=env,
-            secrets=secrets.env,
+            secrets=from_secrets,
+            sockets=data.sockets,
             min_instances=stack.min_instances,
             max_instances=stack.max_instances,
             concurrency=stack.concurrency,
@@ -165,7 +152,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
             site=names.site,
             custom_domains=stack.custom_domains,
             public=hosting.public,
-            files=files,
+            files=static_files.with_twins(files),
             config=hosting.serving(service=names.service, region=stack.region),
             service=web.full_name,
             image=image,

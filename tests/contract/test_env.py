@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from infra import settings as stack
 from infra.program import ROOT
 from infra.web_service import SPARE_THREADS
 from tests.recorder import run_stack
+from tests.service.test_forwarded import OWN, seen
 
 GUNICORN = ROOT / "service" / "gunicorn.conf.py"
 # Cloud Run sets these itself, and refuses a stack that does ("Container runtime contract").
@@ -53,14 +55,50 @@ def test_the_stack_leaves_alone_what_cloud_run_sets_itself(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["dev", "prod", "local"])
 def test_the_service_starts_with_what_the_stack_sets(name: str) -> None:
-    key = run_stack(name).one("hearth:secret:RandomKey").outputs["value"]
+    keys = run_stack(name).one("hearth:secret:RandomKey").outputs
 
     # The local cloud alone gives a data directory, which is what makes a file a place to keep data in.
     platform = {"K_SERVICE": "web"} | ({"HEARTH_DATA_DIR": "/data"} if name == "local" else {})
-    settings = service.Settings.from_env({**env(name), "SECRET_KEY": key, **platform})
+    secret = {"SECRET_KEY": keys["value"], "SECRET_KEY_FALLBACKS": keys["previous"]}
+    settings = service.Settings.from_env({**env(name), **secret, **platform})
 
     assert settings.app_env == env(name)["APP_ENV"]
     assert settings.log_level == env(name)["LOG_LEVEL"]
+    assert [key.get_secret_value() for key in settings.secret_key_fallbacks] == [keys["previous"]]
+    assert ",".join(settings.trusted_hosts) == env(name)["TRUSTED_HOSTS"]
+
+
+def test_the_stacks_and_the_service_mean_the_same_by_an_unset_age_of_files() -> None:
+    default = stack.Settings.model_fields["file_max_age_seconds"].default
+
+    assert default == environments.DEFAULT_FILE_SECONDS[stack.Settings.model_fields["environment"].default]
+
+
+@pytest.mark.parametrize(
+    ("name", "host"),
+    [
+        ("prod", "example-prod.web.app"),
+        ("prod", "example-prod.firebaseapp.com"),
+        ("prod", "example-prod--pr-7-a1b2c3d4.web.app"),
+        ("prod", "www.example.com"),
+        ("local", "localhost:5000"),
+        ("local", "127.0.0.1:5003"),
+        ("local", "demo-hearth--pr-7.localhost:5000"),
+    ],
+)
+def test_the_service_believes_each_address_of_the_site_and_no_other_host(name: str, host: str) -> None:
+    found = {
+        each["name"]: each.get("value", "")
+        for each in run_stack(name, {"app:customDomains": '["www.example.com"]'})
+        .one("gcp:cloudrunv2/service:Service")
+        .inputs["template"]["containers"][0]["envs"]
+    }
+    trusted = found["TRUSTED_HOSTS"].split(",")
+
+    assert seen(trusted, X_Forwarded_Host=host) == f"http://{host}/"
+    assert seen(trusted, X_Forwarded_Host=f"{host.partition(':')[0]}.evil.example") == f"http://{OWN}/"
+    if name == "prod":
+        assert seen(trusted, X_Forwarded_Host="localhost") == f"http://{OWN}/"
 
 
 def test_the_service_checks_the_users_that_the_stack_makes() -> None:
@@ -107,10 +145,38 @@ def test_the_migration_job_runs_a_command_that_there_is(tmp_path: Path) -> None:
     assert (tmp_path / urls.SQLITE_FILE).exists()
 
 
-def test_the_service_has_a_store_for_each_database_that_a_stack_can_ask_for() -> None:
-    for kind in get_args(stack.Settings.model_fields["database"].annotation):
-        found = urls.parse(f"{kind}://", project="example-shop", data_dir="/data")
-        assert type(found).__name__.lower() == kind
+@pytest.mark.parametrize("kind", get_args(stack.Settings.model_fields["database"].annotation))
+def test_the_service_starts_with_each_database_that_a_stack_can_ask_for(kind: str) -> None:
+    """Whichever way the address comes, it is the one of that store, and no variable is more or less than elsewhere."""
+    declared = run_stack("local" if kind == "sqlite" else "prod", {"app:database": kind})
+    stored = {
+        each.inputs["secret"].rpartition("/")[2]: each.inputs["secretData"]
+        for each in declared.of("gcp:secretmanager/secretVersion:SecretVersion")
+    }
+    environ = {
+        each["name"]: each.get("value") or stored[each["valueSource"]["secretKeyRef"]["secret"]]
+        for each in declared.one("gcp:cloudrunv2/service:Service").at("template.containers[0].envs")
+    }
+    # The local cloud alone gives a data directory, which is what makes a file a place to keep data in.
+    platform = {"K_SERVICE": "web"} | ({"HEARTH_DATA_DIR": "/data"} if kind == "sqlite" else {})
+
+    settings = service.Settings.from_env(environ | platform)
+
+    assert set(environ) == service.Settings.stack_variables() | gunicorn_reads()
+    assert type(settings.database).__name__.lower() == kind
+    assert settings.database_pool_size == int(environ["DATABASE_POOL_SIZE"])
+
+
+@pytest.mark.parametrize("field", ["database_pool_size", "database_pool_wait_seconds"])
+def test_both_sides_take_the_same_numbers(field: str) -> None:
+    ends = {type(each).__name__: each for each in stack.Settings.model_fields[field].metadata}
+    environ = {"SECRET_KEY": secrets.token_urlsafe(32), "DATABASE_URL": "firestore://example-shop"}
+
+    for number in (ends["Ge"].ge, ends["Le"].le):
+        assert getattr(service.Settings.from_env(environ | {field.upper(): str(number)}), field) == number
+    for number in (ends["Ge"].ge - 1, ends["Le"].le + 1):
+        with pytest.raises(service.SettingsError, match=field.upper()):
+            service.Settings.from_env(environ | {field.upper(): str(number)})
 
 
 @pytest.mark.parametrize(
