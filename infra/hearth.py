@@ -109,14 +109,17 @@ class RandomKey(pulumi.CustomResource):
 
     value: Output[str]
     """URL-safe base64 without padding; secret."""
+    previous: Output[str]
+    """The one before the last change of `rotation`; before the first, one that nobody ever used. Secret."""
 
     def __init__(
         self, name: str, *, size: Input[int], rotation: Input[str], opts: ResourceOptions | None = None
     ) -> None:
         """`size` is in bytes."""
         # The provider marks it as secret too; said here, it holds for the state even if the provider forgets.
-        options = ResourceOptions.merge(opts, ResourceOptions(additional_secret_outputs=["value"]))
-        super().__init__("hearth:secret:RandomKey", name, {"bytes": size, "rotation": rotation, "value": None}, options)
+        options = ResourceOptions.merge(opts, ResourceOptions(additional_secret_outputs=["value", "previous"]))
+        properties = {"bytes": size, "rotation": rotation, "value": None, "previous": None}
+        super().__init__("hearth:secret:RandomKey", name, properties, options)
 
 
 class SiteRelease(pulumi.CustomResource):
@@ -136,13 +139,16 @@ class SiteRelease(pulumi.CustomResource):
         public: Input[str],
         files: Mapping[str, str],
         config: Mapping[str, Any],
+        caching: Mapping[str, str],
         service: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`files` maps paths below `public`, such as `/style.css`, to the SHA-256 of their bytes.
+        """`files` maps paths below `public`, such as `/style.css`, to the SHA-256 of their bytes; a path may also be
+        the digested name of a file there.
 
-        `config` is a ServingConfig as Hosting's API has it. `service` has `name` (full), `image` (by digest) and
-        `template` (a fingerprint); the site is released when that service is ready on that image.
+        `config` is a ServingConfig as Hosting's API has it, without the Cache-Control of files: that is `caching`,
+        apart for `digested` and `plain` names. `service` has `name` (full), `image` (by digest) and `template` (a
+        fingerprint); the site is released when that service is ready on that image.
         """
         properties = {
             "project": project,
@@ -151,6 +157,7 @@ class SiteRelease(pulumi.CustomResource):
             "public": public,
             "files": dict(files),
             "config": dict(config),
+            "caching": dict(caching),
             "service": dict(service),
             "version": None,
             "release": None,

@@ -64,7 +64,7 @@ RESOURCES: Mapping[str, Any] = {
         "A random key, kept until told to change.",
         required={},
         optional={"bytes": _WHOLE, "rotation": _TEXT},
-        computed={"value": {"type": "string", "secret": True}},
+        computed={name: {"type": "string", "secret": True} for name in ("value", "previous")},
     ),
     SiteRelease.token: _resource(
         "Files and configuration, public on a channel of a Hosting site.",
@@ -74,6 +74,7 @@ RESOURCES: Mapping[str, Any] = {
             "public": _TEXT,
             "files": _TEXT_MAP,
             "config": _ANY_MAP,
+            "caching": _TEXT_MAP,
             "service": _TEXT_MAP,
             "message": _TEXT,
         },

@@ -1,7 +1,6 @@
 """The Flask service: `create_app` puts its parts together and does nothing else.
 
-Importing this package reads no environment and opens nothing; both happen in `create_app`. Static files are not
-its business: Firebase Hosting serves `static/` before a request gets here.
+Importing this package reads no environment and opens nothing; both happen in `create_app`.
 """
 
 import os
@@ -9,10 +8,12 @@ from collections.abc import Sequence
 
 from flask import Flask
 
-from app import api, csrf, errors, headers, health, logs, migrations_cli, pages
+from app import api, csrf, errors, headers, health, logs, migrations_cli, pages, rate_limit, request_id, static_files
 from app.domain import DECLARATIONS
+from app.forwarded import behind_front_end
 from app.model.declaration import Declaration
 from app.settings import Settings
+from app.static_files import StaticFiles
 from app.stores import opened
 from app.stores.interface import Store
 
@@ -28,11 +29,12 @@ def create_app(
     *,
     store: Store | None = None,
     declarations: Sequence[Declaration] = DECLARATIONS,
+    files: StaticFiles | None = None,
 ) -> Flask:
     """The WSGI application. Without settings, they are read from the environment; raises SettingsError for bad ones.
 
     The store is the one that DATABASE_URL names, unless another is handed in. It is connected to when it is needed, so
-    that its absence stops no start-up.
+    that its absence stops no start-up. Static files are those that came with the code, unless others are handed in.
     """
     if settings is None:
         settings = Settings.from_env(os.environ)
@@ -45,6 +47,8 @@ def create_app(
     app.debug = settings.flask_debug
     app.config.from_mapping(
         SECRET_KEY=settings.secret_key.get_secret_value(),
+        SECRET_KEY_FALLBACKS=[key.get_secret_value() for key in settings.secret_key_fallbacks],
+        SEND_FILE_MAX_AGE_DEFAULT=settings.send_file_max_age_default,
         SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -67,6 +71,7 @@ def create_app(
     app.extensions["store"] = store
     app.cli.add_command(migrations_cli.group(settings.database, declarations))
 
+    static_files.register(app, files or static_files.shipped())
     app.register_blueprint(health.blueprint)
     api.register(app, declarations)
     pages.register(app, declarations)
@@ -76,6 +81,9 @@ def create_app(
         from app import auth
 
         auth.register(app, settings)
+    rate_limit.register(app, per_minute=settings.writes_per_minute, trusted_hops=settings.trusted_hops)
     errors.register(app)
+    request_id.register(app)
     headers.register(app)
+    app.wsgi_app = behind_front_end(app.wsgi_app, settings.trusted_hosts)  # type: ignore[assignment, method-assign]
     return app

@@ -18,7 +18,7 @@ SECURITY = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-CONTENT = {"Content-Type", "Content-Length", "Cache-Control", "Vary", "Allow", "Set-Cookie"}
+CONTENT = {"Content-Type", "Content-Length", "Cache-Control", "Vary", "Allow", "Set-Cookie", "X-Request-ID"}
 GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
 
 
@@ -71,6 +71,26 @@ def test_the_session_cookie_is_one_that_hosting_lets_through(
     assert rest == attributes
 
 
-def test_flask_serves_no_files(client: FlaskClient) -> None:
-    """Files are Hosting's: a static route here would be a second place for them."""
-    assert [rule.rule for rule in client.application.url_map.iter_rules() if "filename" in rule.arguments] == []
+def test_what_caches_may_keep_never_sets_a_cookie(app: Flask) -> None:
+    """Nor for who has a session already: everybody else would get it."""
+    client = app.test_client()
+    with client.session_transaction() as before:
+        before["seen"] = True
+    kept = []
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and not rule.arguments:
+            answer = client.get(rule.rule)
+            if "public" in answer.headers["Cache-Control"]:
+                kept.append(rule.rule)
+                assert "Set-Cookie" not in answer.headers, rule.rule
+                assert "Cookie" not in answer.headers.get("Vary", ""), f"{rule.rule} depends on who asks"
+
+    assert "/" in kept
+
+
+@pytest.mark.parametrize("path", ["/style.css", "/style.0123456789abcdef.css"])
+def test_a_static_file_carries_the_whole_set_too(client: FlaskClient, path: str) -> None:
+    with client.get(path) as answer:
+        about_the_file = {"ETag", "Last-Modified", "Content-Disposition", "Accept-Ranges", "Date"}
+
+    assert {name: value for name, value in answer.headers.items() if name not in CONTENT | about_the_file} == SECURITY
