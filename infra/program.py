@@ -20,7 +20,7 @@ from infra import (
     static_files,
 )
 from infra.app_secrets import AppSecrets, AppSecretsArgs
-from infra.database import Database, DatabaseArgs
+from infra.database import Database
 from infra.delivery import Delivery
 from infra.guards.guarding import Guards
 from infra.hearth import Settled
@@ -75,20 +75,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
             after=enabled,
         ),
     )
-    data = Database(
-        "database",
-        DatabaseArgs(
-            project=stack.project,
-            kind=stack.database,
-            location=stack.firestore_location,
-            database=stack.firestore_database,
-            point_in_time_recovery=stack.point_in_time_recovery,
-            user=runtime.member,
-            deletion_protection=stack.deletion_protection,
-            protect=stack.protect,
-            after=enabled,
-        ),
-    )
+    data = Database("database", database.args(stack, user=runtime.member, after=enabled))
     granted = Settled(
         "runtime-grants-settled",
         project=stack.project,
@@ -100,10 +87,13 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     env: dict[str, Input[str]] = {
         "APP_ENV": stack.environment,
         "AUTH": stack.auth,
-        "DATABASE_URL": data.url,
+        "DATABASE_POOL_SIZE": str(stack.database_pool_size),
+        "DATABASE_POOL_WAIT_SECONDS": str(stack.database_pool_wait_seconds),
         "GOOGLE_CLOUD_PROJECT": stack.project,
         "LOG_LEVEL": stack.log_level,
+        **data.env,
     }
+    from_secrets = {**secrets.env, **data.secrets}
     if stack.auth == "firebase":
         accounts = SignIn(
             "sign-in",
@@ -125,7 +115,8 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
                 image=image,
                 account=runtime.email,
                 env=env,
-                secrets=secrets.env,
+                secrets=from_secrets,
+                sockets=data.sockets,
                 after=[*enabled, granted],
             ),
         )
@@ -140,7 +131,8 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
             image=image,
             account=runtime.email,
             env=env,
-            secrets=secrets.env,
+            secrets=from_secrets,
+            sockets=data.sockets,
             min_instances=stack.min_instances,
             max_instances=stack.max_instances,
             concurrency=stack.concurrency,
@@ -165,7 +157,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
             site=names.site,
             custom_domains=stack.custom_domains,
             public=hosting.public,
-            files=files,
+            files=static_files.with_twins(files),
             config=hosting.serving(service=names.service, region=stack.region),
             service=web.full_name,
             image=image,
