@@ -4,7 +4,7 @@
 PY := .venv/bin/python
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help up test down serve status logs env preview image inventory lock openapi rename clean environment cli
+.PHONY: help up test down serve status logs env preview image bench inventory lock openapi rename clean environment cli
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ preview: cli ## infra diff to another revision, offline (STACK=prod BASE=origin/
 
 image: environment ## build the image and try it as Cloud Run would (BASE=IMAGE or BASE_TAR=FILE, CA=FILE, STACK=prod)
 	@$(PY) -m tools.image --base '$(BASE)' --base-tar '$(BASE_TAR)' --ca '$(CA)' --stack '$(or $(STACK),prod)'
+
+bench: environment ## the service against a peer, as ratios in one run (WRITE=README.md puts them there)
+	@PYTHONPATH=.:service $(PY) -m bench $(if $(WRITE),--write '$(WRITE)')
 
 inventory: environment ## show what the stacks declare other than tests/stacks/inventory/ says, and take it over
 	@$(PY) -m tests.stacks.update
