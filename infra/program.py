@@ -44,6 +44,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     """Declare every resource of the stack and export its outputs."""
     hosting = hosting_config.read(root / "firebase.json")
     stack = configuration.load(configuration.read(), environ, rewritten=hosting.rewrites_to_service)
+    static_files.warn_of_missing_build(root, root / hosting.public)
     files = static_files.digests(root / hosting.public)
     warn_of_shadows(files, root / "service" / "app", clean_urls=hosting.clean_urls)
     names = stack.names

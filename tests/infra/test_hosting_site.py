@@ -7,7 +7,7 @@ import pytest
 from staticfiles import names
 
 from infra.program import ROOT
-from tests.recorder import run_stack
+from tests.recorder import STACKS, run_stack
 
 SITE = "gcp:firebase/hostingSite:HostingSite"
 RELEASE = "hearth:hosting:SiteRelease"
@@ -100,6 +100,20 @@ def test_a_file_that_hides_a_route_is_warned_of_at_preview(tmp_path: Path) -> No
     (warning,) = run_stack("dev", root=root).warnings
 
     assert "static/index.html hides the service's route /:" in warning
+
+
+@pytest.mark.parametrize("name", STACKS)
+@pytest.mark.parametrize(("built", "warned"), [(True, False), (False, True)])
+def test_a_front_end_that_was_not_built_is_warned_of_at_preview(tmp_path: Path, *, built: bool, warned: bool) -> None:
+    """Its files would be taken off the site."""
+    root = tmp_path / "checkout"
+    (root / "static" / "dist" if built else root / "static").mkdir(parents=True)
+    (root / "service").mkdir()
+    (root / "service" / "app").symlink_to(ROOT / "service" / "app")
+    (root / "firebase.json").write_bytes((ROOT / "firebase.json").read_bytes())
+    (root / "package.json").write_text("{}", encoding="utf-8")
+
+    assert any("make assets" in warning for warning in run_stack("dev", root=root).warnings) is warned
 
 
 @pytest.mark.parametrize("name", ["dev", "prod", "local"])
