@@ -11,6 +11,7 @@ from localcloud.records import (
     accounts,
     blobs,
     buckets,
+    cloud_sql,
     firebase,
     firestore,
     log_entries,
@@ -48,6 +49,7 @@ class Records:
             registry.routes(store),
             firebase.routes(store),
             firestore.routes(store),
+            cloud_sql.routes(store),
             log_entries.routes(self._cloud),
         )
 

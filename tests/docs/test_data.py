@@ -21,7 +21,7 @@ PAGE = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
 def service(tmp_path: Path) -> Path:
     """A copy of the folder in which somebody has just edited the model."""
     folder = tmp_path / "service"
-    for name in ("app", "migrations"):
+    for name in ("app", "staticfiles", "migrations"):
         shutil.copytree(ROOT / "service" / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     # Whatever is declared, the first model gets one field more.
     edit = """

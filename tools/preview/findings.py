@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from staticfiles import names
+
 from tools.preview import at_stake
 from tools.preview.changes import Change
 from tools.preview.values import MISSING, UNKNOWN, at, is_unknown, written
@@ -104,11 +106,19 @@ def images(change: Change) -> Iterator[Finding]:
 
 
 def files(change: Change) -> Files | None:
-    """What the site would serve otherwise; None when it is no site's release, or serves the same."""
+    """What the site would serve otherwise; None when it is no site's release, or serves the same.
+
+    A file and its name by content are one: the second comes and goes with each change of the first.
+    """
     if change.type != _RELEASE:
         return None
     old, new = (at(inputs, "files", {}) for inputs in (change.old, change.new))
-    if is_unknown(new) or old == new:
+    if is_unknown(new):
+        return None
+    old, new = (
+        {path: digest for path, digest in each.items() if each.get(names.plain(path)) != digest} for each in (old, new)
+    )
+    if old == new:
         return None
     return Files(
         added=tuple(sorted(new.keys() - old.keys())),

@@ -31,6 +31,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("srv")
     without = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "service" / "app", folder / "app", ignore=without)
+    shutil.copytree(ROOT / "service" / "staticfiles", folder / "staticfiles", ignore=without)
     shutil.copytree(ROOT / "service" / "migrations", folder / "migrations", ignore=without)
     return folder
 
