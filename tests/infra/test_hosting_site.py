@@ -7,7 +7,7 @@ import pytest
 from staticfiles import names
 
 from infra.program import ROOT
-from tests.recorder import run_stack
+from tests.recorder import STACKS, run_stack
 
 SITE = "gcp:firebase/hostingSite:HostingSite"
 RELEASE = "hearth:hosting:SiteRelease"
@@ -102,6 +102,7 @@ def test_a_file_that_hides_a_route_is_warned_of_at_preview(tmp_path: Path) -> No
     assert "static/index.html hides the service's route /:" in warning
 
 
+@pytest.mark.parametrize("name", STACKS)
 @pytest.mark.parametrize(("built", "warned"), [(True, False), (False, True)])
 def test_a_front_end_that_was_not_built_is_warned_of_at_preview(tmp_path: Path, *, built: bool, warned: bool) -> None:
     """Its files would be taken off the site."""
