@@ -10,9 +10,10 @@ from typing import Any, get_args
 
 import pytest
 from app import settings as service
-from app.rules import environments
+from app.rules import authentication, environments
 from app.stores import urls
 
+from catalog.apis import LOCAL_PROJECT_PREFIX
 from infra import migration_job
 from infra import settings as stack
 from infra.program import ROOT
@@ -40,9 +41,12 @@ def env(name: str, overrides: dict[str, str] | None = None) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", ["dev", "prod", "local"])
 def test_the_stack_sets_exactly_what_the_service_reads(name: str) -> None:
-    read = service.Settings.stack_variables() | gunicorn_reads()
+    # Read with a check of users only.
+    users = {"FIREBASE_WEB_KEY"} if env(name)["AUTH"] == "firebase" else set()
+    read = service.Settings.stack_variables() | gunicorn_reads() | users
 
     assert gunicorn_reads()
+    assert users <= {field.upper() for field in service.Settings.model_fields}
     assert set(env(name)) == read
 
 
@@ -69,6 +73,10 @@ def test_the_service_checks_the_users_that_the_stack_makes() -> None:
 
     assert (settings.auth, settings.google_cloud_project) == ("firebase", "example-prod")
     assert settings.firebase_web_key
+
+
+def test_both_sides_know_a_local_clouds_project_by_the_same_sign() -> None:
+    assert authentication.LOCAL_PROJECT_PREFIX == LOCAL_PROJECT_PREFIX
 
 
 def test_the_service_keeps_its_data_where_the_stack_says() -> None:
