@@ -86,6 +86,9 @@ SERVICE_USAGE = Api(
     variable="GOOGLE_SERVICE_USAGE_CUSTOM_ENDPOINT",
     prefix="serviceusage",
 )
+SQL_ADMIN = Api(
+    name="sqladmin.googleapis.com", version="sql/v1beta4", variable="GOOGLE_SQL_CUSTOM_ENDPOINT", prefix="sqladmin"
+)
 STORAGE = Api(
     name="storage.googleapis.com", version="storage/v1", variable="GOOGLE_STORAGE_CUSTOM_ENDPOINT", prefix="storage"
 )
@@ -104,6 +107,7 @@ APIS = (
     RESOURCE_MANAGER,
     SECRET_MANAGER,
     SERVICE_USAGE,
+    SQL_ADMIN,
     STORAGE,
 )
 

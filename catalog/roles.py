@@ -14,6 +14,8 @@ class Role:
     name: str
     why: str
     permissions: tuple[str, ...]
+    database: str = ""
+    """The only kind of database (`app:database`) for which it is needed; empty for all."""
     once: bool = False
     """Whether the first `pulumi up` alone needs it, which a person has to run."""
 
@@ -72,8 +74,20 @@ DEPLOYER: tuple[Role, ...] = (
     ),
     Role(
         "roles/datastore.owner",
-        "the Firestore database",
+        "the Firestore database, where `app:database` is `firestore`",
         ("datastore.databases.create", "datastore.databases.getMetadata", "datastore.databases.update"),
+        database="firestore",
+    ),
+    Role(
+        "roles/cloudsql.admin",
+        "the Postgres server, where `app:database` is `postgres`",
+        (
+            "cloudsql.instances.create",
+            "cloudsql.instances.update",
+            "cloudsql.databases.create",
+            "cloudsql.users.create",
+        ),
+        database="postgres",
     ),
     Role(
         "roles/firebase.admin",

@@ -11,21 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
 
 from infra.hearth import RandomKey
+from infra.stored_secret import SecretReference, StoredSecretArgs, store
 
 # Flask's guide recommends 32; HMAC-SHA1, which signs its sessions, gains nothing beyond 64.
 _KEY_BYTES = 32
-
-
-@dataclass(frozen=True, kw_only=True)
-class SecretReference:
-    """A version of a secret, as an environment variable of Cloud Run refers to it."""
-
-    secret: Input[str]
-    version: Input[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,28 +46,16 @@ class AppSecrets(pulumi.ComponentResource):
         key = RandomKey(
             f"{name}-session-key", size=_KEY_BYTES, rotation=args.rotation, opts=ResourceOptions(parent=self)
         )
-        secret = gcp.secretmanager.Secret(
-            f"{name}-session-key",
+        stored = StoredSecretArgs(
             project=args.project,
             secret_id=args.secret_key,
-            replication=gcp.secretmanager.SecretReplicationArgs(auto=gcp.secretmanager.SecretReplicationAutoArgs()),
+            data=key.value,
+            reader=args.reader,
             deletion_protection=args.deletion_protection,
-            opts=ResourceOptions(parent=self, depends_on=args.after, protect=args.protect),
+            protect=args.protect,
+            after=args.after,
         )
-        version = gcp.secretmanager.SecretVersion(
-            f"{name}-session-key",
-            secret=secret.id,
-            secret_data=key.value,
-            opts=ResourceOptions(parent=self),
-        )
-        accessor = gcp.secretmanager.SecretIamMember(
-            f"{name}-session-key-reader",
-            project=args.project,
-            secret_id=secret.secret_id,
-            role="roles/secretmanager.secretAccessor",
-            member=args.reader,
-            opts=ResourceOptions(parent=self),
-        )
-        self.env = {"SECRET_KEY": SecretReference(secret=secret.secret_id, version=version.version)}
-        self.grants = [accessor.id]
+        reference, accessor = store(f"{name}-session-key", stored, parent=self)
+        self.env = {"SECRET_KEY": reference}
+        self.grants = [accessor]
         self.register_outputs({})

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from infra.faults import Fault, SettingsError
 from infra.guards import RULES
-from infra.rules import capacity, databases, delivery, exceptions, exposure, names, regions, target
+from infra.rules import capacity, databases, delivery, exceptions, exposure, names, postgres, regions, target
 from infra.settings import NAMESPACE, Settings, Why, fields, keys
 
 
@@ -96,6 +96,14 @@ def _relate(settings: Settings, environ: Mapping[str, str], *, rewritten: bool) 
         database=settings.database,
         location=settings.firestore_location,
         name=settings.firestore_database,
+    )
+    yield from postgres.faults(
+        database=settings.database,
+        tier_name=settings.postgres_tier,
+        high_availability=settings.postgres_high_availability,
+        point_in_time_recovery=settings.point_in_time_recovery,
+        max_instances=settings.max_instances,
+        pool_size=settings.database_pool_size,
     )
     yield from exposure.faults(
         public_access=settings.public_access,

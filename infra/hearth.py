@@ -136,13 +136,16 @@ class SiteRelease(pulumi.CustomResource):
         public: Input[str],
         files: Mapping[str, str],
         config: Mapping[str, Any],
+        caching: Mapping[str, str],
         service: Mapping[str, Input[str]],
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`files` maps paths below `public`, such as `/style.css`, to the SHA-256 of their bytes.
+        """`files` maps paths below `public`, such as `/style.css`, to the SHA-256 of their bytes; a path may also be
+        the digested name of a file there.
 
-        `config` is a ServingConfig as Hosting's API has it. `service` has `name` (full), `image` (by digest) and
-        `template` (a fingerprint); the site is released when that service is ready on that image.
+        `config` is a ServingConfig as Hosting's API has it, without the Cache-Control of files: that is `caching`,
+        apart for `digested` and `plain` names. `service` has `name` (full), `image` (by digest) and `template` (a
+        fingerprint); the site is released when that service is ready on that image.
         """
         properties = {
             "project": project,
@@ -151,6 +154,7 @@ class SiteRelease(pulumi.CustomResource):
             "public": public,
             "files": dict(files),
             "config": dict(config),
+            "caching": dict(caching),
             "service": dict(service),
             "version": None,
             "release": None,

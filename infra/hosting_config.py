@@ -5,7 +5,7 @@ rewrite goes to is replaced by what this program declares, so that the two can't
 Translation: Firebase, "Configure Hosting behavior", and the CLI's own (`convertConfig`).
 
 Left out, and refused rather than dropped in silence: several sites, deploy hooks, rewrites to functions and Dynamic
-Links, and an `ignore` list other than the one that `static_files` implements.
+Links, and an `ignore` list other than the one that `staticfiles` implements.
 """
 
 import json
@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-
-from infra.static_files import IGNORED
+from staticfiles.folder import IGNORED
 
 _SLASH = {True: "ADD", False: "REMOVE"}
 _KNOWN = {

@@ -11,6 +11,7 @@ from typing import Any
 import pulumi
 import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
+from staticfiles import caching
 
 from infra.hearth import SiteRelease
 
@@ -76,6 +77,7 @@ class HostingSite(pulumi.ComponentResource):
             public=args.public,
             files=args.files,
             config=args.config,
+            caching={"digested": caching.DIGESTED, "plain": caching.PLAIN},
             service={"name": args.service, "image": args.image, "template": args.template},
             opts=ResourceOptions(parent=self, depends_on=args.released_after, protect=args.protect),
         )

@@ -12,6 +12,7 @@ import pulumi_gcp as gcp
 from pulumi import Output, ResourceOptions
 
 from infra.rules.exposure import reader_member
+from infra.settings import Settings
 
 _DAY_SECONDS = 24 * 60 * 60
 
@@ -28,6 +29,20 @@ class ImageRegistryArgs:
     readers: Sequence[str]
     protect: bool
     after: Sequence[pulumi.Resource]
+
+
+def args(stack: Settings, after: Sequence[pulumi.Resource]) -> ImageRegistryArgs:
+    """The inputs as the settings say."""
+    return ImageRegistryArgs(
+        project=stack.project,
+        region=stack.region,
+        repository=stack.names.repository,
+        keep_images=stack.keep_images,
+        rollback_days=stack.rollback_days,
+        readers=stack.image_readers,
+        protect=stack.protect,
+        after=after,
+    )
 
 
 class ImageRegistry(pulumi.ComponentResource):

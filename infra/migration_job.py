@@ -14,9 +14,10 @@ import pulumi
 from pulumi import Input, ResourceOptions
 from pulumi_gcp import cloudrunv2 as run
 
-from infra.app_secrets import SecretReference
+from infra.cloud_sql import MOUNT
 from infra.fingerprint import fingerprint
 from infra.hearth import JobExecution
+from infra.stored_secret import SecretReference
 
 COMMAND = ("flask", "--app", "app", "db", "upgrade")
 
@@ -32,6 +33,8 @@ class MigrationJobArgs:
     account: Input[str]
     env: Mapping[str, Input[str]]
     secrets: Mapping[str, SecretReference]
+    sockets: Sequence[Input[str]]
+    """Cloud SQL servers that it connects to."""
     after: Sequence[pulumi.Resource]
 
 
@@ -76,12 +79,23 @@ def _template(args: MigrationJobArgs) -> run.JobTemplateArgs:
             timeout="600s",
             # What failed once fails again, and the first failure is the one to read.
             max_retries=0,
+            volumes=[
+                run.JobTemplateTemplateVolumeArgs(
+                    name="sockets",
+                    cloud_sql_instance=run.JobTemplateTemplateVolumeCloudSqlInstanceArgs(instances=args.sockets),
+                )
+            ]
+            if args.sockets
+            else None,
             containers=[
                 run.JobTemplateTemplateContainerArgs(
                     image=args.image,
                     commands=[COMMAND[0]],
                     args=[*COMMAND[1:]],
                     envs=_envs(args),
+                    volume_mounts=[run.JobTemplateTemplateContainerVolumeMountArgs(name="sockets", mount_path=MOUNT)]
+                    if args.sockets
+                    else None,
                     resources=run.JobTemplateTemplateContainerResourcesArgs(limits={"cpu": "1", "memory": "512Mi"}),
                 )
             ],

@@ -7,19 +7,30 @@ from pathlib import Path
 import pulumi
 from pulumi import Input, Output
 
-from infra import configuration, database, delivery, hosting_config, settings, shadowing, sign_in, static_files
+from infra import (
+    configuration,
+    database,
+    delivery,
+    hosting_config,
+    image_registry,
+    service_image,
+    settings,
+    shadowing,
+    sign_in,
+    static_files,
+)
 from infra.app_secrets import AppSecrets, AppSecretsArgs
-from infra.database import Database, DatabaseArgs
+from infra.database import Database
 from infra.delivery import Delivery
 from infra.guards.guarding import Guards
 from infra.hearth import Settled
 from infra.hosting_site import HostingSite, HostingSiteArgs
-from infra.image_registry import ImageRegistry, ImageRegistryArgs
+from infra.image_registry import ImageRegistry
 from infra.migration_job import MigrationJob, MigrationJobArgs
 from infra.project_services import ProjectServices, ProjectServicesArgs
 from infra.public_access import PublicAccess, PublicAccessArgs, invoker_check_disabled
 from infra.runtime_identity import RuntimeIdentity, RuntimeIdentityArgs
-from infra.service_image import ServiceImage, ServiceImageArgs
+from infra.service_image import ServiceImage
 from infra.sign_in import SignIn, SignInArgs
 from infra.web_service import WebService, WebServiceArgs
 
@@ -44,19 +55,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     services = ProjectServices("apis", ProjectServicesArgs(project=stack.project, region=stack.region, also=also))
     enabled = [services.settled]
 
-    registry = ImageRegistry(
-        "images",
-        ImageRegistryArgs(
-            project=stack.project,
-            region=stack.region,
-            repository=names.repository,
-            keep_images=stack.keep_images,
-            rollback_days=stack.rollback_days,
-            readers=stack.image_readers,
-            protect=stack.protect,
-            after=enabled,
-        ),
-    )
+    registry = ImageRegistry("images", image_registry.args(stack, after=enabled))
     # A digest from the configuration is an image that another stack built and tried.
     image = Output.from_input(stack.image) if stack.image else build_image(stack, registry, enabled)
 
@@ -76,20 +75,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
             after=enabled,
         ),
     )
-    data = Database(
-        "database",
-        DatabaseArgs(
-            project=stack.project,
-            kind=stack.database,
-            location=stack.firestore_location,
-            database=stack.firestore_database,
-            point_in_time_recovery=stack.point_in_time_recovery,
-            user=runtime.member,
-            deletion_protection=stack.deletion_protection,
-            protect=stack.protect,
-            after=enabled,
-        ),
-    )
+    data = Database("database", database.args(stack, user=runtime.member, after=enabled))
     granted = Settled(
         "runtime-grants-settled",
         project=stack.project,
@@ -101,10 +87,13 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     env: dict[str, Input[str]] = {
         "APP_ENV": stack.environment,
         "AUTH": stack.auth,
-        "DATABASE_URL": data.url,
+        "DATABASE_POOL_SIZE": str(stack.database_pool_size),
+        "DATABASE_POOL_WAIT_SECONDS": str(stack.database_pool_wait_seconds),
         "GOOGLE_CLOUD_PROJECT": stack.project,
         "LOG_LEVEL": stack.log_level,
+        **data.env,
     }
+    from_secrets = {**secrets.env, **data.secrets}
     checked = []
     if stack.auth == "firebase":
         users = SignIn(
@@ -128,7 +117,8 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
                 image=image,
                 account=runtime.email,
                 env=env,
-                secrets=secrets.env,
+                secrets=from_secrets,
+                sockets=data.sockets,
                 after=[*enabled, granted],
             ),
         )
@@ -143,7 +133,8 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
             image=image,
             account=runtime.email,
             env=env,
-            secrets=secrets.env,
+            secrets=from_secrets,
+            sockets=data.sockets,
             min_instances=stack.min_instances,
             max_instances=stack.max_instances,
             concurrency=stack.concurrency,
@@ -168,7 +159,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
             site=names.site,
             custom_domains=stack.custom_domains,
             public=hosting.public,
-            files=files,
+            files=static_files.with_twins(files),
             config=hosting.serving(service=names.service, region=stack.region),
             service=web.full_name,
             image=image,
@@ -194,21 +185,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
 
 def build_image(stack: settings.Settings, registry: ImageRegistry, enabled: list[Settled]) -> Output[str]:
     """Build the image here; the reference by digest."""
-    image = ServiceImage(
-        "image",
-        ServiceImageArgs(
-            project=stack.project,
-            region=stack.region,
-            repository=registry.repository.repository_id,
-            image=stack.names.image,
-            bucket=stack.names.source_bucket,
-            account=stack.names.build_account,
-            build_region=stack.build_region,
-            grant_settle_seconds=stack.grant_settle_seconds,
-            after=enabled,
-        ),
-    )
-    return image.ref
+    return ServiceImage("image", service_image.args(stack, registry.repository.repository_id, enabled)).ref
 
 
 def warn_of_shadows(files: Mapping[str, str], package: Path, *, clean_urls: bool) -> None:

@@ -12,6 +12,7 @@ import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
 
 from infra.hearth import Image, Settled
+from infra.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,21 @@ class ServiceImageArgs:
     build_region: str
     grant_settle_seconds: int
     after: Sequence[pulumi.Resource]
+
+
+def args(stack: Settings, repository: Input[str], after: Sequence[pulumi.Resource]) -> ServiceImageArgs:
+    """The inputs as the settings say; `repository` is where the image goes."""
+    return ServiceImageArgs(
+        project=stack.project,
+        region=stack.region,
+        repository=repository,
+        image=stack.names.image,
+        bucket=stack.names.source_bucket,
+        account=stack.names.build_account,
+        build_region=stack.build_region,
+        grant_settle_seconds=stack.grant_settle_seconds,
+        after=after,
+    )
 
 
 class ServiceImage(pulumi.ComponentResource):

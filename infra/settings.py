@@ -21,7 +21,7 @@ NAMESPACE = "app"
 
 PublicAccess = Literal["iam", "invoker-check-off", "private"]
 Auth = Literal["none", "firebase"]
-Database = Literal["firestore", "sqlite"]
+Database = Literal["firestore", "postgres", "sqlite"]
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,24 @@ class Settings(BaseModel):
     firestore_location: str = "us-central1"
     firestore_database: str = "(default)"
     point_in_time_recovery: Annotated[bool, Why("true or false")] = True
+    database_pool_size: Annotated[
+        int, Field(ge=1, le=100), Why("Cloud Run lets an instance open 100 connections to Cloud SQL")
+    ] = 5
+    database_pool_wait_seconds: Annotated[
+        int, Field(ge=1, le=30), Why("clients give up a request that waits longer")
+    ] = 2
+    database_password_rotation: Annotated[
+        str, Field(min_length=1, max_length=64), Why("any text; another one makes a new password")
+    ] = "1"  # noqa: S105 - says when the password was made, not what it is
+    postgres_version: Annotated[Literal["17", "18"], Why("these are the versions the service is made for")] = "17"
+    postgres_tier: str = "db-custom-1-3840"
+    postgres_high_availability: Annotated[bool, Why("true or false")] = False
+    postgres_disk_limit_gigabytes: Annotated[
+        int, Field(ge=10, le=65536), Why("a disk begins with 10 GB, and Cloud SQL has none above 64 TB")
+    ] = 100
+    postgres_query_insights: Annotated[bool, Why("true or false")] = True
+    postgres_maintenance_day: Annotated[int, Field(ge=1, le=7), Why("1 is Monday, 7 is Sunday")] = 7
+    postgres_maintenance_hour: Annotated[int, Field(ge=0, le=23), Why("an hour of the day, in UTC")] = 3
     site_id: str = ""
     custom_domains: Annotated[Strings, Why("a list of domain names")] = ()
     image: str = ""

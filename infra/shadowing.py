@@ -17,6 +17,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from staticfiles.names import answered
+
 _DECORATORS = {"route", "get", "post", "put", "patch", "delete"}
 _COLLECTION = re.compile(r"<(?:collection|paged):[A-Za-z_][A-Za-z0-9_]*>")
 _CONVERTER = re.compile(r"<(?:([a-z_]+)(?:\([^)]*\))?:)?[A-Za-z_][A-Za-z0-9_]*>")
@@ -39,7 +41,7 @@ def shadows(files: Iterable[str], rules: Iterable[str], *, clean_urls: bool) -> 
     patterns = {rule: _pattern(rule) for rule in rules}
     for file in sorted(files):
         for rule, pattern in sorted(patterns.items()):
-            if any(pattern.fullmatch(path) for path in _answered(file, clean_urls=clean_urls)):
+            if any(pattern.fullmatch(path) for path in answered(file, clean_urls=clean_urls)):
                 yield file, rule
 
 
@@ -91,14 +93,3 @@ def _pattern(rule: str) -> re.Pattern[str]:
         parts += [re.escape(rule[at : match.start()]), ".+" if match[1] == "path" else "[^/]+"]
         at = match.end()
     return re.compile("".join([*parts, re.escape(rule[at:])]))
-
-
-def _answered(file: str, *, clean_urls: bool) -> set[str]:
-    """The paths that Hosting answers with this file, or redirects to it."""
-    paths = {file}
-    if file.endswith("/index.html"):
-        folder = file.removesuffix("index.html")
-        paths |= {folder, folder.rstrip("/") or "/"}
-    elif clean_urls and file.endswith(".html"):
-        paths.add(file.removesuffix(".html"))
-    return paths

@@ -1,21 +1,14 @@
-"""The files that Hosting serves: which there are, and what is in them.
+"""The files that Hosting serves, as the program declares them; which, and by which names, `staticfiles` says.
 
-Skipped like the Firebase CLI does with the list in firebase.json: files that begin with a dot (`.DS_Store`), and
-`node_modules`. Refused: folders that begin with a dot, which that list lets through although they are never meant to
-be public (`.git`), and links that lead out of the folder, which would publish whatever they point to.
+Left out: the caching of each name, which the release derives from the names themselves.
 """
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 
 import pulumi
-
-IGNORED = ("**/.*", "**/node_modules/**")
-"""The `ignore` list of firebase.json that means the same to the Firebase CLI."""
-
-_WELL_KNOWN = ".well-known"
-_RESERVED = "__"
+from staticfiles import folder as published_folder
+from staticfiles import names
 
 
 class StaticFilesError(pulumi.RunError):
@@ -27,68 +20,20 @@ def digests(folder: Path) -> dict[str, str]:
 
     Raises StaticFilesError.
     """
-    if not folder.is_dir():
-        raise StaticFilesError(
-            f"{folder.name}/ is not a folder: firebase.json (hosting.public) names it as the one that Hosting serves. "
-            "Create it, empty if need be, or correct firebase.json."
-        )
-    return {f"/{file.relative_to(folder).as_posix()}": _digest(file) for file in sorted(_walk(folder, folder))}
-
-
-def _walk(folder: Path, root: Path) -> Iterator[Path]:
-    for entry in folder.iterdir():
-        shown = f"{root.name}/{entry.relative_to(root).as_posix()}"
-        if not _is_text(entry.name):
-            raise StaticFilesError(f"{shown!r}: its name is not UTF-8, which a path on the web has to be. Rename it.")
-        if entry.is_symlink():
-            _check_link(entry, root, shown)
-        if entry.is_dir():
-            if entry.name == "node_modules":
-                continue
-            _check_folder(entry, root, shown)
-            yield from _walk(entry, root)
-        elif entry.name.startswith("."):
-            continue
-        elif entry.is_file():
-            yield entry
-        else:
-            raise StaticFilesError(f"{shown}: neither a file nor a folder, so it can't be published. Remove it.")
-
-
-def _check_link(entry: Path, root: Path, shown: str) -> None:
     try:
-        inside = entry.resolve(strict=True).is_relative_to(root.resolve())
-    except OSError:
-        raise StaticFilesError(f"{shown}: a link to {entry.readlink()}, which is not there. Remove it.") from None
-    if not inside:
+        return {path: published_folder.digest(file) for path, file in published_folder.files(folder).items()}
+    except published_folder.StaticFilesError as fault:
+        raise StaticFilesError(str(fault)) from None
+    except OSError as fault:
         raise StaticFilesError(
-            f"{shown}: a link to {entry.readlink()}, outside the folder, so that file would become public. "
-            "Put a copy here if that is meant."
-        )
-    if entry.is_dir():
-        raise StaticFilesError(
-            f"{shown}: a link to a folder; it would publish the same files twice, or without end. Copy them instead."
-        )
+            f"{fault.filename} cannot be read ({fault.strerror}), so it can't be published. Correct its permissions, "
+            "or remove it."
+        ) from None
 
 
-def _check_folder(entry: Path, root: Path, shown: str) -> None:
-    if entry.name.startswith(".") and entry.name != _WELL_KNOWN:
-        raise StaticFilesError(
-            f"{shown}/: folders that begin with a dot are hardly meant to be public, so only {_WELL_KNOWN} may be "
-            "here. Move it out, or rename it."
-        )
-    if entry.parent == root and entry.name == _RESERVED:
-        raise StaticFilesError(f"{shown}/: Hosting keeps /__/ to itself and would never serve this. Rename it.")
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
-
-
-def _is_text(name: str) -> bool:
+def with_twins(digests: Mapping[str, str]) -> dict[str, str]:
+    """These files and their twins, by path. Raises StaticFilesError."""
     try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        return dict(sorted({**digests, **names.twins(digests)}.items()))
+    except names.ClashError as clash:
+        raise StaticFilesError(str(clash)) from None

@@ -15,9 +15,10 @@ import pulumi
 from pulumi import Input, Output, ResourceOptions
 from pulumi_gcp import cloudrunv2 as run
 
-from infra.app_secrets import SecretReference
+from infra.cloud_sql import MOUNT
 from infra.fingerprint import fingerprint
 from infra.rules.capacity import cpu_limit
+from infra.stored_secret import SecretReference
 
 PORT = 8080
 READY_PATH = "/health/ready"
@@ -39,6 +40,8 @@ class WebServiceArgs:
     account: Input[str]
     env: Mapping[str, Input[str]]
     secrets: Mapping[str, SecretReference]
+    sockets: Sequence[Input[str]]
+    """Cloud SQL servers that it connects to."""
     min_instances: int
     max_instances: int
     concurrency: int
@@ -95,11 +98,22 @@ def _template(args: WebServiceArgs) -> run.ServiceTemplateArgs:
         service_account=args.account,
         timeout=f"{args.request_timeout_seconds}s",
         max_instance_request_concurrency=args.concurrency,
+        volumes=[
+            run.ServiceTemplateVolumeArgs(
+                name="sockets",
+                cloud_sql_instance=run.ServiceTemplateVolumeCloudSqlInstanceArgs(instances=args.sockets),
+            )
+        ]
+        if args.sockets
+        else None,
         containers=[
             run.ServiceTemplateContainerArgs(
                 image=args.image,
                 ports=run.ServiceTemplateContainerPortsArgs(name="http1", container_port=PORT),
                 envs=_envs(args),
+                volume_mounts=[run.ServiceTemplateContainerVolumeMountArgs(name="sockets", mount_path=MOUNT)]
+                if args.sockets
+                else None,
                 resources=run.ServiceTemplateContainerResourcesArgs(
                     limits={"cpu": cpu_limit(args.cpu), "memory": args.memory},
                     # Billed while it serves a request. Once `resources` is there, leaving it out means always.

@@ -52,6 +52,10 @@ class RecordedRollouts(Rollouts):
 class RecordedExecutions(Executions):
     """Executions that have succeeded and run nothing."""
 
+    def obstacle(self, job: Mapping[str, Any]) -> tuple[str, str]:
+        """None: what a real project's job would need is elsewhere."""
+        return "", ""
+
     async def _run_tasks(self, name: str) -> list[str]:
         for task in self.tasks(name):
             self._store.put(f"{API}/{task['name']}", task_ended(task, "CONDITION_SUCCEEDED", ""))

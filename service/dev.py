@@ -14,6 +14,7 @@ from pathlib import Path
 from app import create_app
 from app.domain import DECLARATIONS
 from app.settings import Settings, SettingsError
+from app.static_files import shipped
 from app.stores.sql.migrating import Migrations
 from app.stores.urls import Sqlite
 from flask import Response
@@ -43,7 +44,8 @@ def main() -> None:
     if isinstance(settings.database, Sqlite):
         # Only here, where one process and one developer are all there is.
         Migrations(DECLARATIONS).upgrade(settings.database)
-    app = create_app(settings)
+    # Plain names: a digest would be that of the file as it was at start-up.
+    app = create_app(settings, files=shipped(digested=False))
     app.after_request(_uncached)
     # As on Hosting, a file comes before a route.
     site = SharedDataMiddleware(app, {"/": str(ROOT / "static")}, cache_timeout=0)

@@ -101,6 +101,15 @@ COMPUTED: dict[str, tuple[Callable[[Values], str], Callable[[Values], Values]]] 
         lambda _: {},
     ),
     "gcp:serviceaccount/account:Account": (lambda of: _account(of)["name"], _account),
+    "gcp:sql/database:Database": (
+        lambda of: f"projects/{of['project']}/instances/{of['instance']}/databases/{of['name']}",
+        lambda _: {},
+    ),
+    "gcp:sql/databaseInstance:DatabaseInstance": (
+        lambda of: f"projects/{of['project']}/instances/{of['name']}",
+        lambda of: {"connectionName": f"{of['project']}:{of['region']}:{of['name']}"},
+    ),
+    "gcp:sql/user:User": (lambda of: f"{of['name']}//{of['instance']}", lambda _: {}),
     "gcp:storage/bucket:Bucket": (lambda of: of["name"], lambda _: {}),
     "gcp:storage/bucketIAMMember:BucketIAMMember": (
         lambda of: f"b/{of['bucket']}/{of['role']}/{of['member']}",

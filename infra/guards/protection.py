@@ -10,21 +10,25 @@ from typing import Final
 
 from infra.guards.declared import UNKNOWN, Declared, Intent, Violation
 
-STATEFUL: Final[Mapping[str, tuple[str, object] | None]] = {
-    "gcp:artifactregistry/repository:Repository": None,
-    "gcp:bigquery/dataset:Dataset": None,
-    "gcp:bigquery/table:Table": ("deletionProtection", True),
-    "gcp:cloudrunv2/service:Service": ("deletionProtection", True),
-    "gcp:firebase/hostingCustomDomain:HostingCustomDomain": None,
-    "gcp:firebase/hostingSite:HostingSite": None,
-    "gcp:firestore/database:Database": ("deleteProtectionState", "DELETE_PROTECTION_ENABLED"),
-    "gcp:kms/cryptoKey:CryptoKey": None,
-    "gcp:secretmanager/secret:Secret": ("deletionProtection", True),
-    "gcp:sql/database:Database": None,
-    "gcp:sql/databaseInstance:DatabaseInstance": ("deletionProtection", True),
-    "gcp:storage/bucket:Bucket": None,
+STATEFUL: Final[Mapping[str, Mapping[str, object]]] = {
+    "gcp:artifactregistry/repository:Repository": {},
+    "gcp:bigquery/dataset:Dataset": {},
+    "gcp:bigquery/table:Table": {"deletionProtection": True},
+    "gcp:cloudrunv2/service:Service": {"deletionProtection": True},
+    "gcp:firebase/hostingCustomDomain:HostingCustomDomain": {},
+    "gcp:firebase/hostingSite:HostingSite": {},
+    "gcp:firestore/database:Database": {"deleteProtectionState": "DELETE_PROTECTION_ENABLED"},
+    "gcp:kms/cryptoKey:CryptoKey": {},
+    "gcp:secretmanager/secret:Secret": {"deletionProtection": True},
+    "gcp:sql/database:Database": {},
+    # The first is Google's provider's alone; the second holds in the console, too.
+    "gcp:sql/databaseInstance:DatabaseInstance": {
+        "deletionProtection": True,
+        "settings.deletionProtectionEnabled": True,
+    },
+    "gcp:storage/bucket:Bucket": {},
 }
-"""What must not get lost, with the property that is Google's own protection, and its value."""
+"""What must not get lost, with the properties that are Google's own protection, and their values."""
 
 
 def violations(declared: Declared, intent: Intent) -> Iterator[Violation]:
@@ -37,11 +41,11 @@ def violations(declared: Declared, intent: Intent) -> Iterator[Violation]:
             why="in production, a changed property could replace it and delete what it holds",
             fix="give it opts=ResourceOptions(protect=...) from app:protect, and set that to true in this stack",
         )
-    if lock := STATEFUL[declared.type]:
-        key, on = lock
-        if declared.at(key) not in (on, UNKNOWN):
+    for key, on in STATEFUL[declared.type].items():
+        found = declared.at(*key.split("."))
+        if found not in (on, UNKNOWN):
             yield Violation(
-                what=f"{key} = {declared.at(key)!r}",
+                what=f"{key} = {found!r}",
                 why="in production, one wrong click or command could delete it",
                 fix=f"set it to {on!r} here; where it comes from app:deletionProtection, set that to true",
             )

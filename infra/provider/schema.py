@@ -74,6 +74,7 @@ RESOURCES: Mapping[str, Any] = {
             "public": _TEXT,
             "files": _TEXT_MAP,
             "config": _ANY_MAP,
+            "caching": _TEXT_MAP,
             "service": _TEXT_MAP,
             "message": _TEXT,
         },

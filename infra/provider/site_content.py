@@ -1,7 +1,8 @@
 """A site's files as Hosting takes them: gzipped, and named by the hash of the gzipped bytes.
 
 That hash depends on the zlib at hand, so it never enters the state; there, files are known by the hash of their raw
-bytes. Each file is compressed once: what is hashed is what is uploaded.
+bytes. Each file is compressed once: what is hashed is what is uploaded. A path that carries its content's digest has
+no file of its own; its content is that of the plain name (`staticfiles.names`).
 """
 
 import hashlib
@@ -9,6 +10,8 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from staticfiles import names
 
 from plugin.kinds import ProviderError
 
@@ -36,19 +39,21 @@ def compress(folder: Path, files: Mapping[str, str], into: Path) -> dict[str, Co
     Raises ProviderError for a file that is not what the inputs say: what was previewed is what is released.
     """
     done = {}
+    by_source: dict[str, Compressed] = {}
     for path, expected in files.items():
         if expected.startswith(SERVED_AS):
             raise ProviderError(
                 f"{path} stands in the inputs as {expected}, as an import found it on the site; the file itself is "
                 f"not in {folder.name}/. Put it there, or take it out of `files`."
             )
-        file = _compress(folder, path, into)
+        source = _source(folder, path)
+        file = by_source.get(source) or _compress(folder, source, into)
         if file.raw_hash != expected:
             raise ProviderError(
-                f"{folder.name}{path} changed while deploying: it is not what the preview was made of. Nothing was "
+                f"{folder.name}{source} changed while deploying: it is not what the preview was made of. Nothing was "
                 "released. Run again."
             )
-        done[path] = file
+        done[path] = by_source[source] = file
     return done
 
 
@@ -60,9 +65,15 @@ def served_hashes(folder: Path, served: Mapping[str, str], into: Path) -> dict[s
     """
     inputs = {}
     for path, gzip_hash in sorted(served.items()):
-        local = _compress(folder, path, into) if (folder / path[1:]).is_file() else None
+        source = _source(folder, path)
+        local = _compress(folder, source, into) if (folder / source[1:]).is_file() else None
         inputs[path] = local.raw_hash if local and local.gzip_hash == gzip_hash else f"{SERVED_AS}{gzip_hash}"
     return inputs
+
+
+def _source(folder: Path, path: str) -> str:
+    """The path whose file has the content; the given one where that is a file, or no other can be meant."""
+    return path if (folder / path[1:]).is_file() else names.plain(path) or path
 
 
 def _compress(folder: Path, path: str, into: Path) -> Compressed:

@@ -17,8 +17,9 @@ from infra.provider.clients.session import Session
 from infra.provider.clock import Clock
 from infra.provider.hosting_deploy import Deployment, HostingDeploy, Released
 from infra.provider.service_ready import require_ready
+from infra.provider.site_caching import with_caching, without_caching
 from infra.provider.site_content import compress, served_hashes
-from infra.provider.site_rules import config_faults, file_faults, service_faults
+from infra.provider.site_rules import caching_faults, config_faults, file_faults, service_faults
 from infra.provider.validation import PROJECT, RELATIVE, Inputs, Rule
 from plugin.diff import changed_paths
 from plugin.kinds import UNKNOWN, Checked, Context, Created, Diff, Found, Kind, ProviderError, Values
@@ -28,7 +29,7 @@ _IDENTITY = ("project", "site", "channel")
 _SITE = Rule(re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"), "a site's id, such as my-shop-dev")
 _CHANNEL = Rule(re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"), "a channel's id, such as live")
 _ID = re.compile(r"projects/(?P<project>[^/]+)/sites/(?P<site>[^/]+)/channels/(?P<channel>[^/]+)")
-_DEFAULTS = {"channel": LIVE, "public": "static", "files": {}, "config": {}, "message": ""}
+_DEFAULTS = {"channel": LIVE, "public": "static", "files": {}, "config": {}, "caching": {}, "message": ""}
 _LONGEST_MESSAGE = 512
 """Characters (Firebase Hosting, "REST Resource: sites.releases")."""
 
@@ -55,6 +56,7 @@ class SiteRelease(Kind):
             inputs.fail("message", f"must have at most {_LONGEST_MESSAGE} characters, got {len(message)}")
         inputs.failures += file_faults(inputs.values["files"])
         inputs.failures += config_faults(inputs.values["config"])
+        inputs.failures += caching_faults(inputs.values["caching"])
         inputs.failures += service_faults(inputs.values.get("service"))
         inputs.reachable(self._session.endpoints, _APIS)
         return inputs.checked()
@@ -87,10 +89,12 @@ class SiteRelease(Kind):
         served = {str(file["path"]): str(file["hash"]) for file in hosting.files(name, "ACTIVE")} if name else {}
         with tempfile.TemporaryDirectory() as scratch:
             files = served_hashes(public, served, Path(scratch))
+        config, caching = without_caching(version.get("config") or {}, files)
         found = {
             **known,
             "files": files,
-            "config": version.get("config") or {},
+            "config": config,
+            "caching": caching,
             "message": releases[0].get("message", ""),
         }
         released = Released(version=name, release=str(releases[0]["name"]))
@@ -128,7 +132,7 @@ class SiteRelease(Kind):
             deployment = Deployment(
                 channel=inputs["channel"],
                 files=compress(self._root / inputs["public"], inputs["files"], Path(scratch)),
-                config=inputs["config"],
+                config=with_caching(inputs["config"], inputs["files"], inputs["caching"]),
                 message=inputs["message"],
                 new_site=new_site,
             )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from infra.provider.site_caching import NAMES
 from infra.provider.site_content import SERVED_AS
 from plugin.diff import format_path
 from plugin.kinds import UNKNOWN, Failure
@@ -57,6 +58,20 @@ def _path_fault(path: str) -> str:
             "root is published. Move it out of the folder, or rename it"
         )
     return ""
+
+
+def caching_faults(caching: Any) -> Faults:
+    """Faults of `caching`, the Cache-Control of files by the kind of their names."""
+    if caching is UNKNOWN:
+        return
+    if not isinstance(caching, Mapping):
+        yield _fault(("caching",), f"must map {' and '.join(NAMES)} to a Cache-Control, got {caching!r}")
+        return
+    for key, value in caching.items():
+        if key not in NAMES:
+            yield _fault(("caching", key), f"there are no such names; there are {', '.join(NAMES)}")
+        elif value is not UNKNOWN and not (isinstance(value, str) and value.isprintable() and value):
+            yield _fault(("caching", key), f"must be a Cache-Control in one line, such as no-cache, got {value!r}")
 
 
 def service_faults(service: Any) -> Faults:

@@ -25,7 +25,16 @@ def faults(*, project: str, database: str, location: str, name: str) -> Iterator
             also=frozenset({"gcp:project"}),
             why="on Cloud Run a file lies in the memory of one instance: no other instance sees it, and it is lost "
             "with the instance",
-            fix="pulumi config set app:database firestore",
+            fix="pulumi config set app:database firestore, or postgres",
+        )
+    if database == "postgres" and local:
+        yield Fault(
+            key="app:database",
+            value=database,
+            also=frozenset({"gcp:project"}),
+            why=f"{project!r} is a project of a local cloud, which runs no Cloud SQL: the service would look for a "
+            "socket that is not there",
+            fix="pulumi config set app:database sqlite (make test runs the service on a real Postgres)",
         )
     if database == "firestore" and local:
         yield Fault(

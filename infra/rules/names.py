@@ -31,6 +31,8 @@ class Names:
     preview_account: str
     delivery_pool: str
     secret_key: str
+    database_instance: str
+    database_url_secret: str
     site: str
 
 
@@ -64,6 +66,9 @@ _LIMITS = {
     "secret_key": _Limit(
         what="the session key's secret", shortest=1, longest=255, source="Secret Manager: at most 255 characters"
     ),
+    "database_url_secret": _Limit(
+        what="the database address's secret", shortest=1, longest=255, source="Secret Manager: at most 255 characters"
+    ),
 }
 
 
@@ -82,6 +87,9 @@ def derive(*, name: str, project: str, site_id: str) -> Names:
         preview_account=f"{name}-plan",
         delivery_pool=f"{name}-ci",
         secret_key=f"{name}-secret-key",
+        # With the longest project and region, the path of its socket just fits into the 107 characters of Linux.
+        database_instance=name,
+        database_url_secret=f"{name}-database-url",
         # A Firebase project's default site is called as the project.
         site=site_id or project,
     )

@@ -12,6 +12,7 @@ from localcloud.records import (
     api_keys,
     blobs,
     buckets,
+    cloud_sql,
     firebase,
     firestore,
     identity_config,
@@ -52,6 +53,7 @@ class Records:
             registry.routes(store),
             firebase.routes(store),
             firestore.routes(store),
+            cloud_sql.routes(store),
             log_entries.routes(self._cloud),
         )
 

@@ -38,7 +38,7 @@ _ON_BY_DEFAULT = _names(
 _NOT_PLAYED = _names(
     "billingbudgets cloudbilling cloudfunctions cloudscheduler cloudtasks compute containeranalysis containerscanning "
     "dns eventarc firebaserules iamcredentials iap orgpolicy pubsub redis servicenetworking "
-    "sqladmin sts vpcaccess"
+    "sts vpcaccess"
 )
 KNOWN: Final = frozenset(_BY_PREFIX.values()) | _ON_BY_DEFAULT | _NOT_PLAYED
 # Agents are called service-NUMBER@gcp-sa-NAME, but for those older than that rule.

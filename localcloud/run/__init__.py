@@ -2,7 +2,7 @@
 
 Of the control plane: services, revisions, and what `jobs` has. Of the data plane: one instance for the latest ready
 revision of each service, behind a port on loopback and behind Hosting's edge; and the tasks of executions. Left out:
-scale-out and scale to zero, traffic splits and tags, sidecars, volumes, callers' identities, custom domains.
+scale-out and scale to zero, traffic splits and tags, sidecars, mounted volumes, callers' identities, custom domains.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ class CloudRun:
         preparation = Preparation(cloud)
         self._rollouts = roll_out(cloud, preparation)
         self._services = Services(cloud.store, self._rollouts)
-        self._jobs = jobs.Jobs(cloud, preparation, execute(cloud, preparation))
+        self._jobs = jobs.Jobs(cloud, execute(cloud, preparation))
 
     def routes(self) -> Iterable[web.RouteDef]:
         return [*Routes(self._services).all(), *jobs.Routes(self._jobs).all()]

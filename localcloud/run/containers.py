@@ -45,6 +45,18 @@ def cpus(text: str) -> float:
     return int(found["milli"]) / 1000 if found["milli"] else float(found["whole"])
 
 
+def check_mounts(path: str, task: Mapping[str, Any]) -> None:
+    """`task` has the volumes and the container that mounts them. Raises ApiError (400)."""
+    volumes = {volume.get("name") for volume in task.get("volumes", [])}
+    for at, mount in enumerate(task["containers"][0].get("volumeMounts", [])):
+        if mount.get("name") not in volumes:
+            raise violation(
+                f"{path}.containers[0].volume_mounts[{at}].name", f"{mount.get('name')!r} is not one of volumes"
+            )
+        if not str(mount.get("mountPath", "")).startswith("/"):
+            raise violation(f"{path}.containers[0].volume_mounts[{at}].mount_path", "must be an absolute path")
+
+
 def check_env(path: str, env: list[dict[str, Any]], reserved: Iterable[str]) -> None:
     """`reserved` are names that Cloud Run itself sets. Raises ApiError (400)."""
     names = [entry.get("name", "") for entry in env]

@@ -35,7 +35,7 @@ class Launch:
 
 
 class NothingToRunError(Exception):
-    """Neither the image nor the container says which command to run."""
+    """Neither the image nor the container says which command to run, or it needs what there is on Google alone."""
 
 
 def service_variables(service: str, revision: str) -> dict[str, str]:
@@ -58,6 +58,11 @@ def prepare(
 
     Raises NothingToRunError.
     """
+    if container.get("volumeMounts"):
+        raise NothingToRunError(
+            "The container mounts Cloud SQL's sockets, and the local cloud runs no Cloud SQL. Use another database "
+            "here: pulumi config set app:database sqlite."
+        )
     # As in Kubernetes: a command replaces entrypoint and arguments, arguments alone replace the image's arguments.
     command = container.get("command") or image.entrypoint
     arguments = container.get("args") or ([] if container.get("command") else image.command)

@@ -7,6 +7,8 @@ TEXTS: Shape = {"*": TEXT}
 ENV: Shape = [
     {"name": TEXT, "value": TEXT, "valueSource": {"secretKeyRef": {"secret": TEXT, "version": TEXT}}},
 ]
+VOLUMES: Shape = [{"name": TEXT, "cloudSqlInstance": {"instances": [TEXT]}}]
+MOUNTS: Shape = [{"name": TEXT, "mountPath": TEXT}]
 
 _PROBE: Shape = {
     "initialDelaySeconds": NUMBER,
@@ -27,6 +29,7 @@ _CONTAINER: Shape = {
     "ports": [{"name": TEXT, "containerPort": NUMBER}],
     "startupProbe": _PROBE,
     "livenessProbe": _PROBE,
+    "volumeMounts": MOUNTS,
 }
 _SERVICE: Shape = {
     "name": TEXT,
@@ -54,6 +57,7 @@ _SERVICE: Shape = {
         "timeout": TEXT,
         "serviceAccount": TEXT,
         "containers": [_CONTAINER],
+        "volumes": VOLUMES,
         "executionEnvironment": TEXT,
         "maxInstanceRequestConcurrency": NUMBER,
         "sessionAffinity": YES_NO,

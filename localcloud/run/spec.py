@@ -10,7 +10,7 @@ from typing import Any
 
 from localcloud.errors import ApiError
 from localcloud.run.access import default_account
-from localcloud.run.containers import check_env, check_image, complete_resources, cpus, violation
+from localcloud.run.containers import check_env, check_image, check_mounts, complete_resources, cpus, violation
 from localcloud.run.launch import RESERVED
 
 LATEST = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST"
@@ -82,6 +82,7 @@ def _template(template: Mapping[str, Any], service_scaling: Mapping[str, Any], p
     if not seconds or not 1 <= int(seconds[1]) <= _LONGEST_TIMEOUT:
         raise _violation("template.timeout", f"{full['timeout']!r} must be within 1s and {_LONGEST_TIMEOUT}s")
     full["timeout"] = f"{seconds[1]}s"
+    check_mounts("service.template", full)
     _concurrency(full, cpus(container["resources"]["limits"]["cpu"]))
     return full
 

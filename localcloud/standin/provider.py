@@ -5,7 +5,7 @@ from importlib.metadata import version
 from typing import Final
 
 from catalog.types import ResourceType, table
-from localcloud.standin import rows, secret_version, service_identity, settings
+from localcloud.standin import cloud_sql, rows, secret_version, service_identity, settings
 from localcloud.standin.account import AccountKind
 from localcloud.standin.bucket import BucketKind
 from localcloud.standin.client import Client
@@ -31,6 +31,9 @@ def _grant(grant: Grant) -> Maker:
 
 
 MAKERS: Final[Mapping[str, Maker]] = {
+    cloud_sql.DATABASE.type: _resource(cloud_sql.DATABASE, cloud_sql.SqlKind),
+    cloud_sql.INSTANCE.type: _resource(cloud_sql.INSTANCE, cloud_sql.SqlKind),
+    cloud_sql.USER.type: _resource(cloud_sql.USER, cloud_sql.SqlUserKind),
     rows.ACCOUNT.type: _resource(rows.ACCOUNT, AccountKind),
     rows.API_KEY.type: _resource(rows.API_KEY, ApiKeyKind),
     rows.BUCKET.type: _resource(rows.BUCKET, BucketKind),

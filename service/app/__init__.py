@@ -1,7 +1,6 @@
 """The Flask service: `create_app` puts its parts together and does nothing else.
 
-Importing this package reads no environment and opens nothing; both happen in `create_app`. Static files are not
-its business: Firebase Hosting serves `static/` before a request gets here.
+Importing this package reads no environment and opens nothing; both happen in `create_app`.
 """
 
 import os
@@ -9,10 +8,11 @@ from collections.abc import Sequence
 
 from flask import Flask
 
-from app import api, csrf, errors, headers, health, logs, migrations_cli, pages
+from app import api, csrf, errors, headers, health, logs, migrations_cli, pages, static_files
 from app.domain import DECLARATIONS
 from app.model.declaration import Declaration
 from app.settings import Settings
+from app.static_files import StaticFiles
 from app.stores import opened
 from app.stores.interface import Store
 
@@ -28,11 +28,12 @@ def create_app(
     *,
     store: Store | None = None,
     declarations: Sequence[Declaration] = DECLARATIONS,
+    files: StaticFiles | None = None,
 ) -> Flask:
     """The WSGI application. Without settings, they are read from the environment; raises SettingsError for bad ones.
 
     The store is the one that DATABASE_URL names, unless another is handed in. It is connected to when it is needed, so
-    that its absence stops no start-up.
+    that its absence stops no start-up. Static files are those that came with the code, unless others are handed in.
     """
     if settings is None:
         settings = Settings.from_env(os.environ)
@@ -67,6 +68,7 @@ def create_app(
     app.extensions["store"] = store
     app.cli.add_command(migrations_cli.group(settings.database, declarations))
 
+    static_files.register(app, files or static_files.shipped())
     app.register_blueprint(health.blueprint)
     api.register(app, declarations)
     pages.register(app, declarations)

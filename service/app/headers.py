@@ -1,6 +1,6 @@
 """Headers of every answer of the app: the security set, and caching that is off unless a view asks for it.
 
-Static files are not here: Firebase Hosting serves them, with the headers that firebase.json lists.
+Files that Firebase Hosting serves itself are not here: they have the headers that firebase.json lists.
 """
 
 from collections.abc import Mapping

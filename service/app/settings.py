@@ -72,12 +72,12 @@ class Settings(BaseModel):
     """Which store, and where (`app.stores.urls`). Secret, as that of Postgres may hold a password."""
 
     database_pool_size: Annotated[
-        int, BeforeValidator(whole_number(1, 100, "a small Postgres takes 25 to 100 connections in all")), _LEFT_ALONE
+        int, BeforeValidator(whole_number(1, 100, "a small Postgres takes 25 to 100 connections in all"))
     ] = 5
     """The most connections of this instance to an SQL database. Times instances, and twice during a rollout."""
 
     database_pool_wait_seconds: Annotated[
-        int, BeforeValidator(whole_number(1, 30, "clients give up a request that waits longer")), _LEFT_ALONE
+        int, BeforeValidator(whole_number(1, 30, "clients give up a request that waits longer"))
     ] = 2
     """How long a request waits for one of them to be free; then it is answered with 503."""
 

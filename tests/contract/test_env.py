@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,12 @@ def gunicorn_reads() -> set[str]:
     return {text for text in constants(GUNICORN) if isinstance(text, str) and re.fullmatch(r"GUNICORN_[A-Z]+", text)}
 
 
+def of_users(found: dict[str, str]) -> set[str]:
+    """What is read with a check of users only."""
+    assert "firebase_web_key" in service.Settings.model_fields
+    return {"FIREBASE_WEB_KEY"} if found["AUTH"] == "firebase" else set()
+
+
 def env(name: str, overrides: dict[str, str] | None = None) -> dict[str, str]:
     container = run_stack(name, overrides).one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]
     return {each["name"]: each.get("value", "") for each in container["envs"]}
@@ -41,12 +48,9 @@ def env(name: str, overrides: dict[str, str] | None = None) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", ["dev", "prod", "local"])
 def test_the_stack_sets_exactly_what_the_service_reads(name: str) -> None:
-    # Read with a check of users only.
-    users = {"FIREBASE_WEB_KEY"} if env(name)["AUTH"] == "firebase" else set()
-    read = service.Settings.stack_variables() | gunicorn_reads() | users
+    read = service.Settings.stack_variables() | gunicorn_reads() | of_users(env(name))
 
     assert gunicorn_reads()
-    assert users <= {field.upper() for field in service.Settings.model_fields}
     assert set(env(name)) == read
 
 
@@ -115,10 +119,38 @@ def test_the_migration_job_runs_a_command_that_there_is(tmp_path: Path) -> None:
     assert (tmp_path / urls.SQLITE_FILE).exists()
 
 
-def test_the_service_has_a_store_for_each_database_that_a_stack_can_ask_for() -> None:
-    for kind in get_args(stack.Settings.model_fields["database"].annotation):
-        found = urls.parse(f"{kind}://", project="example-shop", data_dir="/data")
-        assert type(found).__name__.lower() == kind
+@pytest.mark.parametrize("kind", get_args(stack.Settings.model_fields["database"].annotation))
+def test_the_service_starts_with_each_database_that_a_stack_can_ask_for(kind: str) -> None:
+    """Whichever way the address comes, it is the one of that store, and no variable is more or less than elsewhere."""
+    declared = run_stack("local" if kind == "sqlite" else "prod", {"app:database": kind})
+    stored = {
+        each.inputs["secret"].rpartition("/")[2]: each.inputs["secretData"]
+        for each in declared.of("gcp:secretmanager/secretVersion:SecretVersion")
+    }
+    environ = {
+        each["name"]: each.get("value") or stored[each["valueSource"]["secretKeyRef"]["secret"]]
+        for each in declared.one("gcp:cloudrunv2/service:Service").at("template.containers[0].envs")
+    }
+    # The local cloud alone gives a data directory, which is what makes a file a place to keep data in.
+    platform = {"K_SERVICE": "web"} | ({"HEARTH_DATA_DIR": "/data"} if kind == "sqlite" else {})
+
+    settings = service.Settings.from_env(environ | platform)
+
+    assert set(environ) == service.Settings.stack_variables() | gunicorn_reads() | of_users(environ)
+    assert type(settings.database).__name__.lower() == kind
+    assert settings.database_pool_size == int(environ["DATABASE_POOL_SIZE"])
+
+
+@pytest.mark.parametrize("field", ["database_pool_size", "database_pool_wait_seconds"])
+def test_both_sides_take_the_same_numbers(field: str) -> None:
+    ends = {type(each).__name__: each for each in stack.Settings.model_fields[field].metadata}
+    environ = {"SECRET_KEY": secrets.token_urlsafe(32), "DATABASE_URL": "firestore://example-shop"}
+
+    for number in (ends["Ge"].ge, ends["Le"].le):
+        assert getattr(service.Settings.from_env(environ | {field.upper(): str(number)}), field) == number
+    for number in (ends["Ge"].ge - 1, ends["Le"].le + 1):
+        with pytest.raises(service.SettingsError, match=field.upper()):
+            service.Settings.from_env(environ | {field.upper(): str(number)})
 
 
 @pytest.mark.parametrize(

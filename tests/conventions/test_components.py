@@ -63,7 +63,8 @@ def test_every_resource_in_it_is_its_child(file: Path) -> None:
     for node in ast.walk(component(file)):
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "ResourceOptions":
             assert "parent=self" in ast.unparse(node)
-        if isinstance(node, ast.Call) and any(each.arg == "project" for each in node.keywords):
+        arguments = isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Args")
+        if isinstance(node, ast.Call) and not arguments and any(each.arg == "project" for each in node.keywords):
             assert any(each.arg == "opts" for each in node.keywords), ast.unparse(node)
 
 

@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,6 +48,19 @@ def test_a_folder_does_not_import_across_its_border(folder: str, forbidden: set[
     ]
 
     assert across == []
+
+
+def test_what_program_and_image_share_needs_nothing_but_python() -> None:
+    """The image has no Pulumi and the program no Flask, and neither may come by way of what both import."""
+    foreign = [
+        f"{file.relative_to(ROOT)} imports {module}"
+        for file in sources("service/staticfiles")
+        for module in imported(file)
+        if module.partition(".")[0] not in sys.stdlib_module_names
+    ]
+
+    assert sources("service/staticfiles")
+    assert foreign == []
 
 
 def test_program_and_provider_import_nothing_of_each_other() -> None:

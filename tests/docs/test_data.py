@@ -21,13 +21,19 @@ PAGE = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
 def service(tmp_path: Path) -> Path:
     """A copy of the folder in which somebody has just edited the model."""
     folder = tmp_path / "service"
-    for name in ("app", "migrations"):
+    for name in ("app", "staticfiles", "migrations"):
         shutil.copytree(ROOT / "service" / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    model = folder / "app" / "items" / "model.py"
-    edited = model.read_text(encoding="utf-8").replace(
-        "class Item(Model):", "class Item(Model):\n    colour: str = ''\n"
-    )
-    model.write_text(edited, encoding="utf-8")
+    # Whatever is declared, the first model gets one field more.
+    edit = """
+from dataclasses import replace
+
+class WithColour(DECLARATIONS[0].model):
+    colour: str = ""
+
+DECLARATIONS = (replace(DECLARATIONS[0], model=WithColour), *DECLARATIONS[1:])
+"""
+    with (folder / "app" / "domain.py").open("a", encoding="utf-8") as domain:
+        domain.write(edit)
     return folder
 
 
@@ -46,8 +52,8 @@ def test_the_way_of_a_change_is_as_described(service: Path, tmp_path: Path) -> N
         assert done.returncode == 0, f"{command}: {done.stderr}"
         said += done.stdout
 
-    assert (service / "migrations" / "versions" / "0002_give_items_a_colour.py").exists()
-    assert "0002 (up to date" in said
+    (written,) = (service / "migrations" / "versions").glob("*_give_items_a_colour.py")
+    assert f"{written.name.partition('_')[0]} (up to date" in said
     assert "The database is what the declarations say." in said
 
 

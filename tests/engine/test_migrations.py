@@ -7,16 +7,18 @@ import psutil
 import requests
 from app.stores.sql import schema
 
-from tests.engine.deployment import APP, Deployment, eventually
+from tests.engine.deployment import APP, CHECKOUT, Deployment, eventually
+from tools.first_collection import first
 
 EXECUTION = "hearth:run:JobExecution"
 SERVICE = "gcp:cloudrunv2/service:Service"
 FOLDER = "service/migrations/versions"
-ITEMS = "/api/v1/items"
+KEPT = first(CHECKOUT)
+"""What the tests make objects of, whatever the service keeps."""
 
 HEAD = schema.head()
 NEXT = f"{int(HEAD) + 1:04d}"
-ADD_COLOUR = f'''"""Add colours."""
+ADD_COLUMN = f'''"""Add a column."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,26 +28,27 @@ down_revision = "{HEAD}"
 
 
 def upgrade() -> None:
-    op.add_column("items", sa.Column("colour", sa.Text(), nullable=True))
+    op.add_column("{KEPT.name}", sa.Column("only_here", sa.Text(), nullable=True))
 '''
-BROKEN = ADD_COLOUR.replace('op.add_column("items"', 'op.add_column("itemz"')
+BROKEN = ADD_COLUMN.replace(f'op.add_column("{KEPT.name}"', 'op.add_column("nowhere"')
 """There is no such table."""
-HANGING = ADD_COLOUR.replace("def upgrade() -> None:", "def upgrade() -> None:\n    __import__('time').sleep(20)")
+HANGING = ADD_COLUMN.replace("def upgrade() -> None:", "def upgrade() -> None:\n    __import__('time').sleep(20)")
 
 
 def write(deployment: Deployment, migration: str) -> None:
-    (deployment.root / FOLDER / f"{NEXT}_add_colours.py").write_text(migration, encoding="utf-8")
+    (deployment.root / FOLDER / f"{NEXT}_add_column.py").write_text(migration, encoding="utf-8")
 
 
-def add(deployment: Deployment, name: str) -> str:
-    """A new item's address, through the edge."""
-    answer = requests.post(deployment.site + ITEMS, json={"name": name}, timeout=10)
+def add(deployment: Deployment) -> str:
+    """A new object's path, through the edge."""
+    answer = requests.post(deployment.site + KEPT.path, json=KEPT.body, timeout=10)
     assert answer.status_code == 201, answer.text
     return answer.headers["Location"]
 
 
-def names(deployment: Deployment) -> list[str]:
-    return [item["name"] for item in deployment.get(ITEMS).json()["items"]]
+def kept(deployment: Deployment) -> list[str]:
+    """The paths of all objects, in the order in which they were made."""
+    return [f"{KEPT.path}/{each['id']}" for each in deployment.get(KEPT.path).json()[KEPT.name]]
 
 
 def executions(deployment: Deployment) -> int:
@@ -58,21 +61,21 @@ def revision(deployment: Deployment) -> str:
     return deployment.make("status").stdout.partition("serving")[0].split()[-1]
 
 
-def test_items_are_kept_by_the_edge_and_the_services_own_address_alike(deployed: Deployment) -> None:
-    where = add(deployed, "Pen")
+def test_data_is_kept_by_the_edge_and_the_services_own_address_alike(deployed: Deployment) -> None:
+    where = add(deployed)
     ran = executions(deployed)
 
     deployed.up()
 
-    assert deployed.get(where).json()["name"] == "Pen"
+    assert where in kept(deployed)
     assert deployed.get(where, deployed.service).json() == deployed.get(where).json()
     assert executions(deployed) == ran
 
 
 def test_a_new_migration_is_applied_before_its_revision_serves(fresh: Deployment) -> None:
     fresh.up()
-    add(fresh, "Pen")
-    write(fresh, ADD_COLOUR)
+    pen = add(fresh)
+    write(fresh, ADD_COLUMN)
 
     changes = fresh.changes()
     output = fresh.up()
@@ -80,34 +83,34 @@ def test_a_new_migration_is_applied_before_its_revision_serves(fresh: Deployment
     assert changes[EXECUTION]["op"] == "update"
     assert output.index(" succeeded\n") < output.index(f"~ {SERVICE}: (update)")
     assert f"Migrated from {HEAD} to {NEXT}" in (fresh.checkout.cloud / f"logs/jobs/{APP}-migrate.log").read_text()
-    assert names(fresh) == ["Pen"]
+    assert kept(fresh) == [pen]
     assert fresh.pulumi("preview", "--expect-no-changes", "--stack", "local").returncode == 0
 
 
 def test_a_failed_migration_fails_every_up_with_its_log_while_the_old_revision_serves(fresh: Deployment) -> None:
     fresh.up()
-    add(fresh, "Pen")
+    pen = add(fresh)
     before = revision(fresh)
     write(fresh, BROKEN)
 
     first = fresh.make("up")
-    during = names(fresh)
+    during = kept(fresh)
     second = fresh.make("up")
     ran = executions(fresh)
     still = revision(fresh)
-    add(fresh, "Ink")
-    write(fresh, ADD_COLOUR)
+    ink = add(fresh)
+    write(fresh, ADD_COLUMN)
     repaired = fresh.up()
 
     assert first.returncode != 0
-    assert "no such table: itemz" in first.stdout
+    assert "no such table: nowhere" in first.stdout
     assert f"The job '{APP}-migrate' failed" in first.stdout
     assert "Traceback (most recent call last)" not in first.stdout.partition(f"The job '{APP}-migrate' failed")[0]
-    assert during == ["Pen"]
+    assert during == [pen]
     assert second.returncode != 0, second.stdout
-    assert "no such table: itemz" in second.stdout
+    assert "no such table: nowhere" in second.stdout
     assert (ran, still) == (3, before)
-    assert names(fresh) == ["Pen", "Ink"], repaired
+    assert kept(fresh) == [pen, ink], repaired
     assert revision(fresh) != before
     assert fresh.pulumi("preview", "--expect-no-changes", "--stack", "local").returncode == 0
 
@@ -126,27 +129,27 @@ def test_a_migration_that_an_engine_was_killed_over_is_taken_up_and_not_run_besi
     assert "runs already" in output
     assert executions(fresh) == 2
     assert f"Migrated from {HEAD} to {NEXT}" in (fresh.checkout.cloud / f"logs/jobs/{APP}-migrate.log").read_text()
-    assert fresh.get(ITEMS).status_code == 200
+    assert fresh.get(KEPT.path).status_code == 200
 
 
 def test_an_earlier_image_is_deployed_again_over_a_schema_that_is_ahead(fresh: Deployment) -> None:
     """A rollback: what the newer migrations made stays, and the old revision serves on it."""
     fresh.up()
-    write(fresh, ADD_COLOUR)
+    write(fresh, ADD_COLUMN)
     fresh.up()
-    add(fresh, "Pen")
-    (fresh.root / FOLDER / f"{NEXT}_add_colours.py").unlink()
+    pen = add(fresh)
+    (fresh.root / FOLDER / f"{NEXT}_add_column.py").unlink()
 
     fresh.up()
 
-    assert names(fresh) == ["Pen"]
+    assert kept(fresh) == [pen]
 
 
 def test_data_goes_with_the_stack(fresh: Deployment) -> None:
     fresh.up()
-    add(fresh, "Pen")
+    add(fresh)
 
     fresh.make("down")
     fresh.up()
 
-    assert names(fresh) == []
+    assert kept(fresh) == []

@@ -31,6 +31,12 @@ def summary(output: str) -> set[str]:
     return set(re.findall(r"\d+ (?:created|updated|deleted|replaced|unchanged|changes)", output))
 
 
+def style_sheet(deployed: Deployment) -> str:
+    """What the front page, as the service makes it now, calls its style sheet."""
+    (path,) = re.findall(r'href="(/style[^"]*)"', deployed.get("/", deployed.service).text)
+    return str(path)
+
+
 # --- Up ---
 
 
@@ -169,21 +175,47 @@ def test_a_release_that_the_state_lost_is_imported(deployed: Deployment, tmp_pat
 # --- Edits ---
 
 
-def test_an_edited_style_is_one_file_in_the_diff_one_upload_and_served_at_once(deployed: Deployment) -> None:
+def test_an_edited_style_is_its_file_and_its_two_names_in_the_diff_one_upload_and_seen_at_once(
+    deployed: Deployment,
+) -> None:
     style = deployed.root / "static" / "style.css"
+    old = style_sheet(deployed)
     style.write_text(style.read_text(encoding="utf-8") + "\n/* edited */\n", encoding="utf-8")
 
     changes = deployed.changes()
-    before = uploads(deployed.log())
-    pids = deployed.processes()
+    before, started = uploads(deployed.log()), started_builds(deployed.log())
     output = deployed.up()
+    new = style_sheet(deployed)
 
-    assert {name: set(change) - {"op"} for name, change in changes.items()} == {RELEASE: {'files["/style.css"]'}}
-    assert "/style.css" in output
+    assert {path for path in changes[RELEASE] if path.startswith("files")} == {
+        f'files["{path}"]' for path in (old, new, "/style.css")
+    }
+    assert not [path for path in changes[RELEASE] if path.startswith(("config", "caching"))]
+    # The image has the file, too, and only the image is new in the service.
+    assert {path.rpartition(".")[2] for path in changes[SERVICE] if path != "op"} == {"image"}
     assert not re.search(r"/(robots\.txt|favicon\.svg|404\.html)", output)
+    # Two names, one content.
     assert uploads(deployed.log()) - before == 1
-    assert deployed.get("/style.css").text.endswith("/* edited */\n")
-    assert deployed.processes() == pids
+    assert started_builds(deployed.log()) - started == 1
+    for path in (new, "/style.css"):
+        assert deployed.get(path).text.endswith("/* edited */\n")
+
+
+def test_a_page_from_before_an_edit_gets_the_style_of_after_it(deployed: Deployment) -> None:
+    """Its old name is not among the files any more, so the service answers; nobody may keep that."""
+    old = deployed.get("/style.0123456789abcdef.css")
+
+    assert old.text == deployed.get("/style.css").text
+    assert old.headers["Cache-Control"] == "no-cache"
+
+
+def test_names_by_content_are_kept_and_others_asked_about_with_hosting_and_without(deployed: Deployment) -> None:
+    for base in (deployed.site, deployed.service):
+        kept, asked = deployed.get(style_sheet(deployed), base), deployed.get("/style.css", base)
+
+        assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert asked.headers["Cache-Control"] == "no-cache"
+        assert kept.content == asked.content
 
 
 def test_an_edited_page_is_a_new_image_and_release_and_no_visitor_notices(deployed: Deployment) -> None:

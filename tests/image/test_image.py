@@ -8,6 +8,7 @@ import pytest
 
 from infra.program import ROOT
 from tests.image.conftest import Built
+from tools.first_collection import first
 from tools.image import building, container, contents, context, instance, trial
 from tools.image.engines import Box, Engine
 from tools.image.errors import ImageError
@@ -45,7 +46,7 @@ def test_nothing_is_in_the_image_that_should_not_be(built: Built) -> None:
 
 def test_the_image_does_its_work_as_cloud_run_would_have_it(built: Built, data: Path) -> None:
     """On a port of the platform's choice, within prod's memory, with no right to anything, until SIGTERM."""
-    rows = trial.attempt(built.engine, building.TAG, instance.of_stack(ROOT, "prod"), data)
+    rows = trial.attempt(built.engine, building.TAG, instance.of_stack(ROOT, "prod"), data, first(ROOT))
 
     assert failing(rows) == [], table(rows)
     assert {"before them", "migrations", "page", "API", "memory", "SIGTERM"} <= {row.what for row in rows}

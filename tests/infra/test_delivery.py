@@ -106,6 +106,21 @@ def test_what_it_needs_is_enabled_first() -> None:
     assert not [each.short for each in late if "Settled apis-settled" not in stack.before(each)]
 
 
+def test_nothing_else_of_the_stack_changes_with_it() -> None:
+    counts, before = run_stack("prod", ON).counts, run_stack("prod").counts
+
+    more = {token: count - before.get(token, 0) for token, count in counts.items()}
+    assert {token: count for token, count in more.items() if count} == {
+        "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": 1,
+        "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": 1,
+        "gcp:projects/iAMMember:IAMMember": len(DEPLOYER) - 1 + 2,
+        "gcp:projects/service:Service": 2,
+        "gcp:serviceaccount/account:Account": 2,
+        "gcp:serviceaccount/iAMMember:IAMMember": 2,
+        "hearth-app:infra:Delivery": 1,
+    }
+
+
 def test_github_is_told_what_it_needs_to_know() -> None:
     outputs = run_stack("prod", {**ON, "app:deliveryPool": "b2"}).outputs
 

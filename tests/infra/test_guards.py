@@ -173,6 +173,13 @@ class TestProtection:
     def test_what_has_both_passes(self, on: Any) -> None:
         assert not said("protection", SECRET, {"deletionProtection": on}, protect=True)
 
+    def test_a_server_is_protected_in_the_console_too(self) -> None:
+        """Deleted there, it would take its backups along."""
+        server = "gcp:sql/databaseInstance:DatabaseInstance"
+        halfway = {"deletionProtection": True, "settings": {"tier": "db-f1-micro"}}
+
+        assert "settings.deletionProtectionEnabled = None" in said("protection", server, halfway, protect=True)
+
     def test_elsewhere_nothing_is_asked_for(self) -> None:
         assert not said("protection", SECRET, {}, production=False)
 

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from staticfiles import names
 
 from infra.program import ROOT
 from tests.recorder import run_stack
@@ -38,10 +39,27 @@ def test_the_release_holds_the_files_of_static_by_their_content() -> None:
 
     assert release["public"] == "static"
     assert release["files"]["/style.css"] == hashlib.sha256((ROOT / "static" / "style.css").read_bytes()).hexdigest()
-    assert set(release["files"]) == {
+    assert {path for path in release["files"] if names.plain(path) is None} == {
         f"/{file.relative_to(ROOT / 'static').as_posix()}"
         for file in (ROOT / "static").rglob("*")
         if file.is_file() and not file.name.startswith(".")
+    }
+
+
+def test_the_release_has_a_name_by_content_for_each_file_that_pages_link_to() -> None:
+    files = run_stack("dev").one(RELEASE).inputs["files"]
+    twins = {path: digest for path, digest in files.items() if names.plain(path) is not None}
+
+    assert {"/style.css", "/favicon.svg"} <= {names.plain(path) for path in twins} <= files.keys()
+    assert {path for path in files if path not in twins and names.has_twin(path)} == {names.plain(p) for p in twins}
+    assert all(names.carries(path, digest) for path, digest in twins.items())
+    assert all(files[names.plain(path)] == digest for path, digest in twins.items())
+
+
+def test_a_name_by_content_is_kept_for_a_year_and_any_other_asked_about() -> None:
+    assert run_stack("dev").one(RELEASE).inputs["caching"] == {
+        "digested": "public, max-age=31536000, immutable",
+        "plain": "no-cache",
     }
 
 

@@ -117,15 +117,23 @@ def stored(
 class TestDatabases:
     """A database where it can keep anything."""
 
-    @pytest.mark.parametrize(("project", "database"), [("shop-dev", "firestore"), ("demo-hearth", "sqlite")])
+    @pytest.mark.parametrize(
+        ("project", "database"), [("shop-dev", "firestore"), ("shop-dev", "postgres"), ("demo-hearth", "sqlite")]
+    )
     def test_a_database_that_fits_the_project_passes(self, project: str, database: str) -> None:
         assert not stored(project, database)
 
     def test_sqlite_on_google_cloud_is_refused_because_instances_lose_it(self) -> None:
         (fault,) = stored("shop-dev", "sqlite")
 
-        assert (fault.key, fault.fix) == ("app:database", "pulumi config set app:database firestore")
+        assert (fault.key, fault.fix) == ("app:database", "pulumi config set app:database firestore, or postgres")
         assert "lost with the instance" in fault.why
+
+    def test_postgres_on_a_local_cloud_is_refused_because_nobody_runs_it(self) -> None:
+        (fault,) = stored("demo-hearth", "postgres")
+
+        assert (fault.key, fault.value) == ("app:database", "postgres")
+        assert "runs no Cloud SQL" in fault.why
 
     def test_firestore_on_a_local_cloud_is_refused_because_nobody_keeps_its_documents(self) -> None:
         (fault,) = stored("demo-hearth", "firestore")

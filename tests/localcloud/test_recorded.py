@@ -81,6 +81,20 @@ def test_a_service_is_ready_at_once_and_nothing_of_it_runs(recorded: LocalCloud)
     assert listening_nowhere(recorded.ports.edge)
 
 
+def test_a_job_is_recorded_with_an_image_and_a_socket_that_are_elsewhere(recorded: LocalCloud) -> None:
+    task = {
+        "containers": [{"image": "x/y", "volumeMounts": [{"name": "sockets", "mountPath": "/cloudsql"}]}],
+        "volumes": [{"name": "sockets", "cloudSqlInstance": {"instances": ["acme-prod:us-central1:web"]}}],
+    }
+
+    created = recorded.call("POST", CLOUD_RUN, f"{PLACE}/jobs?jobId=web", {"template": {"template": task}})
+    run = recorded.call("POST", CLOUD_RUN, f"{PLACE}/jobs/web:run", {})
+
+    assert "error" not in created
+    assert recorded.call("GET", CLOUD_RUN, f"{PLACE}/jobs/web")["template"]["template"]["volumes"] == task["volumes"]
+    wait_until(lambda: recorded.call("GET", CLOUD_RUN, run["metadata"]["name"]).get("succeededCount") == 1)
+
+
 def test_a_service_can_be_deleted_again(recorded: LocalCloud) -> None:
     service = {"template": {"containers": [{"image": "x/y"}]}}
     recorded.call("POST", CLOUD_RUN, f"{PLACE}/services?serviceId=web", service)

@@ -7,6 +7,9 @@ from app import csrf
 from flask import Flask, render_template_string, request, session
 from flask.testing import FlaskClient
 
+from tests.service.api.conftest import app_over
+from tests.service.api.memory_store import MemoryStore
+
 KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
 NEXT_KEY = "Zx3Lq8Wn5Rt1Vb6Ym9Kc2Hd7Pf4Gj0Ts"
 
@@ -162,8 +165,10 @@ def test_what_comes_from_another_site_is_refused_even_with_the_right_token(
     assert client.post("/save", data={"_csrf": token(client)}, headers=headers).status_code == status
 
 
-def test_an_api_answers_without_any_of_it(client: FlaskClient) -> None:
+def test_an_api_answers_without_any_of_it() -> None:
     """No other site can send its content type unasked, and it doesn't know who asks by a cookie."""
+    client = app_over(MemoryStore()).test_client()
+
     made = client.post("/api/v1/items", json={"name": "from a program"}, headers={"Sec-Fetch-Site": "cross-site"})
     as_form = client.post("/api/v1/items", data={"name": "from a form"})
     as_text = client.post("/api/v1/items", data='{"name": "from a form"}', content_type="text/plain")

@@ -6,6 +6,7 @@ from pathlib import Path
 import requests
 
 from tests.service.processes import Process
+from tools.first_collection import first
 
 ROOT = Path(__file__).parents[2]
 DEV = str(ROOT / "service" / "dev.py")
@@ -29,14 +30,15 @@ def test_pages_and_files_are_served_and_nothing_is_cached(
 def test_data_is_kept_from_one_start_to_the_next_without_a_thought_of_migrations(
     start: Callable[..., Process], port: int, tmp_path: Path
 ) -> None:
-    items = f"http://127.0.0.1:{port}/api/v1/items"
+    collection = first(ROOT)
+    objects = f"http://127.0.0.1:{port}{collection.path}"
     for has in (0, 1):
         server = start(
             DEV, folder=tmp_path, environ={"PORT": str(port), "DATABASE_URL": f"sqlite://{tmp_path}/x.sqlite3"}
         )
         server.wait_for("Debugger is active")
-        assert requests.get(items, timeout=20).json()["total"] == has
-        assert requests.post(items, json={"name": "x"}, timeout=20).status_code == 201
+        assert requests.get(objects, timeout=20).json()["total"] == has
+        assert requests.post(objects, json=collection.body, timeout=20).status_code == 201
         server.end()
 
 

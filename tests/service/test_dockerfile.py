@@ -109,8 +109,15 @@ def test_code_comes_after_dependencies() -> None:
     """Else each edit would install them again."""
     copies = [rest for name, rest, _ in final_stage() if name == "COPY"]
 
-    assert copies[-1] == "service/app ./app"
+    assert copies[-2] == "service/app ./app"
     assert copies[0].startswith("--from=builder /opt/venv ")
+
+
+def test_static_files_come_last_of_all() -> None:
+    """An edited style sheet is then one small layer to push."""
+    made = [f"{name} {rest}" for name, rest, _ in final_stage() if name in {"COPY", "RUN"}]
+
+    assert made[-1] == "COPY static ./static"
 
 
 def test_the_context_holds_what_the_dockerfile_copies_and_nothing_else() -> None:
@@ -119,5 +126,6 @@ def test_the_context_holds_what_the_dockerfile_copies_and_nothing_else() -> None
     copied = {rest.split()[0] for rest in arguments("COPY") if not rest.startswith("--from")}
 
     assert rules[0] == "*"
-    assert {rule[1:] for rule in rules if rule.startswith("!")} == copied | {"service/Dockerfile"}
+    let_in = {rule[1:] for rule in rules if rule.startswith("!")}
+    assert let_in == copied | {"service/Dockerfile", "static/.well-known"}
     assert all((ROOT / path).exists() for path in copied)

@@ -71,6 +71,9 @@ def test_the_session_cookie_is_one_that_hosting_lets_through(
     assert rest == attributes
 
 
-def test_flask_serves_no_files(client: FlaskClient) -> None:
-    """Files are Hosting's: a static route here would be a second place for them."""
-    assert [rule.rule for rule in client.application.url_map.iter_rules() if "filename" in rule.arguments] == []
+@pytest.mark.parametrize("path", ["/style.css", "/style.0123456789abcdef.css"])
+def test_a_static_file_carries_the_whole_set_too(client: FlaskClient, path: str) -> None:
+    with client.get(path) as answer:
+        about_the_file = {"ETag", "Last-Modified", "Content-Disposition", "Accept-Ranges", "Date"}
+
+    assert {name: value for name, value in answer.headers.items() if name not in CONTENT | about_the_file} == SECURITY

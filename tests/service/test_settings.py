@@ -237,6 +237,8 @@ def test_the_stack_has_to_set_what_neither_cloud_run_nor_a_developer_does() -> N
     assert Settings.stack_variables() == {
         "APP_ENV",
         "AUTH",
+        "DATABASE_POOL_SIZE",
+        "DATABASE_POOL_WAIT_SECONDS",
         "DATABASE_URL",
         "GOOGLE_CLOUD_PROJECT",
         "LOG_LEVEL",
@@ -249,8 +251,6 @@ def test_the_example_names_every_variable(example: str) -> None:
     named = set(re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE))
 
     assert named == Settings.stack_variables() | {
-        "DATABASE_POOL_SIZE",
-        "DATABASE_POOL_WAIT_SECONDS",
         "FIREBASE_WEB_KEY",
         "FLASK_DEBUG",
         "PORT",

@@ -81,7 +81,8 @@ def first_apis(target: Target, ask: Ask) -> Iterator[Finding]:
 
 
 def permissions(target: Target, ask: Ask) -> Iterator[Finding]:
-    wanted = [permission for role in DEPLOYER for permission in role.permissions]
+    roles = [role for role in DEPLOYER if role.database in ("", target.database)]
+    wanted = [permission for role in roles for permission in role.permissions]
     answer = ask(
         "POST",
         f"https://cloudresourcemanager.googleapis.com/v1/projects/{target.project}:testIamPermissions",
@@ -91,7 +92,7 @@ def permissions(target: Target, ask: Ask) -> Iterator[Finding]:
         yield Finding("unknown", f"roles of the deployer: {_why(answer.status, answer.message)}")
         return
     held = set(answer.body.get("permissions", ()))
-    for role in DEPLOYER:
+    for role in roles:
         lacking = [permission for permission in role.permissions if permission not in held]
         if lacking:
             yield Finding(

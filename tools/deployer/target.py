@@ -26,6 +26,8 @@ class Target:
     project: str
     public_access: str
     """`iam`, `invoker-check-off` or `private`."""
+    database: str
+    """Kind of database: `firestore` or `postgres`."""
     secrets_provider: str
     """As `pulumi stack init --secrets-provider` wrote it; empty for a passphrase or Pulumi Cloud."""
     backend: str
@@ -55,6 +57,7 @@ def read(root: Path, stack: str, backend: str) -> Target:
         stack=stack,
         project=project,
         public_access=str(config.get("app:publicAccess", "iam")),
+        database=str(config.get("app:database", "firestore")),
         secrets_provider=str(contents.get("secretsprovider", "")),
         backend=backend or declared_url,
     )

@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tools.first_collection import NoCollectionError, first
 from tools.image import base, building, contents, context, instance, trial
 from tools.image.choosing import choose
 from tools.image.errors import ImageError
@@ -23,7 +24,7 @@ def main() -> int:
     options = _parser().parse_args()
     try:
         rows = make(options)
-    except ImageError as error:
+    except (ImageError, NoCollectionError) as error:
         sys.stderr.write(f"image: {error}\n")
         return 1
     except KeyboardInterrupt:
@@ -34,8 +35,9 @@ def main() -> int:
 
 
 def make(options: argparse.Namespace) -> list[Row]:
-    """Build and try; the rows. Raises ImageError."""
+    """Build and try; the rows. Raises ImageError and NoCollectionError."""
     one = instance.of_stack(_ROOT, options.stack)
+    kept = first(_ROOT)
     wanted = options.base or base.named_in(_ROOT / context.DOCKERFILE)
     engine, base_image = choose(wanted, base_tar=Path(options.base_tar) if options.base_tar else None, say=_say)
     with tempfile.TemporaryDirectory(prefix="hearth-image-") as made:
@@ -54,7 +56,7 @@ def make(options: argparse.Namespace) -> list[Row]:
         _say("Trying it …")
         data = Path(made, f"data-{os.getpid()}")
         data.mkdir()
-        return rows + trial.attempt(engine, building.TAG, one, data)
+        return rows + trial.attempt(engine, building.TAG, one, data, kept)
 
 
 def _parser() -> argparse.ArgumentParser:

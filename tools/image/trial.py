@@ -13,6 +13,7 @@ from typing import Any
 
 from infra.migration_job import COMMAND as MIGRATION
 from infra.web_service import LIVE_PATH, READY_PATH
+from tools.first_collection import Collection
 from tools.image import base
 from tools.image.container import Answer, Container
 from tools.image.engines import Box, Engine
@@ -22,7 +23,6 @@ from tools.image.rows import Row
 KILL_SECONDS = 10
 """From SIGTERM to SIGKILL (Cloud Run, "Container runtime contract", lifecycle)."""
 
-_ITEMS = "/api/v1/items"
 _ROUNDS = 3
 # Both generations of control groups, whichever the machine has.
 _BESIDE = """
@@ -52,8 +52,8 @@ print(json.dumps({
 """
 
 
-def attempt(engine: Engine, image: str, instance: Instance, data: Path) -> list[Row]:
-    """Rows of everything tried. `data` is an empty folder for the database. Raises ImageError."""
+def attempt(engine: Engine, image: str, instance: Instance, data: Path, kept: Collection) -> list[Row]:
+    """Rows of everything tried. `data` is an empty folder for the database, `kept` goes there. Raises ImageError."""
     # Whatever user the image runs as has to be able to write there.
     data.chmod(0o777)
     box = Box(memory=instance.memory, name=f"hearth-trial-{data.name}", env=instance.env, data=data)
@@ -61,7 +61,7 @@ def attempt(engine: Engine, image: str, instance: Instance, data: Path) -> list[
     migration = subprocess.run(engine.run(image, MIGRATION, box=box), capture_output=True, text=True, check=False)
     said = base.last_line(migration.stdout + migration.stderr)
     rows.append(Row("migrations", said, migration.returncode == 0))
-    return rows + ([] if migration.returncode else _serve(engine, image, instance, box))
+    return rows + ([] if migration.returncode else _serve(engine, image, instance, box, kept))
 
 
 def _unmigrated(engine: Engine, image: str, box: Box) -> list[Row]:
@@ -72,26 +72,26 @@ def _unmigrated(engine: Engine, image: str, box: Box) -> list[Row]:
         return [Row("before them", f"{READY_PATH} answers {ready.status}: no requests yet", ready.status == 503)]
 
 
-def _serve(engine: Engine, image: str, instance: Instance, box: Box) -> list[Row]:
+def _serve(engine: Engine, image: str, instance: Instance, box: Box, kept: Collection) -> list[Row]:
     port = free_port()
     with Container(engine, image, replace(box, port=port, env={**box.env, "PORT": str(port)})) as container:
         took = container.first(READY_PATH, 200)
         rows = [Row("start", f"{took * 1000:.0f} ms from `run` to the first 200, on PORT={port}")]
-        rows += _requests(container)
-        rows.append(_load(container, instance.concurrency))
+        rows += _requests(container, kept)
+        rows.append(_load(container, instance.concurrency, kept.path))
         rows += judge_box(json.loads(container.python(_BESIDE)), instance)
-        return rows + _stop(container, port)
+        return rows + _stop(container, port, kept)
 
 
-def _requests(container: Container) -> list[Row]:
+def _requests(container: Container, kept: Collection) -> list[Row]:
     health = [container.ask(path).status for path in ("/health", LIVE_PATH, READY_PATH)]
-    page, missing = container.ask("/"), container.ask(f"{_ITEMS}/not-there")
-    made = container.ask(_ITEMS, "POST", {"name": "from the trial"})
-    listed = container.ask(_ITEMS)
+    page, missing = container.ask("/"), container.ask(f"{kept.path}/not-there")
+    made = container.ask(kept.path, "POST", kept.body)
+    listed = container.ask(kept.path)
     return [
         Row("health", ", ".join(map(str, health)), set(health) == {200}),
         Row("page", f"/ answers {page.status} {page.kind}", (page.status, page.kind) == (200, "text/html")),
-        Row("API", f"POST {made.status}, GET {listed.status}", _round_trip(made, listed)),
+        Row("API", f"POST {made.status}, GET {listed.status}", _round_trip(made, listed, kept.name)),
         Row(
             "API's errors",
             f"{missing.status} {missing.kind}",
@@ -100,18 +100,18 @@ def _requests(container: Container) -> list[Row]:
     ]
 
 
-def _round_trip(made: Answer, listed: Answer) -> bool:
+def _round_trip(made: Answer, listed: Answer, name: str) -> bool:
     return (
         made.status == 201
         and listed.status == 200
-        and made.json()["id"] in {each["id"] for each in listed.json()["items"]}
+        and made.json()["id"] in {each["id"] for each in listed.json()[name]}
     )
 
 
-def _load(container: Container, concurrency: int) -> Row:
+def _load(container: Container, concurrency: int, path: str) -> Row:
     """As many requests at a time as an instance is given, so that the peak of memory is one of work."""
     with ThreadPoolExecutor(concurrency) as pool:
-        answers = list(pool.map(container.ask, ["/", _ITEMS] * (concurrency * _ROUNDS // 2)))
+        answers = list(pool.map(container.ask, ["/", path] * (concurrency * _ROUNDS // 2)))
     failed = [answer.status for answer in answers if answer.status != 200]
     said = f"{len(answers)} requests, {concurrency} at a time, {len(failed)} not answered with 200"
     return Row("load", said, not failed)
@@ -141,19 +141,19 @@ def judge_box(found: Mapping[str, Any], instance: Instance) -> list[Row]:
     ]
 
 
-def _stop(container: Container, port: int) -> list[Row]:
+def _stop(container: Container, port: int, kept: Collection) -> list[Row]:
     """SIGTERM between the two halves of a request, which has to be answered all the same."""
-    body = json.dumps({"name": "sent in two halves"}).encode()
+    body = json.dumps(kept.body).encode()
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=KILL_SECONDS)) as client:
-        client.putrequest("POST", _ITEMS)
+        client.putrequest("POST", kept.path)
         client.putheader("Content-Type", "application/json")
         client.putheader("Content-Length", str(len(body)))
-        client.endheaders(body[:10])
+        client.endheaders(body[:1])
         # An answer to a later request says that this one has been taken up.
         container.ask(LIVE_PATH)
         asked = time.monotonic()
         container.terminate()
-        client.send(body[10:])
+        client.send(body[1:])
         status = client.getresponse().status
     code = container.ended(KILL_SECONDS)
     took = time.monotonic() - asked

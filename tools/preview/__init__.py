@@ -4,3 +4,5 @@ The base revision is deployed onto a records-only local cloud that is thrown awa
 it by the real engine, and what the engine says is summarized for a reviewer. Left out: drift, which is what
 `pulumi preview` with credentials shows.
 """
+
+import infra  # noqa: F401 - puts `staticfiles` on the import path, for whichever module needs it first

@@ -22,7 +22,7 @@ DATA: Mapping[str, str] = {
     "gcp:sql/user:User": "the database user, and what depends on its password",
     "gcp:storage/bucket:Bucket": "every object in the bucket",
     "hearth:hosting:SiteRelease": "the site's public pages",
-    "hearth:secret:RandomKey": "the key: what was signed or encrypted with it is void, so everybody signs in again",
+    "hearth:secret:RandomKey": "the key: what was signed with it is void, and where it is a password, it opens nothing",
 }
 """By type; a type that is not here holds no data of its own."""
 

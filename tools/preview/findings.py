@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from staticfiles import names
+
 from tools.preview import at_stake
 from tools.preview.changes import Change
 from tools.preview.values import MISSING, UNKNOWN, at, is_unknown, written
@@ -23,6 +25,9 @@ _COST = re.compile(
 )
 _IMAGE = re.compile(r"^template\.(template\.)?containers\[\d+\]\.image$")
 _ACCOUNT = re.compile(r"^template\.(template\.)?serviceAccount$")
+_PROVIDER = "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider"
+# By these a stranger's token becomes an identity of the project, or does not.
+_BELIEVING = ("attributeCondition", "attributeMapping", "oidc.issuerUri")
 _RELEASE = "hearth:hosting:SiteRelease"
 
 
@@ -74,6 +79,9 @@ def roles(change: Change) -> Iterator[Finding]:
     for each in change.properties:
         if change.op != "create" and _ACCOUNT.search(each.path):
             yield _property(change, each.path, "acts as another identity")
+    for path in _BELIEVING if change.type == _PROVIDER and change.op != "delete" else ():
+        if written(change.old, path) != written(change.new, path):
+            yield _property(change, path, "which tokens are believed")
 
 
 def protection(change: Change) -> Iterator[Finding]:
@@ -98,11 +106,19 @@ def images(change: Change) -> Iterator[Finding]:
 
 
 def files(change: Change) -> Files | None:
-    """What the site would serve otherwise; None when it is no site's release, or serves the same."""
+    """What the site would serve otherwise; None when it is no site's release, or serves the same.
+
+    A file and its name by content are one: the second comes and goes with each change of the first.
+    """
     if change.type != _RELEASE:
         return None
     old, new = (at(inputs, "files", {}) for inputs in (change.old, change.new))
-    if is_unknown(new) or old == new:
+    if is_unknown(new):
+        return None
+    old, new = (
+        {path: digest for path, digest in each.items() if each.get(names.plain(path)) != digest} for each in (old, new)
+    )
+    if old == new:
         return None
     return Files(
         added=tuple(sorted(new.keys() - old.keys())),

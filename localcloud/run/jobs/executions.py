@@ -55,6 +55,18 @@ class Executions:
         found = [body for _, body in self._store.children(f"{API}/{job}/executions")]
         return sorted(found, key=lambda each: each["createTime"], reverse=True)
 
+    def obstacle(self, job: Document) -> tuple[str, str]:
+        """Why a job can't run, and the CommonReason of that; both empty when it can."""
+        task = job["template"]["template"]
+        container = task["containers"][0]
+        if self._preparation.digest(container["image"]) is None:
+            return f"Image '{container['image']}' not found.", "CONTAINER_MISSING"
+        try:
+            self._preparation.variables(job["name"].split("/")[1], task["serviceAccount"], container)
+        except secret_env.SecretsError as fault:
+            return str(fault), "SECRETS_ACCESS_CHECK_FAILED"
+        return "", ""
+
     def tasks(self, name: str) -> list[Document]:
         """In order of index. Raises ApiError (404)."""
         self.get(name)

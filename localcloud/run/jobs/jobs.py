@@ -8,13 +8,12 @@ from localcloud.cloud import Cloud
 from localcloud.errors import ApiError, exists, not_found
 from localcloud.records import policies
 from localcloud.records.collections import public
-from localcloud.run import access, secret_env
+from localcloud.run import access
 from localcloud.run.documents import API
 from localcloud.run.fields import check_etag
 from localcloud.run.jobs import documents, spec
 from localcloud.run.jobs.executions import Executions
 from localcloud.run.jobs.shape import JOB
-from localcloud.run.preparation import Preparation
 from localcloud.run.spec import check_name
 from localcloud.store import Document
 
@@ -22,9 +21,8 @@ from localcloud.store import Document
 class Jobs:
     """The jobs of one local cloud. Names are relative: `projects/P/locations/R/jobs/J`."""
 
-    def __init__(self, cloud: Cloud, preparation: Preparation, executions: Executions) -> None:
+    def __init__(self, cloud: Cloud, executions: Executions) -> None:
         self._store = cloud.store
-        self._preparation = preparation
         self.executions = executions
 
     def get(self, name: str) -> Document:
@@ -85,22 +83,10 @@ class Jobs:
         if validate_only:
             return self._done(changed)
         # As on Google, a job that could not run is there nevertheless, and its operation says so.
-        obstacle, reason = self._obstacle(changed)
+        obstacle, reason = self.executions.obstacle(changed)
         settled = documents.settled(changed, obstacle, reason)
         self._store.put(f"{API}/{job['name']}", settled)
         return self._failed(settled, obstacle) if obstacle else self._done(settled)
-
-    def _obstacle(self, job: Document) -> tuple[str, str]:
-        """Why it can't run, and the CommonReason of that; both empty when it can."""
-        task = job["template"]["template"]
-        container = task["containers"][0]
-        if self._preparation.digest(container["image"]) is None:
-            return f"Image '{container['image']}' not found.", "CONTAINER_MISSING"
-        try:
-            self._preparation.variables(job["name"].split("/")[1], task["serviceAccount"], container)
-        except secret_env.SecretsError as fault:
-            return str(fault), "SECRETS_ACCESS_CHECK_FAILED"
-        return "", ""
 
     def _done(self, job: Document) -> Document:
         shown = {"@type": documents.JOB_TYPE} | public(job)

@@ -1,7 +1,7 @@
 """The fields of a v2 Job that the local cloud plays."""
 
 from localcloud.run.fields import Fields, Shape
-from localcloud.run.shape import ENV, NUMBER, TEXT, TEXTS
+from localcloud.run.shape import ENV, MOUNTS, NUMBER, TEXT, TEXTS, VOLUMES
 
 _TASK: Shape = {
     "containers": [
@@ -13,8 +13,10 @@ _TASK: Shape = {
             "workingDir": TEXT,
             "env": ENV,
             "resources": {"limits": TEXTS},
+            "volumeMounts": MOUNTS,
         }
     ],
+    "volumes": VOLUMES,
     "maxRetries": NUMBER,
     "timeout": TEXT,
     "serviceAccount": TEXT,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from localcloud.run.access import default_account
-from localcloud.run.containers import check_env, check_image, complete_resources, violation
+from localcloud.run.containers import check_env, check_image, check_mounts, complete_resources, violation
 
 RESERVED = frozenset(
     {"CLOUD_RUN_JOB", "CLOUD_RUN_EXECUTION", "CLOUD_RUN_TASK_INDEX", "CLOUD_RUN_TASK_ATTEMPT", "CLOUD_RUN_TASK_COUNT"}
@@ -45,6 +45,7 @@ def _task(task: Mapping[str, Any], project: str) -> dict[str, Any]:
     if not seconds or not 1 <= int(seconds[1]) <= _LONGEST_TIMEOUT:
         raise violation(f"{_TASK}.timeout", f"{full['timeout']!r} must be within 1s and {_LONGEST_TIMEOUT}s")
     full["timeout"] = f"{seconds[1]}s"
+    check_mounts(_TASK, full)
     where = f"{_TASK}.containers[0]"
     check_image(where, containers[0])
     check_env(f"{where}.env", containers[0].get("env", []), RESERVED)

@@ -67,7 +67,7 @@ def _field(of: Declaration, name: str, part: Schema, known: Mapping[str, Schema]
         label=of.model.model_fields[name].title or named(name),
         kind=kind,
         hint=" ".join(hint for hint in hints if hint),
-        required=kind != "checkbox" and not nullable and (required or schema.get("minLength", 0) > 0),
+        required=not nullable and (kind == "choice" or (required and kind != "checkbox") or _never_empty(schema)),
         nullable=nullable,
         is_text=schema.get("type") == "string" and kind != "choice" and "format" not in schema,
         input_type="number" if kind == "number" else _INPUT_TYPES.get(schema.get("format", ""), "text"),
@@ -108,6 +108,11 @@ def _kind(schema: Schema, *, nullable: bool) -> Kind:
         case "boolean":
             return "checkbox"
     return "json"
+
+
+def _never_empty(schema: Schema) -> bool:
+    length: int = schema.get("minLength", 0)
+    return length > 0
 
 
 def _choices(schema: Schema) -> tuple[Any, ...]:

@@ -34,6 +34,8 @@ def page(template: str, of: Declaration, **values: Any) -> str:
         fields=fields(of),
         may_write=identity.may_write(),
         sign_in=sign_in(),
+        user=identity.current(),
+        account=_with_way_back(),
         done=get_flashed_messages(),
         **values,
     )
@@ -41,8 +43,13 @@ def page(template: str, of: Declaration, **values: Any) -> str:
 
 def sign_in() -> str | None:
     """Where who asks can sign in, to come back here; None where nobody can, or it is done already."""
+    return _with_way_back() if identity.current() is None else None
+
+
+def _with_way_back() -> str | None:
+    """The page to sign in and out on, if there is one."""
     path = current_app.config.get(identity.SIGN_IN)
-    if path is None or identity.current() is not None:
+    if path is None:
         return None
     # After a form was sent, there is nothing to come back to but the list.
     back = request.path if request.method == "GET" else f"/{request.path.split('/')[1]}"

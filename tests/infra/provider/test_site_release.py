@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from staticfiles import names
 
 from plugin.kinds import UNKNOWN, ProviderError
 from tests.infra.provider.fake_server import NOT_FOUND
@@ -36,6 +37,42 @@ def test_one_changed_file_is_one_difference_and_one_upload(stage: Stage) -> None
     assert not diff.replace
     assert stage.live == {**FIRST, "/style.css": "body{margin:1px}"}
     assert len(stage.hosting.uploads) == before + 1
+
+
+def test_a_name_by_content_needs_no_file_and_no_upload_of_its_own(stage: Stage) -> None:
+    files = {**stage.inputs()["files"]}
+    twins = names.twins(files)
+    stage.create(files={**files, **twins})
+
+    assert stage.live == {**FIRST, **{twin: FIRST[str(names.plain(twin))] for twin in twins}}
+    # Two of the three files have the same content.
+    assert len(stage.hosting.uploads) == 2
+
+
+def test_a_name_by_content_whose_file_changed_since_the_preview_is_not_released(stage: Stage) -> None:
+    inputs = stage.inputs()
+    twins = names.twins(inputs["files"])
+    (stage.public / "style.css").write_text("body{margin:1px}")
+
+    with pytest.raises(ProviderError, match=r"style\.css changed while deploying"):
+        stage.kind.create(stage.context, {**inputs, "files": twins}, preview=False)
+    assert stage.live is None
+
+
+def test_caching_becomes_rules_for_exactly_the_files_and_is_found_again_by_an_import(stage: Stage) -> None:
+    files = {**stage.inputs()["files"]}
+    caching = {"digested": "public, max-age=31536000, immutable", "plain": "no-cache"}
+    given = stage.inputs(files={**files, **names.twins(files)}, caching=caching)
+    stage.kind.create(stage.context, given, preview=False)
+
+    config = stage.hosting.releases["demo-shop"][0]["version"]["config"]
+    assert config["rewrites"] == CONFIG["rewrites"]
+    assert [rule["headers"] for rule in config["headers"]] == [{"Cache-Control": value} for value in caching.values()]
+    found = stage.kind.read(stage.context, ID, None, None)
+    assert found is not None
+    assert {key: found.inputs[key] for key in ("files", "config", "caching")} == {
+        key: given[key] for key in ("files", "config", "caching")
+    }
 
 
 def test_added_and_deleted_files_are_differences_of_their_own(stage: Stage) -> None:
@@ -313,6 +350,6 @@ def test_bad_inputs_are_named(stage: Stage, changes: dict[str, Any], property: s
 
 def test_inputs_have_defaults(stage: Stage) -> None:
     given = {"project": "demo-shop", "site": "demo-shop"}
-    expected = {**given, "channel": "live", "public": "static", "files": {}, "config": {}, "message": ""}
+    expected = {**given, "channel": "live", "public": "static", "files": {}, "config": {}, "caching": {}, "message": ""}
 
     assert stage.kind.check(stage.context, None, given).inputs == expected

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.provider.site_rules import config_faults, file_faults, service_faults
+from infra.provider.site_rules import caching_faults, config_faults, file_faults, service_faults
 from plugin.kinds import UNKNOWN
 
 HASH = "0" * 64
@@ -53,6 +53,28 @@ def test_a_file_is_known_by_its_sha256(value: object) -> None:
 @pytest.mark.parametrize("files", [UNKNOWN, {}, {"/a": UNKNOWN}, {"/a": f"gzip:{HASH}"}])
 def test_files_may_be_unknown_none_or_as_an_import_found_them(files: object) -> None:
     assert list(file_faults(files)) == []
+
+
+@pytest.mark.parametrize("caching", [UNKNOWN, {}, {"plain": "no-cache"}, {"digested": UNKNOWN, "plain": "no-cache"}])
+def test_caching_may_be_unknown_or_left_to_hosting(caching: object) -> None:
+    assert list(caching_faults(caching)) == []
+
+
+@pytest.mark.parametrize(
+    ("caching", "property", "words"),
+    [
+        ("no-cache", "caching", "must map digested and plain"),
+        ({"hashed": "no-cache"}, "caching.hashed", "there are digested, plain"),
+        ({"plain": ""}, "caching.plain", "in one line"),
+        ({"plain": "no-cache\r\nX: y"}, "caching.plain", "in one line"),
+        ({"plain": 3600}, "caching.plain", "in one line"),
+    ],
+)
+def test_caching_that_is_none_is_refused(caching: object, property: str, words: str) -> None:
+    (fault,) = caching_faults(caching)
+
+    assert fault.property == property
+    assert words in fault.reason
 
 
 def test_every_faulty_file_is_named() -> None:

@@ -127,7 +127,7 @@ ENV = "template.containers[0].env"
         (service({"resources": {"limits": {"nvidia.com/gpu": "1"}}}), "knows cpu and memory"),
         (service(ingress="ALL"), "'ALL' must be one of"),
         (service(traffic=[{"percent": 50}, {"percent": 50}]), "all traffic to the latest ready revision"),
-        (service({"volumeMounts": []}), "Unknown name \"volumeMounts\" at 'service.template.containers[0]'"),
+        (service({"dependsOn": []}), "Unknown name \"dependsOn\" at 'service.template.containers[0]'"),
         (service({"startupProbe": {"grpc": {}}}), 'Unknown name "grpc"'),
         (service(template={"maxInstanceRequestConcurrency": "80"}), "expected int, got '80'"),
         (service(template={"maxInstanceRequestConcurrency": True}), "expected int, got True"),
@@ -177,3 +177,23 @@ def test_a_mask_takes_the_fields_it_names_and_no_other(mask: str, expected: dict
 def test_a_mask_that_names_no_field_is_refused() -> None:
     with pytest.raises(ApiError, match="'uid' is no field"):
         shape.SERVICE.merge({}, {}, "uid")
+
+
+@pytest.mark.parametrize(
+    ("mount", "said"),
+    [
+        ({"name": "sockets", "mountPath": "/cloudsql"}, ""),
+        ({"name": "other", "mountPath": "/cloudsql"}, "'other' is not one of volumes"),
+        ({"name": "sockets", "mountPath": "cloudsql"}, "absolute path"),
+    ],
+    ids=["there", "of-no-volume", "relative"],
+)
+def test_a_mount_is_of_a_volume_at_an_absolute_path(mount: dict[str, str], said: str) -> None:
+    volumes = [{"name": "sockets", "cloudSqlInstance": {"instances": ["p:r:i"]}}]
+    given = service({"volumeMounts": [mount]}, template={"volumes": volumes})
+
+    if said:
+        with pytest.raises(ApiError, match=said):
+            completed(given)
+    else:
+        assert completed(given)["template"]["volumes"] == volumes

@@ -111,7 +111,14 @@ class FakeGoogle:
                 document[key] = changed[key]
         return self._operation(path) if path.startswith(("run", "firestore")) else self._shown(path)
 
+    def _put(self, path: str, query: dict[str, str], body: Any) -> dict[str, Any]:
+        """A user of Cloud SQL, which the query names."""
+        self._stored(f"{path}/{query['name']}").update(body)
+        return {"name": "0", "status": "DONE"}
+
     def _delete(self, path: str, query: dict[str, str], body: Any) -> dict[str, Any]:
+        if "name" in query:
+            path = f"{path}/{query['name']}"
         self._stored(path)
         del self.documents[path]
         return {}

@@ -302,6 +302,93 @@ LIVES = [
         },
     ),
     Life(
+        type="gcp:sql/databaseInstance:DatabaseInstance",
+        declared={
+            "name": "web",
+            "region": "us-central1",
+            "databaseVersion": "POSTGRES_17",
+            "deletionProtection": False,
+            "settings": {"tier": "db-f1-micro", "edition": "ENTERPRISE", "diskAutoresizeLimit": 20},
+        },
+        filled_in={
+            "project": "demo-x",
+            "connectionName": "demo-x:us-central1:web",
+            "settings": {"dataDiskSizeGb": "10", "settingsVersion": "1", "activationPolicy": "ALWAYS"},
+        },
+        id="projects/demo-x/instances/web",
+        created=(
+            "sqladmin/projects/demo-x/instances",
+            {
+                "name": "web",
+                "region": "us-central1",
+                "databaseVersion": "POSTGRES_17",
+                "settings": {"tier": "db-f1-micro", "edition": "ENTERPRISE", "storageAutoResizeLimit": 20},
+            },
+        ),
+        outputs={
+            "name": "web",
+            "connectionName": "demo-x:us-central1:web",
+            "deletionProtection": False,
+            "deletionPolicy": "DELETE",
+        },
+        changed={
+            "name": "web",
+            "region": "us-central1",
+            "databaseVersion": "POSTGRES_17",
+            "deletionProtection": False,
+            "settings": {"tier": "db-g1-small", "edition": "ENTERPRISE", "diskAutoresizeLimit": 20},
+        },
+        paths=frozenset({"settings.tier"}),
+        updates=(
+            (
+                "PATCH",
+                "sqladmin/projects/demo-x/instances/web",
+                {},
+                {
+                    "name": "web",
+                    "region": "us-central1",
+                    "databaseVersion": "POSTGRES_17",
+                    "settings": {
+                        "tier": "db-g1-small",
+                        "edition": "ENTERPRISE",
+                        "storageAutoResizeLimit": 20,
+                        "dataDiskSizeGb": 10,
+                        "settingsVersion": 1,
+                        "activationPolicy": "ALWAYS",
+                    },
+                },
+            ),
+        ),
+        imported={"name": "web", "project": "demo-x", "databaseVersion": "POSTGRES_17"},
+    ),
+    Life(
+        type="gcp:sql/database:Database",
+        declared={"name": "service", "instance": "web", "charset": "UTF8", "deletionPolicy": "ABANDON"},
+        filled_in={"collation": "en_US.UTF8"},
+        id="projects/demo-x/instances/web/databases/service",
+        created=("sqladmin/projects/demo-x/instances/web/databases", {"name": "service", "charset": "UTF8"}),
+        outputs={"name": "service", "instance": "web", "deletionPolicy": "ABANDON", "collation": "en_US.UTF8"},
+        imported={"name": "service", "instance": "web", "project": "demo-x"},
+    ),
+    Life(
+        type="gcp:sql/user:User",
+        declared={"name": "service", "instance": "web", "password": "one"},
+        id="service//web",
+        created=("sqladmin/projects/demo-x/instances/web/users", {"name": "service", "password": "one"}),
+        outputs={"name": "service", "instance": "web", "password": "one", "deletionPolicy": "DELETE"},
+        changed={"name": "service", "instance": "web", "password": "two"},
+        paths=frozenset({"password"}),
+        updates=(
+            (
+                "PUT",
+                "sqladmin/projects/demo-x/instances/web/users",
+                {"name": "service"},
+                {"name": "service", "password": "two"},
+            ),
+        ),
+        imported={"name": "service", "instance": "web", "project": "demo-x"},
+    ),
+    Life(
         type="gcp:firestore/database:Database",
         declared={
             "name": "(default)",
@@ -803,6 +890,7 @@ def test_an_import_by_id_declares_what_is_not_a_default(life: Life, grown: Any, 
 
 # Known to the unit tests alone; the local cloud refuses them by name.
 NOT_PLAYED = {
+    "gcp:firestore/field:Field",
     "gcp:pubsub/subscription:Subscription",
     "gcp:pubsub/topic:Topic",
 }

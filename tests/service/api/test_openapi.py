@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 from app.api import openapi
-from app.items import ITEMS
 from app.model.declaration import Declaration, Model
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.service.api.conftest import DECLARATIONS, app_over
 from tests.service.api.memory_store import MemoryStore
-from tests.service.api.samples import ITEM
+from tests.service.api.samples import ITEM, ITEMS
 
 COMMITTED = Path(__file__).parents[3] / "service" / "openapi.json"
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "trace"}

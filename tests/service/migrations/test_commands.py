@@ -15,6 +15,15 @@ ROOT = Path(__file__).parents[3]
 HEAD = schema.head()
 GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
 
+COLOURS = """
+from app.model.declaration import Model
+
+class Colour(Model):
+    name: str
+
+DECLARATIONS += (Declaration(name="colours", singular="colour", model=Colour),)
+"""
+
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -22,6 +31,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("srv")
     without = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "service" / "app", folder / "app", ignore=without)
+    shutil.copytree(ROOT / "service" / "staticfiles", folder / "staticfiles", ignore=without)
     shutil.copytree(ROOT / "service" / "migrations", folder / "migrations", ignore=without)
     return folder
 
@@ -66,21 +76,17 @@ def test_from_the_checkouts_root_the_app_is_named(tmp_path: Path) -> None:
 def test_a_migration_is_made_beside_the_package_without_a_database(image: Path, tmp_path: Path) -> None:
     copy = tmp_path / "service"
     shutil.copytree(image, copy)
-    (copy / "app" / "items" / "model.py").write_text(
-        (copy / "app" / "items" / "model.py")
-        .read_text(encoding="utf-8")
-        .replace("class Item(Model):", "class Item(Model):\n    colour: str = 'red'\n"),
-        encoding="utf-8",
-    )
+    with (copy / "app" / "domain.py").open("a", encoding="utf-8") as domain:
+        domain.write(COLOURS)
     nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
 
-    made = flask("db", "migrate", "-m", "give items a colour", folder=copy, url=nowhere)
-    again = flask("db", "migrate", "-m", "give items a colour", folder=copy, url=nowhere)
+    made = flask("db", "migrate", "-m", "keep colours", folder=copy, url=nowhere)
+    again = flask("db", "migrate", "-m", "keep colours", folder=copy, url=nowhere)
 
     assert made.returncode == 0, made.stderr
-    written = copy / "migrations" / "versions" / f"{int(HEAD) + 1:04d}_give_items_a_colour.py"
+    written = copy / "migrations" / "versions" / f"{int(HEAD) + 1:04d}_keep_colours.py"
     assert f"Wrote {written}" in made.stdout
-    assert "colour" in written.read_text(encoding="utf-8")
+    assert '"colours"' in written.read_text(encoding="utf-8")
     assert again.stdout.endswith("Nothing changed.\n")
 
 
@@ -114,9 +120,9 @@ def test_a_database_that_differs_fails_the_check(image: Path, tmp_path: Path) ->
     url = f"sqlite://{tmp_path}/x.sqlite3"
     flask("db", "upgrade", folder=image, url=url)
     with closing(sqlite3.connect(tmp_path / "x.sqlite3")) as other:
-        other.execute("DROP TABLE items")
+        other.execute("DROP TABLE idempotency_keys")
 
     done = flask("db", "check", folder=image, url=url)
 
     assert done.returncode == 1
-    assert "add_table items" in done.stderr
+    assert "add_table idempotency_keys" in done.stderr

@@ -53,6 +53,8 @@ def test_a_form_that_one_may_not_send_leads_to_where_one_may(
 
 def test_who_signed_in_may_write(site: Flask, visitor: Visitor) -> None:
     site.config[identity.CHECKED] = True
-    site.before_request(lambda: identity.sign_in(identity.User(id="ann")))
+    site.config[identity.SIGN_IN] = "/sign-in"
+    site.before_request(lambda: identity.sign_in(identity.User(id="ann", email="ann@example.com")))
 
     assert "Added Lamp." in visitor.follow(visitor.send(visitor.form("/items/new"), **LAMP)).text
+    assert visitor.read("/items").links["ann@example.com"] == "/sign-in?next=%2Fitems"

@@ -144,11 +144,22 @@ def test_what_is_missing_is_named_with_its_fix(
 def test_a_role_that_is_not_held_is_named_with_what_it_is_for(tmp_path: Path, role: Any) -> None:
     google = Google({}, permissions=[each for each in ALL_PERMISSIONS if each not in role.permissions])
 
-    code, text = check(tmp_path, google)
+    code, text = check(tmp_path, google, stack_file=f"{STACK_FILE}  app:database: {role.database or 'firestore'}\n")
 
     assert code == 1
     assert f"MISSING {role.name} ({role.why})" in text
     assert text.count("MISSING") == 1
+
+
+@pytest.mark.parametrize(("database", "other"), [("firestore", "postgres"), ("postgres", "firestore")])
+def test_a_role_for_another_kind_of_database_is_not_asked_for(tmp_path: Path, database: str, other: str) -> None:
+    others = {permission for role in DEPLOYER if role.database == other for permission in role.permissions}
+    google = Google({}, permissions=[each for each in ALL_PERMISSIONS if each not in others])
+
+    code, text = check(tmp_path, google, stack_file=f"{STACK_FILE}  app:database: {database}\n")
+
+    assert others
+    assert code == 0, text
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,25 @@ def test_files_of_a_site_are_named() -> None:
     assert findings.files(only("renamed", ":Service", "web")) is None
 
 
+def test_a_file_and_its_name_by_content_are_one_line() -> None:
+    old, new, same = "a" * 64, "b" * 64, "c" * 64
+    before = {"/style.css": old, f"/style.{old[:16]}.css": old, "/x.svg": same, f"/x.{same[:16]}.svg": same}
+    after = {"/style.css": new, f"/style.{new[:16]}.css": new, "/x.svg": same}
+
+    found = findings.files(change("hearth:hosting:SiteRelease", "update", {"files": before}, {"files": after}))
+
+    assert found == Files(added=(), changed=("/style.css",), removed=())
+
+
+def test_a_name_by_content_without_its_file_is_a_file_of_its_own() -> None:
+    digest = "a" * 64
+    after = {f"/style.{digest[:16]}.css": digest}
+
+    found = findings.files(change("hearth:hosting:SiteRelease", "update", {"files": {}}, {"files": after}))
+
+    assert found == Files(added=(f"/style.{digest[:16]}.css",), changed=(), removed=())
+
+
 # --- Gates ---
 
 

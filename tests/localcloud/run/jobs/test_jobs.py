@@ -48,7 +48,11 @@ def test_no_retries_are_not_taken_for_the_default() -> None:
         (job("i", timeout="0s"), "must be within 1s and 604800s"),
         (job("i", timeout="10m"), "must be within 1s"),
         (job("i", timeout="604801s"), "must be within 1s"),
-        (job("i", volumes=[]), 'Unknown name "volumes"'),
+        (job("i", volumes=[{"name": "v", "gcs": {"bucket": "b"}}]), 'Unknown name "gcs"'),
+        (
+            job("i", containers=[{"image": "i", "volumeMounts": [{"name": "v", "mountPath": "/v"}]}]),
+            "'v' is not one of volumes",
+        ),
         ({**job("i"), "runExecutionToken": "a"}, 'Unknown name "runExecutionToken"'),
         (
             job("i", containers=[{"image": "i", "env": [{"name": "CLOUD_RUN_TASK_INDEX", "value": "1"}]}]),

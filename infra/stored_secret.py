@@ -1,0 +1,57 @@
+"""A value in Secret Manager, and the right of one account to read it.
+
+A function and no component: its resources belong to whoever has something to keep secret. Left out: `latest`. A
+reference names its version by number, so that a new value is a new revision and a rollback brings the old one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_gcp as gcp
+from pulumi import Input, Output, ResourceOptions
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecretReference:
+    """A version of a secret, as an environment variable of Cloud Run refers to it."""
+
+    secret: Input[str]
+    version: Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredSecretArgs:
+    """`secret_id` is the secret's name, `data` its value, `reader` who may read it."""
+
+    project: str
+    secret_id: str
+    data: Input[str]
+    reader: Input[str]
+    deletion_protection: bool
+    protect: bool
+    after: Sequence[pulumi.Resource]
+
+
+def store(name: str, args: StoredSecretArgs, *, parent: pulumi.Resource) -> tuple[SecretReference, Output[str]]:
+    """Declare secret, version and grant; the reference, and the id of the grant."""
+    secret = gcp.secretmanager.Secret(
+        name,
+        project=args.project,
+        secret_id=args.secret_id,
+        replication=gcp.secretmanager.SecretReplicationArgs(auto=gcp.secretmanager.SecretReplicationAutoArgs()),
+        deletion_protection=args.deletion_protection,
+        opts=ResourceOptions(parent=parent, depends_on=args.after, protect=args.protect),
+    )
+    version = gcp.secretmanager.SecretVersion(
+        name, secret=secret.id, secret_data=args.data, opts=ResourceOptions(parent=parent)
+    )
+    accessor = gcp.secretmanager.SecretIamMember(
+        f"{name}-reader",
+        project=args.project,
+        secret_id=secret.secret_id,
+        role="roles/secretmanager.secretAccessor",
+        member=args.reader,
+        opts=ResourceOptions(parent=parent),
+    )
+    return SecretReference(secret=secret.secret_id, version=version.version), accessor.id
