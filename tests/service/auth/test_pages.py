@@ -53,7 +53,7 @@ def test_a_fresh_token_begins_a_session(visible: FlaskClient, signing_key: Signi
     assert "SameSite=Lax" in cookie
     assert who(visible) == "ada-1815"
     page = visible.get("/sign-in")
-    assert "signed in as ada@example.com" in page.text
+    assert "signed in as <bdi>ada@example.com</bdi>" in page.text
     assert page.headers["Cache-Control"] == "private, no-store"
 
 
