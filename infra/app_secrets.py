@@ -3,6 +3,8 @@
 The session key is made by the provider and never leaves state (encrypted) and Secret Manager: no person types it, and
 it is in no plain configuration, environment or output. A new key is a new version, and the service names its version
 by number, so it is a new revision as well: instances never disagree about the key, and a rollback brings the old one.
+The key before is kept valid beside it, so that a rotation signs nobody out; the one after it does, and is what to do
+with a key that leaked.
 
 Left out: secrets that people hold, such as an API token of somebody else's service.
 """
@@ -26,6 +28,7 @@ class AppSecretsArgs:
 
     project: str
     secret_key: str
+    previous_secret_key: str
     rotation: str
     reader: Input[str]
     deletion_protection: bool
@@ -34,7 +37,7 @@ class AppSecretsArgs:
 
 
 class AppSecrets(pulumi.ComponentResource):
-    """SECRET_KEY."""
+    """SECRET_KEY and SECRET_KEY_FALLBACKS."""
 
     env: Mapping[str, SecretReference]
     """By the environment variable that the service reads."""
@@ -46,16 +49,26 @@ class AppSecrets(pulumi.ComponentResource):
         key = RandomKey(
             f"{name}-session-key", size=_KEY_BYTES, rotation=args.rotation, opts=ResourceOptions(parent=self)
         )
-        stored = StoredSecretArgs(
-            project=args.project,
-            secret_id=args.secret_key,
-            data=key.value,
-            reader=args.reader,
-            deletion_protection=args.deletion_protection,
-            protect=args.protect,
-            after=args.after,
-        )
-        reference, accessor = store(f"{name}-session-key", stored, parent=self)
-        self.env = {"SECRET_KEY": reference}
-        self.grants = [accessor]
+        kept = {
+            "SECRET_KEY": (f"{name}-session-key", args.secret_key, key.value),
+            "SECRET_KEY_FALLBACKS": (f"{name}-previous-session-key", args.previous_secret_key, key.previous),
+        }
+        stored = {
+            variable: store(
+                resource,
+                StoredSecretArgs(
+                    project=args.project,
+                    secret_id=secret_id,
+                    data=data,
+                    reader=args.reader,
+                    deletion_protection=args.deletion_protection,
+                    protect=args.protect,
+                    after=args.after,
+                ),
+                parent=self,
+            )
+            for variable, (resource, secret_id, data) in kept.items()
+        }
+        self.env = {variable: reference for variable, (reference, _) in stored.items()}
+        self.grants = [accessor for _, accessor in stored.values()]
         self.register_outputs({})

@@ -109,14 +109,17 @@ class RandomKey(pulumi.CustomResource):
 
     value: Output[str]
     """URL-safe base64 without padding; secret."""
+    previous: Output[str]
+    """The one before the last change of `rotation`; before the first, one that nobody ever used. Secret."""
 
     def __init__(
         self, name: str, *, size: Input[int], rotation: Input[str], opts: ResourceOptions | None = None
     ) -> None:
         """`size` is in bytes."""
         # The provider marks it as secret too; said here, it holds for the state even if the provider forgets.
-        options = ResourceOptions.merge(opts, ResourceOptions(additional_secret_outputs=["value"]))
-        super().__init__("hearth:secret:RandomKey", name, {"bytes": size, "rotation": rotation, "value": None}, options)
+        options = ResourceOptions.merge(opts, ResourceOptions(additional_secret_outputs=["value", "previous"]))
+        properties = {"bytes": size, "rotation": rotation, "value": None, "previous": None}
+        super().__init__("hearth:secret:RandomKey", name, properties, options)
 
 
 class SiteRelease(pulumi.CustomResource):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pulumi
-from pulumi import Input, Output
+from pulumi import Output
 
 from infra import (
     configuration,
@@ -13,10 +13,12 @@ from infra import (
     delivery,
     hosting_config,
     image_registry,
+    service_env,
     service_image,
     settings,
     shadowing,
     sign_in,
+    site_hosts,
     static_files,
 )
 from infra.app_secrets import AppSecrets, AppSecretsArgs
@@ -42,6 +44,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     """Declare every resource of the stack and export its outputs."""
     hosting = hosting_config.read(root / "firebase.json")
     stack = configuration.load(configuration.read(), environ, rewritten=hosting.rewrites_to_service)
+    static_files.warn_of_missing_build(root, root / hosting.public)
     files = static_files.digests(root / hosting.public)
     warn_of_shadows(files, root / "service" / "app", clean_urls=hosting.clean_urls)
     names = stack.names
@@ -68,6 +71,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         AppSecretsArgs(
             project=stack.project,
             secret_key=names.secret_key,
+            previous_secret_key=names.previous_secret_key,
             rotation=stack.secret_key_rotation,
             reader=runtime.member,
             deletion_protection=stack.deletion_protection,
@@ -84,15 +88,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         settle_seconds=stack.grant_settle_seconds,
     )
 
-    env: dict[str, Input[str]] = {
-        "APP_ENV": stack.environment,
-        "AUTH": stack.auth,
-        "DATABASE_POOL_SIZE": str(stack.database_pool_size),
-        "DATABASE_POOL_WAIT_SECONDS": str(stack.database_pool_wait_seconds),
-        "GOOGLE_CLOUD_PROJECT": stack.project,
-        "LOG_LEVEL": stack.log_level,
-        **data.env,
-    }
+    env = {**service_env.variables(stack), **data.env}
     from_secrets = {**secrets.env, **data.secrets}
     checked = []
     if stack.auth == "firebase":
@@ -100,7 +96,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
             "sign-in",
             SignInArgs(
                 project=stack.project,
-                domains=[f"{names.site}.web.app", f"{names.site}.firebaseapp.com", *stack.custom_domains],
+                domains=site_hosts.public(site=names.site, custom_domains=stack.custom_domains),
                 after=enabled,
             ),
         )

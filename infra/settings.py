@@ -116,6 +116,11 @@ class Settings(BaseModel):
     secret_key_rotation: Annotated[
         str, Field(min_length=1, max_length=64), Why("any text; another one makes a new session key")
     ] = "1"  # noqa: S105 - says when the key was made, not what it is
+    file_max_age_seconds: Annotated[
+        int, Field(ge=0, le=31536000), Why("a browser keeps nothing for longer than a year")
+    ] = 3600
+    writes_per_minute: Annotated[int, Field(ge=0, le=100_000), Why("0 is no limit")] = 60
+    trusted_hops: Annotated[int, Field(ge=0, le=10), Why("each proxy in front of the service is one")] = 2
     delivery_repository: str = ""
     delivery_repository_id: str = ""
     delivery_branch: str = "main"

@@ -31,6 +31,15 @@ def digests(folder: Path) -> dict[str, str]:
         ) from None
 
 
+def warn_of_missing_build(root: Path, folder: Path) -> None:
+    """Say at preview that what `npm run build` makes is not there: it would be taken off the site."""
+    if (root / "package.json").is_file() and not (folder / "dist").is_dir():
+        pulumi.log.warn(
+            f"package.json has a build of its own, and {folder.name}/dist/ is not there: its files would not be on the "
+            "site. Run `make assets` first."
+        )
+
+
 def with_twins(digests: Mapping[str, str]) -> dict[str, str]:
     """These files and their twins, by path. Raises StaticFilesError."""
     try:

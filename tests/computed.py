@@ -129,7 +129,10 @@ COMPUTED: dict[str, tuple[Callable[[Values], str], Callable[[Values], Values]]] 
     ),
     "hearth:secret:RandomKey": (
         lambda _: "key",
-        lambda of: {"value": hashlib.sha256(of["rotation"].encode()).hexdigest()},
+        lambda of: {
+            "value": hashlib.sha256(of["rotation"].encode()).hexdigest(),
+            "previous": hashlib.sha256(f"before {of['rotation']}".encode()).hexdigest(),
+        },
     ),
     "hearth:hosting:SiteRelease": (
         lambda of: f"projects/{of['project']}/sites/{of['site']}/channels/{of['channel']}",

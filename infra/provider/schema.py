@@ -64,7 +64,7 @@ RESOURCES: Mapping[str, Any] = {
         "A random key, kept until told to change.",
         required={},
         optional={"bytes": _WHOLE, "rotation": _TEXT},
-        computed={"value": {"type": "string", "secret": True}},
+        computed={name: {"type": "string", "secret": True} for name in ("value", "previous")},
     ),
     SiteRelease.token: _resource(
         "Files and configuration, public on a channel of a Hosting site.",

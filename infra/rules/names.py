@@ -31,6 +31,7 @@ class Names:
     preview_account: str
     delivery_pool: str
     secret_key: str
+    previous_secret_key: str
     database_instance: str
     database_url_secret: str
     site: str
@@ -66,6 +67,12 @@ _LIMITS = {
     "secret_key": _Limit(
         what="the session key's secret", shortest=1, longest=255, source="Secret Manager: at most 255 characters"
     ),
+    "previous_secret_key": _Limit(
+        what="the previous session key's secret",
+        shortest=1,
+        longest=255,
+        source="Secret Manager: at most 255 characters",
+    ),
     "database_url_secret": _Limit(
         what="the database address's secret", shortest=1, longest=255, source="Secret Manager: at most 255 characters"
     ),
@@ -87,6 +94,7 @@ def derive(*, name: str, project: str, site_id: str) -> Names:
         preview_account=f"{name}-plan",
         delivery_pool=f"{name}-ci",
         secret_key=f"{name}-secret-key",
+        previous_secret_key=f"{name}-secret-key-previous",
         # With the longest project and region, the path of its socket just fits into the 107 characters of Linux.
         database_instance=name,
         database_url_secret=f"{name}-database-url",

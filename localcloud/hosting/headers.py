@@ -15,6 +15,8 @@ from localcloud.hosting.patterns import Pattern, read_pattern
 _FIELDS = frozenset({"glob", "regex", "headers"})
 # RFC 9110, 5.6.2: token.
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+# What the cache of services' answers tells entries apart by.
+_VARY = ("cookie", "need-authorization", "x-fh-requested-host", "accept-encoding")
 # The edge's own: wrong values would cut or merge answers on a kept connection.
 _FRAMING = frozenset({"connection", "content-length", "keep-alive", "trailer", "transfer-encoding", "upgrade"})
 
@@ -31,6 +33,13 @@ def apply_rules(rules: Iterable[HeaderRule], path: str, headers: CIMultiDict[str
         if rule.pattern.match(path) is not None:
             for name, value in rule.headers:
                 headers[name] = value
+
+
+def vary_as_the_cache(headers: CIMultiDict[str]) -> None:
+    """Add to a service's Vary what the edge itself varies on."""
+    own = [name.strip() for text in headers.popall("Vary", []) for name in text.split(",") if name.strip()]
+    lower = {name.lower() for name in own}
+    headers["Vary"] = ", ".join([*own, *(name for name in _VARY if name not in lower)])
 
 
 def read_header_rule(rule: dict[str, Any]) -> HeaderRule:

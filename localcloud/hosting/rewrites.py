@@ -4,7 +4,7 @@ Answers are buffered whole, as Hosting's are: nothing streams, and an answer is 
 to read are repeated when the instance went away before any byte of an answer came; others might act twice.
 
 The scheme that the service is told is the edge's own (http), where production says https: links made from it work.
-Left out: WebSockets, `X-Country-Code`, compressing what the service left plain.
+Left out: WebSockets, `X-Country-Code`.
 """
 
 import asyncio
@@ -18,8 +18,9 @@ from urllib.parse import urlsplit
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from localcloud.hosting.cache import Cache, cache_control, lifetime, session_cookie
+from localcloud.hosting.compression import compress
 from localcloud.hosting.config import RunTarget
-from localcloud.hosting.headers import apply_rules
+from localcloud.hosting.headers import apply_rules, vary_as_the_cache
 from localcloud.hosting.live import LiveSite
 from localcloud.hosting.pages import error_page
 from localcloud.hosting.reply import Incoming, Reply, accepts_gzip
@@ -46,7 +47,6 @@ _NOT_FORWARDED = frozenset(
     | {"x-forwarded-host", "x-forwarded-proto", "x-forwarded-for", "x-fh-requested-host", "fastly-client-ip"}
 )
 _ANSWERED_HERE = frozenset({"if-none-match", "if-modified-since", "if-range", "range"})
-_VARY = ("cookie", "need-authorization", "x-fh-requested-host", "accept-encoding")
 
 
 class Answer(Protocol):
@@ -171,8 +171,9 @@ class Rewrites:
         apply_rules(live.config.headers, incoming.path, headers)
         seconds = lifetime(whole.status, headers)
         headers.setdefault("Cache-Control", "private")
-        _vary(headers)
+        vary_as_the_cache(headers)
         reply = Reply(whole.status, headers, whole.body, source=target.service)
+        compress(reply, incoming)
         self._cache.store(live.site.id, generation, incoming, reply, seconds)
         return reply
 
@@ -193,9 +194,3 @@ def _named_by_connection(headers: CIMultiDictProxy[str]) -> frozenset[str]:
     return frozenset(
         name.strip().lower() for text in headers.getall("Connection", []) for name in text.split(",") if name.strip()
     )
-
-
-def _vary(headers: CIMultiDict[str]) -> None:
-    own = [name.strip() for text in headers.popall("Vary", []) for name in text.split(",") if name.strip()]
-    lower = {name.lower() for name in own}
-    headers["Vary"] = ", ".join([*own, *(name for name in _VARY if name not in lower)])

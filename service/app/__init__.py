@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from flask import Flask
 
-from app import api, csrf, errors, headers, health, logs, migrations_cli, pages, static_files
+from app import api, csrf, errors, headers, health, logs, migrations_cli, pages, rate_limit, request_id, static_files
 from app.domain import DECLARATIONS
+from app.forwarded import behind_front_end
 from app.model.declaration import Declaration
 from app.settings import Settings
 from app.static_files import StaticFiles
@@ -46,6 +47,8 @@ def create_app(
     app.debug = settings.flask_debug
     app.config.from_mapping(
         SECRET_KEY=settings.secret_key.get_secret_value(),
+        SECRET_KEY_FALLBACKS=[key.get_secret_value() for key in settings.secret_key_fallbacks],
+        SEND_FILE_MAX_AGE_DEFAULT=settings.send_file_max_age_default,
         SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -78,6 +81,9 @@ def create_app(
         from app import auth
 
         auth.register(app, settings)
+    rate_limit.register(app, per_minute=settings.writes_per_minute, trusted_hops=settings.trusted_hops)
     errors.register(app)
+    request_id.register(app)
     headers.register(app)
+    app.wsgi_app = behind_front_end(app.wsgi_app, settings.trusted_hosts)  # type: ignore[assignment, method-assign]
     return app

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from flask import has_request_context, request
 
-from app import trace
+from app import request_id, trace
 
 _SEVERITIES = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 _TEXT = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
@@ -51,10 +51,17 @@ class CloudFormatter(logging.Formatter):
         if record.exc_info:
             # Inside the entry: printed, each line of it would become an entry of its own, without severity or trace.
             entry["stack_trace"] = self.formatException(record.exc_info)
-        return json.dumps(entry | self._trace())
+        return json.dumps(entry | self._request())
+
+    def _request(self) -> dict[str, object]:
+        """What the entry shares with others of its request, and with the error that the client got."""
+        if not has_request_context():
+            return {}
+        name = {"request_id": request_id.current()}
+        return name | self._trace()
 
     def _trace(self) -> dict[str, object]:
-        found = trace.read(request.headers) if has_request_context() else None
+        found = trace.read(request.headers)
         if found is None:
             return {}
         name = found.id if self._project is None else f"projects/{self._project}/traces/{found.id}"

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
 
-from app.rules import authentication, databases, environments, platform, secret_keys
+from app.rules import authentication, databases, environments, front_end, platform, secret_keys
 from app.rules.authentication import Auth
 from app.rules.environments import Environment, LogLevel
 from app.rules.values import DERIVED, whole_number
@@ -46,11 +46,19 @@ class Settings(BaseModel):
     log_level: Annotated[LogLevel, BeforeValidator(environments.log_level)] = DERIVED
     """By default what APP_ENV says (DEFAULT_LOG_LEVEL)."""
 
-    flask_debug: Annotated[bool, BeforeValidator(environments.debug), _LEFT_ALONE] = DERIVED
+    flask_debug: Annotated[bool, BeforeValidator(environments.debug)] = DERIVED
     """By default on in development, except on Cloud Run."""
+
+    send_file_max_age_default: Annotated[int, BeforeValidator(environments.file_seconds)] = DERIVED
+    """Seconds that browsers may keep a file which the service sends and about which nothing else is said. By default
+    what APP_ENV says (DEFAULT_FILE_SECONDS)."""
 
     secret_key: Annotated[SecretStr, BeforeValidator(secret_keys.secret_key)] = DERIVED
     """Signs sessions. Optional only in development off Cloud Run, where DEVELOPMENT_KEY stands in."""
+
+    secret_key_fallbacks: Annotated[tuple[SecretStr, ...], BeforeValidator(secret_keys.fallbacks)] = ()
+    """Keys that sign nothing any more, and whose signatures still hold: those before the last rotations. With commas
+    in between, the latest first."""
 
     google_cloud_project: Annotated[str | None, AfterValidator(platform.project_id)] = None
     """Project id; with it, log entries name their trace so that Cloud Logging groups them under their request."""
@@ -80,6 +88,19 @@ class Settings(BaseModel):
         int, BeforeValidator(whole_number(1, 30, "clients give up a request that waits longer"))
     ] = 2
     """How long a request waits for one of them to be free; then it is answered with 503."""
+
+    trusted_hosts: Annotated[tuple[str, ...], BeforeValidator(front_end.trusted_hosts)] = ()
+    """Names that `X-Forwarded-Host` may say (`app.forwarded`). None: nobody forwards, and no such header counts."""
+
+    trusted_hops: Annotated[
+        int, BeforeValidator(whole_number(0, 10, "nobody stands behind more proxies than that"))
+    ] = 0
+    """Proxies in front, each of which appends to `X-Forwarded-For` whom it met (`app.client`)."""
+
+    writes_per_minute: Annotated[
+        int, BeforeValidator(whole_number(0, 100_000, "0 switches the limit off, and no instance serves more"))
+    ] = 0
+    """Changes that one client may ask of one process in a minute (`app.rate_limit`); 0 is any number."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:

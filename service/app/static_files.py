@@ -66,6 +66,8 @@ class StaticFiles:
         )
         # An unknown digest is one of before or of after: whoever keeps this must ask again.
         response.headers["Cache-Control"] = caching.DIGESTED if names.carries(path, digest) else caching.PLAIN
+        # That of SEND_FILE_MAX_AGE_DEFAULT, which is for files about which nothing else is said.
+        response.headers.pop("Expires", None)
         return response
 
     def _digest(self, path: str) -> str:

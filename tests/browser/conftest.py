@@ -8,6 +8,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -57,24 +58,40 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@contextmanager
+def served(folder: Path, **environ: str) -> Iterator[str]:
     """Address of the app on an empty database."""
-    database = Sqlite(path=tmp_path_factory.mktemp("browser") / "app.sqlite3")
+    database = Sqlite(path=folder / "app.sqlite3")
     Migrations(DECLARATIONS).upgrade(database)
-    app = create_app(Settings.from_env({"APP_ENV": "development", "DATABASE_URL": f"sqlite://{database.path}"}))
-    app.debug = False
+    settings = {"APP_ENV": "development", "FLASK_DEBUG": "0", "DATABASE_URL": f"sqlite://{database.path}"}
+    app = create_app(Settings.from_env(settings | environ))
     app.add_url_rule("/broken", view_func=lambda: str(1 / 0))
-    served = SharedDataMiddleware(app, {"/": str(STATIC)})
-    server = make_server("127.0.0.1", 0, served, threaded=True)
+    server = make_server("127.0.0.1", 0, SharedDataMiddleware(app, {"/": str(STATIC)}), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    # By this name, as browsers trust it with what they keep for secure sites.
-    yield f"http://localhost:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions["store"].close()
+    try:
+        # By this name, as browsers trust it with what they keep for secure sites.
+        yield f"http://localhost:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        app.extensions["store"].close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where everybody may write."""
+    with served(tmp_path_factory.mktemp("site")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def guarded_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where only users may write. Nobody can sign in, as nothing answers where users would be asked for."""
+    firebase = {"AUTH": "firebase", "GOOGLE_CLOUD_PROJECT": "demo-hearth", "FIREBASE_WEB_KEY": "AIzaSy" + 33 * "x"}
+    with served(tmp_path_factory.mktemp("guarded"), **firebase, HEARTH_IDENTITY_ORIGIN="http://127.0.0.1:9") as address:
+        yield address
 
 
 @dataclass

@@ -1,20 +1,12 @@
 """Somebody makes an account, signs in and out, and changes something meanwhile; the password never comes here."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from app import create_app
-from app.domain import DECLARATIONS
-from app.settings import Settings
-from app.stores.sql.migrating import Migrations
-from app.stores.urls import Sqlite
 from playwright.sync_api import BrowserContext, Request, expect
-from werkzeug.middleware.shared_data import SharedDataMiddleware
-from werkzeug.serving import make_server
 
-from tests.browser.conftest import STATIC, Visit
+from tests.browser.conftest import Visit, served
 from tests.browser.identity_toolkit import IdentityToolkit
 
 PASSWORD = "difference engine"
@@ -30,29 +22,9 @@ def google() -> Iterator[IdentityToolkit]:
 @pytest.fixture
 def visit(context: BrowserContext, google: IdentityToolkit, tmp_path: Path) -> Iterator[Visit]:
     """At a site that checks its users."""
-    database = Sqlite(path=tmp_path / "app.sqlite3")
-    Migrations(DECLARATIONS).upgrade(database)
-    app = create_app(
-        Settings.from_env(
-            {
-                "APP_ENV": "development",
-                "DATABASE_URL": f"sqlite://{database.path}",
-                "GOOGLE_CLOUD_PROJECT": "demo-hearth",
-                "AUTH": "firebase",
-                "FIREBASE_WEB_KEY": "AIzaSyD-made-up-for-tests-0123456789abc",
-                "HEARTH_IDENTITY_ORIGIN": google.origin,
-            }
-        )
-    )
-    app.debug = False
-    server = make_server("127.0.0.1", 0, SharedDataMiddleware(app, {"/": str(STATIC)}), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Visit(context.new_page(), f"http://localhost:{server.port}")
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions["store"].close()
+    firebase = {"AUTH": "firebase", "GOOGLE_CLOUD_PROJECT": "demo-hearth", "FIREBASE_WEB_KEY": "AIzaSy" + 33 * "x"}
+    with served(tmp_path, **firebase, HEARTH_IDENTITY_ORIGIN=google.origin) as address:
+        yield Visit(context.new_page(), address)
 
 
 def fill(visit: Visit, password: str = PASSWORD) -> None:

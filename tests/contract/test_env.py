@@ -20,6 +20,7 @@ from infra import settings as stack
 from infra.program import ROOT
 from infra.web_service import SPARE_THREADS
 from tests.recorder import run_stack
+from tests.service.test_forwarded import OWN, seen
 
 GUNICORN = ROOT / "service" / "gunicorn.conf.py"
 # Cloud Run sets these itself, and refuses a stack that does ("Container runtime contract").
@@ -61,14 +62,50 @@ def test_the_stack_leaves_alone_what_cloud_run_sets_itself(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["dev", "prod", "local"])
 def test_the_service_starts_with_what_the_stack_sets(name: str) -> None:
-    key = run_stack(name).one("hearth:secret:RandomKey").outputs["value"]
+    keys = run_stack(name).one("hearth:secret:RandomKey").outputs
 
     # The local cloud alone gives a data directory, which is what makes a file a place to keep data in.
     platform = {"K_SERVICE": "web"} | ({"HEARTH_DATA_DIR": "/data"} if name == "local" else {})
-    settings = service.Settings.from_env({**env(name), "SECRET_KEY": key, **platform})
+    secret = {"SECRET_KEY": keys["value"], "SECRET_KEY_FALLBACKS": keys["previous"]}
+    settings = service.Settings.from_env({**env(name), **secret, **platform})
 
     assert settings.app_env == env(name)["APP_ENV"]
     assert settings.log_level == env(name)["LOG_LEVEL"]
+    assert [key.get_secret_value() for key in settings.secret_key_fallbacks] == [keys["previous"]]
+    assert ",".join(settings.trusted_hosts) == env(name)["TRUSTED_HOSTS"]
+
+
+def test_the_stacks_and_the_service_mean_the_same_by_an_unset_age_of_files() -> None:
+    default = stack.Settings.model_fields["file_max_age_seconds"].default
+
+    assert default == environments.DEFAULT_FILE_SECONDS[stack.Settings.model_fields["environment"].default]
+
+
+@pytest.mark.parametrize(
+    ("name", "host"),
+    [
+        ("prod", "example-prod.web.app"),
+        ("prod", "example-prod.firebaseapp.com"),
+        ("prod", "example-prod--pr-7-a1b2c3d4.web.app"),
+        ("prod", "www.example.com"),
+        ("local", "localhost:5000"),
+        ("local", "127.0.0.1:5003"),
+        ("local", "demo-hearth--pr-7.localhost:5000"),
+    ],
+)
+def test_the_service_believes_each_address_of_the_site_and_no_other_host(name: str, host: str) -> None:
+    found = {
+        each["name"]: each.get("value", "")
+        for each in run_stack(name, {"app:customDomains": '["www.example.com"]'})
+        .one("gcp:cloudrunv2/service:Service")
+        .inputs["template"]["containers"][0]["envs"]
+    }
+    trusted = found["TRUSTED_HOSTS"].split(",")
+
+    assert seen(trusted, X_Forwarded_Host=host) == f"http://{host}/"
+    assert seen(trusted, X_Forwarded_Host=f"{host.partition(':')[0]}.evil.example") == f"http://{OWN}/"
+    if name == "prod":
+        assert seen(trusted, X_Forwarded_Host="localhost") == f"http://{OWN}/"
 
 
 def test_the_service_checks_the_users_that_the_stack_makes() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from app import SESSION_COOKIE
+from app.headers import SECURITY
 
 from infra import configuration, hosting_config
 from infra.faults import SettingsError
@@ -33,6 +34,17 @@ def test_what_is_released_differs_from_firebase_json_in_nothing(name: str) -> No
 
     assert released["config"] == section.serving(service=shipped(name)["app:name"], region=shipped(name)["gcp:region"])
     assert released["public"] == section.public
+
+
+def test_hosting_gives_files_the_same_security_headers_as_the_service_gives_its_answers() -> None:
+    """Hosting sets its own over the service's: where the two differed, the page's would be lost."""
+    section = hosting_config.read(ROOT / "firebase.json").serving(service="web", region="us-central1")
+    everywhere = [rule["headers"] for rule in section["headers"] if rule == {"glob": "**", "headers": rule["headers"]}]
+
+    assert everywhere == [dict(SECURITY)]
+    assert not [
+        name for rule in section["headers"] if rule.get("glob") != "**" for name in rule["headers"] if name in SECURITY
+    ]
 
 
 def test_firebaserc_names_each_stacks_project() -> None:

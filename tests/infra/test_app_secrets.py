@@ -8,10 +8,12 @@ import pytest
 from tests.recorder import Stack, run_stack
 
 VERSION = "gcp:secretmanager/secretVersion:SecretVersion"
+VERSIONS = {"value": "secrets-session-key", "previous": "secrets-previous-session-key"}
+"""Which output of the key goes into which version."""
 
 
-def key_of(stack: Stack) -> str:
-    return str(stack.one("hearth:secret:RandomKey").outputs["value"])
+def key_of(stack: Stack, which: str = "value") -> str:
+    return str(stack.one("hearth:secret:RandomKey").outputs[which])
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -28,39 +30,41 @@ def texts(value: Any) -> Iterator[str]:
 @pytest.mark.parametrize("name", ["dev", "prod", "local"])
 def test_the_key_goes_into_secret_manager_encrypted_and_nowhere_else(name: str) -> None:
     stack = run_stack(name)
-    key = key_of(stack)
-
-    holders = [
-        (each.type, prop)
-        for each in stack.resources
-        for prop, value in each.inputs.items()
-        if any(key in text for text in texts(value))
-    ]
-    assert holders == [(VERSION, "secretData")]
-    assert stack.one(VERSION).secret_inputs == {"secretData"}
-    assert stack.one("hearth:secret:RandomKey").secret_outputs == {"value"}
-    assert not any(key in text for text in texts(stack.outputs))
+    for which, version in VERSIONS.items():
+        key = key_of(stack, which)
+        holders = [
+            (each.type, each.name, prop)
+            for each in stack.resources
+            for prop, value in each.inputs.items()
+            if any(key in text for text in texts(value))
+        ]
+        assert holders == [(VERSION, version, "secretData")]
+        assert stack.one(VERSION, version).secret_inputs == {"secretData"}
+        assert not any(key in text for text in texts(stack.outputs))
+    assert stack.one("hearth:secret:RandomKey").secret_outputs == set(VERSIONS)
 
 
 def test_the_service_names_its_version_by_number() -> None:
     """`latest` would leave old instances with the old key and new ones with the new, and no difference to deploy."""
     stack = run_stack("dev", {"app:name": "shop"})
 
-    (env,) = [
-        each
+    referred = {
+        each["name"]: each["valueSource"]["secretKeyRef"]
         for each in stack.one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]["envs"]
-        if each["name"] == "SECRET_KEY"
-    ]
-    assert env["valueSource"]["secretKeyRef"] == {"secret": "shop-secret-key", "version": "1"}
-    assert "value" not in env
+        if "value" not in each
+    }
+    assert referred["SECRET_KEY"] == {"secret": "shop-secret-key", "version": "1"}
+    assert referred["SECRET_KEY_FALLBACKS"] == {"secret": "shop-secret-key-previous", "version": "1"}
 
 
 def test_only_the_service_may_read_it() -> None:
-    accessor = run_stack("prod", {"app:name": "shop"}).one("gcp:secretmanager/secretIamMember:SecretIamMember").inputs
+    stack = run_stack("prod", {"app:name": "shop"})
+    for version, secret in zip(VERSIONS.values(), ("shop-secret-key", "shop-secret-key-previous"), strict=True):
+        accessor = stack.one("gcp:secretmanager/secretIamMember:SecretIamMember", f"{version}-reader").inputs
 
-    assert accessor["member"] == "serviceAccount:shop-run@example-prod.iam.gserviceaccount.com"
-    assert accessor["role"] == "roles/secretmanager.secretAccessor"
-    assert accessor["secretId"] == "shop-secret-key"
+        assert accessor["member"] == "serviceAccount:shop-run@example-prod.iam.gserviceaccount.com"
+        assert accessor["role"] == "roles/secretmanager.secretAccessor"
+        assert accessor["secretId"] == secret
 
 
 def test_another_rotation_makes_another_key() -> None:
@@ -69,4 +73,6 @@ def test_another_rotation_makes_another_key() -> None:
 
 def test_the_secret_can_be_protected_from_deletion() -> None:
     for name, protected in (("dev", False), ("prod", True)):
-        assert run_stack(name).one("gcp:secretmanager/secret:Secret").inputs["deletionProtection"] is protected
+        for secret in VERSIONS.values():
+            found = run_stack(name).one("gcp:secretmanager/secret:Secret", secret)
+            assert found.inputs["deletionProtection"] is protected

@@ -120,7 +120,9 @@ def test_guards_change_nothing_about_a_resource() -> None:
     stack = stack_with(lambda: editor("roles/run.viewer"))
 
     assert stack.one(MEMBER, "extra").depends_on == frozenset()
-    assert stack.one("gcp:secretmanager/secretVersion:SecretVersion").secret_inputs == {"secretData"}
+    assert stack.one("gcp:secretmanager/secretVersion:SecretVersion", "secrets-session-key").secret_inputs == {
+        "secretData"
+    }
 
 
 def test_protection_by_a_parent_counts() -> None:

@@ -102,6 +102,19 @@ def test_a_file_that_hides_a_route_is_warned_of_at_preview(tmp_path: Path) -> No
     assert "static/index.html hides the service's route /:" in warning
 
 
+@pytest.mark.parametrize(("built", "warned"), [(True, False), (False, True)])
+def test_a_front_end_that_was_not_built_is_warned_of_at_preview(tmp_path: Path, *, built: bool, warned: bool) -> None:
+    """Its files would be taken off the site."""
+    root = tmp_path / "checkout"
+    (root / "static" / "dist" if built else root / "static").mkdir(parents=True)
+    (root / "service").mkdir()
+    (root / "service" / "app").symlink_to(ROOT / "service" / "app")
+    (root / "firebase.json").write_bytes((ROOT / "firebase.json").read_bytes())
+    (root / "package.json").write_text("{}", encoding="utf-8")
+
+    assert any("make assets" in warning for warning in run_stack("dev", root=root).warnings) is warned
+
+
 @pytest.mark.parametrize("name", ["dev", "prod", "local"])
 def test_the_shipped_files_hide_nothing(name: str) -> None:
     assert run_stack(name).warnings == []

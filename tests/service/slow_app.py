@@ -6,7 +6,7 @@ import time
 from app import create_app as create_service
 from flask import Flask, request
 
-WORK_SECONDS = 2
+WORK_SECONDS = 5
 
 
 def create_app() -> Flask:

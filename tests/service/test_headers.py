@@ -18,7 +18,7 @@ SECURITY = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-CONTENT = {"Content-Type", "Content-Length", "Cache-Control", "Vary", "Allow", "Set-Cookie"}
+CONTENT = {"Content-Type", "Content-Length", "Cache-Control", "Vary", "Allow", "Set-Cookie", "X-Request-ID"}
 GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
 
 
@@ -69,6 +69,23 @@ def test_the_session_cookie_is_one_that_hosting_lets_through(
 
     assert name_and_value.startswith("__session=")
     assert rest == attributes
+
+
+def test_what_caches_may_keep_never_sets_a_cookie(app: Flask) -> None:
+    """Nor for who has a session already: everybody else would get it."""
+    client = app.test_client()
+    with client.session_transaction() as before:
+        before["seen"] = True
+    kept = []
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and not rule.arguments:
+            answer = client.get(rule.rule)
+            if "public" in answer.headers["Cache-Control"]:
+                kept.append(rule.rule)
+                assert "Set-Cookie" not in answer.headers, rule.rule
+                assert "Cookie" not in answer.headers.get("Vary", ""), f"{rule.rule} depends on who asks"
+
+    assert "/" in kept
 
 
 @pytest.mark.parametrize("path", ["/style.css", "/style.0123456789abcdef.css"])

@@ -60,6 +60,35 @@ def test_debug_is_on_in_development_but_never_where_strangers_come(environ: dict
     assert read(environ).flask_debug is debug
 
 
+@pytest.mark.parametrize(
+    ("environ", "seconds"),
+    [
+        ({"APP_ENV": "development"}, 0),
+        ({"APP_ENV": "staging", "SECRET_KEY": GOOD_KEY}, 0),
+        ({"SECRET_KEY": GOOD_KEY}, 3600),
+        ({"SECRET_KEY": GOOD_KEY, "SEND_FILE_MAX_AGE_DEFAULT": "0"}, 0),
+        ({"APP_ENV": "development", "SEND_FILE_MAX_AGE_DEFAULT": "31536000"}, 31536000),
+    ],
+)
+def test_how_long_files_are_kept_follows_the_environment_unless_set(environ: dict[str, str], seconds: int) -> None:
+    assert read(environ).send_file_max_age_default == seconds
+
+
+def test_lists_have_commas_and_space_around_them_counts_for_nothing() -> None:
+    other = GOOD_KEY[::-1]
+    settings = read(
+        {
+            "SECRET_KEY": GOOD_KEY,
+            "SECRET_KEY_FALLBACKS": f"{other} ,{DEVELOPMENT_KEY[::-1]},",
+            "TRUSTED_HOSTS": " www.example.com, shop--*.web.app",
+        }
+    )
+
+    assert [key.get_secret_value() for key in settings.secret_key_fallbacks] == [other, DEVELOPMENT_KEY[::-1]]
+    assert settings.trusted_hosts == ("www.example.com", "shop--*.web.app")
+    assert other not in repr(settings)
+
+
 def test_a_laptop_needs_no_key() -> None:
     settings = read({"APP_ENV": "development"})
 
@@ -101,6 +130,15 @@ def test_project_ids_are_taken(project: str) -> None:
         ({"SECRET_KEY": "changeme" * 5}, ["SECRET_KEY", "guess"]),
         ({"SECRET_KEY": DEVELOPMENT_KEY}, ["SECRET_KEY", "others know"]),
         ({"SECRET_KEY": FLASKS_DOCUMENTED_KEY}, ["SECRET_KEY", "others know"]),
+        ({"SECRET_KEY": GOOD_KEY, "SECRET_KEY_FALLBACKS": f"{GOOD_KEY},short"}, ["key 2 of 2, has 5 characters"]),
+        ({"SECRET_KEY": GOOD_KEY, "SECRET_KEY_FALLBACKS": DEVELOPMENT_KEY}, ["SECRET_KEY_FALLBACKS", "others know"]),
+        ({"SECRET_KEY": GOOD_KEY, "SEND_FILE_MAX_AGE_DEFAULT": "-1"}, ["SEND_FILE_MAX_AGE_DEFAULT is '-1'", "0 to"]),
+        ({"SECRET_KEY": GOOD_KEY, "WRITES_PER_MINUTE": "many"}, ["WRITES_PER_MINUTE is 'many'", "0 switches"]),
+        ({"SECRET_KEY": GOOD_KEY, "TRUSTED_HOPS": "11"}, ["TRUSTED_HOPS is '11'", "0 to 10"]),
+        ({"SECRET_KEY": GOOD_KEY, "TRUSTED_HOSTS": "https://a.example"}, ["TRUSTED_HOSTS has 'https://a.example'"]),
+        ({"SECRET_KEY": GOOD_KEY, "TRUSTED_HOSTS": "a.example:443"}, ["TRUSTED_HOSTS", "without scheme and port"]),
+        ({"SECRET_KEY": GOOD_KEY, "TRUSTED_HOSTS": "a.example, *"}, ["TRUSTED_HOSTS has '*'", "everything"]),
+        ({"SECRET_KEY": GOOD_KEY, "TRUSTED_HOSTS": "www.*.example"}, ["TRUSTED_HOSTS has 'www.*.example'"]),
         ({"SECRET_KEY": GOOD_KEY, "GOOGLE_CLOUD_PROJECT": "My Project"}, ["GOOGLE_CLOUD_PROJECT is 'My Project'"]),
         ({"SECRET_KEY": GOOD_KEY, "GOOGLE_CLOUD_PROJECT": "123456789012"}, ["GOOGLE_CLOUD_PROJECT", "number"]),
         ({"SECRET_KEY": GOOD_KEY, "DATABASE_URL": ""}, ["DATABASE_URL is not set", "outside development", "firestore"]),
@@ -169,8 +207,11 @@ def test_all_faults_come_at_once() -> None:
 def test_a_refused_key_is_not_repeated_in_the_message(key: str) -> None:
     with pytest.raises(SettingsError) as caught:
         read({"SECRET_KEY": key})
+    with pytest.raises(SettingsError) as fallback:
+        read({"SECRET_KEY": GOOD_KEY, "SECRET_KEY_FALLBACKS": key.strip()[:31]})
 
     assert key.strip() not in str(caught.value)
+    assert key.strip()[:31] not in str(fallback.value)
     assert caught.value.__cause__ is None
     assert caught.value.__context__ is None, "a printed traceback would show what is chained"
 
@@ -240,9 +281,15 @@ def test_the_stack_has_to_set_what_neither_cloud_run_nor_a_developer_does() -> N
         "DATABASE_POOL_SIZE",
         "DATABASE_POOL_WAIT_SECONDS",
         "DATABASE_URL",
+        "FLASK_DEBUG",
         "GOOGLE_CLOUD_PROJECT",
         "LOG_LEVEL",
         "SECRET_KEY",
+        "SECRET_KEY_FALLBACKS",
+        "SEND_FILE_MAX_AGE_DEFAULT",
+        "TRUSTED_HOPS",
+        "TRUSTED_HOSTS",
+        "WRITES_PER_MINUTE",
     }
 
 
@@ -252,7 +299,6 @@ def test_the_example_names_every_variable(example: str) -> None:
 
     assert named == Settings.stack_variables() | {
         "FIREBASE_WEB_KEY",
-        "FLASK_DEBUG",
         "PORT",
     }
 

@@ -71,7 +71,8 @@ def _renewed(text: str, node: yaml.Node, declared: Any, *, whole: bool = False) 
     elif isinstance(node, yaml.SequenceNode) and isinstance(declared, Sequence) and len(node.value) == len(declared):
         for item, value in zip(node.value, declared, strict=True):
             yield from _renewed(text, item, value)
-    elif yaml.safe_load(text[node.start_mark.index : _end(node)]) != declared:
+    # With the indent of its first line, which a block's other lines have too.
+    elif yaml.safe_load(" " * node.start_mark.column + text[node.start_mark.index : _end(node)]) != declared:
         yield node.start_mark.index, _end(node), _flow(declared)
 
 
@@ -88,8 +89,9 @@ def _end(node: yaml.Node) -> int:
 
 
 def _flow(value: Any) -> str:
-    text = yaml.safe_dump(value, default_flow_style=True, width=10**6, sort_keys=False)
-    return text.removesuffix("...\n").strip()
+    # In a list, so that a text with commas is quoted, as it has to be within another flow.
+    text = yaml.safe_dump([value], default_flow_style=True, width=10**6, sort_keys=False)
+    return text.strip().removeprefix("[").removesuffix("]")
 
 
 def main(arguments: Sequence[str], ask: Callable[[str], str] = input, inventories: Path = INVENTORIES) -> int:

@@ -13,6 +13,7 @@ from app.api.converters import ID_PATTERN
 from app.api.pagination import DEFAULT_PER_PAGE, MAX_PER_PAGE, REACH
 from app.domain import DECLARATIONS
 from app.model.declaration import Declaration
+from app.rate_limit import POLICY
 
 VERSION: Final = "1"
 """Of the API, as in its paths; what is added without breaking clients does not change it."""
@@ -151,6 +152,14 @@ _HEADERS: Final = {
     "Replayed": {
         "description": "`true` where this answer was given before, for the same key.",
         "schema": {"type": "string", "const": "true"},
+    },
+    "RateLimit": {
+        "description": f'Places left (`r`) and seconds until all are free again (`t`), of the policy "{POLICY}".',
+        "schema": {"type": "string"},
+    },
+    "RateLimitPolicy": {
+        "description": "How many changes (`q`) one client may ask for in so many seconds (`w`).",
+        "schema": {"type": "string"},
     },
     "Challenge": {
         "description": "How to authenticate (RFC 6750).",

@@ -29,6 +29,15 @@ PROBLEMS: Final[dict[str, Any]] = {
     "UnsupportedMediaType": {"description": "The body is sent as another type, or compressed.", "content": _PROBLEM},
     "UnprocessableContent": {"description": "The body or the query is not as described here.", "content": _PROBLEM},
     "PreconditionRequired": {"description": "`If-Match` is missing.", "content": _PROBLEM},
+    "TooManyRequests": {
+        "description": "Too many changes in too short a time, where the service has a bound on them.",
+        "headers": _RETRY
+        | {
+            name: {"$ref": f"#/components/headers/{name.replace('-', '')}"}
+            for name in ("RateLimit", "RateLimit-Policy")
+        },
+        "content": _PROBLEM,
+    },
     "Unavailable": {
         "description": "The store, or what checks tokens, is away for a moment.",
         "headers": _RETRY,
@@ -47,6 +56,7 @@ _NAMES: Final = {
     415: "UnsupportedMediaType",
     422: "UnprocessableContent",
     428: "PreconditionRequired",
+    429: "TooManyRequests",
     503: "Unavailable",
 }
 _BODY_PROBLEMS: Final = (400, 413, 415, 422)
@@ -91,7 +101,7 @@ def _create(of: Declaration) -> Operation:
         **_named(of, f"create_{of.singular}", f"Make {_a(of)}"),
         "parameters": [_parameter("IdempotencyKey")],
         "requestBody": _body(schemas.input_name(of), body.JSON),
-        "responses": {"201": created, **_problems(409, *_BODY_PROBLEMS)},
+        "responses": {"201": created, **_problems(409, 429, *_BODY_PROBLEMS)},
     }
 
 
@@ -172,4 +182,4 @@ def _problems(*statuses: int) -> dict[str, Any]:
 
 
 def _change_problems(of: Declaration, *statuses: int) -> dict[str, Any]:
-    return _problems(404, 412, *statuses, *([428] if of.require_if_match else []))
+    return _problems(404, 412, 429, *statuses, *([428] if of.require_if_match else []))

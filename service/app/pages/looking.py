@@ -40,7 +40,7 @@ def index(of: Declaration) -> str:
         summary=next((field for field in fields(of)[1:] if field.kind == "multiline"), None),
         called=lambda record: called(of, record),
         total=store().count(of),
-        **_ways(of, found, begins=after is None and before is None, back=before is not None),
+        **_ways(of, found, begins=after is None and before is None),
     )
 
 
@@ -58,12 +58,16 @@ def missing(_: MissingError) -> Response:
     return errors.answer(Problem(404, f"There is no such {of.singular}, or not any more."))
 
 
-def _ways(of: Declaration, found: Page, *, begins: bool, back: bool) -> dict[str, str | None]:
-    """Where the parts before and after are. Who came back came from one that is after."""
+def _ways(of: Declaration, found: Page, *, begins: bool) -> dict[str, str | None]:
+    """Where the parts before and after are.
+
+    Of a part that was asked for by `before`, and is shown, there are always more: it is not the beginning. One came to
+    it from a part that is after, so that `more` is right for the way on as well.
+    """
     records = found.records
     return {
         "previous": _way(of, "before", records[0]) if records and not begins else None,
-        "next": _way(of, "after", records[-1]) if records and (back or found.more) else None,
+        "next": _way(of, "after", records[-1]) if records and found.more else None,
         "first": None if begins else url_for("collections.index", of=of),
     }
 

@@ -1,16 +1,22 @@
-"""What APP_ENV decides: how much is logged, and whether the debugger is on."""
+"""What APP_ENV decides: how much is logged, whether the debugger is on, how long browsers keep files."""
 
 from collections.abc import Mapping
 from typing import Any, Final, Literal, get_args
 
 from pydantic import ValidationInfo
 
-from app.rules.values import on_or_off, one_of
+from app.rules.values import on_or_off, one_of, whole_number
 
 Environment = Literal["development", "staging", "production"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 DEFAULT_LOG_LEVEL: Final[Mapping[str, LogLevel]] = {"development": "debug", "staging": "info", "production": "info"}
+
+DEFAULT_FILE_SECONDS: Final[Mapping[str, int]] = {"development": 0, "staging": 0, "production": 3600}
+"""Zero where a change should be seen at once. An hour is what Hosting gives a file that nothing is said about; a year,
+which some guides set here, would also be that of files which don't carry a digest in their name."""
+
+_file_seconds = whole_number(0, 31536000, "a browser keeps nothing for longer than a year (RFC 2616, section 14.21)")
 
 
 def on_a_laptop(settings: Mapping[str, Any]) -> bool:
@@ -38,3 +44,9 @@ def debug(value: object, info: ValidationInfo) -> bool:
             "runs code for them. Unset it; to see more there, set LOG_LEVEL=debug."
         )
     return on
+
+
+def file_seconds(value: object, info: ValidationInfo) -> int:
+    if value is None:
+        return DEFAULT_FILE_SECONDS[info.data.get("app_env", "production")]
+    return _file_seconds(value, info)

@@ -5,6 +5,7 @@ from typing import Final
 from pydantic import ValidationInfo
 
 from app.rules.environments import on_a_laptop
+from app.rules.values import listed
 
 DEVELOPMENT_KEY: Final = "only-for-development-on-one-machine"
 """Signs sessions on a laptop when no SECRET_KEY is set; fixed, so that a reload doesn't end them."""
@@ -54,3 +55,16 @@ def secret_key(value: object, info: ValidationInfo) -> object:
         # Never the value itself: this text goes to the log.
         raise ValueError(f"SECRET_KEY {fault}. Make a new one with {NEW_KEY}.")
     return value
+
+
+def fallbacks(value: object, info: ValidationInfo) -> tuple[str, ...]:
+    """The rule of SECRET_KEY_FALLBACKS: each as good as the key itself, as what it signs is believed as much."""
+    keys = listed(value)
+    if not on_a_laptop(info.data):
+        for number, key in enumerate(keys, start=1):
+            if fault := key_fault(key):
+                raise ValueError(
+                    f"SECRET_KEY_FALLBACKS, key {number} of {len(keys)}, {fault}. Leave it out: what it signed is no "
+                    "longer accepted then."
+                )
+    return keys

@@ -1,4 +1,4 @@
-"""What rules on different subjects share: a word of a list, a whole number in its bounds, on or off."""
+"""What rules on different subjects share: a word of a list, a list of words, a number in its bounds, on or off."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -28,6 +28,13 @@ def on_or_off(name: str, value: object) -> bool:
     if word not in _TRUE | _FALSE:
         raise ValueError(f"{name} is {value!r}: it can only be on or off. Set it to 1 or 0, or unset it.")
     return word in _TRUE
+
+
+def listed(value: object) -> tuple[str, ...]:
+    """The parts of a text with commas, without the space around them; the default, a tuple, as it is."""
+    if isinstance(value, tuple):
+        return value
+    return tuple(part.strip() for part in str(value).split(",") if part.strip())
 
 
 def whole_number(lowest: int, highest: int, why: str) -> Callable[[object, ValidationInfo], int]:

@@ -13,9 +13,12 @@ INPUTS = {"bytes": 32, "rotation": "2024"}
 
 def made(context: Context, inputs: Values = INPUTS) -> Values:
     """Outputs of a new key as the state gives them back: without their mark."""
-    outputs = KIND.create(context, inputs, preview=False).outputs
-    assert isinstance(outputs["value"], Secret)
-    return {**outputs, "value": outputs["value"].value}
+    return stored(KIND.create(context, inputs, preview=False).outputs)
+
+
+def stored(outputs: Values) -> Values:
+    assert {name for name, value in outputs.items() if isinstance(value, Secret)} == {"value", "previous"}
+    return {name: value.value if isinstance(value, Secret) else value for name, value in outputs.items()}
 
 
 @pytest.mark.parametrize("size", [16, 32, 64])
@@ -34,7 +37,7 @@ def test_a_preview_shows_an_unknown_secret(context: Context) -> None:
     created = KIND.create(context, INPUTS, preview=True)
 
     assert created.id == ""
-    assert created.outputs["value"] == Secret(UNKNOWN)
+    assert created.outputs["value"] == created.outputs["previous"] == Secret(UNKNOWN)
 
 
 def test_a_key_is_kept_until_told_to_rotate(context: Context) -> None:
@@ -50,12 +53,49 @@ def test_a_key_is_kept_until_told_to_rotate(context: Context) -> None:
     assert not KIND.diff(context, "web", INPUTS, old, news).replace
 
 
+def test_after_a_rotation_the_key_before_is_the_previous_one(context: Context) -> None:
+    """And at first one that nobody has, so that there always is exactly one."""
+    first = made(context)
+    second = stored(KIND.update(context, "web", INPUTS, first, {**INPUTS, "rotation": "2"}, preview=False))
+    third = stored(
+        KIND.update(context, "web", {**INPUTS, "rotation": "2"}, second, {**INPUTS, "rotation": "3"}, preview=False)
+    )
+
+    assert second["previous"] == first["value"]
+    assert third["previous"] == second["value"]
+    assert len({first["previous"], first["value"], second["value"], third["value"]}) == 4
+
+
+def test_a_preview_of_a_rotation_knows_what_the_previous_key_will_be(context: Context) -> None:
+    old = made(context)
+    news = {**INPUTS, "rotation": "2"}
+
+    assert KIND.update(context, "web", INPUTS, old, news, preview=True)["previous"] == Secret(old["value"])
+
+
+def test_a_state_from_before_there_were_previous_keys_gets_one_and_keeps_its_own(context: Context) -> None:
+    old = {name: value for name, value in made(context).items() if name != "previous"}
+    diff = KIND.diff(context, "web", INPUTS, old, INPUTS)
+    preview = KIND.update(context, "web", INPUTS, old, INPUTS, preview=True)
+    found = KIND.read(context, "web", INPUTS, old)
+    new = stored(KIND.update(context, "web", INPUTS, old, INPUTS, preview=False))
+
+    assert diff.changed == {"previous"}
+    assert not diff.replace
+    assert (preview["value"], preview["previous"]) == (Secret(old["value"]), Secret(UNKNOWN))
+    assert found is not None
+    assert found.outputs == {**old, "value": Secret(old["value"])}
+    assert new["value"] == old["value"] != new["previous"]
+    assert not KIND.diff(context, "web", INPUTS, new, INPUTS).changed
+
+
 def test_refresh_changes_nothing(context: Context) -> None:
     old = made(context)
     found = KIND.read(context, "web", INPUTS, old)
 
     assert found is not None
-    assert (found.inputs, found.outputs) == (INPUTS, {**old, "value": Secret(old["value"])})
+    assert found.inputs == INPUTS
+    assert stored(found.outputs) == old
 
 
 def test_a_key_cannot_be_imported(context: Context) -> None:

@@ -170,6 +170,7 @@ class MemoryStore:
             raise MissingError(id) from None
 
     def _expected(self, of: Declaration, id: str, expected: str | None) -> Record:
+        assert expected is None or expected.isprintable(), "no database takes any text"
         record = self._found(of, id)
         if expected is not None and record.version != expected:
             raise VersionError(id)

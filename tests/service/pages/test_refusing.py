@@ -106,7 +106,9 @@ def test_what_stops_a_request_before_its_view_loses_nothing_either(site: Flask, 
 
     answer = visitor.send(form, **LAMP)
     same, page = again(answer, 429)
+    too_large = visitor.send(form, description="x" * 2**20)
 
     assert same.shown == LAMP
     assert "Wait a minute." in page.text
     assert answer.headers["Retry-After"] == "60"
+    assert too_large.status_code == 429

@@ -47,7 +47,9 @@ class Reader(HTMLParser):
         elif self.form is None:
             return
         elif tag == "input" and (given.get("type") != "checkbox" or "checked" in given):
-            self.form.values[name] = value or ("on" if given.get("type") == "checkbox" else "")
+            # One line, whatever the page says.
+            line = (value or "").replace("\n", "")
+            self.form.values[name] = line or ("on" if given.get("type") == "checkbox" else "")
         elif tag == "textarea":
             self._area = name
             self.form.values[name] = ""

@@ -78,6 +78,18 @@ def test_a_stack_without_a_preview_says_so_where_its_comment_is(checkout: Path) 
     assert "yesterday" not in written
 
 
+def test_a_summary_from_before_is_not_taken_for_this_runs(checkout: Path) -> None:
+    """A preview that says all is well and writes nothing has not told what there is."""
+    (checkout / "made").mkdir()
+    (checkout / "made" / "dev.md").write_text("of yesterday", encoding="utf-8")
+
+    def silent(options: Sequence[str]) -> int:
+        return 0
+
+    assert previews.main(["--base", "b", "--into", str(checkout / "made")], {}, checkout, silent) == 1
+    assert "**There is none**" in (checkout / "made" / "dev.md").read_text(encoding="utf-8")
+
+
 def test_all_of_them_stand_on_the_jobs_page(checkout: Path) -> None:
     page = checkout / "page.md"
     page.write_text("before\n", encoding="utf-8")

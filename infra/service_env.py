@@ -1,0 +1,31 @@
+"""The plain environment of the service, and of the jobs on its image.
+
+Left out: secrets, which go by reference (AppSecrets), what the database adds (Database), and how gunicorn is sized,
+which follows from the container's size (WebService). That both sides know the same names is a test's business.
+"""
+
+from collections.abc import Mapping
+
+from pulumi import Input
+
+from infra import site_hosts
+from infra.settings import Settings
+
+
+def variables(stack: Settings) -> Mapping[str, Input[str]]:
+    """By name."""
+    hosts = site_hosts.trusted(project=stack.project, site=stack.names.site, custom_domains=stack.custom_domains)
+    return {
+        "APP_ENV": stack.environment,
+        "AUTH": stack.auth,
+        "DATABASE_POOL_SIZE": str(stack.database_pool_size),
+        "DATABASE_POOL_WAIT_SECONDS": str(stack.database_pool_wait_seconds),
+        # Said, because a job lacks what tells the service that it is on Cloud Run.
+        "FLASK_DEBUG": "0",
+        "GOOGLE_CLOUD_PROJECT": stack.project,
+        "LOG_LEVEL": stack.log_level,
+        "SEND_FILE_MAX_AGE_DEFAULT": str(stack.file_max_age_seconds),
+        "TRUSTED_HOPS": str(stack.trusted_hops),
+        "TRUSTED_HOSTS": ",".join(hosts),
+        "WRITES_PER_MINUTE": str(stack.writes_per_minute),
+    }
