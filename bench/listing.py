@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from bench.figures import Line, Sample
 from bench.servers import BenchError, Server
-from bench.sides import ITEMS, hearth, peer
+from bench.sides import hearth, peer
 from bench.stores import Place, fill
 
 PER_PAGE = 20
@@ -51,8 +51,11 @@ def _compare(ours: Server, theirs: Server, size: int, rounds: int, seconds: floa
     pages = -(-size // PER_PAGE)
     numbers = dict(zip(PLACES, (1, max(1, pages // 2), pages), strict=True))
     cursors = dict(_cursors(ours, size))
-    paths = {("peer", where): f"{ITEMS}?page={number}&per_page={PER_PAGE}" for where, number in numbers.items()}
-    paths |= {("Hearth", where): f"{ITEMS}?per_page={PER_PAGE}{cursors[where]}" for where in PLACES}
+    paths = {
+        ("peer", where): f"{theirs.side.kept.path}?page={number}&per_page={PER_PAGE}"
+        for where, number in numbers.items()
+    }
+    paths |= {("Hearth", where): f"{ours.side.kept.path}?per_page={PER_PAGE}{cursors[where]}" for where in PLACES}
     servers = {"Hearth": ours, "peer": theirs}
     took: dict[tuple[str, str], list[float]] = {key: [] for key in paths}
     for (side, _), path in paths.items():
@@ -70,14 +73,14 @@ def _compare(ours: Server, theirs: Server, size: int, rounds: int, seconds: floa
 def _cursors(server: Server, size: int) -> Iterator[tuple[str, str]]:
     """What to add to the address for each page. A list is walked by its `next`, as clients do."""
     yield "first", ""
-    cursor, seen, middle = "", 0, ""
+    kept, cursor, seen, middle = server.side.kept, "", 0, ""
     # By long strides to the last of them, then page by page.
     while True:
         stride = _STRIDE if size - seen > _STRIDE else PER_PAGE
-        answer = server.ask(f"{ITEMS}?per_page={stride}{cursor}")
+        answer = server.ask(f"{kept.path}?per_page={stride}{cursor}")
         if answer["total"] != size:
             raise BenchError(f"{server.side.name} counts {answer['total']} items where there are {size}")
-        seen += len(answer["items"])
+        seen += len(answer[kept.name])
         if not middle and seen >= size // 2:
             middle = cursor
         if not answer.get("next"):

@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.figures import Line, Sample
 from bench.load import Load
 from bench.servers import Server
-from bench.sides import ITEMS, hearth, hearth_sized_as_peer, peer
+from bench.sides import hearth, hearth_sized_as_peer, peer
 from bench.stores import Place
 
 CONNECTIONS = 80
@@ -28,7 +28,7 @@ def measure(at: Place, folder: Path, *, load: Load, rounds: int, seconds: float,
     memory: Values = {side.name: [] for side in sides}
     with ExitStack() as running:
         servers = [running.enter_context(Server(side, folder / "serving.log")) for side in sides]
-        urls = [(each, each.url(f"{ITEMS}/{each.ask(ITEMS)['items'][0]['id']}")) for each in servers]
+        urls = [(each, each.url(_one(each))) for each in servers]
         for number in range(rounds):
             say(f"{at.kind}: load, round {number + 1} of {rounds}")
             for server, url in urls:
@@ -69,3 +69,9 @@ def measure(at: Place, folder: Path, *, load: Load, rounds: int, seconds: float,
         line("memory of an instance after that (PSS): peer's against Hearth's", memory, "MiB", theirs, ours),
         line(f"Hearth: memory {size}, against with its own", memory, "MiB", resized, ours),
     ]
+
+
+def _one(server: Server) -> str:
+    """The path of one object that is there."""
+    kept = server.side.kept
+    return f"{kept.path}/{server.ask(kept.path)[kept.name][0]['id']}"

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from tools.first_collection import Collection, first
 
-ITEMS = "/api/v1/items"
+ROOT = Path(__file__).resolve().parents[1]
 
 _GUNICORN = (sys.executable, "-m", "gunicorn", "--config")
 
@@ -24,6 +24,8 @@ class Side:
     environ: Mapping[str, str]
     ready: str
     """A path that is answered with 200 once the side can do its work."""
+    kept: Collection
+    """What it has a list of."""
 
 
 # What the tutorial's deploy command sets.
@@ -38,6 +40,8 @@ def hearth(url: str, services: Mapping[str, str]) -> Side:
         ROOT / "service",
         {"APP_ENV": "production", "SECRET_KEY": secrets.token_urlsafe(32), "DATABASE_URL": url, **_base(services)},
         "/health/ready",
+        # Whatever the service declares: who clones it replaces the sample.
+        first(ROOT),
     )
 
 
@@ -49,6 +53,7 @@ def peer(url: str, services: Mapping[str, str]) -> Side:
         ROOT,
         {**_PEERS_SIZE, "DATABASE_URL": url, **_base(services)},
         "/health",
+        Collection("items", "/api/v1/items", {}),
     )
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from app.domain import DECLARATIONS
-from app.items.model import ITEMS
 from app.stores import opened
 from app.stores.sql.engines import migration_engine
 from app.stores.sql.migrating import Migrations
@@ -17,11 +16,15 @@ from app.stores.sql.tables import metadata
 from app.stores.urls import Firestore, Postgres, Sqlite, parse
 
 from bench.peer import stores as peer_stores
+from bench.sides import ROOT
 from tests.service.firestore_emulator import FirestoreEmulator
 from tests.service.postgres_server import PostgresServer
+from tools import first_collection
 
 KINDS = ("SQLite", "Postgres", "Firestore")
 
+_KEPT = first_collection.first(ROOT)
+_DECLARED = next(each for each in DECLARATIONS if each.name == _KEPT.name)
 _BATCH = 500
 """What Firestore takes in one write."""
 
@@ -88,7 +91,7 @@ def _copies(url: str, numbers: range) -> None:
     """One item that the service's own store makes, and copies of it that differ in id and time: one write for all."""
     store = opened(url, declarations=DECLARATIONS)
     first = f"item-{numbers[0]:06}"
-    made = store.create(ITEMS, first, {"name": f"item {numbers[0]}", "description": "", "quantity": 0})
+    made = store.create(_DECLARED, first, _DECLARED.model.model_validate(_KEPT.body).model_dump(mode="json"))
     store.close()
     apart = {f"item-{at:06}": made.created_at + timedelta(microseconds=at - numbers[0]) for at in numbers[1:]}
     named = parse(url, project=None, data_dir=None)
@@ -102,7 +105,7 @@ def _copy_documents(named: Firestore, first: str, apart: Mapping[str, Any]) -> N
     from google.cloud import firestore  # noqa: PLC0415 - slow to import, and not needed everywhere
 
     client = firestore.Client(project=named.project)
-    items = client.collection(ITEMS.name)
+    items = client.collection(_DECLARED.name)
     original = items.document(first).get().to_dict() or {}
     batch = client.batch()
     for each, created_at in apart.items():
@@ -112,7 +115,7 @@ def _copy_documents(named: Firestore, first: str, apart: Mapping[str, Any]) -> N
 
 
 def _copy_rows(named: Sqlite | Postgres, first: str, apart: Mapping[str, Any]) -> None:
-    table = metadata(DECLARATIONS).tables[ITEMS.name]
+    table = metadata(DECLARATIONS).tables[_DECLARED.name]
     engine = migration_engine(named, lock_seconds=5, create=False)
     with engine.begin() as connection:
         original = connection.execute(table.select().where(table.c.id == first)).mappings().one()

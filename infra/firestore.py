@@ -13,6 +13,9 @@ import pulumi
 import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
 
+EXPIRING = ("idempotency_keys", "expires_at")
+"""Collection of documents that are of no use after a time, and the field that says when."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FirestoreArgs:
@@ -47,6 +50,21 @@ def declare(name: str, args: FirestoreArgs, *, parent: pulumi.Resource) -> tuple
         project=args.project,
         role="roles/datastore.user",
         member=args.user,
+        opts=ResourceOptions(parent=parent),
+    )
+    collection, field = EXPIRING
+    gcp.firestore.Field(
+        f"{name}-expiry",
+        project=args.project,
+        database=database.name,
+        collection=collection,
+        field=field,
+        # The service looks at the time itself; this keeps the collection small, within a day of it (TTL policies).
+        ttl_config=gcp.firestore.FieldTtlConfigArgs(),
+        # Nobody asks by it, and an index on times that only rise takes 500 writes a second, and storage.
+        index_config=gcp.firestore.FieldIndexConfigArgs(),
+        # Google takes many minutes to begin, and nothing here needs it to have begun.
+        skip_wait=True,
         opts=ResourceOptions(parent=parent),
     )
     return Output.concat("firestore://", database.project, "/", database.name), [user.id]

@@ -78,6 +78,13 @@ COMPUTED: dict[str, tuple[Callable[[Values], str], Callable[[Values], Values]]] 
         lambda of: f"{_pool(of)}/providers/{of['workloadIdentityPoolProviderId']}",
         lambda of: {"name": f"{_pool(of)}/providers/{of['workloadIdentityPoolProviderId']}"},
     ),
+    "gcp:firestore/field:Field": (
+        lambda of: (
+            f"projects/{of['project']}/databases/{of['database']}/collectionGroups/{of['collection']}"
+            f"/fields/{of['field']}"
+        ),
+        lambda _: {},
+    ),
     "gcp:projects/iAMMember:IAMMember": (lambda of: f"{of['project']}/{of['role']}/{of['member']}", lambda _: {}),
     "gcp:projects/service:Service": (lambda of: f"{of['project']}/{of['service']}", lambda _: {}),
     "gcp:projects/serviceIdentity:ServiceIdentity": (

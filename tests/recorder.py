@@ -14,7 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,9 @@ from infra.program import ROOT, build
 from tests.computed import Values, answer, check_inputs
 
 Kind = str | type[pulumi.Resource]
+
+STACKS = sorted(file.stem.removeprefix("Pulumi.") for file in ROOT.glob("Pulumi.*.yaml"))
+"""The shipped stacks, by their files."""
 
 
 @dataclass(kw_only=True)
@@ -241,6 +244,10 @@ def shipped(stack: str) -> dict[str, str]:
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in document["config"].items()}
 
 
+ON_GOOGLE = [name for name in STACKS if not shipped(name)["gcp:project"].startswith(LOCAL_PROJECT_PREFIX)]
+"""The shipped stacks that are for Google Cloud; the others are for a local cloud."""
+
+
 def endpoints(project: str) -> dict[str, str]:
     """The environment in which `project` can be deployed to."""
     if not project.startswith(LOCAL_PROJECT_PREFIX):
@@ -253,12 +260,24 @@ def run_stack(
 ) -> Stack:
     """Run the program with a shipped stack's configuration, in which `overrides` replace values by full key.
 
-    The shipped projects of dev and prod are placeholders, which the program refuses; they become `example-NAME`.
+    The shipped projects are placeholders, which the program refuses; they become `example-NAME`. The same stack is
+    run once and handed to all who ask for it: nobody changes what was recorded.
     """
+    if program is build and root == ROOT:
+        return _run_shipped(name, tuple(sorted((overrides or {}).items())))
+    return _run(name, overrides or {}, program, root)
+
+
+@cache
+def _run_shipped(name: str, overrides: tuple[tuple[str, str], ...]) -> Stack:
+    return _run(name, dict(overrides), build, ROOT)
+
+
+def _run(name: str, overrides: Mapping[str, str], program: Callable[..., None], root: Path) -> Stack:
     config = {
         key: value.replace("replace-me", "example") if key.startswith("gcp:") else value
         for key, value in shipped(name).items()
-    } | dict(overrides or {})
+    } | dict(overrides)
     return record(lambda: program(environ=endpoints(config["gcp:project"]), root=root), stack=name, config=config)
 
 

@@ -2,7 +2,8 @@
 
 Whether a database exists, where, and whether it may be deleted. No documents: reading and writing them needs the
 Firestore emulator or Google, so every method of the data plane is refused like any other that is not played. Left
-out too: backups, indexes, fields, user credentials, and the five minutes for which Google keeps a deleted name.
+out too: backups, indexes, user credentials, what a TTL policy does, and the five minutes for which Google keeps a
+deleted name.
 """
 
 import re
@@ -13,9 +14,9 @@ from typing import Any
 from aiohttp import web
 
 from catalog.apis import FIRESTORE
-from localcloud import times
+from localcloud import operations, times
 from localcloud.errors import ApiError
-from localcloud.records import collections
+from localcloud.records import bodies, collections
 from localcloud.records.collections import Collection
 from localcloud.store import Document, Store
 
@@ -31,6 +32,8 @@ _ENUMS: Mapping[str, tuple[str, ...]] = {
     "deleteProtectionState": ("DELETE_PROTECTION_DISABLED", "DELETE_PROTECTION_ENABLED"),
     "pointInTimeRecoveryEnablement": ("POINT_IN_TIME_RECOVERY_DISABLED", "POINT_IN_TIME_RECOVERY_ENABLED"),
 }
+_FIELD = "databases/[^/]+/collectionGroups/[^/]+/fields/[^/:]+"
+_FIELD_SETTINGS = ("indexConfig", "ttlConfig")
 _FIXED = frozenset({"locationId", "databaseEdition"})
 _RETENTION = {"POINT_IN_TIME_RECOVERY_DISABLED": "3600s", "POINT_IN_TIME_RECOVERY_ENABLED": "604800s"}
 _PROTECTED = "DELETE_PROTECTION_ENABLED"
@@ -38,6 +41,28 @@ _PROTECTED = "DELETE_PROTECTION_ENABLED"
 
 def routes(store: Store) -> Iterable[web.RouteDef]:
     yield from collections.routes(store, _DATABASES)
+
+    async def field(request: web.Request) -> web.Response:
+        """Settings of one field. There is always such a thing; without settings of its own it has the database's."""
+        name = f"projects/{request.match_info['project']}/{request.match_info['rest']}"
+        database, _, _ = name.partition("/collectionGroups/")
+        collections.found(store, FIRESTORE, database)
+        if request.method == "GET":
+            return web.json_response(store.get(f"{FIRESTORE.prefix}/{name}") or {"name": name})
+        body = await bodies.read(request)
+        if unknown := sorted(body.keys() - {"name", *_FIELD_SETTINGS}):
+            raise ApiError(400, f'Invalid JSON payload received. Unknown name "{unknown[0]}" in a field.')
+        made = {"name": name} | {key: body[key] for key in _FIELD_SETTINGS if key in body}
+        if "ttlConfig" in made:
+            made["ttlConfig"] = {**made["ttlConfig"], "state": "ACTIVE"}
+        store.put(f"{FIRESTORE.prefix}/{name}", made)
+        metadata = {"@type": f"{_TYPE}.FieldOperationMetadata", "field": name}
+        answer = operations.completed(store, FIRESTORE.prefix, database, metadata, {"@type": f"{_TYPE}.Field"} | made)
+        return web.json_response(answer)
+
+    fields = f"/{FIRESTORE.prefix}/{FIRESTORE.version}/projects/{{project}}/{{rest:{_FIELD}}}"
+    yield web.get(fields, field)
+    yield web.patch(fields, field)
 
 
 def _database(name: str, body: Mapping[str, Any]) -> Document:

@@ -10,6 +10,7 @@ from localcloud.standin.account import AccountKind
 from localcloud.standin.bucket import BucketKind
 from localcloud.standin.client import Client
 from localcloud.standin.firebase import FirebaseProjectKind, HostingSiteKind
+from localcloud.standin.firestore_field import FirestoreFieldKind
 from localcloud.standin.grants import GRANTS, Grant
 from localcloud.standin.kind import Cloud, GcpKind
 from localcloud.standin.member import MemberKind
@@ -39,6 +40,7 @@ MAKERS: Final[Mapping[str, Maker]] = {
     rows.BUCKET.type: _resource(rows.BUCKET, BucketKind),
     rows.CUSTOM_DOMAIN.type: _resource(rows.CUSTOM_DOMAIN),
     rows.DATABASE.type: _resource(rows.DATABASE),
+    rows.FIELD.type: _resource(rows.FIELD, FirestoreFieldKind),
     rows.FIREBASE_PROJECT.type: _resource(rows.FIREBASE_PROJECT, FirebaseProjectKind),
     rows.HOSTING_SITE.type: _resource(rows.HOSTING_SITE, HostingSiteKind),
     rows.IDENTITY_POOL.type: _resource(rows.IDENTITY_POOL),

@@ -126,6 +126,13 @@ DATABASE: Final = Row(
     kept={"deletionPolicy": "ABANDON"},
     autoname=Autoname("name", most=63),
 )
+FIELD: Final = Row(
+    type="gcp:firestore/field:Field",
+    title="Field",
+    api=apis.FIRESTORE,
+    path="projects/{project}/databases/{database}/collectionGroups/{collection}/fields/{field}",
+    kept=_DELETABLE | {"skipWait": None},
+)
 FIREBASE_PROJECT: Final = Row(
     type="gcp:firebase/project:Project",
     title="Project",

@@ -19,7 +19,7 @@ from infra import migration_job
 from infra import settings as stack
 from infra.program import ROOT
 from infra.web_service import SPARE_THREADS
-from tests.recorder import run_stack
+from tests.recorder import STACKS, run_stack
 from tests.service.test_forwarded import OWN, seen
 
 GUNICORN = ROOT / "service" / "gunicorn.conf.py"
@@ -47,7 +47,7 @@ def env(name: str, overrides: dict[str, str] | None = None) -> dict[str, str]:
     return {each["name"]: each.get("value", "") for each in container["envs"]}
 
 
-@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+@pytest.mark.parametrize("name", STACKS)
 def test_the_stack_sets_exactly_what_the_service_reads(name: str) -> None:
     read = service.Settings.stack_variables() | gunicorn_reads() | of_users(env(name))
 
@@ -55,12 +55,12 @@ def test_the_stack_sets_exactly_what_the_service_reads(name: str) -> None:
     assert set(env(name)) == read
 
 
-@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+@pytest.mark.parametrize("name", STACKS)
 def test_the_stack_leaves_alone_what_cloud_run_sets_itself(name: str) -> None:
     assert RESERVED.isdisjoint(env(name))
 
 
-@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+@pytest.mark.parametrize("name", STACKS)
 def test_the_service_starts_with_what_the_stack_sets(name: str) -> None:
     keys = run_stack(name).one("hearth:secret:RandomKey").outputs
 

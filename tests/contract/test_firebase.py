@@ -10,9 +10,7 @@ from app.headers import SECURITY
 from infra import configuration, hosting_config
 from infra.faults import SettingsError
 from infra.program import ROOT
-from tests.recorder import run_stack, shipped
-
-STACKS = ["dev", "prod", "local"]
+from tests.recorder import ON_GOOGLE, STACKS, run_stack, shipped
 
 
 def rewrites() -> list[dict[str, Any]]:
@@ -50,10 +48,8 @@ def test_hosting_gives_files_the_same_security_headers_as_the_service_gives_its_
 def test_firebaserc_names_each_stacks_project() -> None:
     projects = json.loads((ROOT / ".firebaserc").read_text(encoding="utf-8"))["projects"]
 
-    assert projects == {
-        "default": shipped("local")["gcp:project"],
-        "dev": shipped("dev")["gcp:project"],
-        "prod": shipped("prod")["gcp:project"],
+    assert projects == {"default": shipped("local")["gcp:project"]} | {
+        name: shipped(name)["gcp:project"] for name in ON_GOOGLE
     }
 
 
@@ -62,7 +58,7 @@ def test_the_session_cookie_is_the_one_that_hosting_lets_through() -> None:
     assert SESSION_COOKIE == "__session"
 
 
-@pytest.mark.parametrize("name", ["dev", "prod"])
+@pytest.mark.parametrize("name", ON_GOOGLE)
 def test_a_stack_as_shipped_is_refused_until_it_has_a_project(name: str) -> None:
     with pytest.raises(SettingsError) as caught:
         configuration.load(shipped(name), {}, rewritten=True)

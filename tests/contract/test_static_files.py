@@ -17,7 +17,7 @@ from staticfiles import caching, names
 from infra.program import ROOT
 from infra.provider.ignore import IgnoreRules
 from infra.static_files import digests, with_twins
-from tests.recorder import run_stack
+from tests.recorder import STACKS, run_stack
 
 TEMPLATES = sorted((ROOT / "service" / "app" / "templates").rglob("*.html"))
 
@@ -45,7 +45,7 @@ def named(template: Path) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("stack", ["dev", "prod", "local"])
+@pytest.mark.parametrize("stack", STACKS)
 def test_pages_name_files_as_hosting_has_them(stack: str) -> None:
     files = released(stack)
     shipped = static_files.shipped()

@@ -49,7 +49,9 @@ def test_the_image_does_its_work_as_cloud_run_would_have_it(built: Built, data: 
     rows = trial.attempt(built.engine, building.TAG, instance.of_stack(ROOT, "prod"), data, first(ROOT))
 
     assert failing(rows) == [], table(rows)
-    assert {"before them", "migrations", "page", "API", "memory", "SIGTERM"} <= {row.what for row in rows}
+    assert {"before them", "migrations", "page", "static file", "API", "memory", "SIGTERM"} <= {
+        row.what for row in rows
+    }
 
 
 def test_what_must_not_be_in_an_image_is_found_in_one_that_has_it(built: Built, tmp_path: Path) -> None:

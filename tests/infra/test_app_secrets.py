@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.recorder import Stack, run_stack
+from tests.recorder import STACKS, Stack, run_stack
 
 VERSION = "gcp:secretmanager/secretVersion:SecretVersion"
 VERSIONS = {"value": "secrets-session-key", "previous": "secrets-previous-session-key"}
@@ -27,7 +27,7 @@ def texts(value: Any) -> Iterator[str]:
         yield str(value)
 
 
-@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+@pytest.mark.parametrize("name", STACKS)
 def test_the_key_goes_into_secret_manager_encrypted_and_nowhere_else(name: str) -> None:
     stack = run_stack(name)
     for which, version in VERSIONS.items():

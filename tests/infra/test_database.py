@@ -69,3 +69,13 @@ def test_the_service_alone_may_use_the_data() -> None:
     grant = run_stack("prod", {"app:name": "shop"}).one("gcp:projects/iAMMember:IAMMember", "database-user")
 
     assert grant.inputs["member"] == "serviceAccount:shop-run@example-prod.iam.gserviceaccount.com"
+
+
+def test_documents_that_expired_are_cleaned_up_without_an_index_on_their_time() -> None:
+    """Google deletes them within a day; rising times in an index would slow down the writes."""
+    stack = run_stack("prod", {"app:firestoreDatabase": "shop-data"})
+
+    field = stack.one("gcp:firestore/field:Field")
+    assert field.inputs["database"] == "shop-data"
+    assert (field.inputs["ttlConfig"], field.inputs["indexConfig"]) == ({}, {})
+    assert stack.one(DATABASE).short in field.depends_on

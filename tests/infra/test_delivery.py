@@ -7,9 +7,9 @@ import pytest
 
 from catalog.roles import DEPLOYER
 from infra.rules import delivery
-from tests.recorder import run_stack
+from tests.recorder import STACKS, run_stack
 
-ON = {"app:deliveryRepository": "acme/web"}
+ON = {"app:name": "web", "app:deliveryRepository": "acme/web"}
 POOL = "projects/123456789012/locations/global/workloadIdentityPools/web-ci-1"
 RULES = {
     "name": "web",
@@ -26,7 +26,7 @@ def condition(**settings: str) -> str:
     return str(stack.one(gcp.iam.WorkloadIdentityPoolProvider).inputs["attributeCondition"])
 
 
-@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+@pytest.mark.parametrize("name", STACKS)
 def test_nobody_may_deploy_until_a_repository_is_named(name: str) -> None:
     stack = run_stack(name)
 

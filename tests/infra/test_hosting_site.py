@@ -7,7 +7,7 @@ import pytest
 from staticfiles import names
 
 from infra.program import ROOT
-from tests.recorder import run_stack
+from tests.recorder import STACKS, run_stack
 
 SITE = "gcp:firebase/hostingSite:HostingSite"
 RELEASE = "hearth:hosting:SiteRelease"
@@ -115,6 +115,6 @@ def test_a_front_end_that_was_not_built_is_warned_of_at_preview(tmp_path: Path, 
     assert any("make assets" in warning for warning in run_stack("dev", root=root).warnings) is warned
 
 
-@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+@pytest.mark.parametrize("name", STACKS)
 def test_the_shipped_files_hide_nothing(name: str) -> None:
     assert run_stack(name).warnings == []

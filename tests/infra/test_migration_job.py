@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.recorder import Stack, run_stack
+from tests.recorder import ON_GOOGLE, Stack, run_stack
 
 JOB = "gcp:cloudrunv2/job:Job"
 EXECUTION = "hearth:run:JobExecution"
@@ -16,7 +16,7 @@ def fingerprint(stack: Stack) -> str:
     return str(stack.one(EXECUTION).inputs["template"])
 
 
-@pytest.mark.parametrize("name", ["dev", "prod"])
+@pytest.mark.parametrize("name", ON_GOOGLE)
 def test_where_there_is_no_schema_there_is_no_job(name: str) -> None:
     assert run_stack(name).of(JOB) == []
     assert run_stack(name).of(EXECUTION) == []

@@ -3,13 +3,13 @@
 import pytest
 
 from infra import public_access
-from tests.recorder import record, run_stack
+from tests.recorder import STACKS, record, run_stack
 
 GRANT = "gcp:cloudrunv2/serviceIamMember:ServiceIamMember"
 SERVICE = "gcp:cloudrunv2/service:Service"
 
 
-@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+@pytest.mark.parametrize("name", STACKS)
 def test_every_shipped_stack_lets_everybody_in_by_the_one_grant(name: str) -> None:
     grant = run_stack(name, {"app:name": "shop"}).one(GRANT)
 

@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.program import ROOT
-from tests.recorder import run_stack
+from tests.recorder import STACKS, run_stack
 from tests.stacks.compare import differences
 
 INVENTORIES = Path(__file__).with_name("inventory")
-STACKS = sorted(file.stem.removeprefix("Pulumi.") for file in ROOT.glob("Pulumi.*.yaml"))
 
 
 def inventory(name: str) -> Mapping[str, Any]:

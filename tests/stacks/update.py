@@ -14,17 +14,11 @@ from typing import Any
 
 import yaml
 
-from infra.program import ROOT
-from tests.recorder import Stack, run_stack
+from tests.recorder import STACKS, Stack, run_stack
 from tests.stacks.compare import OPTIONS, differences
 
 INVENTORIES = Path(__file__).with_name("inventory")
 Edit = tuple[int, int, str]
-
-
-def stacks() -> list[str]:
-    """The shipped stacks, by their files."""
-    return sorted(file.stem.removeprefix("Pulumi.") for file in ROOT.glob("Pulumi.*.yaml"))
 
 
 def updated(text: str, stack: Stack) -> str:
@@ -97,13 +91,11 @@ def _flow(value: Any) -> str:
 def main(arguments: Sequence[str], ask: Callable[[str], str] = input, inventories: Path = INVENTORIES) -> int:
     """Show what would change in each inventory, and write it when told to; 1 when something is left as it was."""
     parser = argparse.ArgumentParser(prog="python -m tests.stacks.update", description="Update inventories.")
-    parser.add_argument(
-        "stack", nargs="*", choices=[*stacks(), []], metavar="STACK", help="default: every shipped stack"
-    )
+    parser.add_argument("stack", nargs="*", choices=[*STACKS, []], metavar="STACK", help="default: every shipped stack")
     parser.add_argument("--yes", action="store_true", help="write without asking")
     options = parser.parse_args(arguments)
     left = 0
-    for name in options.stack or stacks():
+    for name in options.stack or STACKS:
         file = inventories / f"{name}.yaml"
         stack = run_stack(name)
         old = file.read_text(encoding="utf-8") if file.exists() else "counts: {}\nresources: []\noutputs: {}\n"

@@ -12,7 +12,7 @@ from tools.image.engines import Box, Engine
 from tools.image.errors import ImageError
 from tools.image.rows import Row
 
-MODULES = ("gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "flask.cli", "app.*")
+MODULES = ("gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "flask.cli", "app.*", "staticfiles.*")
 """What the image's two commands load: gunicorn with the service, and flask with the migrations."""
 
 _MEMORY = 1024**3

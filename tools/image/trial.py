@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import subprocess
 import time
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ KILL_SECONDS = 10
 """From SIGTERM to SIGKILL (Cloud Run, "Container runtime contract", lifecycle)."""
 
 _ROUNDS = 3
+_STYLE = re.compile(r'href="(/[^"]+\.css)"')
 # Both generations of control groups, whichever the machine has.
 _BESIDE = """
 import json, os
@@ -86,11 +88,18 @@ def _serve(engine: Engine, image: str, instance: Instance, box: Box, kept: Colle
 def _requests(container: Container, kept: Collection) -> list[Row]:
     health = [container.ask(path).status for path in ("/health", LIVE_PATH, READY_PATH)]
     page, missing = container.ask("/"), container.ask(f"{kept.path}/not-there")
+    linked = _STYLE.search(page.body)
+    style = container.ask(linked[1] if linked else "/no-style-is-linked")
     made = container.ask(kept.path, "POST", kept.body)
     listed = container.ask(kept.path)
     return [
         Row("health", ", ".join(map(str, health)), set(health) == {200}),
         Row("page", f"/ answers {page.status} {page.kind}", (page.status, page.kind) == (200, "text/html")),
+        Row(
+            "static file",
+            f"{linked[1] if linked else 'none'}, which the page links, answers {style.status} {style.kind}",
+            (style.status, style.kind) == (200, "text/css"),
+        ),
         Row("API", f"POST {made.status}, GET {listed.status}", _round_trip(made, listed, kept.name)),
         Row(
             "API's errors",

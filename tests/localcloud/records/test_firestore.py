@@ -126,3 +126,23 @@ def test_documents_are_nobodys_here(local: LocalCloud) -> None:
     error = local.call("GET", FIRESTORE, f"{DEFAULT}/documents/items/1", status=404)["error"]
 
     assert "does not know the method GET" in error["message"]
+
+
+FIELD = f"{DEFAULT}/collectionGroups/keys/fields/expires_at"
+
+
+def test_a_field_has_settings_of_its_own_until_they_are_set_back(local: LocalCloud) -> None:
+    local.call("PATCH", FIRESTORE, FIELD, {"ttlConfig": {}}, status=404)
+    create(local)
+
+    operation = local.call("PATCH", FIRESTORE, f"{FIELD}?updateMask=ttlConfig", {"ttlConfig": {}, "indexConfig": {}})
+
+    assert operation["done"]
+    assert local.call("GET", FIRESTORE, FIELD) == {
+        "name": FIELD,
+        "ttlConfig": {"state": "ACTIVE"},
+        "indexConfig": {},
+    }
+    local.call("PATCH", FIRESTORE, FIELD, {})
+    assert local.call("GET", FIRESTORE, FIELD) == {"name": FIELD}
+    local.call("PATCH", FIRESTORE, FIELD, {"ttl": {}}, status=400)

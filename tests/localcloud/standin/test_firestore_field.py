@@ -1,0 +1,54 @@
+"""A field of Firestore is always there: its settings come and go."""
+
+from typing import Any
+
+import pytest
+
+TYPE = "gcp:firestore/field:Field"
+FIELD = "projects/demo-x/databases/(default)/collectionGroups/keys/fields/expires_at"
+PATH = f"firestore/{FIELD}"
+MASK = {"updateMask": "indexConfig,ttlConfig"}
+DECLARED = {"collection": "keys", "field": "expires_at", "ttlConfig": {}, "indexConfig": {}, "skipWait": True}
+
+
+@pytest.fixture
+def field(google: Any, stack: Any) -> Any:
+    google.documents[PATH] = {"name": FIELD}
+    grown = stack(TYPE)
+    grown.up(DECLARED)
+    return grown
+
+
+def test_creating_sets_its_settings(google: Any, field: Any) -> None:
+    changes = [each for each in google.requests if each[0] != "GET"]
+
+    assert changes == [("PATCH", PATH, MASK, {"indexConfig": {}, "ttlConfig": {}})]
+    assert field.id == FIELD
+    assert field.outputs["name"] == FIELD
+
+
+def test_it_is_unchanged_after_a_refresh_also_when_google_tells_more(google: Any, field: Any) -> None:
+    google.documents[PATH]["ttlConfig"] = {"state": "ACTIVE"}
+
+    assert field.refresh()
+    assert not field.diff(field.check(DECLARED)).changed
+
+
+def test_a_change_sets_them_anew(google: Any, field: Any) -> None:
+    google.requests.clear()
+
+    assert field.up({**DECLARED, "ttlConfig": {"expirationOffset": "60s"}}) == {"ttlConfig.expirationOffset"}
+
+    assert google.sent("PATCH") == [(PATH, {"indexConfig": {}, "ttlConfig": {"expirationOffset": "60s"}})]
+
+
+def test_deleting_sets_them_back(google: Any, field: Any) -> None:
+    field.delete()
+
+    assert google.documents[PATH] == {"name": FIELD}
+
+
+def test_one_without_settings_of_its_own_is_gone(google: Any, field: Any) -> None:
+    google.documents[PATH] = {"name": FIELD}
+
+    assert not field.refresh()
