@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 from app.auth.issuer import Issuer
@@ -14,7 +15,7 @@ from localcloud.run.launch import IDENTITY_VARIABLE
 from tests.localcloud.identity.conftest import CONFIG, KEYS, People
 from tests.localcloud.running import PROJECT, LocalCloud
 
-ADA = {"email": "ada@example.com", "password": "difference engine"}
+ADA: dict[str, Any] = {"email": "ada@example.com", "password": "difference engine"}
 
 
 def verifier(people: People, project: str = PROJECT) -> Verifier:
@@ -65,9 +66,7 @@ def test_the_page_calls_where_the_service_says(people: People) -> None:
         ("resetPassword", {"oobCode": "made-up", "newPassword": "secret"}, "INVALID_OOB_CODE"),
     ],
 )
-def test_what_is_wrong_is_told_by_googles_codes(
-    people: People, method: str, body: dict[str, object], code: str
-) -> None:
+def test_what_is_wrong_is_told_by_googles_codes(people: People, method: str, body: dict[str, Any], code: str) -> None:
     people.call("signUp", **ADA)
 
     assert people.call(method, 400, **body).startswith(code)
