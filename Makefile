@@ -4,7 +4,7 @@
 PY := .venv/bin/python
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-.PHONY: help up test down serve status logs env preview image bench inventory lock openapi rename clean environment cli assets
+.PHONY: help up test down serve status logs env preview image bench inventory lock openapi rename diagram clean environment cli assets
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,9 @@ openapi: environment ## renew service/openapi.json after a change of the API
 
 rename: environment ## call the app by another name, everywhere (NAME=my-shop; ANYWAY=1 also with uncommitted changes)
 	@$(PY) -m tools.rename $(if $(ANYWAY),--anyway) '$(NAME)'
+
+diagram: cli ## draw a stack's resource graph from its state, to docs/stack.svg (STACK=local)
+	@$(PY) -m tools.diagram $(if $(STACK),--stack '$(STACK)')
 
 clean: down ## stop everything and delete .venv/ and .local/
 	@rm -rf .venv .local

@@ -13,7 +13,7 @@ USER = "gcp:sql/user:User"
 SERVICE = "gcp:cloudrunv2/service:Service"
 JOB = "gcp:cloudrunv2/job:Job"
 VERSION = "gcp:secretmanager/secretVersion:SecretVersion"
-POSTGRES = {"app:database": "postgres"}
+POSTGRES = {"app:name": "web", "app:database": "postgres"}
 
 
 def postgres(name: str = "prod", **changes: str) -> Stack:

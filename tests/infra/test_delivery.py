@@ -9,7 +9,7 @@ from catalog.roles import DEPLOYER
 from infra.rules import delivery
 from tests.recorder import STACKS, run_stack
 
-ON = {"app:deliveryRepository": "acme/web"}
+ON = {"app:name": "web", "app:deliveryRepository": "acme/web"}
 POOL = "projects/123456789012/locations/global/workloadIdentityPools/web-ci-1"
 RULES = {
     "name": "web",

@@ -102,7 +102,6 @@ def test_a_file_that_hides_a_route_is_warned_of_at_preview(tmp_path: Path) -> No
     assert "static/index.html hides the service's route /:" in warning
 
 
-@pytest.mark.parametrize("name", STACKS)
 @pytest.mark.parametrize(("built", "warned"), [(True, False), (False, True)])
 def test_a_front_end_that_was_not_built_is_warned_of_at_preview(tmp_path: Path, *, built: bool, warned: bool) -> None:
     """Its files would be taken off the site."""
@@ -116,6 +115,6 @@ def test_a_front_end_that_was_not_built_is_warned_of_at_preview(tmp_path: Path, 
     assert any("make assets" in warning for warning in run_stack("dev", root=root).warnings) is warned
 
 
-@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+@pytest.mark.parametrize("name", STACKS)
 def test_the_shipped_files_hide_nothing(name: str) -> None:
     assert run_stack(name).warnings == []

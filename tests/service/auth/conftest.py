@@ -8,6 +8,8 @@ from app.settings import Settings
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.service.api.conftest import DECLARATIONS
+from tests.service.api.memory_store import MemoryStore
 from tests.service.auth.token_issuer import PROJECT, KeyServer, SigningKey
 
 GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
@@ -32,19 +34,21 @@ def issuer(signing_key: SigningKey) -> Iterator[KeyServer]:
 
 
 @pytest.fixture
-def app(database_url: str, issuer: KeyServer) -> Flask:
+def app(issuer: KeyServer) -> Flask:
     return create_app(
         Settings.from_env(
             {
                 "APP_ENV": "development",
                 "SECRET_KEY": GOOD_KEY,
                 "GOOGLE_CLOUD_PROJECT": PROJECT,
-                "DATABASE_URL": database_url,
+                "DATABASE_URL": "sqlite:///nowhere/at/all",
                 "AUTH": "firebase",
                 "FIREBASE_WEB_KEY": WEB_KEY,
                 "HEARTH_IDENTITY_ORIGIN": issuer.origin,
             }
-        )
+        ),
+        store=MemoryStore(),
+        declarations=DECLARATIONS,
     )
 
 

@@ -1,13 +1,13 @@
 """Visitors of the pages, over a store in memory."""
 
 import pytest
-from app.items import ITEMS
 from app.model.declaration import Declaration
 from app.stores.interface import Record
 from flask import Flask
 
 from tests.service.api.conftest import app_over
 from tests.service.api.memory_store import MemoryStore
+from tests.service.api.samples import ITEMS
 from tests.service.pages.visitor import Visitor
 
 LAMP = {"name": "Lamp", "description": "Bright.\r\nAnd warm.", "quantity": "2"}

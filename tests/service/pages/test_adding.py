@@ -1,10 +1,9 @@
 """Adding an object by its form: made once, and nothing typed twice whatever is wrong with it."""
 
 import pytest
-from app.items import ITEMS
 
 from tests.service.api.memory_store import MemoryStore
-from tests.service.api.samples import SAMPLES, Sample
+from tests.service.api.samples import ITEMS, SAMPLES, Sample
 from tests.service.pages.conftest import LAMP, all_of
 from tests.service.pages.visitor import Visitor, again
 

@@ -1,9 +1,9 @@
 """Editing and removing against the version that was seen: the person decides between two changes."""
 
 import pytest
-from app.items import ITEMS
 
 from tests.service.api.memory_store import MemoryStore
+from tests.service.api.samples import ITEMS
 from tests.service.pages.conftest import all_of, changed, lamp
 from tests.service.pages.visitor import Visitor, again
 

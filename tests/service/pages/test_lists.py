@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from app.items import ITEMS
 from app.model.declaration import Declaration, Model
 from app.stores.interface import UnavailableError
 
 from tests.service.api.conftest import app_over
 from tests.service.api.memory_store import MemoryStore
+from tests.service.api.samples import ITEMS
 from tests.service.pages.conftest import lamp
 from tests.service.pages.visitor import Reader, Visitor
 

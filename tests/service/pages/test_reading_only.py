@@ -2,10 +2,10 @@
 
 import pytest
 from app import identity
-from app.items import ITEMS
 from flask import Flask
 
 from tests.service.api.memory_store import MemoryStore
+from tests.service.api.samples import ITEMS
 from tests.service.pages.conftest import LAMP, all_of, lamp
 from tests.service.pages.visitor import Visitor, again
 

@@ -2,11 +2,11 @@
 
 import pytest
 from app.errors import Problem
-from app.items import ITEMS
 from app.stores.interface import UnavailableError
 from flask import Flask, request
 
 from tests.service.api.memory_store import MemoryStore
+from tests.service.api.samples import ITEMS
 from tests.service.pages.conftest import LAMP, all_of, lamp
 from tests.service.pages.visitor import Visitor, again
 

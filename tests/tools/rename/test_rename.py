@@ -28,6 +28,9 @@ def checkout(tmp_path: Path) -> Path:
     """The files that the name stands in, committed."""
     for file in [*(ROOT / name for name in FILES), *ROOT.glob("Pulumi.*.yaml")]:
         shutil.copy(file, tmp_path / file.name)
+    # As shipped, also where this checkout was renamed.
+    for change in places.changes(tmp_path, "web"):
+        change.file.write_text(change.text, encoding="utf-8")
     git(tmp_path, "init", "--quiet")
     git(tmp_path, "add", "--all")
     git(tmp_path, "commit", "--quiet", "--message", "As shipped")

@@ -1,0 +1,31 @@
+"""docs/your-app.md is executed in a copy of the checkout, up to its deployment, which tests/engine/ carries out."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from infra.program import ROOT
+from tests.docs.walk import copied, ran, walked
+from tools.rename import places
+
+PAGE = (ROOT / "docs" / "your-app.md").read_text(encoding="utf-8")
+WALK, DEPLOYED = PAGE.split("**6. Look at it.**")
+AS_CLONED = places.current(ROOT) == "hearth-app" and (ROOT / "service" / "app" / "items").is_dir()
+
+as_cloned = pytest.mark.skipif(not AS_CLONED, reason="the walk was walked here: the page and this test can go")
+
+
+@as_cloned
+def test_the_walk_leads_where_the_page_says(tmp_path: Path) -> None:
+    copied(tmp_path)
+
+    languages = walked(tmp_path, WALK)
+
+    assert set(languages) == {"python", "diff", "sh", "text"}
+    left = ran(tmp_path, "git grep --ignore-case --files-with-matches 'app[./]items' -- ':!*.md' ':!tests' || true")
+    assert left.stdout == "", "these still speak of the sample"
+
+
+def test_only_the_deployment_is_left_to_the_engines_tests() -> None:
+    assert re.findall(r"^make \w+$", DEPLOYED, flags=re.MULTILINE) == ["make up"]
