@@ -11,7 +11,9 @@ import pytest
 
 from infra.program import ROOT
 from tools import smoke
+from tools.first_collection import first
 
+LIST = first(ROOT).path
 ROBOTS = (ROOT / "static" / "robots.txt").read_bytes()
 SECURED = {"X-Content-Type-Options": "nosniff"}
 Given = tuple[int, dict[str, str], bytes]
@@ -19,7 +21,7 @@ GOOD: dict[str, Given] = {
     "/": (200, SECURED | {"Content-Type": "text/html; charset=utf-8"}, b"<p>"),
     "/robots.txt": (200, SECURED | {"Content-Type": "text/plain"}, ROBOTS),
     "/health": (200, {"Content-Type": "application/json"}, b"{}"),
-    "/api/v1/items": (200, {"Content-Type": "application/json"}, b"{}"),
+    LIST: (200, {"Content-Type": "application/json"}, b"{}"),
 }
 
 
@@ -75,7 +77,7 @@ def test_a_stack_that_answers_is_told_line_by_line(site: Site) -> None:
 
 
 def test_an_api_that_asks_strangers_to_sign_in_is_well(site: Site) -> None:
-    site.answers["/api/v1/items"] = (401, {"Content-Type": "application/problem+json"}, b"{}")
+    site.answers[LIST] = (401, {"Content-Type": "application/problem+json"}, b"{}")
 
     assert site.smoke()[0] == 0
 
@@ -90,8 +92,8 @@ def test_an_api_that_asks_strangers_to_sign_in_is_well(site: Site) -> None:
         ("/robots.txt", (200, SECURED, b"of yesterday"), "another release is live"),
         ("/health", (403, {}, b""), "it answered 403"),
         ("/health", (200, {}, b"{}"), "Content-Type is missing"),
-        ("/api/v1/items", (200, {"Content-Type": "text/html"}, b""), "Content-Type is text/html"),
-        ("/api/v1/items", (404, {}, b""), "it answered 404"),
+        (LIST, (200, {"Content-Type": "text/html"}, b""), "Content-Type is text/html"),
+        (LIST, (404, {}, b""), "it answered 404"),
     ],
 )
 def test_what_is_wrong_is_said_and_the_rest_is_asked_all_the_same(
