@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from catalog.roles import DEPLOYER, Role
+from catalog.roles import DEPLOYER
 from infra.settings import fields
 from tools.deployer import target
 from tools.deployer.__main__ import main
@@ -142,18 +142,12 @@ def test_what_is_missing_is_named_with_its_fix(
     assert fix in lines[at + 1]
 
 
-def said(role: Role) -> list[tuple[str, str]]:
-    """What a stack says that needs the role."""
-    return [role.only] if role.only else []
-
-
 @pytest.mark.parametrize("role", DEPLOYER, ids=lambda role: role.name)
 def test_a_role_that_is_not_held_is_named_with_what_it_is_for(tmp_path: Path, role: Any) -> None:
     google = Google({}, permissions=[each for each in ALL_PERMISSIONS if each not in role.permissions])
+    said = f"  {': '.join(role.only)}\n" if role.only else ""
 
-    code, text = check(
-        tmp_path, google, stack_file=STACK_FILE + "".join(f"  {': '.join(each)}\n" for each in said(role))
-    )
+    code, text = check(tmp_path, google, stack_file=STACK_FILE + said)
 
     assert code == 1
     assert f"MISSING {role.name} ({role.why})" in text
