@@ -60,4 +60,4 @@ def _digits(number: float) -> str:
     """Two digits that say something, three from a hundred on; more would be noise."""
     if number >= 100:
         return f"{number:,.0f}"
-    return f"{number:.0f}" if number >= 10 else f"{number:.2g}" if number < 1 else f"{number:.1f}"
+    return f"{number:.0f}" if number >= 10 else f"{number:.2f}" if number < 1 else f"{number:.1f}"

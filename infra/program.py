@@ -90,8 +90,9 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
 
     env = {**service_env.variables(stack), **data.env}
     from_secrets = {**secrets.env, **data.secrets}
+    checked = []
     if stack.auth == "firebase":
-        accounts = SignIn(
+        users = SignIn(
             "sign-in",
             SignInArgs(
                 project=stack.project,
@@ -99,7 +100,8 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
                 after=enabled,
             ),
         )
-        env["FIREBASE_WEB_KEY"] = accounts.web_key
+        env["FIREBASE_WEB_KEY"] = users.web_key
+        checked = [users]
     migrated = []
     if stack.database in database.WITH_SCHEMA:
         migration = MigrationJob(
@@ -138,7 +140,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
             invoker_check_disabled=invoker_check_disabled(stack.public_access),
             deletion_protection=stack.deletion_protection,
             protect=stack.protect,
-            after=[*enabled, granted, *migrated],
+            after=[*enabled, granted, *checked, *migrated],
         ),
     )
     access = PublicAccess(

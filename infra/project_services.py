@@ -15,7 +15,7 @@ from catalog import apis
 from infra.hearth import Settled
 
 BEFORE_ANYTHING = (apis.RESOURCE_MANAGER, apis.SERVICE_USAGE)
-ON_DEMAND = (apis.FIRESTORE, apis.SQL_ADMIN)
+ON_DEMAND = (apis.API_KEYS, apis.FIRESTORE, apis.IDENTITY_TOOLKIT, apis.SQL_ADMIN)
 ALWAYS = tuple(api.name for api in apis.APIS if api not in (*BEFORE_ANYTHING, *ON_DEMAND))
 
 

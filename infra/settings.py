@@ -139,6 +139,7 @@ class Settings(BaseModel):
         return Intent(
             production=self.environment == "production",
             public_access=self.public_access,
+            auth=self.auth,
             service=self.names.service,
         )
 

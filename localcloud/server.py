@@ -20,10 +20,11 @@ from localcloud import console, guard, locking, logs, operations
 from localcloud.build import CloudBuild
 from localcloud.cloud import Cloud, Part, Ports
 from localcloud.errors import ApiError
-from localcloud.hosting import Hosting
+from localcloud.hosting.hosting import Hosting
+from localcloud.identity import Identity
 from localcloud.records import Records, services
 from localcloud.run import CloudRun
-from localcloud.store import Store
+from localcloud.store import FILE, Store
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ async def run(root: Path, ports: Ports) -> None:
 def whole(cloud: Cloud) -> Sequence[Part]:
     """Every part, each after those that it uses."""
     run = CloudRun(cloud)
-    return [Records(cloud), CloudBuild(cloud), run, Hosting(cloud, run)]
+    return [Records(cloud), Identity(cloud), CloudBuild(cloud), run, Hosting(cloud, run)]
 
 
 @asynccontextmanager
@@ -71,7 +72,7 @@ async def running(
         # Bound before anything starts, listening only once everything has: until then clients are refused, and a
         # taken port is found while there is nothing to undo.
         listener = stack.enter_context(_bound(ports.apis))
-        store = Store(root / "state.db")
+        store = Store(root / FILE)
         stack.callback(store.close)
         for name in operations.abort_unfinished(store):
             log.warning("operation %s was left unfinished by a killed process", name)

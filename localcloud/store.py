@@ -14,6 +14,9 @@ from typing import Any
 
 Document = dict[str, Any]
 
+FILE = "state.db"
+"""In a local cloud's folder."""
+
 
 class Store:
     """Used from the event loop's thread alone, which also makes a `transaction` atomic to readers."""

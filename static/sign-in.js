@@ -51,7 +51,7 @@ async function call(method, body) {
 async function act(method) {
   if (method === "sendOobCode") {
     await call(method, { requestType: "PASSWORD_RESET", email: email.value });
-    done.textContent = "If there is such an account, a link to set a new password is on its way to the address.";
+    say(done, "If there is such an account, a link to set a new password is on its way to the address.");
     return false;
   }
   const answer = await call(method, { email: email.value, password: password.value, returnSecureToken: true });
@@ -60,21 +60,26 @@ async function act(method) {
   return true;
 }
 
+function say(place, text) {
+  place.textContent = text;
+  place.hidden = text === "";
+}
+
 function enable(on) {
   for (const button of buttons) button.disabled = !on;
 }
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  fault.textContent = "";
-  done.textContent = "";
+  say(fault, "");
+  say(done, "");
   enable(false);
   let leaving = false;
   try {
     leaving = await act(event.submitter?.value ?? "signInWithPassword");
   } catch (error) {
     const unreached = error instanceof TypeError || error instanceof SyntaxError || error.name === "TimeoutError";
-    fault.textContent = unreached ? "Google could not be reached. Try again." : error.message;
+    say(fault, unreached ? "Google could not be reached. Try again." : error.message);
   }
   enable(!leaving);
 });

@@ -11,7 +11,7 @@ so there is nothing to forget. And what a running project holds already: rules s
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from infra.guards import basic_role, image_by_digest, own_account, plain_secret, protection, public
+from infra.guards import basic_role, image_by_digest, own_account, plain_secret, protection, public, unchecked
 from infra.guards.declared import Declared, Intent, Violation
 
 Rule = Callable[[Declared, Intent], Iterator[Violation]]
@@ -23,5 +23,6 @@ RULES: Final[Mapping[str, Rule]] = {
     "plain-secret": plain_secret.violations,
     "protection": protection.violations,
     "public": public.violations,
+    "unchecked": unchecked.violations,
 }
 """By the name that an exception in `app:exceptions` calls a rule by."""

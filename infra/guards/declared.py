@@ -66,6 +66,8 @@ class Intent:
 
     production: bool
     public_access: str
+    auth: str
+    """Whose credentials the service checks; `none` for nobody's."""
     service: str
     """The Cloud Run service that `public_access` is about."""
 

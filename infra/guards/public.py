@@ -21,7 +21,7 @@ def violations(declared: Declared, intent: Intent) -> Iterator[Violation]:
             continue
         policy = path[-1] == "policyData"
         named = [who for who in EVERYBODY if value == who or (policy and f'"{who}"' in value)]
-        if named and not _is_the_grant(declared, intent):
+        if named and not is_the_grant(declared, intent):
             yield Violation(
                 what=f"{dotted(path)} names {' and '.join(named)}",
                 why=_WHY,
@@ -43,7 +43,7 @@ def violations(declared: Declared, intent: Intent) -> Iterator[Violation]:
         )
 
 
-def _is_the_grant(declared: Declared, intent: Intent) -> bool:
+def is_the_grant(declared: Declared, intent: Intent) -> bool:
     """Whether it is the one grant by which `iam` opens the web service."""
     return (
         intent.public_access == "iam"

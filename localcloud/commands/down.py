@@ -9,10 +9,12 @@ import contextlib
 import shutil
 import sys
 
+from catalog.apis import IDENTITY_TOOLKIT
 from localcloud.commands import background, plugin, ports, recovery
 from localcloud.commands.checkout import STACK, Checkout
 from localcloud.commands.engine import Engine
 from localcloud.commands.errors import CommandError
+from localcloud.store import FILE, Store
 
 
 def run(checkout: Checkout) -> int:
@@ -23,8 +25,9 @@ def run(checkout: Checkout) -> int:
         destroyed = False
     ran = background.stop(checkout.cloud)
     if destroyed:
-        # What the services kept goes with them, as a database in the cloud does.
+        # What the services kept goes with them, as a database in the cloud does, and so do the people who signed up.
         shutil.rmtree(checkout.cloud / "data", ignore_errors=True)
+        _forget_people(checkout)
     else:
         _throw_away(checkout)
         _say("The stack could not be destroyed in order: its state and the local cloud's objects are thrown away.")
@@ -47,6 +50,13 @@ def _destroy(checkout: Checkout) -> bool:
         return False
     engine.ask("stack", "rm", "--yes", "--preserve-config", STACK)
     return True
+
+
+def _forget_people(checkout: Checkout) -> None:
+    file = checkout.cloud / FILE
+    if file.exists():
+        with contextlib.closing(Store(file)) as store:
+            store.delete_below(IDENTITY_TOOLKIT.prefix)
 
 
 def _throw_away(checkout: Checkout) -> None:

@@ -9,11 +9,13 @@ from aiohttp import web
 from localcloud.cloud import Cloud
 from localcloud.records import (
     accounts,
+    api_keys,
     blobs,
     buckets,
     cloud_sql,
     firebase,
     firestore,
+    identity_config,
     log_entries,
     policies,
     projects,
@@ -42,6 +44,8 @@ class Records:
             projects.routes(store),
             policies.routes(store),
             accounts.routes(store),
+            api_keys.routes(store),
+            identity_config.routes(store),
             workload_identity.routes(store),
             secrets.routes(store),
             buckets.routes(store),

@@ -37,7 +37,7 @@ _ON_BY_DEFAULT = _names(
 # deploy elsewhere. A name in neither list is refused, since Google refuses a misspelt one too.
 _NOT_PLAYED = _names(
     "billingbudgets cloudbilling cloudfunctions cloudscheduler cloudtasks compute containeranalysis containerscanning "
-    "dns eventarc firebaserules iamcredentials iap identitytoolkit orgpolicy pubsub redis servicenetworking "
+    "dns eventarc firebaserules iamcredentials iap orgpolicy pubsub redis servicenetworking "
     "sts vpcaccess"
 )
 KNOWN: Final = frozenset(_BY_PREFIX.values()) | _ON_BY_DEFAULT | _NOT_PLAYED

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from localcloud.errors import ApiError
-from localcloud.run.launch import DATA_VARIABLE
+from localcloud.run.launch import DATA_VARIABLE, IDENTITY_VARIABLE
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _CPU = re.compile(r"(?P<milli>\d+)m|(?P<whole>\d+(?:\.\d+)?)")
@@ -60,7 +60,7 @@ def check_mounts(path: str, task: Mapping[str, Any]) -> None:
 def check_env(path: str, env: list[dict[str, Any]], reserved: Iterable[str]) -> None:
     """`reserved` are names that Cloud Run itself sets. Raises ApiError (400)."""
     names = [entry.get("name", "") for entry in env]
-    if taken := sorted(set(names) & {*reserved, DATA_VARIABLE}):
+    if taken := sorted(set(names) & {*reserved, DATA_VARIABLE, IDENTITY_VARIABLE}):
         raise violation(
             path,
             f"The following reserved env names were provided: {', '.join(taken)}. "

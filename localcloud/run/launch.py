@@ -16,6 +16,8 @@ from localcloud.build.image import Image
 DATA_VARIABLE = "HEARTH_DATA_DIR"
 """A folder that outlives whatever runs; on the local cloud alone, as Cloud Run has no such thing. A project's services
 and jobs share one, as they would share a database: what a job migrates is what the service reads."""
+IDENTITY_VARIABLE = "HEARTH_IDENTITY_ORIGIN"
+"""Where tokens come from that this cloud vouches for, in place of Google."""
 RESERVED = frozenset({"PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"})
 MARK = ("K_REVISION", DATA_VARIABLE)
 """Together they name one revision on one local cloud of this machine."""
@@ -49,8 +51,10 @@ def prepare(
     platform: Mapping[str, str],
     variables: Mapping[str, str],
     data: Path,
+    identity: str,
 ) -> Launch:
-    """`platform` is what Cloud Run itself sets, `variables` the container's env with secrets resolved.
+    """`platform` is what Cloud Run itself sets, `variables` the container's env with secrets resolved,
+    `identity` the origin of the APIs.
 
     Raises NothingToRunError.
     """
@@ -77,6 +81,7 @@ def prepare(
         "PATH": _path(image, environment),
         **platform,
         DATA_VARIABLE: str(data),
+        IDENTITY_VARIABLE: identity,
     }
     workdir = container.get("workingDir") or image.workdir
     return Launch(words, image.locate(workdir, environment) or image.folder / "root", env)

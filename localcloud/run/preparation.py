@@ -55,5 +55,11 @@ class Preparation:
         data = self._cloud.data / wanted.project
         data.mkdir(parents=True, exist_ok=True)
         return launch.prepare(
-            found, environment, wanted.container, platform=wanted.platform, variables=variables, data=data
+            found,
+            environment,
+            wanted.container,
+            platform=wanted.platform,
+            variables=variables,
+            data=data,
+            identity=self._cloud.origin,
         )

@@ -17,6 +17,7 @@ from localcloud.standin.member import MemberKind
 from localcloud.standin.project_service import ProjectServiceKind
 from localcloud.standin.resource import RestKind
 from localcloud.standin.row import Row
+from localcloud.standin.sign_in import ApiKeyKind, IdentityConfigKind
 from plugin.kinds import Checked, Kind, Provider, ProviderError, Values
 
 Maker = Callable[[ResourceType, Cloud], GcpKind]
@@ -35,6 +36,7 @@ MAKERS: Final[Mapping[str, Maker]] = {
     cloud_sql.INSTANCE.type: _resource(cloud_sql.INSTANCE, cloud_sql.SqlKind),
     cloud_sql.USER.type: _resource(cloud_sql.USER, cloud_sql.SqlUserKind),
     rows.ACCOUNT.type: _resource(rows.ACCOUNT, AccountKind),
+    rows.API_KEY.type: _resource(rows.API_KEY, ApiKeyKind),
     rows.BUCKET.type: _resource(rows.BUCKET, BucketKind),
     rows.CUSTOM_DOMAIN.type: _resource(rows.CUSTOM_DOMAIN),
     rows.DATABASE.type: _resource(rows.DATABASE),
@@ -43,6 +45,7 @@ MAKERS: Final[Mapping[str, Maker]] = {
     rows.HOSTING_SITE.type: _resource(rows.HOSTING_SITE, HostingSiteKind),
     rows.IDENTITY_POOL.type: _resource(rows.IDENTITY_POOL),
     rows.IDENTITY_PROVIDER.type: _resource(rows.IDENTITY_PROVIDER),
+    rows.IDENTITY_CONFIG.type: _resource(rows.IDENTITY_CONFIG, IdentityConfigKind),
     rows.PROJECT_SERVICE.type: _resource(rows.PROJECT_SERVICE, ProjectServiceKind),
     rows.REPOSITORY.type: _resource(rows.REPOSITORY),
     rows.RUN_JOB.type: _resource(rows.RUN_JOB),

@@ -169,6 +169,22 @@ CUSTOM_DOMAIN: Final = Row(
     },
     kept=_DELETABLE | {"waitDnsVerification": None},
 )
+IDENTITY_CONFIG: Final = Row(
+    type="gcp:identityplatform/config:Config",
+    title="Config",
+    api=apis.IDENTITY_TOOLKIT,
+    path="projects/{project}/config",
+)
+API_KEY: Final = Row(
+    type="gcp:projects/apiKey:ApiKey",
+    title="Key",
+    api=apis.API_KEYS,
+    path="projects/{project}/locations/global/keys/{name}",
+    id_query="keyId",
+    names={"name": Field("name", Way.LAST)},
+    kept=_DELETABLE | {"checkExistingUsage": None},
+    autoname=Autoname("name", most=63),
+)
 PROJECT_SERVICE: Final = Row(
     type="gcp:projects/service:Service",
     title="Project Service",

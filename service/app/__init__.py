@@ -77,7 +77,7 @@ def create_app(
     pages.register(app, declarations)
     csrf.register(app)
     if settings.auth == "firebase":
-        # Cryptography is a tenth of a second at every cold start, for those alone who need it.
+        # Cryptography is 30 ms at every cold start, for those alone who need it.
         from app import auth
 
         auth.register(app, settings)

@@ -43,7 +43,7 @@ def test_a_ratio_is_one_of_medians_so_that_one_bad_moment_does_not_count() -> No
 
 @pytest.mark.parametrize(
     ("above", "below", "words"),
-    [(ms(1), Sample([1], "MiB"), "ms of MiB is no ratio"), (ms(1), ms(0), "nothing can be compared with 0 ms")],
+    [(ms(1), Sample([1], "MiB"), "ms of MiB is no ratio"), (ms(1), ms(0), "nothing can be compared with 0.00 ms")],
 )
 def test_what_can_not_be_compared_is_refused(above: Sample, below: Sample, words: str) -> None:
     with pytest.raises(ValueError, match=words):
@@ -69,7 +69,7 @@ def test_each_store_that_was_measured_is_a_column() -> None:
         "|  | SQLite | Firestore |",
         "| --- | ---: | ---: |",
         "| pages | 3.0× | 10× |",
-        "| starts | 0.5× | n/a |",
+        "| starts | 0.50× | n/a |",
     ]
     assert "| pages | 3.0× (9.0 ms / 3.0 ms) |" in markdown(lines, ["SQLite"], absolute=True)
 

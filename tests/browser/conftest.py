@@ -15,14 +15,14 @@ from typing import Literal
 
 import pytest
 from app import create_app
-from app.domain import DECLARATIONS
 from app.settings import Settings
-from app.stores.sql.migrating import Migrations
-from app.stores.urls import Sqlite
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response, sync_playwright
 from werkzeug.middleware.shared_data import SharedDataMiddleware
 from werkzeug.serving import make_server
+
+from tests.service.api.samples import ITEMS
+from tests.service.databases import make_tables
 
 STATIC = Path(__file__).parents[2] / "static"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -60,11 +60,11 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def served(folder: Path, **environ: str) -> Iterator[str]:
-    """Address of the app on an empty database."""
-    database = Sqlite(path=folder / "app.sqlite3")
-    Migrations(DECLARATIONS).upgrade(database)
-    settings = {"APP_ENV": "development", "FLASK_DEBUG": "0", "DATABASE_URL": f"sqlite://{database.path}"}
-    app = create_app(Settings.from_env(settings | environ))
+    """Address of the app on an empty database, with a collection that the tests declare."""
+    url = f"sqlite://{folder / 'app.sqlite3'}"
+    make_tables(url, (ITEMS,))
+    settings = {"APP_ENV": "development", "FLASK_DEBUG": "0", "DATABASE_URL": url}
+    app = create_app(Settings.from_env(settings | environ), declarations=(ITEMS,))
     app.add_url_rule("/broken", view_func=lambda: str(1 / 0))
     server = make_server("127.0.0.1", 0, SharedDataMiddleware(app, {"/": str(STATIC)}), threaded=True)
     thread = threading.Thread(target=server.serve_forever)

@@ -11,9 +11,10 @@ from typing import Any, get_args
 
 import pytest
 from app import settings as service
-from app.rules import environments
+from app.rules import authentication, environments
 from app.stores import urls
 
+from catalog.apis import LOCAL_PROJECT_PREFIX
 from infra import migration_job
 from infra import settings as stack
 from infra.program import ROOT
@@ -35,6 +36,12 @@ def gunicorn_reads() -> set[str]:
     return {text for text in constants(GUNICORN) if isinstance(text, str) and re.fullmatch(r"GUNICORN_[A-Z]+", text)}
 
 
+def of_users(found: dict[str, str]) -> set[str]:
+    """What is read with a check of users only."""
+    assert "firebase_web_key" in service.Settings.model_fields
+    return {"FIREBASE_WEB_KEY"} if found["AUTH"] == "firebase" else set()
+
+
 def env(name: str, overrides: dict[str, str] | None = None) -> dict[str, str]:
     container = run_stack(name, overrides).one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]
     return {each["name"]: each.get("value", "") for each in container["envs"]}
@@ -42,7 +49,7 @@ def env(name: str, overrides: dict[str, str] | None = None) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", STACKS)
 def test_the_stack_sets_exactly_what_the_service_reads(name: str) -> None:
-    read = service.Settings.stack_variables() | gunicorn_reads()
+    read = service.Settings.stack_variables() | gunicorn_reads() | of_users(env(name))
 
     assert gunicorn_reads()
     assert set(env(name)) == read
@@ -109,6 +116,10 @@ def test_the_service_checks_the_users_that_the_stack_makes() -> None:
     assert settings.firebase_web_key
 
 
+def test_both_sides_know_a_local_clouds_project_by_the_same_sign() -> None:
+    assert authentication.LOCAL_PROJECT_PREFIX == LOCAL_PROJECT_PREFIX
+
+
 def test_the_service_keeps_its_data_where_the_stack_says() -> None:
     key = {"SECRET_KEY": run_stack("prod").one("hearth:secret:RandomKey").outputs["value"]}
     local = service.Settings.from_env(env("local") | key | {"HEARTH_DATA_DIR": "/data"})
@@ -162,7 +173,7 @@ def test_the_service_starts_with_each_database_that_a_stack_can_ask_for(kind: st
 
     settings = service.Settings.from_env(environ | platform)
 
-    assert set(environ) == service.Settings.stack_variables() | gunicorn_reads()
+    assert set(environ) == service.Settings.stack_variables() | gunicorn_reads() | of_users(environ)
     assert type(settings.database).__name__.lower() == kind
     assert settings.database_pool_size == int(environ["DATABASE_POOL_SIZE"])
 

@@ -14,6 +14,7 @@ JOB = "gcp:cloudrunv2/job:Job"
 MEMBER = "gcp:projects/iAMMember:IAMMember"
 BUCKET = "gcp:storage/bucket:Bucket"
 SECRET = "gcp:secretmanager/secret:Secret"
+GRANT_TO_ALL = {"member": "allUsers", "role": "roles/run.invoker", "name": "web"}
 EMPTIES = [{"action": {"type": "Delete"}, "condition": {"age": 1}}]
 
 
@@ -26,10 +27,11 @@ def said(
     secrets: frozenset[Path] = frozenset(),
     production: bool = True,
     public_access: str = "iam",
+    auth: str = "firebase",
 ) -> str:
     """What a rule says of a resource; empty when it lets it pass."""
     declared = Declared(type=type, name="one", inputs=inputs, protect=protect, secrets=secrets)
-    intent = Intent(production=production, public_access=public_access, service="web")
+    intent = Intent(production=production, public_access=public_access, auth=auth, service="web")
     found = list(RULES[rule](declared, intent))
     assert all(each.what and each.why and each.fix for each in found)
     return " | ".join(each.what for each in found)
@@ -240,3 +242,18 @@ class TestPublic:
     @pytest.mark.parametrize("inputs", [{"member": "group:devs@example.com"}, {"member": UNKNOWN}])
     def test_somebody_in_particular_passes(self, inputs: dict[str, Any]) -> None:
         assert not said("public", MEMBER, inputs)
+
+
+class TestUnchecked:
+    def test_a_service_in_production_that_everybody_reaches_has_to_check_who_asks(self) -> None:
+        assert "app:auth is 'none'" in said("unchecked", GRANT, GRANT_TO_ALL, auth="none")
+        assert said("unchecked", SERVICE, {"invokerIamDisabled": True, "name": "web"}, auth="none")
+
+    @pytest.mark.parametrize(("production", "auth"), [(True, "firebase"), (False, "none")])
+    def test_where_it_checks_or_nothing_is_at_stake_it_passes(self, *, production: bool, auth: str) -> None:
+        assert not said("unchecked", GRANT, GRANT_TO_ALL, production=production, auth=auth)
+
+    def test_a_service_that_its_callers_need_a_grant_for_passes(self) -> None:
+        assert not said("unchecked", SERVICE, {"invokerIamDisabled": False, "name": "web"}, auth="none")
+        grant = {**GRANT_TO_ALL, "member": "serviceAccount:a@b.iam.gserviceaccount.com"}
+        assert not said("unchecked", GRANT, grant, auth="none")

@@ -32,6 +32,7 @@ def launched(tmp_path: Path, lines: str, **container: object) -> launch.Launch:
         platform={},
         variables={},
         data=tmp_path / "data",
+        identity="http://127.0.0.1:4000",
     )
 
 
@@ -109,7 +110,9 @@ def test_the_services_own_values_are_not_taken_for_paths(tmp_path: Path) -> None
     environment = tmp_path / "environment"
     (environment / "bin").mkdir(parents=True)
     made = built(tmp_path, 'COPY app /srv\nCMD ["a"]')
-    found = launch.prepare(made, environment, {}, platform={}, variables={"URL_PREFIX": "/srv"}, data=tmp_path)
+    found = launch.prepare(
+        made, environment, {}, platform={}, variables={"URL_PREFIX": "/srv"}, data=tmp_path, identity=""
+    )
 
     assert found.env["URL_PREFIX"] == "/srv"
 

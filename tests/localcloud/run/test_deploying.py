@@ -230,6 +230,7 @@ def test_an_instance_has_only_the_environment_it_was_given(tmp_path: Path, monke
         assert {name: value for name, value in env.items() if name not in {"PWD", "SHLVL", "_", "PATH", "PORT"}} == {
             "HOME": data,
             "HEARTH_DATA_DIR": data,
+            "HEARTH_IDENTITY_ORIGIN": playground.cloud.origin,
             "LANG": "C.UTF-8",
             "MODE": "service",
             "EMPTY": "",

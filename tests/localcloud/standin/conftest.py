@@ -23,6 +23,7 @@ URN = "urn:pulumi:local::hearth-app::{}::{}"
 _NEW_NAME = (
     "repository_id",
     "serviceId",
+    "keyId",
     "secretId",
     "siteId",
     "customDomainId",
@@ -92,6 +93,8 @@ class FakeGoogle:
     def _get(self, path: str, query: dict[str, str], body: Any) -> dict[str, Any]:
         if path.endswith("/o"):
             return {"items": [{"name": n.rpartition("/")[2]} for n in self.documents if n.startswith(f"{path}/")]}
+        if path.endswith("/keyString"):
+            return {"keyString": f"AIza-{self._stored(path.removesuffix('/keyString'))['displayName']}"}
         return self._shown(path)
 
     def _patch(self, path: str, query: dict[str, str], body: Any) -> dict[str, Any]:
@@ -131,6 +134,9 @@ class FakeGoogle:
             number = sum(name.startswith(f"{path}/versions/") for name in self.documents) + 1
             path = f"{path}/versions/{number}"
             self.documents[path] = {"name": path.partition("/")[2], "state": "ENABLED", "_payload": body["payload"]}
+        elif verb == "initializeAuth":
+            path = f"{path.rpartition('/')[0]}/config"
+            self.documents[path] = {"name": "projects/7/config"}
         elif verb == "addFirebase":
             self.documents[path] = {"projectId": path.rpartition("/")[2], "projectNumber": "7"}
         else:

@@ -7,7 +7,7 @@ import pytest
 
 from catalog.types import table
 from localcloud.standin.provider import MAKERS
-from plugin.kinds import UNKNOWN, ProviderError
+from plugin.kinds import UNKNOWN, ProviderError, Secret
 from plugin.values import decode, encode
 
 RUN = "projects/demo-x/locations/us-central1/services/web"
@@ -635,6 +635,63 @@ LIVES = [
         },
     ),
     Life(
+        type="gcp:identityplatform/config:Config",
+        declared={
+            "authorizedDomains": ["demo-x.web.app"],
+            "signIn": {"email": {"enabled": True, "passwordRequired": True}, "anonymous": {"enabled": False}},
+        },
+        filled_in={"client": {"firebaseSubdomain": "demo-x"}},
+        id="projects/demo-x/config",
+        created=("identitytoolkit/projects/demo-x/identityPlatform:initializeAuth", {}),
+        outputs={
+            "name": "projects/7/config",
+            "project": "demo-x",
+            "authorizedDomains": ["demo-x.web.app"],
+            "client": {"firebaseSubdomain": "demo-x"},
+        },
+        changed={
+            "authorizedDomains": ["demo-x.web.app", "www.example.com"],
+            "signIn": {"email": {"enabled": True, "passwordRequired": True}, "anonymous": {"enabled": False}},
+        },
+        paths=frozenset({"authorizedDomains[1]"}),
+        updates=(
+            (
+                "PATCH",
+                "identitytoolkit/projects/demo-x/config",
+                {"updateMask": "authorizedDomains"},
+                {"authorizedDomains": ["demo-x.web.app", "www.example.com"]},
+            ),
+        ),
+        imported={"project": "demo-x"},
+    ),
+    Life(
+        type="gcp:projects/apiKey:ApiKey",
+        declared={"name": "web-key", "displayName": "Web", "restrictions": {"apiTargets": [{"service": "x.com"}]}},
+        filled_in={"uid": "u"},
+        id="projects/demo-x/locations/global/keys/web-key",
+        created=(
+            "apikeys/projects/demo-x/locations/global/keys",
+            {"displayName": "Web", "restrictions": {"apiTargets": [{"service": "x.com"}]}},
+        ),
+        outputs={"name": "web-key", "uid": "u"},
+        changed={"name": "web-key", "displayName": "Web", "restrictions": {"apiTargets": [{"service": "y.com"}]}},
+        paths=frozenset({"restrictions.apiTargets[0].service"}),
+        updates=(
+            (
+                "PATCH",
+                "apikeys/projects/demo-x/locations/global/keys/web-key",
+                {"updateMask": "restrictions"},
+                {"restrictions": {"apiTargets": [{"service": "y.com"}]}},
+            ),
+        ),
+        imported={
+            "name": "web-key",
+            "project": "demo-x",
+            "displayName": "Web",
+            "restrictions": {"apiTargets": [{"service": "y.com"}]},
+        },
+    ),
+    Life(
         type="gcp:firebase/project:Project",
         declared={},
         id="projects/demo-x",
@@ -739,6 +796,10 @@ def grown(life: Life, google: Any, stack: Any) -> Any:
     return grown
 
 
+def opened(value: Any) -> Any:
+    return value.value if isinstance(value, Secret) else value
+
+
 @lives
 def test_it_is_made_as_googles_provider_makes_it(life: Life, google: Any, grown: Any) -> None:
     path, body = life.created
@@ -776,7 +837,7 @@ def test_it_is_unchanged_right_after_and_after_a_refresh(life: Life, google: Any
 
     assert grown.refresh()
 
-    assert [each[0] for each in google.requests] == ["GET"]
+    assert {each[0] for each in google.requests} == {"GET"}
     assert (grown.inputs, grown.outputs) == before
     assert not grown.diff(grown.check(life.declared)).changed
 
@@ -801,7 +862,7 @@ def test_a_preview_of_a_change_keeps_what_the_api_decided(life: Life, google: An
 
     assert google.requests == []
     kept = table()[life.type].outputs_only & set(grown.outputs) - {"effectiveLabels", "pulumiLabels"}
-    assert {key: outputs[key] for key in kept} == {key: grown.outputs[key] for key in kept}
+    assert {key: opened(outputs[key]) for key in kept} == {key: grown.outputs[key] for key in kept}
 
 
 @lives
@@ -829,8 +890,6 @@ def test_an_import_by_id_declares_what_is_not_a_default(life: Life, grown: Any, 
 
 # Known to the unit tests alone; the local cloud refuses them by name.
 NOT_PLAYED = {
-    "gcp:identityplatform/config:Config",
-    "gcp:projects/apiKey:ApiKey",
     "gcp:pubsub/subscription:Subscription",
     "gcp:pubsub/topic:Topic",
 }

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,9 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.service.auth.token_issuer import KeyServer, SigningKey, claims
+from tests.service.auth.token_issuer import KeyServer, SigningKey, claims, claims_at
 
-NOW = int(time.time())
 Make = Callable[[SigningKey], str]
 
 
@@ -55,6 +53,10 @@ def with_claims(**changed: Any) -> Make:
     return lambda key: key.sign(claims(**changed))
 
 
+def with_times(**offsets: int) -> Make:
+    return lambda key: key.sign(claims_at(**offsets))
+
+
 def with_body(body: bytes) -> Make:
     return lambda key: raw_body(key, body)
 
@@ -77,9 +79,9 @@ BAD: dict[str, tuple[Make, str]] = {
     "of several projects": (with_claims(aud=["demo-hearth"]), "another project"),
     "of another issuer": (with_claims(iss="https://securetoken.google.com/demo-other"), "another project"),
     "of Google's accounts": (with_claims(iss="https://accounts.google.com"), "another project"),
-    "expired": (with_claims(exp=NOW - 60), "expired"),
-    "from the future": (with_claims(iat=NOW + 600, exp=NOW + 4200), "from the future"),
-    "signed in after it was made": (with_claims(auth_time=NOW + 600), "when its user signed in"),
+    "expired": (with_times(exp=-60), "expired"),
+    "from the future": (with_times(iat=600, exp=4200), "from the future"),
+    "signed in after it was made": (with_times(auth_time=600), "when its user signed in"),
     "signed in at a word": (with_claims(auth_time="now"), "when its user signed in"),
     "signed in at true": (with_claims(auth_time=True), "when its user signed in"),
     "without a subject": (with_claims(sub=None), "no sub"),
@@ -110,9 +112,9 @@ def test_a_right_token_may_write_and_read(client: FlaskClient, signing_key: Sign
     assert client.get("/api/v1/items", headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize("clocks", [{"exp": NOW - 5}, {"iat": NOW + 10, "auth_time": NOW + 10}])
+@pytest.mark.parametrize("clocks", [{"exp": -5}, {"iat": 10, "auth_time": 10}])
 def test_clocks_may_differ_by_seconds(client: FlaskClient, signing_key: SigningKey, clocks: dict[str, int]) -> None:
-    assert read(client, signing_key.sign(claims(**clocks))).status_code == 200
+    assert read(client, signing_key.sign(claims_at(**clocks))).status_code == 200
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -51,6 +51,11 @@ def claims(**changed: Any) -> dict[str, Any]:
     } | changed
 
 
+def claims_at(**offsets: int) -> dict[str, Any]:
+    """With some of the times so many seconds from now. Told as offsets, as tests are read long before they run."""
+    return claims(**{name: int(time.time()) + offset for name, offset in offsets.items()})
+
+
 def key_set(*keys: SigningKey) -> bytes:
     return json.dumps({"keys": [key.public for key in keys]}).encode()
 

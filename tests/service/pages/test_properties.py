@@ -4,14 +4,13 @@ import os
 import string
 
 import pytest
-from app.items import ITEMS
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from tests.service.api.conftest import app_over
 from tests.service.api.memory_store import MemoryStore
-from tests.service.api.samples import WARE, WARES
+from tests.service.api.samples import ITEMS, WARE, WARES
 from tests.service.pages.visitor import Visitor
 
 TEXTS = some.one_of(

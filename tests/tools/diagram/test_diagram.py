@@ -8,7 +8,8 @@ import pytest
 from infra.program import ROOT
 from tests.recorder import Stack, run_stack
 from tools.diagram.graph import Resource, graph, of_state
-from tools.diagram.svg import WIDTH, draw
+from tools.diagram.layout import WIDTH, places, way
+from tools.diagram.svg import draw
 
 FILE = ROOT / "docs" / "stack.svg"
 
@@ -90,3 +91,20 @@ def test_arrows_say_what_waits_for_what_and_nothing_twice(
 def test_what_is_no_state_is_refused(state: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="no state"):
         of_state(state)
+
+
+@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+def test_boxes_and_the_ways_of_arrows_lie_apart(name: str) -> None:
+    found = graph(of_state(as_exported(run_stack(name))))
+    placed, height = places(found)
+
+    assert set(placed) == {key for arrow in found.arrows for key in way(arrow, found)} | {
+        (index,) for index in range(len(found.boxes))
+    }
+    for key, one in placed.items():
+        assert one.left >= 0
+        assert one.left + one.width <= WIDTH
+        assert one.top + one.height <= height
+        for other in (other for at, other in placed.items() if at != key):
+            beside = one.left + one.width <= other.left or other.left + other.width <= one.left
+            assert beside or one.top + one.height <= other.top or other.top + other.height <= one.top

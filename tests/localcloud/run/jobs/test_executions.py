@@ -196,6 +196,7 @@ def test_a_task_has_only_the_environment_it_was_given(tmp_path: Path, monkeypatc
         assert {name: found[name] for name in found if name not in {"PWD", "SHLVL", "_", "PATH", "DO"}} == {
             "HOME": str(playground.cloud.data / PROJECT),
             "HEARTH_DATA_DIR": str(playground.cloud.data / PROJECT),
+            "HEARTH_IDENTITY_ORIGIN": playground.cloud.origin,
             "LANG": "C.UTF-8",
             "KEY": "s3cret",
             "CLOUD_RUN_JOB": "migrate",
