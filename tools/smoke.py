@@ -120,7 +120,7 @@ def _ask(check: Check, left: float) -> str:
     request = urllib.request.Request(check.url, headers={"User-Agent": "hearth-smoke"})  # noqa: S310 - checked below
     try:
         with _opened(request, min(left, _REQUEST_SECONDS)) as got:
-            answer = _answer(got.status, dict(got.headers), got.read())
+            answer = _answer(got.status or 0, dict(got.headers), got.read())
     except (OSError, http.client.HTTPException) as error:
         # The second for an answer that is cut off, or none of HTTP.
         return f"no answer: {error!r}"
