@@ -19,7 +19,7 @@ from localcloud.build import CloudBuild, source
 from localcloud.build.archive import SourceError
 from localcloud.build.worker import BuildFailure, Log, Worker, reference, tagged
 from localcloud.cloud import Cloud, Part, Ports
-from localcloud.hosting import Hosting
+from localcloud.hosting.hosting import Hosting
 from localcloud.records import Records
 from localcloud.run import CloudRun
 from localcloud.run.documents import API

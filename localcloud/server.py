@@ -20,7 +20,7 @@ from localcloud import console, guard, locking, logs, operations
 from localcloud.build import CloudBuild
 from localcloud.cloud import Cloud, Part, Ports
 from localcloud.errors import ApiError
-from localcloud.hosting import Hosting
+from localcloud.hosting.hosting import Hosting
 from localcloud.identity import Identity
 from localcloud.records import Records, services
 from localcloud.run import CloudRun

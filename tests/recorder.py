@@ -11,6 +11,7 @@ import contextvars
 import json
 import logging
 import re
+import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -151,12 +152,18 @@ class Monitor(MockMonitor):
         self.faults: list[str] = []
         self.recorded: dict[str, Resource] = {}
         self.stack_outputs: Values = {}
+        self._declared: Counter[str] = Counter()
+        self._one_at_a_time = threading.Lock()
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
         if request.type == "pulumi:pulumi:Stack":
             return resource_pb2.RegisterResourceResponse(urn=self.make_urn("", request.type, request.name))
         urn = self.make_urn(request.parent, request.type, request.name)
-        if urn in self.recorded:
+        # Resources that wait for nothing come at the same time, each in a thread of its own.
+        with self._one_at_a_time:
+            self._declared[urn] += 1
+            doubled = self._declared[urn] > 1
+        if doubled:
             self.faults.append(f"{request.type} {request.name!r} is declared twice; the engine would refuse")
         raw = rpc.deserialize_properties(request.object)
         inputs = _whole(_bare(raw))

@@ -1,5 +1,1 @@
 """Firebase Hosting on the local cloud: its REST API v1beta1, and the edge that serves what was released."""
-
-from localcloud.hosting.hosting import Hosting
-
-__all__ = ["Hosting"]

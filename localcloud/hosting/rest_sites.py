@@ -12,11 +12,11 @@ from aiohttp import web
 
 from localcloud.cloud import Cloud
 from localcloud.errors import ApiError, exists
-from localcloud.hosting.names import BASE, LIVE, PREFIX, SiteName, addressed_site, find_site, index_key, on_sites
+from localcloud.hosting import sites
+from localcloud.hosting.names import BASE, PREFIX, SiteName, addressed_site, find_site, index_key, on_sites
 from localcloud.hosting.payload import page, read_labels, read_object, update_mask
 from localcloud.hosting.sites import DEFAULT_SITE, USER_SITE, site_url
 from localcloud.store import Document
-from localcloud.times import now
 
 # One DNS label, of at most 30 characters (Hosting's guide, "Share project resources across multiple sites").
 _SITE_ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?")
@@ -60,21 +60,16 @@ class SiteRoutes:
                 f"Invalid name: `{wanted}` is reserved by another project; try something like "
                 f"`{wanted[:24]}-{uuid.uuid4().hex[:5]}` instead",
             )
-        created = {
-            "name": site.name,
-            "type": USER_SITE if any(each["type"] == DEFAULT_SITE for each in self._of(project)) else DEFAULT_SITE,
-            "_createTime": now(),
-        } | _writable(body, ("appId", "labels"))
+        kind = USER_SITE if any(each["type"] == DEFAULT_SITE for each in self._of(project)) else DEFAULT_SITE
+        created = sites.new(site, kind, _writable(body, ("appId", "labels")))
         if request.query.get("validateOnly") != "true":
             with self._store.transaction():
-                self._store.put(site.key, created)
-                self._store.put(index_key(wanted), {"project": project, "site": wanted})
-                self._store.put(site.below("channels", LIVE), {"createTime": created["_createTime"]})
+                sites.add(self._store, site, created)
         return web.json_response(self._answer(created))
 
     async def _list(self, request: web.Request) -> web.Response:
-        sites = [self._answer(body) for body in self._of(request.match_info["project"])]
-        return page(request, sites, "sites", default=_PAGE, most=_LARGEST_PAGE)
+        found = [self._answer(body) for body in self._of(request.match_info["project"])]
+        return page(request, found, "sites", default=_PAGE, most=_LARGEST_PAGE)
 
     async def _get(self, request: web.Request) -> web.Response:
         return web.json_response(self._answer(self._find(request)[1]))

@@ -1,11 +1,24 @@
-"""Where a site is served on the local edge."""
+"""Sites as the store keeps them, and where one is served on the local edge."""
 
 from localcloud.cloud import Cloud
-from localcloud.hosting.names import PREFIX, SiteName
-from localcloud.store import Store
+from localcloud.hosting.names import LIVE, PREFIX, SiteName, index_key
+from localcloud.store import Document, Store
+from localcloud.times import now
 
 DEFAULT_SITE = "DEFAULT_SITE"
 USER_SITE = "USER_SITE"
+
+
+def new(site: SiteName, type: str, fields: Document | None = None) -> Document:
+    """A site that begins now, with what a client says of it."""
+    return {"name": site.name, "type": type, "_createTime": now()} | (fields or {})
+
+
+def add(store: Store, site: SiteName, created: Document) -> None:
+    """Keep a new site, whose id nobody has yet, with its live channel. To be called in a transaction."""
+    store.put(site.key, created)
+    store.put(index_key(site.id), {"project": site.project, "site": site.id})
+    store.put(site.below("channels", LIVE), {"createTime": created["_createTime"]})
 
 
 def default_site(store: Store) -> SiteName | None:

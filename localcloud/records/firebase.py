@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from aiohttp import web
 
 from catalog.apis import FIREBASE, FIREBASE_HOSTING
-from localcloud import operations, times
+from localcloud import operations
 from localcloud.errors import exists, not_found
+from localcloud.hosting import sites
+from localcloud.hosting.names import SiteName, find_site
 from localcloud.records import projects
 from localcloud.store import Document, Store
 
@@ -47,14 +49,10 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
 
 
 def _add_default_site(store: Store, project: str) -> None:
-    prefix, now = FIREBASE_HOSTING.prefix, times.now()
-    site = f"projects/{project}/sites/{project}"
     # Site ids are unique over all projects; where the name is taken, Google picks another or none.
-    if store.get(f"{prefix}/sites/{project}") is not None:
-        return
-    store.put(f"{prefix}/{site}", {"name": site, "type": "DEFAULT_SITE", "_createTime": now})
-    store.put(f"{prefix}/sites/{project}", {"project": project, "site": project})
-    store.put(f"{prefix}/{site}/channels/live", {"createTime": now})
+    if find_site(store, project) is None:
+        site = SiteName(project, project)
+        sites.add(store, site, sites.new(site, sites.DEFAULT_SITE))
 
 
 def _shown(store: Store, project: str) -> Document:
@@ -69,6 +67,6 @@ def _shown(store: Store, project: str) -> Document:
 
 
 def _resources(store: Store, project: str) -> Document:
-    sites = store.children(f"{FIREBASE_HOSTING.prefix}/projects/{project}/sites")
-    default = [key.rpartition("/")[2] for key, site in sites if site.get("type") == "DEFAULT_SITE"]
+    found = store.children(f"{FIREBASE_HOSTING.prefix}/projects/{project}/sites")
+    default = [key.rpartition("/")[2] for key, site in found if site.get("type") == "DEFAULT_SITE"]
     return {"hostingSite": default[0]} if default else {}

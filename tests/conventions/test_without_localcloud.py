@@ -18,6 +18,9 @@ def test_the_program_and_its_tests_work_in_a_checkout_without_the_local_cloud(tm
         if not name.startswith(GONE) and (ROOT / name).is_file():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, tmp_path / name)
+    # Some tests ask git which files there are, while they are collected.
+    for command in (["init", "--quiet"], ["add", "--all"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 
     def pytest(*arguments: str) -> subprocess.CompletedProcess[str]:

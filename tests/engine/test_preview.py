@@ -195,12 +195,12 @@ def test_a_stack_file_of_a_kms_key_needs_no_key(repository: Repository) -> None:
 
 
 def test_a_new_stack_is_said_to_be_new(repository: Repository) -> None:
-    shutil.copy(repository.root / "Pulumi.dev.yaml", repository.root / "Pulumi.staging.yaml")
+    shutil.copy(repository.root / "Pulumi.dev.yaml", repository.root / "Pulumi.qa.yaml")
 
-    output = repository.preview("staging")
+    output = repository.preview("qa")
 
     assert "base (" in output
-    assert "has no Pulumi.staging.yaml: this is a new stack, and everything in it is created." in output
+    assert "has no Pulumi.qa.yaml: this is a new stack, and everything in it is created." in output
     assert "! Replaced" not in output
     assert "cloudrunv2.Service web" in output.partition("Created (")[2]
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from tools.deployer.checks import CHECKS, Finding
+from tools.deployer.checks import CHECKS
+from tools.deployer.finding import Finding
 from tools.deployer.google import Ask, NoCredentials, default_credentials
 from tools.deployer.target import BadTarget, read
 

@@ -5,14 +5,12 @@ Each takes the target and a way to ask Google, and returns findings. A question 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 from catalog.roles import DEPLOYER
+from tools.deployer import keeping
+from tools.deployer.finding import Finding, unanswered
 from tools.deployer.google import Ask
 from tools.deployer.target import Target
-
-State = Literal["ok", "missing", "unknown"]
 
 # Without these two nothing can be asked or enabled, so the program can't enable them itself.
 _FIRST_APIS = ("serviceusage.googleapis.com", "cloudresourcemanager.googleapis.com")
@@ -20,13 +18,6 @@ _FIRST_APIS = ("serviceusage.googleapis.com", "cloudresourcemanager.googleapis.c
 # Organization policies under which a public service is refused, and what to do instead.
 _POLICIES_AGAINST_ALL_USERS = ("iam.allowedPolicyMemberDomains", "iam.managed.allowedPolicyMembers")
 _POLICY_AGAINST_NO_CHECK = "run.managed.requireInvokerIam"
-
-
-@dataclass(frozen=True)
-class Finding:
-    state: State
-    what: str
-    fix: str = ""
 
 
 def project(target: Target, ask: Ask) -> Iterator[Finding]:
@@ -47,7 +38,7 @@ def project(target: Target, ask: Ask) -> Iterator[Finding]:
             f"gcloud projects create {target.project}, or ask its owner for roles/browser",
         )
     else:
-        yield Finding("unknown", f"project {target.project}: {_why(answer.status, answer.message)}")
+        yield Finding("unknown", f"project {target.project}: {unanswered(answer.status, answer.message)}")
 
 
 def billing(target: Target, ask: Ask) -> Iterator[Finding]:
@@ -55,7 +46,7 @@ def billing(target: Target, ask: Ask) -> Iterator[Finding]:
     if answer.status != 200:
         yield Finding(
             "unknown",
-            f"billing: {_why(answer.status, answer.message)}",
+            f"billing: {unanswered(answer.status, answer.message)}",
             f"see https://console.cloud.google.com/billing/linkedaccount?project={target.project}",
         )
     elif answer.body.get("billingEnabled"):
@@ -77,11 +68,11 @@ def first_apis(target: Target, ask: Ask) -> Iterator[Finding]:
         elif answer.status == 200 or "SERVICE_DISABLED" in str(answer.body):
             yield Finding("missing", f"{api} is off: without it the program can't enable the others", fix)
         else:
-            yield Finding("unknown", f"{api}: {_why(answer.status, answer.message)}", fix)
+            yield Finding("unknown", f"{api}: {unanswered(answer.status, answer.message)}", fix)
 
 
 def permissions(target: Target, ask: Ask) -> Iterator[Finding]:
-    roles = [role for role in DEPLOYER if role.database in ("", target.database)]
+    roles = [role for role in DEPLOYER if role.only is None or target.choices[role.only[0]] == role.only[1]]
     wanted = [permission for role in roles for permission in role.permissions]
     answer = ask(
         "POST",
@@ -89,7 +80,7 @@ def permissions(target: Target, ask: Ask) -> Iterator[Finding]:
         {"permissions": wanted},
     )
     if answer.status != 200:
-        yield Finding("unknown", f"roles of the deployer: {_why(answer.status, answer.message)}")
+        yield Finding("unknown", f"roles of the deployer: {unanswered(answer.status, answer.message)}")
         return
     held = set(answer.body.get("permissions", ()))
     for role in roles:
@@ -115,7 +106,7 @@ def firebase(target: Target, ask: Ask) -> Iterator[Finding]:
             "never accepted Firebase's terms; accept them once at https://console.firebase.google.com",
         )
     else:
-        yield Finding("unknown", f"Firebase: {_why(answer.status, answer.message)}")
+        yield Finding("unknown", f"Firebase: {unanswered(answer.status, answer.message)}")
 
 
 def organization_policies(target: Target, ask: Ask) -> Iterator[Finding]:
@@ -133,7 +124,7 @@ def organization_policies(target: Target, ask: Ask) -> Iterator[Finding]:
         elif answer.status != 200:
             yield Finding(
                 "unknown",
-                f"organization policy {name}: {_why(answer.status, answer.message)}",
+                f"organization policy {name}: {unanswered(answer.status, answer.message)}",
                 f"gcloud org-policies describe {name} --project={target.project} --effective",
             )
         elif _restricts(answer.body.get("spec")):
@@ -146,50 +137,6 @@ def organization_policies(target: Target, ask: Ask) -> Iterator[Finding]:
             yield Finding("ok", f"organization policy {name} restricts nothing here")
 
 
-def state(target: Target, ask: Ask) -> Iterator[Finding]:
-    if not target.backend.startswith("gs://"):
-        yield Finding("ok", f"state: {target.backend or 'wherever `pulumi login` points to'} (no bucket to look at)")
-        return
-    bucket = target.backend.removeprefix("gs://").split("/")[0]
-    answer = ask("GET", f"https://storage.googleapis.com/storage/v1/b/{bucket}")
-    create = (
-        f"gcloud storage buckets create gs://{bucket} --uniform-bucket-level-access --public-access-prevention && "
-        f"gcloud storage buckets update gs://{bucket} --versioning"
-    )
-    if answer.status == 404:
-        yield Finding("missing", f"the state bucket gs://{bucket} does not exist", create)
-    elif answer.status != 200:
-        yield Finding("unknown", f"state bucket gs://{bucket}: {_why(answer.status, answer.message)}")
-    elif not answer.body.get("versioning", {}).get("enabled"):
-        yield Finding(
-            "missing",
-            f"the state bucket gs://{bucket} keeps no old versions: a damaged state could not be restored",
-            f"gcloud storage buckets update gs://{bucket} --versioning",
-        )
-    else:
-        yield Finding("ok", f"the state bucket gs://{bucket} is there and keeps old versions")
-
-
-def secrets_provider(target: Target, ask: Ask) -> Iterator[Finding]:
-    if not target.secrets_provider.startswith("gcpkms://"):
-        yield Finding("ok", f"secrets provider: {target.secrets_provider or 'that of the backend, or a passphrase'}")
-        return
-    key = target.secrets_provider.removeprefix("gcpkms://").split("?")[0]
-    answer = ask("GET", f"https://cloudkms.googleapis.com/v1/{key}")
-    if answer.status == 404:
-        yield Finding(
-            "missing",
-            f"the key {key} of the secrets provider does not exist",
-            "gcloud kms keyrings create … && gcloud kms keys create … --purpose=encryption",
-        )
-    elif answer.status != 200:
-        yield Finding("unknown", f"key {key}: {_why(answer.status, answer.message)}")
-    elif answer.body.get("primary", {}).get("state") != "ENABLED":
-        yield Finding("missing", f"the key {key} has no enabled primary version", "gcloud kms keys versions enable …")
-    else:
-        yield Finding("ok", f"the key {key} is there")
-
-
 Check = Callable[[Target, Ask], Iterator[Finding]]
 
 CHECKS: tuple[tuple[str, Check], ...] = (
@@ -199,8 +146,8 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("Your roles", permissions),
     ("Firebase", firebase),
     ("Organization policies", organization_policies),
-    ("State", state),
-    ("Secrets", secrets_provider),
+    ("State", keeping.state),
+    ("Secrets", keeping.secrets_provider),
 )
 
 
@@ -210,7 +157,3 @@ def _restricts(spec: object) -> bool:
     return any(
         rule.get("enforce") or rule.get("denyAll") or rule.get("values") or rule.get("parameters") for rule in rules
     )
-
-
-def _why(status: int, message: str) -> str:
-    return f"could not be looked up ({f'HTTP {status}' if status else 'no answer'}: {message or 'no reason given'})"

@@ -19,7 +19,7 @@ from yarl import URL
 
 from localcloud.cloud import Cloud, Ports
 from localcloud.errors import ApiError
-from localcloud.hosting import Hosting
+from localcloud.hosting.hosting import Hosting
 from localcloud.store import Store
 
 PROJECT = "demo-hearth"

@@ -113,6 +113,10 @@ def test_a_key_that_there_is_not_is_refused(people: People, key: str) -> None:
     assert people.call("signUp", 400, key=key, **ADA).startswith("API key not valid")
 
 
+def test_a_key_is_good_as_a_whole_only(people: People) -> None:
+    assert people.call("signUp", 400, key=people.key.removeprefix("AIza"), **ADA).startswith("API key not valid")
+
+
 def test_a_key_of_another_api_is_refused(people: People) -> None:
     people.local.call(
         "PATCH",

@@ -29,8 +29,9 @@ class Preview:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    for file in ROOT.glob("Pulumi.*.yaml"):
-        shutil.copy(file, tmp_path / file.name)
+    """Three of the shipped stacks, whichever others there are, and one with dots in its name."""
+    for name in ("dev", "prod", "local"):
+        shutil.copy(ROOT / f"Pulumi.{name}.yaml", tmp_path)
     shutil.copy(tmp_path / "Pulumi.dev.yaml", tmp_path / "Pulumi.eu.west-1.yaml")
     return tmp_path
 
