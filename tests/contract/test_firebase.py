@@ -37,7 +37,9 @@ def test_what_is_released_differs_from_firebase_json_in_nothing(name: str) -> No
     assert released["public"] == section.public
 
 
-@pytest.mark.parametrize("path", ["/", "/style.css", "/items/new", "/nowhere", "/sign-in/x", "/sign-in.js", "/sign-out"])
+@pytest.mark.parametrize(
+    "path", ["/", "/style.css", "/items/new", "/nowhere", "/sign-in/x", "/sign-in.js", "/sign-out"]
+)
 def test_hosting_gives_files_the_same_security_headers_as_the_service_gives_its_answers(path: str) -> None:
     """Hosting sets its own over the service's: where the two differed, the page's would be lost."""
     assert set_by_hosting(path) == SECURITY
