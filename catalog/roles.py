@@ -14,8 +14,8 @@ class Role:
     name: str
     why: str
     permissions: tuple[str, ...]
-    database: str = ""
-    """The only kind of database (`app:database`) for which it is needed; empty for all."""
+    only: tuple[str, str] | None = None
+    """The key of the stack, and the value with which alone it is needed."""
     once: bool = False
     """Whether the first `pulumi up` alone needs it, which a person has to run."""
 
@@ -75,8 +75,13 @@ DEPLOYER: tuple[Role, ...] = (
     Role(
         "roles/datastore.owner",
         "the Firestore database, where `app:database` is `firestore`",
-        ("datastore.databases.create", "datastore.databases.getMetadata", "datastore.databases.update"),
-        database="firestore",
+        (
+            "datastore.databases.create",
+            "datastore.databases.getMetadata",
+            "datastore.databases.update",
+            "datastore.indexes.update",
+        ),
+        only=("app:database", "firestore"),
     ),
     Role(
         "roles/cloudsql.admin",
@@ -87,7 +92,19 @@ DEPLOYER: tuple[Role, ...] = (
             "cloudsql.databases.create",
             "cloudsql.users.create",
         ),
-        database="postgres",
+        only=("app:database", "postgres"),
+    ),
+    Role(
+        "roles/identityplatform.admin",
+        "sign-in by email and password, where `app:auth` is `firebase`",
+        ("firebaseauth.configs.create", "firebaseauth.configs.get", "firebaseauth.configs.update"),
+        only=("app:auth", "firebase"),
+    ),
+    Role(
+        "roles/serviceusage.apiKeysAdmin",
+        "the sign-in page's key, where `app:auth` is `firebase`",
+        ("apikeys.keys.create", "apikeys.keys.getKeyString", "apikeys.keys.update"),
+        only=("app:auth", "firebase"),
     ),
     Role(
         "roles/firebase.admin",

@@ -2,7 +2,7 @@
 
 The session key is made by the provider and never leaves state (encrypted) and Secret Manager: no person types it, and
 it is in no plain configuration, environment or output. A new key is a new version, and the service names its version
-by number, so it is a new revision as well: instances never disagree about the key, and a rollback brings the old one.
+by number, so it is a new revision as well: all instances of one agree about the key.
 The key before is kept valid beside it, so that a rotation signs nobody out; the one after it does, and is what to do
 with a key that leaked.
 

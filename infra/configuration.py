@@ -4,7 +4,8 @@ Every key has a default and none is declared in Pulumi.yaml, since a missing dec
 program can report all faults together.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 
 from pulumi.runtime import config as pulumi_config
@@ -15,17 +16,31 @@ from infra.guards import RULES
 from infra.rules import capacity, databases, delivery, exceptions, exposure, names, postgres, regions, target
 from infra.settings import NAMESPACE, Settings, Why, fields, keys
 
+_SECRET = "[secret]"  # noqa: S105 - what is shown in place of one
+
 
 def read() -> dict[str, str]:
     """The engine's whole configuration for this stack, by full key. `pulumi.Config` can't list its keys."""
     return {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()}
 
 
-def load(config: Mapping[str, str], environ: Mapping[str, str], *, rewritten: bool) -> Settings:
+def is_secret(key: str) -> bool:
+    """Whether the stack keeps this key's value encrypted."""
+    return pulumi_config.is_config_secret(key) or key in pulumi_config.get_config_secret_keys_env()
+
+
+def load(
+    config: Mapping[str, str],
+    environ: Mapping[str, str],
+    *,
+    rewritten: bool,
+    is_secret: Callable[[str], bool] = is_secret,
+) -> Settings:
     """Check everything and return the settings.
 
     `config` holds texts by full key (`app:name`, `gcp:project`), lists as JSON. `environ` is the shell's environment,
-    `rewritten` whether Hosting sends requests to the service. Raises SettingsError with every fault.
+    `rewritten` whether Hosting sends requests to the service. Raises SettingsError with every fault, which tells no
+    value that the stack keeps encrypted.
     """
     settings, single = _parse(config)
     faulty = {fault.key for fault in single}
@@ -34,7 +49,8 @@ def load(config: Mapping[str, str], environ: Mapping[str, str], *, rewritten: bo
     ]
     found = [*_unknown(config), *single, *related]
     if found:
-        raise SettingsError(found)
+        # The engine blots out secrets only where they stand letter by letter, which a quoted one need not.
+        raise SettingsError([replace(each, value=_SECRET) if is_secret(each.key) else each for each in found])
     return settings
 
 

@@ -57,6 +57,7 @@ class SignIn(pulumi.ComponentResource):
             display_name="Sign-in page",
             restrictions=gcp.projects.ApiKeyRestrictionsArgs(
                 api_targets=[gcp.projects.ApiKeyRestrictionsApiTargetArgs(service=apis.IDENTITY_TOOLKIT.name)],
+                # Google goes by the Referer, so the pages' Referrer-Policy has to let other hosts know the origin.
                 browser_key_restrictions=gcp.projects.ApiKeyRestrictionsBrowserKeyRestrictionsArgs(
                     allowed_referrers=[f"https://{domain}/*" for domain in args.domains]
                 ),

@@ -8,6 +8,7 @@ Exit codes: 0 when all is well, 1 when something is not, 2 when the outputs can'
 """
 
 import argparse
+import http.client
 import json
 import sys
 import time
@@ -17,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
+from urllib.response import addinfourl
 
 _ROOT = Path(__file__).absolute().parents[1]
 _FILE = "robots.txt"
@@ -44,22 +46,23 @@ class Check:
 
 
 def checks(outputs: Mapping[str, str], root: Path = _ROOT) -> list[Check]:
-    """The requests for a stack with these outputs. Raises KeyError for one that is missing."""
+    """The requests for a stack with these outputs. Raises KeyError for one that is missing, OSError for a file."""
     site, service = outputs["siteUrl"].rstrip("/"), outputs["serviceUrl"].rstrip("/")
+    listed = _first_list(root)
     return [
         Check("a page", f"{site}/", _page),
         Check("a static file", f"{site}/{_FILE}", _file((root / "static" / _FILE).read_bytes())),
         Check("the service's health", f"{service}/health", _healthy),
-        Check("a list of the API", f"{site}{_first_list(root)}", _list),
+        *([Check("a list of the API", f"{site}{listed}", _list)] if listed else []),
     ]
 
 
-def _first_list(root: Path) -> str:
-    """The path of the first list in the API's document, whatever the domain is by then."""
+def _first_list(root: Path) -> str | None:
+    """The path of the first list in the API's document, whatever the domain is by then; None for an API without."""
     paths: dict[str, dict[str, object]] = json.loads((root / "service" / "openapi.json").read_text(encoding="utf-8"))[
         "paths"
     ]
-    return next(path for path, methods in paths.items() if "get" in methods and "{" not in path)
+    return next((path for path, methods in paths.items() if "get" in methods and "{" not in path), None)
 
 
 def _page(answer: Answer) -> str:
@@ -116,13 +119,21 @@ def run(wanted: Sequence[Check], *, seconds: float, out: TextIO, pause: float = 
 def _ask(check: Check, left: float) -> str:
     request = urllib.request.Request(check.url, headers={"User-Agent": "hearth-smoke"})  # noqa: S310 - checked below
     try:
-        with urllib.request.urlopen(request, timeout=min(left, _REQUEST_SECONDS)) as got:  # noqa: S310 - as above
-            answer = _answer(got.status, dict(got.headers), got.read())
-    except urllib.error.HTTPError as refused:
-        answer = _answer(refused.code, dict(refused.headers), refused.read())
-    except OSError as error:
-        return f"no answer: {error}"
+        with _opened(request, min(left, _REQUEST_SECONDS)) as got:
+            answer = _answer(got.status or 0, dict(got.headers), got.read())
+    except (OSError, http.client.HTTPException) as error:
+        # The second for an answer that is cut off, or none of HTTP.
+        return f"no answer: {error!r}"
     return check.wrong(answer)
+
+
+def _opened(request: urllib.request.Request, seconds: float) -> addinfourl:
+    """The answer, whatever its status."""
+    try:
+        found: addinfourl = urllib.request.urlopen(request, timeout=seconds)  # noqa: S310 - checked below
+    except urllib.error.HTTPError as refused:
+        return refused
+    return found
 
 
 def _answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -137,6 +148,9 @@ def main(arguments: Sequence[str], given: TextIO, out: TextIO, root: Path = _ROO
     try:
         outputs = json.load(given)
         wanted = checks(outputs, root)
+    except OSError as error:
+        print(f"{error.filename} can't be read ({error.strerror}), and it is what is asked for. Put it back.", file=out)
+        return 2
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         print(
             f"These are no outputs of a stack with siteUrl and serviceUrl ({type(error).__name__}: {error}). "

@@ -2,12 +2,14 @@
 
 import json
 import re
+from dataclasses import asdict
 
 import pytest
 
 from infra import settings
 from infra.guards import RULES
 from infra.program import ROOT
+from infra.rules import names
 from tests.recorder import run_stack
 
 PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
@@ -34,6 +36,15 @@ def test_the_keys_of_the_page_are_the_keys_there_are_in_their_order() -> None:
 )
 def test_a_default_is_told_as_it_is(field: object) -> None:
     assert ROWS[field.alias] == written(field.default)  # type: ignore[attr-defined]
+
+
+def test_every_name_that_is_derived_is_told() -> None:
+    row = next(line for line in PAGE.splitlines() if line.startswith("| `app:name` |"))
+    derived = asdict(names.derive(name="NAME", project="PROJECT", site_id="SITE"))
+
+    # The site is not named after it; the pool's name goes on.
+    told = {f"{name}-POOL" if field == "delivery_pool" else name for field, name in derived.items() if field != "site"}
+    assert set(re.findall(r"`([A-Z-]*NAME[A-Za-z-]*)`", row)) == told
 
 
 def test_every_output_is_told() -> None:

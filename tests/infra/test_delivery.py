@@ -136,6 +136,7 @@ def test_github_is_told_what_it_needs_to_know() -> None:
     [
         {"repository": "a/b"},
         {"repository": "Acme-Corp/web.app_2"},
+        {"repository": "mona_acme/web"},
         {"repository": f"{'a' * 39}/{'b' * 100}", "repository_id": "1"},
         {"branch": "release/1.x"},
         {"environment": "Prod_eu-1"},

@@ -56,6 +56,18 @@ def test_texts_from_the_engine_become_values_of_the_right_kind() -> None:
     assert stack.custom_domains == ("www.example.com",)
 
 
+def test_a_value_that_the_stack_keeps_encrypted_is_told_to_nobody() -> None:
+    config = {**MINIMAL, "app:apiToken": 'hunter"2', "app:memory": "hunter3", "app:cpu": "hunter4"}
+
+    with pytest.raises(SettingsError) as caught:
+        configuration.load(config, {}, rewritten=True, is_secret={"app:apiToken", "app:memory"}.__contains__)
+
+    assert "app:apiToken = '[secret]'" in str(caught.value)
+    assert "app:memory = '[secret]'" in str(caught.value)
+    assert "app:cpu = 'hunter4'" in str(caught.value)
+    assert "hunter" not in str(caught.value).replace("hunter4", "")
+
+
 def test_all_faults_come_together_each_with_key_value_why_and_fix() -> None:
     error = refusal({"app:concurrency": "0", "app:memory": "512MB", "app:publicAccess": "private", "app:nmae": "shop"})
 

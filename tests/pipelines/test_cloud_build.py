@@ -32,7 +32,7 @@ def test_it_tests_before_it_deploys_and_asks_afterwards() -> None:
     test, deploy = BUILD["steps"]
 
     assert "make test" in test["script"]
-    commands = ["make cli", "pulumi up", "-m tools.smoke"]
+    commands = ["make cli", "make assets", "pulumi up", "-m tools.smoke"]
     assert sorted(commands, key=deploy["script"].index) == commands
 
 

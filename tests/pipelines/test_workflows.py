@@ -155,6 +155,15 @@ def test_prod_gets_the_image_that_runs_in_dev_after_its_preview_was_seen() -> No
     assert content["prod-preview"]["with"] == content["prod"]["with"] | {"preview": "true"}
 
 
+def test_a_stack_gets_the_files_that_the_front_end_builds_before_anything_has_an_identity() -> None:
+    """Without them `pulumi up` would take them off the site, and only warn."""
+    found = list(steps(ROOT / ".github" / "workflows" / "stack.yml"))
+    built = [step.get("run") for step in found].index("make assets")
+    (identity,) = [at for at, step in enumerate(found) if "google-github-actions/auth" in step.get("uses", "")]
+
+    assert built < identity
+
+
 @jobs
 def test_stacks_that_are_named_have_files(job: Job) -> None:
     stack = job.body.get("with", {}).get("stack")

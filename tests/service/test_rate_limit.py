@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.service.api.memory_store import MemoryStore
+from tests.service.api.samples import ITEM
 
-ITEMS = "/api/v1/items"
+ITEMS = ITEM.path
 EDGE = "142.250.1.1"
 
 
@@ -25,7 +26,7 @@ def limited() -> Flask:
 
 def app_with(**environ: str) -> Flask:
     given = {"SECRET_KEY": "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g", "DATABASE_URL": "sqlite:///nowhere/at/all"}
-    return create_app(Settings.from_env({**given, **environ}), store=MemoryStore())
+    return create_app(Settings.from_env({**given, **environ}), store=MemoryStore(), declarations=(ITEM.of,))
 
 
 def post(client: FlaskClient, addresses: str = f"203.0.113.9, {EDGE}", **headers: str) -> TestResponse:

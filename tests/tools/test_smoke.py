@@ -5,13 +5,16 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra.program import ROOT
 from tools import smoke
+from tools.first_collection import first
 
+LIST = first(ROOT).path
 ROBOTS = (ROOT / "static" / "robots.txt").read_bytes()
 SECURED = {"X-Content-Type-Options": "nosniff"}
 Given = tuple[int, dict[str, str], bytes]
@@ -19,7 +22,7 @@ GOOD: dict[str, Given] = {
     "/": (200, SECURED | {"Content-Type": "text/html; charset=utf-8"}, b"<p>"),
     "/robots.txt": (200, SECURED | {"Content-Type": "text/plain"}, ROBOTS),
     "/health": (200, {"Content-Type": "application/json"}, b"{}"),
-    "/api/v1/items": (200, {"Content-Type": "application/json"}, b"{}"),
+    LIST: (200, {"Content-Type": "application/json"}, b"{}"),
 }
 
 
@@ -45,7 +48,8 @@ def site() -> Iterator[Site]:
             status, headers, body = answers[self.path]
             found.first.pop(self.path, None)
             self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            length = len(body) + (1 if "Cut" in headers else 0)
+            for name, value in {**headers, "Content-Length": str(length)}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
@@ -75,7 +79,7 @@ def test_a_stack_that_answers_is_told_line_by_line(site: Site) -> None:
 
 
 def test_an_api_that_asks_strangers_to_sign_in_is_well(site: Site) -> None:
-    site.answers["/api/v1/items"] = (401, {"Content-Type": "application/problem+json"}, b"{}")
+    site.answers[LIST] = (401, {"Content-Type": "application/problem+json"}, b"{}")
 
     assert site.smoke()[0] == 0
 
@@ -90,8 +94,8 @@ def test_an_api_that_asks_strangers_to_sign_in_is_well(site: Site) -> None:
         ("/robots.txt", (200, SECURED, b"of yesterday"), "another release is live"),
         ("/health", (403, {}, b""), "it answered 403"),
         ("/health", (200, {}, b"{}"), "Content-Type is missing"),
-        ("/api/v1/items", (200, {"Content-Type": "text/html"}, b""), "Content-Type is text/html"),
-        ("/api/v1/items", (404, {}, b""), "it answered 404"),
+        (LIST, (200, {"Content-Type": "text/html"}, b""), "Content-Type is text/html"),
+        (LIST, (404, {}, b""), "it answered 404"),
     ],
 )
 def test_what_is_wrong_is_said_and_the_rest_is_asked_all_the_same(
@@ -105,6 +109,38 @@ def test_what_is_wrong_is_said_and_the_rest_is_asked_all_the_same(
     assert told.count("FAILED") == 1
     assert said in told
     assert len(told.splitlines()) == 4
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_an_answer_that_is_cut_off_is_none(site: Site, status: int) -> None:
+    site.answers["/"] = (status, {"Content-Type": "text/html", "Cut": "off"}, b"<p>")
+
+    code, told = site.smoke("0")
+
+    assert code == 1
+    assert told.startswith(f"FAILED a page: {site.origin}/ (no answer: IncompleteRead(")
+    assert len(told.splitlines()) == 4
+
+
+def test_an_api_without_a_list_is_not_asked_for_one(tmp_path: Path) -> None:
+    (tmp_path / "service").mkdir()
+    (tmp_path / "service" / "openapi.json").write_text('{"paths": {"/items/{id}": {"get": {}}}}', encoding="utf-8")
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static" / "robots.txt").touch()
+
+    found = smoke.checks({"siteUrl": "https://a.example", "serviceUrl": "https://b.example"}, tmp_path)
+
+    assert [each.what for each in found] == ["a page", "a static file", "the service's health"]
+
+
+def test_a_file_that_was_removed_is_named(tmp_path: Path) -> None:
+    (tmp_path / "service").mkdir()
+    (tmp_path / "service" / "openapi.json").write_text('{"paths": {}}', encoding="utf-8")
+    out = io.StringIO()
+    outputs = io.StringIO('{"siteUrl": "https://a.example", "serviceUrl": "https://b.example"}')
+
+    assert smoke.main([], outputs, out, tmp_path) == 2
+    assert "robots.txt can't be read (No such file or directory)" in out.getvalue()
 
 
 def test_an_answer_that_gets_well_in_time_is_well(site: Site) -> None:

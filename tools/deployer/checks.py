@@ -72,7 +72,7 @@ def first_apis(target: Target, ask: Ask) -> Iterator[Finding]:
 
 
 def permissions(target: Target, ask: Ask) -> Iterator[Finding]:
-    roles = [role for role in DEPLOYER if role.database in ("", target.database)]
+    roles = [role for role in DEPLOYER if role.only is None or target.choices[role.only[0]] == role.only[1]]
     wanted = [permission for role in roles for permission in role.permissions]
     answer = ask(
         "POST",

@@ -15,6 +15,9 @@ import yaml
 # Resource Manager, "Creating and managing projects": 6 to 30 characters, a letter first, no hyphen at the end.
 _PROJECT = re.compile(r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")
 
+_CHOICES = {"app:database": "firestore", "app:auth": "none"}
+"""Defaults, as in `infra/settings.py`."""
+
 
 class BadTarget(Exception):
     """The stack file can't be used; the text says why and what to do."""
@@ -26,8 +29,8 @@ class Target:
     project: str
     public_access: str
     """`iam`, `invoker-check-off` or `private`."""
-    database: str
-    """Kind of database: `firestore` or `postgres`."""
+    choices: Mapping[str, str]
+    """What the stack says, or is taken to say, for each key that decides on a role."""
     secrets_provider: str
     """As `pulumi stack init --secrets-provider` wrote it; empty for a passphrase or Pulumi Cloud."""
     backend: str
@@ -57,7 +60,7 @@ def read(root: Path, stack: str, backend: str) -> Target:
         stack=stack,
         project=project,
         public_access=str(config.get("app:publicAccess", "iam")),
-        database=str(config.get("app:database", "firestore")),
+        choices={key: str(config.get(key, default)) for key, default in _CHOICES.items()},
         secrets_provider=str(contents.get("secretsprovider", "")),
         backend=backend or declared_url,
     )

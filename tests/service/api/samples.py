@@ -1,4 +1,4 @@
-"""Collections to run the API's tests on, both declared here: they outlive the sample domain of `service/app/items`.
+"""Collections to run the API's tests on, both declared here: they outlive the sample domain that is shipped.
 
 The first is like that sample, which docs/api.md shows. The second has what the first has not (an enumeration, a date,
 lists, a nested object, null), and requires If-Match.

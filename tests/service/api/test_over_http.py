@@ -11,10 +11,12 @@ import pytest
 from app import MAX_BODY_BYTES
 
 from tests.service.processes import Process
+from tools.first_collection import first
 
 ROOT = Path(__file__).parents[3]
 GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
-ITEM = json.dumps({"name": "Lamp"}).encode()
+KEPT = first(ROOT)
+OBJECT = json.dumps(KEPT.body).encode()
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def post(connection: HTTPConnection, body: bytes, *, chunked: bool) -> tuple[int
     pieces = (body[at : at + 50_000] for at in range(0, len(body), 50_000))
     connection.request(
         "POST",
-        "/api/v1/items",
+        KEPT.path,
         body=pieces if chunked else body,
         headers={"Content-Type": "application/json"},
         encode_chunked=chunked,
@@ -44,15 +46,15 @@ def post(connection: HTTPConnection, body: bytes, *, chunked: bool) -> tuple[int
 
 
 def test_bodies_are_read_whole_or_refused_and_the_connection_goes_on(connection: HTTPConnection) -> None:
-    """Werkzeug by itself cuts a chunked body at its limit, and this one would then be an item.
+    """Werkzeug by itself cuts a chunked body at its limit, and this one would then be an object.
 
     What is left of a body on the connection would be taken for the next request.
     """
-    spaces = MAX_BODY_BYTES - len(ITEM)
+    spaces = MAX_BODY_BYTES - len(OBJECT)
     for chunked in (True, False):
-        assert post(connection, ITEM, chunked=chunked)[0] == 201
-        assert post(connection, ITEM + b" " * spaces, chunked=chunked)[0] == 201
-        status, problem = post(connection, ITEM + b" " * (spaces + 1), chunked=chunked)
+        assert post(connection, OBJECT, chunked=chunked)[0] == 201
+        assert post(connection, OBJECT + b" " * spaces, chunked=chunked)[0] == 201
+        status, problem = post(connection, OBJECT + b" " * (spaces + 1), chunked=chunked)
         assert (status, problem["status"]) == (413, 413)
     assert post(connection, b"", chunked=True)[0] == 400
-    assert post(connection, ITEM, chunked=True)[0] == 201
+    assert post(connection, OBJECT, chunked=True)[0] == 201

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from catalog.roles import DEPLOYER
+from infra.settings import fields
+from tools.deployer import target
 from tools.deployer.__main__ import main
 from tools.deployer.google import Answer, Ask, NoCredentials
 
@@ -143,23 +145,41 @@ def test_what_is_missing_is_named_with_its_fix(
 @pytest.mark.parametrize("role", DEPLOYER, ids=lambda role: role.name)
 def test_a_role_that_is_not_held_is_named_with_what_it_is_for(tmp_path: Path, role: Any) -> None:
     google = Google({}, permissions=[each for each in ALL_PERMISSIONS if each not in role.permissions])
+    said = f"  {': '.join(role.only)}\n" if role.only else ""
 
-    code, text = check(tmp_path, google, stack_file=f"{STACK_FILE}  app:database: {role.database or 'firestore'}\n")
+    code, text = check(tmp_path, google, stack_file=STACK_FILE + said)
 
     assert code == 1
     assert f"MISSING {role.name} ({role.why})" in text
     assert text.count("MISSING") == 1
 
 
-@pytest.mark.parametrize(("database", "other"), [("firestore", "postgres"), ("postgres", "firestore")])
-def test_a_role_for_another_kind_of_database_is_not_asked_for(tmp_path: Path, database: str, other: str) -> None:
-    others = {permission for role in DEPLOYER if role.database == other for permission in role.permissions}
-    google = Google({}, permissions=[each for each in ALL_PERMISSIONS if each not in others])
+@pytest.mark.parametrize(
+    ("said", "others"),
+    [
+        ("app:database: firestore", [("app:database", "postgres"), ("app:auth", "firebase")]),
+        ("app:database: postgres", [("app:database", "firestore"), ("app:auth", "firebase")]),
+        ("app:auth: firebase", [("app:database", "postgres")]),
+    ],
+)
+def test_a_role_for_what_the_stack_does_not_have_is_not_asked_for(
+    tmp_path: Path, said: str, others: list[tuple[str, str]]
+) -> None:
+    spared = {permission for role in DEPLOYER if role.only in others for permission in role.permissions}
+    google = Google({}, permissions=[each for each in ALL_PERMISSIONS if each not in spared])
 
-    code, text = check(tmp_path, google, stack_file=f"{STACK_FILE}  app:database: {database}\n")
+    code, text = check(tmp_path, google, stack_file=f"{STACK_FILE}  {said}\n")
 
-    assert others
+    assert spared
     assert code == 0, text
+
+
+def test_a_stack_that_is_silent_is_taken_to_be_what_the_program_makes_of_it(tmp_path: Path) -> None:
+    for name, text in {"Pulumi.yaml": "name: web\n", "Pulumi.dev.yaml": STACK_FILE}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    deciding = {role.only[0] for role in DEPLOYER if role.only}
+
+    assert target.read(tmp_path, "dev", "").choices == {key: fields()[key].default for key in deciding}
 
 
 @pytest.mark.parametrize(
