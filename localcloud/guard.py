@@ -97,7 +97,8 @@ async def _json(request: web.Request) -> Any:
         return None
     try:
         return json.loads(content)
-    except ValueError as error:
+    # Nested too deeply to be read is a fault of the body, too.
+    except (ValueError, RecursionError) as error:
         raise ApiError(400, f"Invalid JSON payload received: {error}") from error
 
 

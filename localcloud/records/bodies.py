@@ -13,7 +13,8 @@ async def read(request: web.Request) -> dict[str, Any]:
     content = await request.read()
     try:
         body = json.loads(content or b"{}")
-    except ValueError as error:
+    # Nested too deeply to be read is a fault of the body, too.
+    except (ValueError, RecursionError) as error:
         raise ApiError(400, f"Invalid JSON payload received: {error}") from error
     if not isinstance(body, dict):
         raise ApiError(400, f"Invalid JSON payload received: an object was expected, not {type(body).__name__}.")

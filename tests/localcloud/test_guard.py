@@ -55,6 +55,15 @@ def test_a_real_project_is_refused_wherever_it_is_named(
     assert "demo-" in answer.json()["error"]["message"]
 
 
+def test_a_body_that_nests_too_deeply_is_the_clients_fault(local: LocalCloud) -> None:
+    url = local.url(SECRET_MANAGER, "projects/demo-test/secrets?secretId=a")
+    headers = {"Content-Type": "application/json"}
+    answer = local.session.post(url, data="[" * 100_000 + "]" * 100_000, headers=headers, timeout=5)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"].startswith("Invalid JSON payload received")
+
+
 def test_a_label_called_project_is_only_a_label(local: LocalCloud) -> None:
     body = {"format": "DOCKER", "labels": {"project": "shop"}}
 
