@@ -30,6 +30,8 @@ p { margin: .25rem 0; } .soft { color: var(--soft); } .scroll { overflow-x: auto
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; color: var(--soft); }
 th, td { text-align: left; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; } code { font-size: .9em; overflow-wrap: anywhere; }
+/* A narrow window scrolls a table rather than break its names letter by letter. */
+table { min-width: 48rem; }
 .ready, .succeeded { color: var(--good); } .failed { color: var(--bad); }
 .starting, .running { color: var(--wait); }
 """

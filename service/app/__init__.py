@@ -54,6 +54,9 @@ def create_app(
         SESSION_COOKIE_SAMESITE="Lax",
         # A laptop speaks plain HTTP; everything else stands behind Google's TLS.
         SESSION_COOKIE_SECURE=not settings.is_development,
+        # Else whoever was signed in before would get the cookie again with each answer, also with those that the edge
+        # keeps for all; and also where nobody signs in any more.
+        SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
     )
 

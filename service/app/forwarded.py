@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _SCHEMES: Final = frozenset({"http", "https"})
-_PORT: Final = re.compile(r":[0-9]{1,5}")
+_PORT: Final = re.compile(r":[0-9]{1,5}\Z")
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def behind_front_end(application: "WSGIApplication", trusted: Sequence[str]) -> 
 
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         host = environ.get("HTTP_X_FORWARDED_HOST")
-        if host is not None and not wanted.fullmatch(_PORT.sub("", host.lower(), count=1)):
+        if host is not None and not wanted.fullmatch(_PORT.sub("", host.lower())):
             _log.debug("X-Forwarded-Host is ignored: %.100r is no host of this service", host)
             del environ["HTTP_X_FORWARDED_HOST"]
         # Cloud Run sets it itself, whoever asks; anything else is no scheme.

@@ -1,7 +1,8 @@
 """Headers of every answer of the app: the security set, and caching that is off unless a view asks for it.
 
 Files that Firebase Hosting serves itself are not here: they have the headers that firebase.json lists. Those are the
-same security set, and Hosting puts it on the app's answers, too; here it is for calls to the service's own address.
+same security set, and Hosting puts it over that of the app's answers, too; here it is for calls to the service's own
+address. A page that uses `connect_to` has to be excepted there from the policy for all, or its own never arrives.
 """
 
 from collections.abc import Mapping

@@ -52,6 +52,8 @@ def test_a_host_of_the_site_is_what_the_visitor_sees(host: str) -> None:
         "shop.web.app, evil.example",
         "evil.example, shop.web.app",
         "shop.web.app:5003:1",
+        "shop:5003.web.app",
+        ":5003shop.web.app",
         "shop.web.app/../evil",
         "user@shop.web.app",
         "",

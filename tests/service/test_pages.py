@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from staticfiles import names
 
@@ -51,6 +52,20 @@ def test_the_front_page_may_be_kept_five_minutes_by_browsers_and_ten_by_the_edge
 def test_the_front_page_is_the_same_for_all_and_sets_no_cookie(client: FlaskClient) -> None:
     """Cloud Run makes an answer with Set-Cookie private, and a cookie in Vary would split the cache by visitor."""
     answer = client.get("/", headers={"Cookie": "__session=anything"})
+
+    assert "Set-Cookie" not in answer.headers
+    assert "Vary" not in answer.headers
+
+
+def test_who_was_signed_in_when_there_was_something_to_sign_in_to_gets_no_cookie_again(app: Flask) -> None:
+    """Sessions outlive a stack's change to `app:auth: none`."""
+    client = app.test_client()
+    client.environ_base["wsgi.url_scheme"] = "https"
+    with client.session_transaction() as stored:
+        stored.permanent = True
+        stored["user"] = {"sub": "ada"}
+
+    answer = client.get("/")
 
     assert "Set-Cookie" not in answer.headers
     assert "Vary" not in answer.headers

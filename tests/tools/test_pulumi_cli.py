@@ -1,6 +1,7 @@
 """A Pulumi CLI anywhere: which one is taken, what is built, and what the user reads when there is none."""
 
 import dataclasses
+import fcntl
 import io
 import os
 import shlex
@@ -250,7 +251,7 @@ def test_without_any_way_one_message_names_all_three_with_their_reasons(
     )
 
     with pytest.raises(NoCliError) as raised:
-        install(tmp_path / "pulumi", module, sources)
+        install(tmp_path / "pulumi", module, sources, print)
 
     message = str(raised.value)
     for words in (
@@ -269,7 +270,7 @@ def test_the_first_way_that_leads_to_a_cli_is_taken(tmp_path: Path, module: Modu
     first = Given(script(tmp_path / "a" / "pulumi"))
     second = Given(script(tmp_path / "b" / "pulumi"))
 
-    install(tmp_path / "local", module, (Missing("x", "y"), first, second))
+    install(tmp_path / "local", module, (Missing("x", "y"), first, second), print)
 
     assert (first.asked, second.asked) == (1, 0)
 
@@ -281,7 +282,7 @@ def test_a_cli_is_linked_with_everything_beside_it_and_nothing_from_before(
     hosts = {script(tmp_path / "a" / name).name for name in (LANGUAGE_HOST, LANGUAGE_HOST + "-exec")}
     script(tmp_path / "local" / "bin" / "pulumi-language-old")
 
-    install(tmp_path / "local", module, (Given(pulumi),))
+    install(tmp_path / "local", module, (Given(pulumi),), print)
 
     links = {path.name: path.resolve() for path in (tmp_path / "local" / "bin").iterdir()}
     assert links == {"pulumi": pulumi, **{name: tmp_path / "a" / name for name in hosts}}
@@ -290,8 +291,25 @@ def test_a_cli_is_linked_with_everything_beside_it_and_nothing_from_before(
 def test_a_second_install_asks_nobody(tmp_path: Path, module: Module, script: Script) -> None:
     source = Given(script(tmp_path / "a" / "pulumi"))
 
-    assert install(tmp_path / "local", module, (source,)) is not None
-    assert install(tmp_path / "local", module, (source,)) is None
+    assert install(tmp_path / "local", module, (source,), print) is not None
+    assert install(tmp_path / "local", module, (source,), print) is None
+    assert source.asked == 1
+
+
+def test_who_waits_for_another_command_is_told_so(tmp_path: Path, module: Module, script: Script) -> None:
+    source = Given(script(tmp_path / "a" / "pulumi"))
+    said: list[str] = []
+    (tmp_path / "local").mkdir()
+    with (tmp_path / "local" / "lock").open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+
+        def say(line: str) -> None:
+            said.append(line)
+            fcntl.flock(other, fcntl.LOCK_UN)
+
+        install(tmp_path / "local", module, (source,), say)
+
+    assert said == ["Another command in this folder is getting the Pulumi CLI; waiting for it …"]
     assert source.asked == 1
 
 
@@ -299,7 +317,7 @@ def test_a_second_install_asks_nobody(tmp_path: Path, module: Module, script: Sc
 def test_a_cli_that_changed_is_looked_for_again(tmp_path: Path, module: Module, script: Script, what: str) -> None:
     pulumi = script(tmp_path / "a" / "pulumi")
     source = Given(pulumi)
-    install(tmp_path / "local", module, (source,))
+    install(tmp_path / "local", module, (source,), print)
 
     match what:
         case "upgraded":
@@ -309,7 +327,7 @@ def test_a_cli_that_changed_is_looked_for_again(tmp_path: Path, module: Module, 
             source = Given(script(tmp_path / "b" / "pulumi"))
         case _:
             module = dataclasses.replace(module, digest="another")
-    again = install(tmp_path / "local", module, (source,))
+    again = install(tmp_path / "local", module, (source,), print)
 
     assert again is not None
 

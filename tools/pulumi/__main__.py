@@ -23,7 +23,7 @@ def main() -> str | None:
         Build(pinned, _FOLDER / "build", terminal, os.environ, _ROOT / ".venv" / "bin" / "python"),
     )
     try:
-        cli = install(_FOLDER, pinned, sources)
+        cli = install(_FOLDER, pinned, sources, terminal.say)
     except NoCliError as error:
         return str(error)
     if cli:

@@ -7,7 +7,7 @@ in go.mod starts over.
 
 import fcntl
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,13 @@ class NoCliError(Exception):
     """No way led to a CLI; the text names each with its reason, and what to do."""
 
 
-def install(folder: Path, module: Module, sources: Sequence[Source]) -> Cli | None:
-    """Have a CLI in `folder/bin`; None when it was there already.
+def install(folder: Path, module: Module, sources: Sequence[Source], say: Callable[[str], None]) -> Cli | None:
+    """Have a CLI in `folder/bin`; None when it was there already. `say` gets what the user should read meanwhile.
 
     Raises NoCliError: no source has one.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder / "lock"):
+    with _alone(folder / "lock", say):
         stamp = folder / "cli.json"
         if _still_good(stamp, module):
             return None
@@ -79,8 +79,13 @@ def _still_good(stamp: Path, module: Module) -> bool:
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def _alone(lock: Path, say: Callable[[str], None]) -> Iterator[None]:
     """Two commands at once in one checkout must not build twice, nor see half a folder."""
     with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            # A build takes minutes, and what it tells stands in the other command's window.
+            say("Another command in this folder is getting the Pulumi CLI; waiting for it …")
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield

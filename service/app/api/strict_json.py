@@ -7,6 +7,7 @@ surrogates through, which no UTF-8 text can carry. Each of those would come back
 import json
 import math
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 MAX_DEPTH: Final = 32
@@ -91,19 +92,41 @@ def _number(text: str) -> int | float:
 
 
 def _check(value: Any) -> None:
-    """Raise ContentFaultError for what no store could keep. Without recursion, as depth is one of the faults."""
-    waiting: list[tuple[str, Any, int]] = [("", value, 1)]
-    while waiting:
-        at, current, depth = waiting.pop()
-        if fault := _fault(current, depth):
-            raise ContentFaultError(at, fault)
-        if isinstance(current, dict):
-            for name in current:
-                if fault := _text_fault(name):
-                    raise ContentFaultError(at, f"has a name that {fault}")
-            waiting += [(pointer(at, name), inner, depth + 1) for name, inner in current.items()]
-        elif isinstance(current, list):
-            waiting += [(pointer(at, index), inner, depth + 1) for index, inner in enumerate(current)]
+    """Raise ContentFaultError for what no store could keep. Without recursion, as depth is one of the faults.
+
+    Where a value is, is only written down for one at fault: below a long name, a megabyte of zeros would else be
+    gigabytes of pointers.
+    """
+    if fault := _fault(value, 1):
+        raise ContentFaultError("", fault)
+    steps: list[str | int] = []
+    levels = [_members(value)]
+    while levels:
+        for step, inner in levels[-1]:
+            if isinstance(step, str) and (fault := _text_fault(step)):
+                raise ContentFaultError(_pointer(steps), f"has a name that {fault}")
+            if fault := _fault(inner, len(levels) + 1):
+                raise ContentFaultError(_pointer([*steps, step]), fault)
+            if isinstance(inner, dict | list) and inner:
+                steps.append(step)
+                levels.append(_members(inner))
+                break
+        else:
+            levels.pop()
+            del steps[-1:]
+
+
+def _members(value: Any) -> Iterator[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        return iter(value.items())
+    return iter(enumerate(value if isinstance(value, list) else ()))
+
+
+def _pointer(steps: Sequence[str | int]) -> str:
+    at = ""
+    for step in steps:
+        at = pointer(at, step)
+    return at
 
 
 def _fault(value: Any, depth: int) -> str | None:

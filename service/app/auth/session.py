@@ -24,11 +24,7 @@ _KEY: Final = "user"
 
 def configure(app: Flask) -> None:
     """The cookie ends with what it says."""
-    app.config.update(
-        PERMANENT_SESSION_LIFETIME=LIFETIME,
-        # Else each answer would set the cookie again, those that the edge keeps included.
-        SESSION_REFRESH_EACH_REQUEST=False,
-    )
+    app.config["PERMANENT_SESSION_LIFETIME"] = LIFETIME
 
 
 def is_recent(claims: Claims) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import time
+import tracemalloc
 from contextlib import suppress
 
 import pytest
@@ -110,6 +111,18 @@ def test_a_megabyte_of_brackets_is_refused_or_read_in_reasonable_time() -> None:
     strict_json.parse(b"[" + b"[]," * 349_000 + b"[]]")
 
     assert time.process_time() - begun < 5
+
+
+def test_a_long_name_around_a_long_list_is_not_written_down_for_each_member() -> None:
+    text = b'{"' + b"a" * 20_000 + b'": [' + b"0," * 5_000 + b"0]}"
+    tracemalloc.start()
+    try:
+        strict_json.parse(text)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 10 * len(text)
 
 
 ANYTHING = some.recursive(
