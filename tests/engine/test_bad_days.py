@@ -79,9 +79,12 @@ def test_a_half_uploaded_site_is_never_public_and_the_next_up_releases_it(fresh:
     fresh.up()
 
     assert "edited" not in style.text
-    assert "1\n1\n" not in file.text
+    # The new revision is ready, and answers for what the site does not have yet.
+    assert file.headers["Server"] == "Google Frontend"
     assert "edited" in fresh.get("/style.css").text
-    assert fresh.get("/399.txt").text == "399\n" * 1000
+    released = fresh.get("/399.txt")
+    assert released.text == "399\n" * 1000
+    assert released.headers["Server"] != "Google Frontend"
 
 
 def test_a_killed_cloud_in_the_middle_of_up_comes_back_with_the_next_up(fresh: Deployment) -> None:
