@@ -1,11 +1,12 @@
 """`python -m bench`: what `make bench` does. The table goes to stdout, what is going on to stderr.
 
-Exit codes: 0, 1 where nothing could be measured, 2 for wrong options, 130 after Ctrl-C.
+Exit codes: 0, 1 where nothing could be measured, 2 for wrong options, 130 when it was told to stop.
 """
 
 import argparse
 import os
 import platform
+import signal
 import sys
 import tempfile
 import time
@@ -25,6 +26,9 @@ from bench.stores import KINDS, place
 def main() -> int:
     """The exit code."""
     options = _parser().parse_args()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # As Ctrl-C, so that servers and databases are stopped on the way out: they are in sessions of their own.
+        signal.signal(number, signal.default_int_handler)
     began = time.monotonic()
     try:
         with cpus.apart():

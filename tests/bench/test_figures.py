@@ -1,13 +1,16 @@
 """The maths of the table, and what it is made of."""
 
+import os
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from bench import load, readme
@@ -185,3 +188,37 @@ def test_the_whole_of_it_runs(tmp_path: Path) -> None:
     assert "| last page of 60 items: peer's time against Hearth's |" in file.read_text(encoding="utf-8")
     assert "of 20 items: peer" not in file.read_text(encoding="utf-8")
     assert "n/a" not in done.stdout
+
+
+def test_a_run_that_is_told_to_stop_leaves_no_server_behind() -> None:
+    command = [sys.executable, "-m", "bench", "--stores", "SQLite", "--sizes", "20", "60"]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'service'}"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        try:
+            servers = started(running)
+            running.terminate()
+            _, said = running.communicate(timeout=60)
+        finally:
+            running.kill()
+
+    assert running.returncode == 130
+    assert said.endswith("bench: interrupted.\n")
+    assert not psutil.wait_procs(servers, timeout=10)[1]
+
+
+def started(running: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The children of a process, once there are any that listen."""
+    deadline = time.monotonic() + 60
+    while running.poll() is None and time.monotonic() < deadline:
+        with suppress(psutil.Error):
+            children = psutil.Process(running.pid).children(recursive=True)
+            if any(each.net_connections("tcp") for each in children):
+                return children
+        time.sleep(0.01)
+    raise TimeoutError("no server was started")
