@@ -5,14 +5,10 @@ from typing import Any
 
 import pytest
 from app import SESSION_COOKIE
-from app.auth import pages
-from app.headers import CSP, SECURITY
-from multidict import CIMultiDict
 
 from infra import configuration, hosting_config
 from infra.faults import SettingsError
 from infra.program import ROOT
-from localcloud.hosting.headers import apply_rules, read_header_rule
 from tests.recorder import ON_GOOGLE, STACKS, run_stack, shipped
 
 
@@ -35,25 +31,6 @@ def test_what_is_released_differs_from_firebase_json_in_nothing(name: str) -> No
 
     assert released["config"] == section.serving(service=shipped(name)["app:name"], region=shipped(name)["gcp:region"])
     assert released["public"] == section.public
-
-
-@pytest.mark.parametrize(
-    "path", ["/", "/style.css", "/items/new", "/nowhere", "/sign-in/x", "/sign-in.js", "/sign-out"]
-)
-def test_hosting_gives_files_the_same_security_headers_as_the_service_gives_its_answers(path: str) -> None:
-    """Hosting sets its own over the service's: where the two differed, the page's would be lost."""
-    assert set_by_hosting(path) == SECURITY
-
-
-def test_hosting_leaves_the_sign_in_page_the_policy_that_lets_it_ask_google() -> None:
-    assert set_by_hosting(pages.PATH) == {name: value for name, value in SECURITY.items() if name != CSP}
-
-
-def set_by_hosting(path: str) -> dict[str, str]:
-    section = hosting_config.read(ROOT / "firebase.json").serving(service="web", region="us-central1")
-    headers: CIMultiDict[str] = CIMultiDict()
-    apply_rules(map(read_header_rule, section["headers"]), path, headers)
-    return {name: value for name, value in headers.items() if name in SECURITY}
 
 
 def test_firebaserc_names_each_stacks_project() -> None:
