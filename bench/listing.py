@@ -66,6 +66,8 @@ def _compare(ours: Server, theirs: Server, size: int, rounds: int, seconds: floa
             break
         # In turns, so that what else the machine does falls on both.
         for key, path in paths.items():
+            # Once unmeasured: the other side's work, the more of it the longer the list, has emptied the CPU's caches.
+            servers[key[0]].ask(path)
             took[key].append(servers[key[0]].timed(path) * 1000)
     return {key: Sample(values, "ms") for key, values in took.items()}
 
