@@ -16,6 +16,9 @@ PLACES = ("first", "middle", "last")
 _STRIDE = 100
 """per_page of the way to a cursor; the most that there is."""
 
+_WARM = 20
+"""Answers before anything is measured."""
+
 Say = Callable[[str], None]
 
 
@@ -30,7 +33,7 @@ def measure(at: Place, folder: Path, *, sizes: Sequence[int], rounds: int, secon
             say(f"{at.kind}: {size} items")
             fill(at, size, already=sizes[number - 1] if number else 0)
             samples = _compare(ours, theirs, size, rounds, seconds)
-            flat |= {(size, where): samples["Hearth", where] for where in PLACES}
+            flat |= {(size, where): samples["alone", where] for where in PLACES}
             lines += [
                 Line(
                     f"{where} page of {size:,} items: peer's time against Hearth's",
@@ -57,19 +60,27 @@ def _compare(ours: Server, theirs: Server, size: int, rounds: int, seconds: floa
     }
     paths |= {("Hearth", where): f"{ours.side.kept.path}?per_page={PER_PAGE}{cursors[where]}" for where in PLACES}
     servers = {"Hearth": ours, "peer": theirs}
+    # How our pages grow is measured without the other side, whose work, growing too, empties the CPU's caches.
+    alone = {where: Sample(_alone(ours, paths["Hearth", where], rounds), "ms") for where in PLACES}
     took: dict[tuple[str, str], list[float]] = {key: [] for key in paths}
-    for (side, _), path in paths.items():
-        servers[side].ask(path)
     began = time.monotonic()
     for number in range(rounds):
         if number >= 2 and time.monotonic() - began > seconds:
             break
         # In turns, so that what else the machine does falls on both.
         for key, path in paths.items():
-            # Once unmeasured: the other side's work, the more of it the longer the list, has emptied the CPU's caches.
+            # Once unmeasured, for the same reason.
             servers[key[0]].ask(path)
             took[key].append(servers[key[0]].timed(path) * 1000)
-    return {key: Sample(values, "ms") for key, values in took.items()}
+    compared = {key: Sample(values, "ms") for key, values in took.items()}
+    return compared | {("alone", where): sample for where, sample in alone.items()}
+
+
+def _alone(server: Server, path: str, rounds: int) -> list[float]:
+    """Milliseconds of each of so many answers, after some unmeasured ones."""
+    for _ in range(min(rounds, _WARM)):
+        server.ask(path)
+    return [server.timed(path) * 1000 for _ in range(rounds)]
 
 
 def _cursors(server: Server, size: int) -> Iterator[tuple[str, str]]:
