@@ -1,8 +1,14 @@
-"""An engine for either database, so that SQLite needs no Postgres driver."""
+"""What differs between the two databases, imported for the one in use alone: SQLite needs no Postgres driver."""
 
-from sqlalchemy import Engine
+from typing import TYPE_CHECKING, Union
+
+from sqlalchemy import Connection, Engine, Table
 
 from app.stores.urls import Postgres, Sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+    from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
 READ_ONLY = "hearth_read_only"
 """Execution option of connections that only read, so that they don't wait for writers where those are alone."""
@@ -28,3 +34,14 @@ def migration_engine(url: Sqlite | Postgres, *, lock_seconds: float, create: boo
     from app.stores.sql import postgres
 
     return postgres.migration_engine(url, lock_seconds=lock_seconds)
+
+
+def insert(connection: Connection, table: Table) -> Union["PostgresInsert", "SqliteInsert"]:
+    """An INSERT that knows ON CONFLICT, which each database has in a dialect of its own."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+
+        return PostgresInsert(table)
+    from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+
+    return SqliteInsert(table)

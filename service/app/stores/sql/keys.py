@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.stores.interface import Answer, KeyInFlightError, KeyReusedError, Reservation, reservation
+from app.stores.sql.engines import insert
 
 CLEANED: Final = 20
 """Expired rows that each reservation deletes: more than it adds, and too few to be felt."""
@@ -60,10 +60,9 @@ def _is(table: Table, reserved: Reservation) -> tuple[ColumnElement[bool], Colum
 def _take(
     connection: Connection, table: Table, wanted: Reservation, fingerprint: str, *, now: datetime, until: datetime
 ) -> bool:
-    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
     values = {"owner": wanted.owner, "fingerprint": fingerprint, "expires_at": until, **_FREE}
     taken = connection.execute(
-        insert(table)
+        insert(connection, table)
         .values(key=wanted.key, **values)
         .on_conflict_do_update(index_elements=["key"], set_=values, where=table.c.expires_at <= now)
         .returning(table.c.key)

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Table, delete, func, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.model.declaration import Declaration
 from app.stores.clock import Clock
@@ -21,7 +20,7 @@ from app.stores.interface import (
     VersionError,
 )
 from app.stores.sql import keys, schema
-from app.stores.sql.engines import READ_ONLY
+from app.stores.sql.engines import READ_ONLY, insert
 from app.stores.sql.failures import told
 from app.stores.sql.tables import KEYS_TABLE, metadata
 
@@ -45,9 +44,8 @@ class SqlStore:
         record = Record(id=id, version=_new_version(), created_at=now, updated_at=now, fields=dict(fields))
         table = self._tables[of.name]
         with self._writing() as connection:
-            insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
             made = connection.execute(
-                insert(table)
+                insert(connection, table)
                 .values(id=id, version=record.version, created_at=now, updated_at=now, **fields)
                 .on_conflict_do_nothing(index_elements=["id"])
                 .returning(table.c.id)
