@@ -1,70 +1,63 @@
-# The commands of this checkout; `make` lists them. Everything they make lies in .venv/ and .local/.
-# Kept to what make 3.81, which macOS ships, understands.
+# The commands of this checkout; `make` lists them. Each is a verb of `python -m hearth`, which tells more with --help.
+# Everything they make lies in .venv/ and .local/. Kept to what make 3.81, which macOS ships, understands.
 
-PY := .venv/bin/python
-LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+HEARTH := ./environment && .venv/bin/python -m hearth
 
-.PHONY: help up test down serve status logs env preview image bench inventory lock openapi rename diagram clean environment cli assets
+.PHONY: help up test down serve status logs env preview image bench inventory lock openapi rename diagram clean cli assets
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-up: cli assets ## deploy stack `local` on the local cloud; again: only what changed
-	@$(PY) -m localcloud up
+up: ## deploy stack `local` on the local cloud; again: only what changed
+	@$(HEARTH) up
 
-test: cli ## lint, types, every test
-	@tools/test
+test: ## lint, types, every test
+	@$(HEARTH) test
 
 down: ## destroy stack `local` and stop the local cloud
-	@if [ -x $(PY) ]; then $(PY) -m localcloud down; fi
+	@[ ! -x .venv/bin/python ] || .venv/bin/python -m hearth down
 
-serve: environment assets ## the inner loop: Flask with reload, no deploy (PORT=8000 for another port)
-	@$(PY) service/dev.py
+serve: ## the inner loop: Flask with reload, no deploy (PORT=8000 for another port)
+	@$(HEARTH) serve
 
-status: environment ## what runs where
-	@$(PY) -m localcloud status
+status: ## what runs where
+	@$(HEARTH) status
 
-logs: environment ## logs of service, jobs and edge (FOLLOW=1 keeps going)
-	@$(PY) -m localcloud logs $(if $(FOLLOW),--follow)
+logs: ## logs of service, jobs and edge (FOLLOW=1 keeps going)
+	@$(HEARTH) logs $(if $(FOLLOW),--follow)
 
-env: cli ## export lines with which plain `pulumi -s local` works: eval "$(make -s env)"
-	@$(PY) -m localcloud env
+env: ## export lines with which plain `pulumi -s local` works: eval "$(make -s env)"
+	@$(HEARTH) env
 
-preview: cli ## infra diff to another revision, offline (STACK=prod BASE=origin/main FAIL_ON=replace,delete,exposure)
-	@$(PY) -m tools.preview --stack '$(STACK)' --base '$(or $(BASE),origin/main)' --head '$(HEAD_REF)' --fail-on '$(FAIL_ON)' --markdown '$(MARKDOWN)'
+preview: ## infra diff to another revision, offline (STACK=prod BASE=origin/main FAIL_ON=replace,delete,exposure)
+	@$(HEARTH) preview --stack '$(STACK)' --base '$(or $(BASE),origin/main)' --head '$(HEAD_REF)' --fail-on '$(FAIL_ON)' --markdown '$(MARKDOWN)'
 
-image: environment assets ## build the image and try it as Cloud Run would (BASE=IMAGE or BASE_TAR=FILE, CA=FILE, STACK=prod)
-	@$(PY) -m tools.image --base '$(BASE)' --base-tar '$(BASE_TAR)' --ca '$(CA)' --stack '$(or $(STACK),prod)'
+image: ## build the image and try it as Cloud Run would (BASE=IMAGE or BASE_TAR=FILE, CA=FILE, STACK=prod)
+	@$(HEARTH) image --base '$(BASE)' --base-tar '$(BASE_TAR)' --ca '$(CA)' --stack '$(or $(STACK),prod)'
 
-bench: environment ## the service against a peer, as ratios in one run (WRITE=README.md puts them there)
-	@PYTHONPATH=.:service $(PY) -m bench $(if $(WRITE),--write '$(WRITE)')
+bench: ## the service's framework against a peer, as ratios in one run (WRITE=FILE puts them there)
+	@$(HEARTH) bench $(if $(WRITE),--write '$(abspath $(WRITE))')
 
-inventory: environment ## show what the stacks declare other than tests/stacks/inventory/ says, and take it over
-	@$(PY) -m tests.stacks.update
+inventory: ## show what the stacks declare other than their inventories say, and take it over
+	@$(HEARTH) inventory
 
-lock: environment ## renew the lock files after a change of requirements.in (LOCK_FLAGS=--upgrade for newer versions)
-	@$(LOCK) $(LOCK_FLAGS) requirements.in -o requirements.txt
-	@$(LOCK) -c requirements.txt service/requirements.in -o service/requirements.txt
-	@$(LOCK) -c requirements.txt localcloud/requirements.in -o localcloud/requirements.txt
-	@$(LOCK) $(LOCK_FLAGS) tools/pulumi/requirements.in -o tools/pulumi/requirements.txt
+lock: ## renew the lock files after a change of a requirements.in (LOCK_FLAGS=--upgrade for newer versions)
+	@$(HEARTH) lock $(LOCK_FLAGS)
+
+openapi: ## renew service/openapi.json after a change of the API
+	@$(HEARTH) openapi
+
+rename: ## call the app by another name, everywhere (NAME=my-shop; ANYWAY=1 also with uncommitted changes)
+	@$(HEARTH) rename $(if $(ANYWAY),--anyway) '$(NAME)'
+
+diagram: ## draw a stack's resource graph from its state, to docs/stack.svg (STACK=local)
+	@$(HEARTH) diagram $(if $(STACK),--stack '$(STACK)')
+
+clean: ## stop everything and delete .venv/ and .local/
+	@[ ! -x .venv/bin/python ] || .venv/bin/python -m hearth clean
+
+cli: ## have a Pulumi CLI in .local/pulumi/bin
+	@$(HEARTH) cli
 
 assets: ## the front end's own build, where there is a package.json
-	@tools/assets
-
-openapi: environment ## renew service/openapi.json after a change of the API
-	@cd service && ../$(PY) -m app.api openapi.json
-
-rename: environment ## call the app by another name, everywhere (NAME=my-shop; ANYWAY=1 also with uncommitted changes)
-	@$(PY) -m tools.rename $(if $(ANYWAY),--anyway) '$(NAME)'
-
-diagram: cli ## draw a stack's resource graph from its state, to docs/stack.svg (STACK=local)
-	@$(PY) -m tools.diagram $(if $(STACK),--stack '$(STACK)')
-
-clean: down ## stop everything and delete .venv/ and .local/
-	@rm -rf .venv .local
-
-environment:
-	@tools/environment
-
-cli: environment
-	@$(PY) -m tools.pulumi
+	@$(HEARTH) assets

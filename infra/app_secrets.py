@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 
-from infra.hearth import RandomKey
+from hearth.resources import RandomKey
 from infra.stored_secret import SecretReference, StoredSecretArgs, store
 
 # Flask's guide recommends 32; HMAC-SHA1, which signs its sessions, gains nothing beyond 64.

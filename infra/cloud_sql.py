@@ -15,7 +15,7 @@ import pulumi
 import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
 
-from infra.hearth import RandomKey
+from hearth.resources import RandomKey
 from infra.rules.postgres import Tier
 from infra.stored_secret import SecretReference, StoredSecretArgs, store
 

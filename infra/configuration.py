@@ -11,10 +11,12 @@ from difflib import get_close_matches
 from pulumi.runtime import config as pulumi_config
 from pydantic import ValidationError
 
-from infra.faults import Fault, SettingsError
-from infra.guards import RULES
-from infra.rules import capacity, databases, delivery, exceptions, exposure, names, postgres, regions, target
-from infra.settings import NAMESPACE, Settings, Why, fields, keys
+from hearth import target
+from hearth.faults import Fault, SettingsError
+from hearth.guards import RULES
+from hearth.project import NAMESPACE
+from infra.rules import capacity, databases, delivery, exceptions, exposure, names, postgres, regions
+from infra.settings import Settings, Why, fields, keys
 
 _SECRET = "[secret]"  # noqa: S105 - what is shown in place of one
 

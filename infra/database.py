@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 
-from catalog import apis
-from catalog.apis import Api
+from hearth.catalog import apis
+from hearth.catalog.apis import Api
 from infra import firestore
 from infra.cloud_sql import CloudSql, CloudSqlArgs
 from infra.firestore import FirestoreArgs

@@ -16,7 +16,7 @@ import pulumi
 import pulumi_gcp as gcp
 from pulumi import Output, ResourceOptions
 
-from catalog import roles
+from hearth.catalog import roles
 from infra.settings import Settings
 
 APIS = ("iamcredentials.googleapis.com", "sts.googleapis.com")

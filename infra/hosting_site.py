@@ -11,9 +11,9 @@ from typing import Any
 import pulumi
 import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
-from staticfiles import caching
 
-from infra.hearth import SiteRelease
+from flask_hearth.staticfiles import caching
+from hearth.resources import SiteRelease
 
 
 @dataclass(frozen=True, kw_only=True)

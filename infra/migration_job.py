@@ -14,9 +14,9 @@ import pulumi
 from pulumi import Input, ResourceOptions
 from pulumi_gcp import cloudrunv2 as run
 
+from hearth.fingerprint import fingerprint
+from hearth.resources import JobExecution
 from infra.cloud_sql import MOUNT
-from infra.fingerprint import fingerprint
-from infra.hearth import JobExecution
 from infra.stored_secret import SecretReference
 
 COMMAND = ("flask", "--app", "app", "db", "upgrade")

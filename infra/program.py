@@ -7,25 +7,24 @@ from pathlib import Path
 import pulumi
 from pulumi import Output
 
+from flask_hearth import paths
+from hearth.guards.guarding import Guards
+from hearth.hosting import hosting_config, shadowing, static_files
+from hearth.resources import Settled
 from infra import (
     configuration,
     database,
     delivery,
-    hosting_config,
     image_registry,
     service_env,
     service_image,
     settings,
-    shadowing,
     sign_in,
     site_hosts,
-    static_files,
 )
 from infra.app_secrets import AppSecrets, AppSecretsArgs
 from infra.database import Database
 from infra.delivery import Delivery
-from infra.guards.guarding import Guards
-from infra.hearth import Settled
 from infra.hosting_site import HostingSite, HostingSiteArgs
 from infra.image_registry import ImageRegistry
 from infra.migration_job import MigrationJob, MigrationJobArgs
@@ -186,7 +185,7 @@ def build_image(stack: settings.Settings, registry: ImageRegistry, enabled: list
 
 def warn_of_shadows(files: Mapping[str, str], package: Path, *, clean_urls: bool) -> None:
     """Say at preview which static files hide a route of the service."""
-    for file, rule in shadowing.shadows(files, shadowing.routes(package), clean_urls=clean_urls):
+    for file, rule in shadowing.shadows(files, shadowing.routes(package, paths.RULES), clean_urls=clean_urls):
         pulumi.log.warn(
             f"static{file} hides the service's route {rule}: Hosting serves files first, so visitors never reach the "
             "route. Rename the file, or drop the route."

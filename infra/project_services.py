@@ -11,8 +11,8 @@ import pulumi
 import pulumi_gcp as gcp
 from pulumi import ResourceOptions
 
-from catalog import apis
-from infra.hearth import Settled
+from hearth.catalog import apis
+from hearth.resources import Settled
 
 BEFORE_ANYTHING = (apis.RESOURCE_MANAGER, apis.SERVICE_USAGE)
 ON_DEMAND = (apis.API_KEYS, apis.FIRESTORE, apis.IDENTITY_TOOLKIT, apis.SQL_ADMIN)

@@ -11,7 +11,7 @@ import pulumi
 import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
 
-from infra.hearth import Image, Settled
+from hearth.resources import Image, Settled
 from infra.settings import Settings
 
 

@@ -14,10 +14,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from infra.guards.declared import Intent
+from hearth.guards.declared import Intent
+from hearth.project import NAMESPACE
 from infra.rules import names
-
-NAMESPACE = "app"
 
 PublicAccess = Literal["iam", "invoker-check-off", "private"]
 Auth = Literal["none", "firebase"]

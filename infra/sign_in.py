@@ -14,8 +14,8 @@ import pulumi
 import pulumi_gcp as gcp
 from pulumi import Output, ResourceOptions
 
-from catalog import apis
-from catalog.apis import Api
+from hearth.catalog import apis
+from hearth.catalog.apis import Api
 from infra.settings import Auth
 
 APIS: dict[Auth, tuple[Api, ...]] = {"none": (), "firebase": (apis.API_KEYS, apis.IDENTITY_TOOLKIT)}

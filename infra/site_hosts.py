@@ -5,7 +5,7 @@ Not the service's own address: it comes as `Host`, by which Google's front end f
 
 from collections.abc import Sequence
 
-from catalog.apis import LOCAL_PROJECT_PREFIX
+from hearth.catalog.apis import LOCAL_PROJECT_PREFIX
 
 _LOCAL = ("localhost", "*.localhost", "127.0.0.1")
 

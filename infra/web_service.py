@@ -15,8 +15,8 @@ import pulumi
 from pulumi import Input, Output, ResourceOptions
 from pulumi_gcp import cloudrunv2 as run
 
+from hearth.fingerprint import fingerprint
 from infra.cloud_sql import MOUNT
-from infra.fingerprint import fingerprint
 from infra.rules.capacity import cpu_limit
 from infra.stored_secret import SecretReference
 

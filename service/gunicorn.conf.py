@@ -10,10 +10,11 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
-from app import logs
 from app.settings import Settings, SettingsError
 from gunicorn.config import Config  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger as GunicornLogger  # type: ignore[import-untyped]
+
+from flask_hearth import logs
 
 CONCURRENCY: Final = 80
 """Requests at a time per instance, as long as nothing else is said: Cloud Run's usual value for one CPU."""

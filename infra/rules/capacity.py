@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from infra.faults import Fault
+from hearth.faults import Fault
 
 _MIB = {"Mi": 1, "Gi": 1024}
 _MEMORY = re.compile(r"([1-9][0-9]*)(Mi|Gi)")

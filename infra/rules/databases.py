@@ -7,8 +7,8 @@ Whether a location exists is Google's to say; here it has to look like one.
 import re
 from collections.abc import Iterator
 
-from catalog.apis import LOCAL_PROJECT_PREFIX
-from infra.faults import Fault
+from hearth.catalog.apis import LOCAL_PROJECT_PREFIX
+from hearth.faults import Fault
 
 _LOCATION = re.compile(r"eur3|nam5|nam7|[a-z]+-[a-z]+[0-9]+")
 _NAME = re.compile(r"\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9]")

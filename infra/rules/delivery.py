@@ -8,7 +8,7 @@ Whether a repository exists is GitHub's to say.
 import re
 from collections.abc import Iterator
 
-from infra.faults import Fault
+from hearth.faults import Fault
 
 # A managed user's name ends with an underscore and the enterprise's short code.
 _REPOSITORY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from infra.faults import Fault
+from hearth.faults import Fault
 
 _KEY = "app:exceptions"
 

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from infra.faults import Fault
+from hearth.faults import Fault
+from hearth.guards.image_by_digest import BY_DIGEST
 
 _DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _MEMBER = re.compile(r"(serviceAccount|user|group):[^@\s]+@[^@\s]+\.[^@\s]+|domain:[^@\s]+\.[^@\s]+")
 _PROJECT_NUMBER = re.compile(r"[1-9][0-9]{5,}")
-BY_DIGEST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}")
 
 
 def faults(

@@ -8,10 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from infra.faults import Fault
-
-PLACEHOLDER = "replace-me"
-"""How project ids begin that the repository ships for its reader to replace."""
+from hearth.faults import Fault
+from hearth.target import PLACEHOLDER
 
 _LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from infra.faults import Fault
+from hearth.faults import Fault
 
 # GiB of memory from which on Cloud SQL lets so many connect, unless told otherwise.
 _CONNECTIONS = ((0, 25), (1.7, 50), (3.75, 100), (6, 200), (7.5, 400), (15, 500), (30, 600), (60, 800), (120, 1000))

@@ -7,7 +7,7 @@ Cloud Run has more regions than Hosting can rewrite to. For one that is missing 
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from infra.faults import Fault
+from hearth.faults import Fault
 
 # Firebase Hosting, "Serve dynamic content and host microservices with Cloud Run": the regions a rewrite may name.
 # Those in the first line stand beside Hosting's own servers, so a rewrite costs the least time there.

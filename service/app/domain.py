@@ -1,6 +1,6 @@
 """The declarations that this service serves: add yours to the list."""
 
 from app.items import ITEMS
-from app.model.declaration import Declaration
+from flask_hearth.model.declaration import Declaration
 
 DECLARATIONS: tuple[Declaration, ...] = (ITEMS,)

@@ -1,10 +1,11 @@
-"""Alembic's environment, run by `app.stores.sql.migrating`, which hands in the connection and the tables.
+"""Alembic's environment, run by `flask_hearth.stores.sql.migrating`, which hands in the connection and the tables.
 
 Reads no configuration of its own, so that `flask db …` and the tests can't migrate another database than they mean.
 """
 
 from alembic import context
-from app.stores.sql.comparing import default_differs, rendered
+
+from flask_hearth.stores.sql.comparing import default_differs, rendered
 
 context.configure(
     connection=context.config.attributes["connection"],

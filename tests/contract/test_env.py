@@ -11,20 +11,33 @@ from typing import Any, get_args
 
 import pytest
 from app import settings as service
-from app.rules import authentication, environments
-from app.stores import urls
+from flask import Flask, request
 
-from catalog.apis import LOCAL_PROJECT_PREFIX
+from flask_hearth import forwarded
+from flask_hearth.rules import authentication, environments
+from flask_hearth.stores import urls
+from hearth.catalog.apis import LOCAL_PROJECT_PREFIX
+from hearth.testing.stacks import STACKS, run_stack
 from infra import migration_job
 from infra import settings as stack
 from infra.program import ROOT
 from infra.web_service import SPARE_THREADS
-from tests.recorder import STACKS, run_stack
-from tests.service.test_forwarded import OWN, seen
 
+OWN = "web-abc123-uc.a.run.app"
+"""The service's own address, by which Google's front end finds it."""
 GUNICORN = ROOT / "service" / "gunicorn.conf.py"
 # Cloud Run sets these itself, and refuses a stack that does ("Container runtime contract").
 RESERVED = {"PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"}
+
+
+def seen(trusted: list[str], **headers: str) -> str:
+    """The address that the service takes for the visitor's, asked at its own with these headers."""
+    app = Flask("echo", static_folder=None)
+    app.add_url_rule("/", "seen", lambda: request.url_root)
+    app.config["HEARTH_TRUSTED_HOSTS"] = trusted
+    forwarded.init_app(app)
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    return app.test_client().get("/", base_url=f"http://{OWN}", headers=given).text
 
 
 def constants(path: Path) -> list[Any]:

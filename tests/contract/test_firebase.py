@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 import pytest
-from app import SESSION_COOKIE
 
-from infra import configuration, hosting_config
-from infra.faults import SettingsError
+from flask_hearth.configuration import SESSION_COOKIE
+from hearth.faults import SettingsError
+from hearth.hosting import hosting_config
+from hearth.testing.stacks import ON_GOOGLE, STACKS, run_stack, shipped
+from infra import configuration
 from infra.program import ROOT
-from tests.recorder import ON_GOOGLE, STACKS, run_stack, shipped
 
 
 def rewrites() -> list[dict[str, Any]]:

@@ -2,8 +2,7 @@
 
 import inspect
 
-from app.stores.firestore import keys
-
+from flask_hearth.stores.firestore import keys
 from infra import firestore
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from infra import hearth
+from hearth import resources as hearth
+from hearth.project import NAMESPACE
+from hearth.provider.schema import RESOURCES
+from hearth.rename.checks import PROVIDERS
 from infra.program import ROOT
-from infra.provider.schema import RESOURCES
-from infra.settings import NAMESPACE
-from tools.rename.checks import PROVIDERS
 
 # Filled in by the provider's Check; the program has no say in it.
 FILLED_IN = {"contentHash"}

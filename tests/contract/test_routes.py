@@ -7,13 +7,14 @@ import pytest
 from app import create_app
 from app.domain import DECLARATIONS
 from app.settings import Settings
-from app.stores.sql.migrating import Migrations
-from app.stores.urls import Sqlite
 from flask import Flask
 
-from infra import shadowing, static_files
+from flask_hearth import paths
+from flask_hearth.stores.sql.migrating import Migrations
+from flask_hearth.stores.urls import Sqlite
+from hearth.hosting import shadowing, static_files
+from hearth.testing.stacks import run_stack
 from infra.program import ROOT
-from tests.recorder import run_stack
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +32,10 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         }
     )
     assert isinstance(settings.database, Sqlite)
-    Migrations(DECLARATIONS).upgrade(settings.database)
+    Migrations(DECLARATIONS, ROOT / "service" / "migrations").upgrade(settings.database)
     app = create_app(settings)
     yield app
-    app.extensions["store"].close()
+    app.extensions["hearth"].store.close()
 
 
 def rules(app: Flask) -> set[str]:
@@ -45,7 +46,7 @@ def rules(app: Flask) -> set[str]:
 
 def test_the_routes_read_off_the_source_are_the_real_ones(app: Flask) -> None:
     """What is missed here is a page that a static file could hide without a warning."""
-    assert shadowing.routes(ROOT / "service" / "app") == rules(app)
+    assert shadowing.routes(ROOT / "service" / "app", paths.RULES) == rules(app)
 
 
 @pytest.mark.parametrize("probe", ["startupProbe", "livenessProbe"])

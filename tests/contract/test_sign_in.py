@@ -1,6 +1,6 @@
 """The sign-in page's key is good for pages of the site alone, which Google tells by the Referer that they send."""
 
-from app import headers
+from flask_hearth import headers
 
 # With the others a browser sends no Referer to another host (Referrer Policy, section 3).
 TOLD = {"strict-origin-when-cross-origin", "origin-when-cross-origin", "strict-origin", "origin"}

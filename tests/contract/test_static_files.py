@@ -7,19 +7,21 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from app import create_app, static_files
+from app import create_app
 from app.settings import Settings
-from app.static_files import StaticFiles
 from flask.testing import FlaskClient
 from jinja2 import Environment, nodes
-from staticfiles import caching, names
 
+import flask_hearth
+from flask_hearth.static_files import StaticFiles
+from flask_hearth.staticfiles import caching, names
+from hearth.hosting.static_files import digests, with_twins
+from hearth.provider.ignore import IgnoreRules
+from hearth.testing.stacks import STACKS, run_stack
 from infra.program import ROOT
-from infra.provider.ignore import IgnoreRules
-from infra.static_files import digests, with_twins
-from tests.recorder import STACKS, run_stack
 
-TEMPLATES = sorted((ROOT / "service" / "app" / "templates").rglob("*.html"))
+FRAMEWORK = Path(flask_hearth.__file__).parent / "templates"
+TEMPLATES = [*sorted((ROOT / "service" / "app" / "templates").rglob("*.html")), *sorted(FRAMEWORK.rglob("*.html"))]
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def named(template: Path) -> list[str]:
 @pytest.mark.parametrize("stack", STACKS)
 def test_pages_name_files_as_hosting_has_them(stack: str) -> None:
     files = released(stack)
-    shipped = static_files.shipped()
+    shipped = StaticFiles(ROOT / "static")
     plain = [path for path in files if names.plain(path) is None]
 
     assert plain
@@ -91,7 +93,7 @@ def test_odd_files_have_the_same_names_on_both_sides(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=[file.name for file in TEMPLATES])
 def test_every_file_that_a_template_names_is_there(template: Path) -> None:
-    assert named(ROOT / "service" / "app" / "templates" / "layout.html") == ["favicon.svg", "style.css"]
+    assert named(FRAMEWORK / "hearth" / "layout.html") == ["favicon.svg", "style.css"]
     assert [name for name in named(template) if not (ROOT / "static" / name).is_file()] == []
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.recorder import STACKS, Stack, run_stack
+from hearth.testing.recorder import Stack
+from hearth.testing.stacks import STACKS, run_stack
 
 VERSION = "gcp:secretmanager/secretVersion:SecretVersion"
 VERSIONS = {"value": "secrets-session-key", "previous": "secrets-previous-session-key"}

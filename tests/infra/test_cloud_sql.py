@@ -3,9 +3,10 @@
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from hearth.faults import SettingsError
+from hearth.testing.recorder import Stack
+from hearth.testing.stacks import run_stack, shipped
 from infra import configuration
-from infra.faults import SettingsError
-from tests.recorder import Stack, run_stack, shipped
 
 SERVER = "gcp:sql/databaseInstance:DatabaseInstance"
 DATABASE = "gcp:sql/database:Database"

@@ -5,9 +5,9 @@ from typing import Any
 import pulumi_gcp as gcp
 import pytest
 
-from catalog.roles import DEPLOYER
+from hearth.catalog.roles import DEPLOYER
+from hearth.testing.stacks import STACKS, run_stack
 from infra.rules import delivery
-from tests.recorder import STACKS, run_stack
 
 ON = {"app:name": "web", "app:deliveryRepository": "acme/web"}
 POOL = "projects/123456789012/locations/global/workloadIdentityPools/web-ci-1"

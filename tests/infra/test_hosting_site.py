@@ -4,10 +4,10 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from staticfiles import names
 
+from flask_hearth.staticfiles import names
+from hearth.testing.stacks import STACKS, run_stack
 from infra.program import ROOT
-from tests.recorder import STACKS, run_stack
 
 SITE = "gcp:firebase/hostingSite:HostingSite"
 RELEASE = "hearth:hosting:SiteRelease"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.recorder import run_stack
+from hearth.testing.stacks import run_stack
 
 REPOSITORY = "gcp:artifactregistry/repository:Repository"
 READER = "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember"

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.recorder import ON_GOOGLE, Stack, run_stack
+from hearth.testing.recorder import Stack
+from hearth.testing.stacks import ON_GOOGLE, run_stack
 
 JOB = "gcp:cloudrunv2/job:Job"
 EXECUTION = "hearth:run:JobExecution"

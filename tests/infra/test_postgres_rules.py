@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.faults import Fault
+from hearth.faults import Fault
 from infra.rules import names, postgres
 from infra.rules.postgres import Tier
 

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.apis import APIS
-from infra.faults import Fault
-from infra.rules import capacity, databases, exposure, names, regions, target
+from hearth import target
+from hearth.catalog.apis import APIS
+from hearth.faults import Fault
+from infra.rules import capacity, databases, exposure, names, regions
 
 
 def said(faults: list[Fault]) -> str:

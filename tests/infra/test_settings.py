@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from hearth.faults import SettingsError
 from infra import configuration, settings
-from infra.faults import SettingsError
 
 MINIMAL = {"gcp:project": "example-shop"}
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from catalog import apis
-from tests.recorder import Stack, run_stack
+from hearth.catalog import apis
+from hearth.testing.recorder import Stack
+from hearth.testing.stacks import run_stack
 
 CONFIG = "gcp:identityplatform/config:Config"
 KEY = "gcp:projects/apiKey:ApiKey"

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.recorder import Stack, run_stack
+from hearth.testing.recorder import Stack
+from hearth.testing.stacks import run_stack
 
 SERVICE = "gcp:cloudrunv2/service:Service"
 

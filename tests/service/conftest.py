@@ -1,4 +1,4 @@
-"""An app with settings of our own, and a way to start the real thing."""
+"""The service with settings of our own, and a way to start the real thing."""
 
 import logging
 import socket
@@ -10,17 +10,16 @@ import pytest
 from app import create_app
 from app.domain import DECLARATIONS
 from app.settings import Settings
-from app.stores.sql.migrating import Migrations
-from app.stores.urls import Sqlite
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.service.databases import Databases
-from tests.service.firestore_emulator import FirestoreEmulator
-from tests.service.postgres_server import PostgresServer
-from tests.service.processes import Process
+from flask_hearth.stores.sql.migrating import Migrations
+from flask_hearth.stores.urls import Sqlite
+from flask_hearth.testing.postgres_server import PostgresServer
+from flask_hearth.testing.processes import Process
 
 GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
+MIGRATIONS = Path(__file__).parents[2] / "service" / "migrations"
 
 
 @pytest.fixture(autouse=True)
@@ -37,40 +36,19 @@ def _logging_is_left_as_it_was() -> Iterator[None]:
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """An SQLite database with the schema of this checkout, one for all tests."""
     path = tmp_path_factory.mktemp("database") / "service.sqlite3"
-    Migrations(DECLARATIONS).upgrade(Sqlite(path=path))
+    Migrations(DECLARATIONS, MIGRATIONS).upgrade(Sqlite(path=path))
     return f"sqlite://{path}"
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    """One server for all tests; who stops it starts it again."""
+    """One server for all tests."""
     binaries = PostgresServer.installed()
     if binaries is None:
         pytest.skip("no Postgres server is installed (Debian: postgresql), or as root no user postgres or no setpriv")
     server = PostgresServer(binaries)
     yield server
     server.end()
-
-
-@pytest.fixture(scope="session")
-def firestore_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirestoreEmulator]:
-    """One emulator for all tests; who stops it starts it again."""
-    jar = FirestoreEmulator.installed()
-    if jar is None:
-        pytest.skip(
-            "the Firestore emulator is not installed (gcloud components install cloud-firestore-emulator), or no Java"
-        )
-    emulator = FirestoreEmulator(jar, tmp_path_factory.mktemp("firestore") / "log")
-    yield emulator
-    emulator.stop()
-
-
-@pytest.fixture(scope="session")
-def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    """New databases of every kind."""
-    made = Databases(request, tmp_path_factory.mktemp("databases"))
-    yield made
-    made.close()
 
 
 @pytest.fixture

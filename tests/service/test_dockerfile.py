@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from hearth.provider.ignore import IgnoreRules
+
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "service" / "Dockerfile").read_text(encoding="utf-8")
 INSTRUCTION = re.compile(r"^([A-Z]+) (.*)$", re.DOTALL)
@@ -129,3 +131,15 @@ def test_the_context_holds_what_the_dockerfile_copies_and_nothing_else() -> None
     let_in = {rule[1:] for rule in rules if rule.startswith("!")}
     assert let_in == copied | {"service/Dockerfile", "static/.well-known"}
     assert all((ROOT / path).exists() for path in copied)
+
+
+def test_the_image_holds_the_framework_without_what_no_server_runs() -> None:
+    """A change of its tests would else make a new image, and a new revision of every service."""
+    rules = IgnoreRules((ROOT / ".dockerignore").read_text(encoding="utf-8"))
+    folder = ROOT / "flask_hearth"
+    files = [path.relative_to(ROOT).as_posix() for path in folder.rglob("*") if path.is_file()]
+    held = {path for path in files if not rules.leaves_out(path)}
+
+    assert {"flask_hearth/__init__.py", "flask_hearth/templates/hearth/layout.html"} <= held
+    assert {path for path in held if re.match(r"flask_hearth/(tests|bench|testing)/", path)} == set()
+    assert {Path(path).suffix for path in held if not path.endswith("py.typed")} == {".py", ".html"}

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from gunicorn.config import Config  # type: ignore[import-untyped]
 
+from flask_hearth.testing import sample
+
 CONFIG = Path(__file__).parents[2] / "service" / "gunicorn.conf.py"
 GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
 READ = ("APP_ENV", "FLASK_DEBUG", "GOOGLE_CLOUD_PROJECT", "GUNICORN_THREADS", "GUNICORN_WORKERS", "K_SERVICE")
@@ -128,3 +130,12 @@ def test_health_checks_find_a_thread_when_every_request_slot_is_taken(clean: pyt
 
     assert settings["threads"] == settings["CONCURRENCY"] + settings["SPARE_THREADS"]
     assert settings["SPARE_THREADS"] > 0
+
+
+def test_the_bench_measures_with_the_values_that_the_service_has(clean: pytest.MonkeyPatch) -> None:
+    """Its sample app has a configuration of its own, as it must do without this folder."""
+    ours = configured(clean, {"PORT": "8080"})
+    bench = runpy.run_path(str(Path(sample.__file__).parent / "gunicorn.conf.py"))
+    names = set(Config().settings) & ours.keys() - {"logger_class"}
+
+    assert {name: bench[name] for name in names} == {name: ours[name] for name in names}

@@ -4,9 +4,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from app.domain import DECLARATIONS
 from flask import Flask
 from flask.testing import FlaskClient
-from staticfiles import names
+
+from flask_hearth.staticfiles import names
 
 STATIC = Path(__file__).parents[2] / "static"
 TIME = re.compile(r'<time datetime="([^"]+)">')
@@ -69,6 +71,12 @@ def test_who_was_signed_in_when_there_was_something_to_sign_in_to_gets_no_cookie
 
     assert "Set-Cookie" not in answer.headers
     assert "Vary" not in answer.headers
+
+
+def test_the_front_page_leads_to_each_collection_that_has_pages(client: FlaskClient) -> None:
+    links = {attributes.get("href") for tag, attributes in Elements(client.get("/").text).found if tag == "a"}
+
+    assert {f"/{of.name}" for of in DECLARATIONS if of.pages} <= links
 
 
 def test_head_answers_as_get_without_a_body(client: FlaskClient) -> None:

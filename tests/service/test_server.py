@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.service.processes import Process
+from flask_hearth.testing.processes import Process
 from tests.service.slow_app import WORK_SECONDS
 
 ROOT = Path(__file__).parents[2]

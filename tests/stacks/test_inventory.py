@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.recorder import STACKS, run_stack
-from tests.stacks.compare import differences
+from hearth.testing.compare import differences
+from hearth.testing.stacks import STACKS, run_stack
 
 INVENTORIES = Path(__file__).with_name("inventory")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.recorder import STACKS, run_stack
+from hearth.testing.stacks import STACKS, run_stack
 
 APIS = "Settled apis-settled"
 FIRST = {"gcp:projects/service:Service", "gcp:projects/serviceIdentity:ServiceIdentity"}

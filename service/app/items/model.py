@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.model.declaration import Declaration, Model
+from flask_hearth.model.declaration import Declaration, Model
 
 
 class Item(Model):

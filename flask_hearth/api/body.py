@@ -1,0 +1,66 @@
+"""A request's body as a JSON object, or the 4xx that says why it isn't one."""
+
+from typing import Any, Final
+
+from flask import current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from flask_hearth.api import strict_json
+from flask_hearth.errors import Problem
+
+JSON: Final = "application/json"
+MERGE_PATCH: Final = "application/merge-patch+json"
+
+
+def read(*media_types: str) -> dict[str, Any]:
+    """The object that the request's body is, sent as one of the media types.
+
+    Raises Problem: 413 too large, 415 another type, charset or coding, 400 not JSON, 422 JSON but nothing to keep.
+    """
+    _check_type(media_types)
+    try:
+        value = strict_json.parse(_bytes())
+    except strict_json.SyntaxFaultError as error:
+        raise Problem(400, f"The body is no JSON that can be read in one way only: {error}.") from None
+    except strict_json.ContentFaultError as error:
+        raise refused([(error.pointer, error.reason)]) from None
+    if not isinstance(value, dict):
+        raise refused([("", "is no object")])
+    return value
+
+
+def refused(faults: list[tuple[str, str]]) -> Problem:
+    """422 with the parts of the body that are wrong: pairs of JSON Pointer and reason."""
+    return Problem(
+        422,
+        "The body is not as the API's document describes it; `errors` says where.",
+        errors=[{"pointer": pointer, "detail": reason} for pointer, reason in faults],
+    )
+
+
+def _check_type(media_types: tuple[str, ...]) -> None:
+    offered = ", ".join(media_types)
+    coding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding != "identity":
+        # RFC 9110, section 15.5.16: with this header the client knows that the coding was the reason.
+        raise Problem(
+            415,
+            f"Content-Encoding is {coding!r}: bodies are read as they are. Send this one without a coding.",
+            headers={"Accept-Encoding": "identity"},
+        )
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if request.mimetype not in media_types or charset not in {"utf-8", "utf8"}:
+        # As above; Accept-Patch is what RFC 5789 (section 2.2) has for it.
+        field = "Accept-Patch" if request.method == "PATCH" else "Accept"
+        given = request.headers.get("Content-Type") or "not set"
+        raise Problem(415, f"Content-Type is {given}: send the body as {offered}, in UTF-8.", headers={field: offered})
+
+
+def _bytes() -> bytes:
+    """The whole body. A chunked one that is too large must not be cut, which is what Werkzeug does at its limit."""
+    limit: int = current_app.config["MAX_CONTENT_LENGTH"]
+    request.max_content_length = limit + 1
+    data = request.get_data(cache=False)
+    if len(data) > limit:
+        raise RequestEntityTooLarge
+    return data

@@ -1,0 +1,47 @@
+"""What stands in paths: the name of a declared collection (`paged`: of one with pages), and the id of an object."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from flask import Flask
+from werkzeug.routing import BaseConverter
+
+from flask_hearth.model.declaration import Declaration
+
+ID_PATTERN: Final = "[A-Za-z0-9_-]{1,64}"
+"""Ids that every store takes as they are. Ours are UUIDs; imported objects may have others."""
+
+
+# Both converters say what they take by their pattern alone: Werkzeug answers 405, not 404, for a path whose
+# conversion fails where another method would be right.
+class IdConverter(BaseConverter):
+    """An id. Firestore keeps names like `__this__` for itself and answers with an error of its own."""
+
+    regex = f"(?!__[A-Za-z0-9_-]*__$){ID_PATTERN}"
+
+
+def init_app(app: Flask, declarations: Iterable[Declaration]) -> None:
+    """Teach the app's routes all three. Raises ValueError when two declarations have one name."""
+    named: dict[str, Declaration] = {}
+    for of in declarations:
+        if of.name in named:
+            raise ValueError(f"Two declarations are named {of.name!r}: one path can't lead to both. Rename one.")
+        named[of.name] = of
+    app.url_map.converters["collection"] = _collections(named)
+    app.url_map.converters["paged"] = _collections({name: of for name, of in named.items() if of.pages})
+    app.url_map.converters["id"] = IdConverter
+
+
+def _collections(named: Mapping[str, Declaration]) -> type[BaseConverter]:
+    """One class per app, as apps may differ in what they serve. A name that is not declared is no route: 404."""
+
+    class CollectionConverter(BaseConverter):
+        regex = f"(?:{'|'.join(named)})" if named else "(?!)"
+
+        def to_python(self, value: str) -> Declaration:
+            return named[value]
+
+        def to_url(self, value: Any) -> str:
+            return str(value.name)
+
+    return CollectionConverter

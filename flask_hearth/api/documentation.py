@@ -1,0 +1,45 @@
+"""The API's document for programs, and a page made of it for people."""
+
+import json
+from typing import Any, Final
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from flask_hearth import state
+from flask_hearth.api import openapi
+from flask_hearth.api.body import JSON
+from flask_hearth.api.reading import Reader
+
+BROWSER_SECONDS: Final = 300
+EDGE_SECONDS: Final = 600
+"""Until a release, nothing of it changes; a release makes the edge ask again, and browsers follow."""
+
+blueprint = Blueprint("documentation", __name__, url_prefix="/api")
+
+
+@blueprint.get("/v1/openapi.json")
+def openapi_json() -> Response:
+    return _cacheable(Response(json.dumps(_document()), mimetype=JSON))
+
+
+@blueprint.get("/docs")
+def docs() -> Response:
+    """Rendered here, from the document: nothing runs in the browser, and the page needs no code of others."""
+    return _cacheable(
+        make_response(render_template("hearth/api_docs.html", api=_document(), reader=Reader(_document())))
+    )
+
+
+def _document() -> dict[str, Any]:
+    """Made at the first request for it, not at start-up, where every instance would wait for it."""
+    known = state.current()
+    if known.document is None:
+        known.document = openapi.document(known.declarations)
+    return known.document
+
+
+def _cacheable(response: Response) -> Response:
+    response.headers["Cache-Control"] = f"public, max-age={BROWSER_SECONDS}, s-maxage={EDGE_SECONDS}"
+    response.add_etag()
+    response.make_conditional(request)
+    return response

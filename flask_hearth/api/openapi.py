@@ -1,0 +1,176 @@
+"""The API's document (OpenAPI 3.1), made from the declarations and from the values that the routes work with.
+
+`flask openapi FILE` writes it into a file, to be committed, so that a change of the API is seen in review.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from flask_hearth.api import idempotency, operations, schemas
+from flask_hearth.api.converters import ID_PATTERN
+from flask_hearth.api.pagination import DEFAULT_PER_PAGE, MAX_PER_PAGE, REACH
+from flask_hearth.model.declaration import Declaration
+from flask_hearth.rate_limit import POLICY
+
+VERSION: Final = "1"
+"""Of the API, as in its paths; what is added without breaking clients does not change it."""
+
+_ABOUT: Final = """\
+Objects are JSON, in UTF-8. Fields and query parameters that are not described here are refused, not ignored.
+
+Every error is a problem detail (RFC 9457); where a part of the request can be named, `errors` does.
+
+An object's state is its `ETag`. Send it as `If-None-Match` to get 304 instead of what you have, and as `If-Match` to
+change nothing that somebody else has changed since: 412 then says so.
+
+A list is a page at a time, oldest first. `next` is the cursor of the page after it, which stays right while objects
+are made and removed; the same stands in the `Link` header as a relative reference.
+
+Reading needs no credentials. Where the service runs with `AUTH=firebase`, changing needs a Firebase ID token of its
+project as `Authorization: Bearer TOKEN`; elsewhere tokens are not looked at."""
+
+
+def document(declarations: Sequence[Declaration]) -> dict[str, Any]:
+    """The whole document. Raises ValueError when two schemas would have one name."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "The service's API", "version": VERSION, "description": _ABOUT},
+        "servers": [{"url": "/", "description": "Where this document comes from."}],
+        "tags": [{"name": of.name, "description": (of.model.__doc__ or "").strip()} for of in declarations],
+        # One document for all deployments: without credentials, or with them.
+        "security": [{}, {"firebase": []}],
+        "paths": {path: item for of in declarations for path, item in operations.of_declaration(of).items()},
+        "components": {
+            "schemas": schemas.of_declarations(declarations) | {"Problem": _PROBLEM},
+            "parameters": _PARAMETERS,
+            "headers": _HEADERS,
+            "responses": operations.PROBLEMS,
+            "securitySchemes": {"firebase": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+_PROBLEM: Final = {
+    "type": "object",
+    "title": "Problem",
+    "description": "An error as problem details (RFC 9457).",
+    "properties": {
+        "type": {"type": "string", "const": "about:blank"},
+        "title": {"type": "string", "description": "The status's own phrase."},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "description": "What is wrong with this request, and how to put it right."},
+        "errors": {
+            "type": "array",
+            "description": "The parts of the request that are wrong.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "detail": {"type": "string"},
+                    "pointer": {"type": "string", "description": "JSON Pointer into the body (RFC 6901)."},
+                    "parameter": {"type": "string", "description": "Name in the query."},
+                    "header": {"type": "string", "description": "Name of a header field."},
+                },
+                "required": ["detail"],
+                "additionalProperties": False,
+            },
+        },
+    },
+    "required": ["type", "title", "status", "detail"],
+    "additionalProperties": False,
+}
+
+_TAGS: Final = {"type": "string", "pattern": r'^\s*(\*|(W/)?"[!#-~]*"(\s*,\s*(W/)?"[!#-~]*")*)\s*$'}
+
+_PARAMETERS: Final = {
+    "Id": {
+        "name": "id",
+        "in": "path",
+        "required": True,
+        "description": "As in the object's `id`.",
+        "schema": {"type": "string", "pattern": f"^{ID_PATTERN}$"},
+    },
+    "Page": {
+        "name": "page",
+        "in": "query",
+        "description": f"Number of the page; times per_page at most {REACH}; `cursor` goes on. Not beside `cursor`.",
+        "schema": {"type": "integer", "minimum": 1, "maximum": REACH, "default": 1},
+    },
+    "PerPage": {
+        "name": "per_page",
+        "in": "query",
+        "description": f"Objects in a page; more than {MAX_PER_PAGE} count as {MAX_PER_PAGE}.",
+        "schema": {"type": "integer", "minimum": 1, "default": DEFAULT_PER_PAGE},
+    },
+    "Cursor": {
+        "name": "cursor",
+        "in": "query",
+        "description": "`next` of the page before, unchanged.",
+        "schema": {"type": "string"},
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "ETags that the client has: the answer is 304 if one of them is the present one.",
+        "schema": _TAGS,
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "ETags of the states that may be changed, in strong or weak form, or `*`.",
+        "schema": _TAGS,
+    },
+    "IfMatchRequired": {
+        "name": "If-Match",
+        "in": "header",
+        "required": True,
+        "description": "ETags of the states that may be changed, in strong or weak form, or `*`; 428 without.",
+        "schema": _TAGS,
+    },
+    "IdempotencyKey": {
+        "name": idempotency.HEADER,
+        "in": "header",
+        "description": (
+            "A new random text, such as a UUID, for each new request, and the same one whenever that request is sent "
+            f"again: within {idempotency.KEPT_SECONDS // 3600} hours it then gets the answer that was made the first "
+            "time, instead of a second effect."
+        ),
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    },
+}
+
+_HEADERS: Final = {
+    "ETag": {
+        "description": "The object's state.",
+        "required": True,
+        "schema": {"type": "string", "pattern": r'^(W/)?"[!#-~]*"$'},
+    },
+    "Location": {"description": "Path of the new object.", "required": True, "schema": {"type": "string"}},
+    "Link": {"description": 'The next page, rel="next", if there is one.', "schema": {"type": "string"}},
+    "Replayed": {
+        "description": "`true` where this answer was given before, for the same key.",
+        "schema": {"type": "string", "const": "true"},
+    },
+    "RateLimit": {
+        "description": f'Places left (`r`) and seconds until all are free again (`t`), of the policy "{POLICY}".',
+        "schema": {"type": "string"},
+    },
+    "RateLimitPolicy": {
+        "description": "How many changes (`q`) one client may ask for in so many seconds (`w`).",
+        "schema": {"type": "string"},
+    },
+    "Challenge": {
+        "description": "How to authenticate (RFC 6750).",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^Bearer "},
+    },
+    "RetryAfter": {
+        "description": "Seconds to wait before the request is sent again.",
+        "schema": {"type": "integer", "minimum": 0},
+    },
+}
+
+
+def text(declarations: Sequence[Declaration]) -> str:
+    """The document as it is committed."""
+    return json.dumps(document(declarations), indent=2, ensure_ascii=False) + "\n"

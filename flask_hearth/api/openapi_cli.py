@@ -1,0 +1,17 @@
+"""`flask openapi FILE`: the API's document as a file, to be committed: a change of the API is then seen in review."""
+
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from flask_hearth import state
+from flask_hearth.api import openapi
+
+
+@click.command("openapi", short_help="Write the API's document.")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@with_appcontext
+def command(file: Path) -> None:
+    """Write the API's document (OpenAPI 3.1) into FILE."""
+    file.write_text(openapi.text(state.current().declarations), encoding="utf-8")

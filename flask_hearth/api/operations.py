@@ -1,0 +1,185 @@
+"""The six operations of a collection, as the API's document describes them."""
+
+from typing import Any, Final
+
+from flask_hearth.api import body, idempotency, routes, schemas
+from flask_hearth.errors import PROBLEM_JSON
+from flask_hearth.model.declaration import Declaration
+
+Operation = dict[str, Any]
+
+_PROBLEM: Final = {PROBLEM_JSON: {"schema": schemas.ref("Problem")}}
+_RETRY: Final = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
+
+PROBLEMS: Final[dict[str, Any]] = {
+    "BadRequest": {"description": "The body is not JSON, or a header is malformed.", "content": _PROBLEM},
+    "Unauthorized": {
+        "description": "The token is not good; or there is none, and changes need one here.",
+        "headers": {"WWW-Authenticate": {"$ref": "#/components/headers/Challenge"}},
+        "content": _PROBLEM,
+    },
+    "NotFound": {"description": "There is no such object.", "content": _PROBLEM},
+    "Conflict": {
+        "description": "Another request is in the way; send this one again.",
+        "headers": _RETRY,
+        "content": _PROBLEM,
+    },
+    "PreconditionFailed": {"description": "The object is in another state than `If-Match` says.", "content": _PROBLEM},
+    "ContentTooLarge": {"description": "The body is too large.", "content": _PROBLEM},
+    "UnsupportedMediaType": {"description": "The body is sent as another type, or compressed.", "content": _PROBLEM},
+    "UnprocessableContent": {"description": "The body or the query is not as described here.", "content": _PROBLEM},
+    "PreconditionRequired": {"description": "`If-Match` is missing.", "content": _PROBLEM},
+    "TooManyRequests": {
+        "description": "Too many changes in too short a time, where the service has a bound on them.",
+        "headers": _RETRY
+        | {
+            name: {"$ref": f"#/components/headers/{name.replace('-', '')}"}
+            for name in ("RateLimit", "RateLimit-Policy")
+        },
+        "content": _PROBLEM,
+    },
+    "Unavailable": {
+        "description": "The store, or what checks tokens, is away for a moment.",
+        "headers": _RETRY,
+        "content": _PROBLEM,
+    },
+    "Error": {"description": "Any other error.", "content": _PROBLEM},
+}
+
+_NAMES: Final = {
+    400: "BadRequest",
+    401: "Unauthorized",
+    404: "NotFound",
+    409: "Conflict",
+    412: "PreconditionFailed",
+    413: "ContentTooLarge",
+    415: "UnsupportedMediaType",
+    422: "UnprocessableContent",
+    428: "PreconditionRequired",
+    429: "TooManyRequests",
+    503: "Unavailable",
+}
+_BODY_PROBLEMS: Final = (400, 413, 415, 422)
+
+
+def of_declaration(of: Declaration) -> dict[str, Any]:
+    """Its two paths."""
+    collection = f"{routes.blueprint.url_prefix}/{of.name}"
+    return {
+        collection: {"get": _list(of), "post": _create(of)},
+        f"{collection}/{{id}}": {
+            "parameters": [_parameter("Id")],
+            "get": _get(of),
+            "put": _replace(of),
+            "patch": _patch(of),
+            "delete": _delete(of),
+        },
+    }
+
+
+def _list(of: Declaration) -> Operation:
+    page = {
+        "description": "The page asked for.",
+        "headers": {"Link": {"$ref": "#/components/headers/Link"}},
+        "content": {body.JSON: {"schema": schemas.ref(schemas.page_name(of))}},
+    }
+    return {
+        **_named(of, f"list_{of.name}", f"List {of.name}, oldest first"),
+        "parameters": [_parameter("Page"), _parameter("PerPage"), _parameter("Cursor")],
+        "responses": {"200": page, **_problems(422)},
+    }
+
+
+def _create(of: Declaration) -> Operation:
+    created = _object(of, "Made, and here it is.", "ETag", "Location", "Replayed")
+    its_id = {"id": "$response.body#/id"}
+    created["links"] = {
+        verb: {"operationId": f"{verb}_{of.singular}", "parameters": its_id}
+        for verb in ("get", "replace", "change", "delete")
+    }
+    return {
+        **_named(of, f"create_{of.singular}", f"Make {_a(of)}"),
+        "parameters": [_parameter("IdempotencyKey")],
+        "requestBody": _body(schemas.input_name(of), body.JSON),
+        "responses": {"201": created, **_problems(409, 429, *_BODY_PROBLEMS)},
+    }
+
+
+def _get(of: Declaration) -> Operation:
+    unchanged = {"description": "You have it as it is.", "headers": _headers("ETag")}
+    return {
+        **_named(of, f"get_{of.singular}", f"Get {_a(of)}"),
+        "parameters": [_parameter("IfNoneMatch")],
+        "responses": {"200": _object(of, "Here it is.", "ETag"), "304": unchanged, **_problems(400, 404, 422)},
+    }
+
+
+def _replace(of: Declaration) -> Operation:
+    return {
+        **_named(of, f"replace_{of.singular}", f"Replace every field of {_a(of)}"),
+        "description": "What the body leaves out gets its default.",
+        "parameters": [_if_match(of)],
+        "requestBody": _body(schemas.input_name(of), body.JSON),
+        "responses": {"200": _object(of, "As it is now.", "ETag"), **_change_problems(of, *_BODY_PROBLEMS)},
+    }
+
+
+def _patch(of: Declaration) -> Operation:
+    return {
+        **_named(of, f"change_{of.singular}", f"Change some fields of {_a(of)}"),
+        "description": "A JSON Merge Patch (RFC 7396). The result is checked as a whole.",
+        "parameters": [_if_match(of)],
+        "requestBody": _body(schemas.patch_name(of.model.__name__), *routes.PATCH_TYPES),
+        "responses": {"200": _object(of, "As it is now.", "ETag"), **_change_problems(of, 409, *_BODY_PROBLEMS)},
+    }
+
+
+def _delete(of: Declaration) -> Operation:
+    return {
+        **_named(of, f"delete_{of.singular}", f"Remove {_a(of)}"),
+        "parameters": [_if_match(of)],
+        "responses": {"204": {"description": "It is gone."}, **_change_problems(of, 400, 422)},
+    }
+
+
+def _a(of: Declaration) -> str:
+    return f"{'an' if of.singular[:1] in set('aeiou') else 'a'} {of.singular}"
+
+
+def _named(of: Declaration, id: str, summary: str) -> Operation:
+    return {"operationId": id, "tags": [of.name], "summary": summary}
+
+
+def _parameter(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/parameters/{name}"}
+
+
+def _if_match(of: Declaration) -> dict[str, str]:
+    return _parameter("IfMatchRequired" if of.require_if_match else "IfMatch")
+
+
+def _body(schema: str, *media_types: str) -> dict[str, Any]:
+    return {"required": True, "content": {media_type: {"schema": schemas.ref(schema)} for media_type in media_types}}
+
+
+def _object(of: Declaration, description: str, *headers: str) -> dict[str, Any]:
+    return {
+        "description": description,
+        "headers": _headers(*headers),
+        "content": {body.JSON: {"schema": schemas.ref(of.model.__name__)}},
+    }
+
+
+def _headers(*names: str) -> dict[str, Any]:
+    fields = {"Replayed": idempotency.REPLAYED}
+    return {fields.get(name, name): {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _problems(*statuses: int) -> dict[str, Any]:
+    """The ones of an operation, with those that every operation has."""
+    named = {str(status): _NAMES[status] for status in sorted({*statuses, 401, 503})} | {"default": "Error"}
+    return {status: {"$ref": f"#/components/responses/{name}"} for status, name in named.items()}
+
+
+def _change_problems(of: Declaration, *statuses: int) -> dict[str, Any]:
+    return _problems(404, 412, 429, *statuses, *([428] if of.require_if_match else []))

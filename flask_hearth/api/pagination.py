@@ -1,0 +1,87 @@
+"""Which part of a list a request asks for: a numbered page near the beginning, or from a cursor on, anywhere.
+
+Numbers are what the eye and old clients want, but a store counts its way to them and they shift when something is
+removed; so they end at REACH, and a cursor goes on from there.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from flask import request
+
+from flask_hearth.api import cursors
+from flask_hearth.api.query import refused
+from flask_hearth.model.declaration import Declaration
+from flask_hearth.stores.interface import Page, Position
+
+DEFAULT_PER_PAGE: Final = 20
+MAX_PER_PAGE: Final = 100
+REACH: Final = 10_000
+"""page times per_page at most: as many objects as a store may have to step over for one answer."""
+
+PARAMETERS: Final = frozenset({"page", "per_page", "cursor"})
+
+_MAX_DIGITS: Final = 9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """The part asked for. `page` is None where a cursor says where it begins."""
+
+    page: int | None
+    per_page: int
+    after: Position | None = None
+
+    @property
+    def offset(self) -> int:
+        return 0 if self.page is None else (self.page - 1) * self.per_page
+
+    def next(self, of: Declaration, page: Page) -> str | None:
+        """The cursor of the part after this one, if there is one."""
+        if not page.more or not page.records:
+            return None
+        last = page.records[-1]
+        return cursors.encode(of, Position(created_at=last.created_at, id=last.id))
+
+    def link(self, path: str, cursor: str) -> str:
+        """Link to the next part (RFC 8288): relative, as this service may stand behind any host name."""
+        return f'<{path}?{urlencode({"cursor": cursor, "per_page": self.per_page})}>; rel="next"'
+
+
+def window(of: Declaration) -> Window:
+    """What the request's query asks for. Raises Problem (422)."""
+    query = request.args
+    per_page = min(_number("per_page", DEFAULT_PER_PAGE), MAX_PER_PAGE)
+    if "cursor" in query:
+        if "page" in query:
+            raise refused("cursor", "can't stand beside page: a cursor says itself where its page begins")
+        return Window(page=None, per_page=per_page, after=_position(of, query["cursor"]))
+    page = _number("page", 1)
+    if page * per_page > REACH:
+        raise refused(
+            "page",
+            f"times per_page ({per_page}) is over {REACH}: to go further, take `next` of an answer as `cursor`",
+        )
+    return Window(page=page, per_page=per_page)
+
+
+def _number(name: str, default: int) -> int:
+    """A whole number from 1 on. What is too long to be of any use becomes a large one."""
+    text = request.args.get(name)
+    if text is None:
+        return default
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()):
+        raise refused(name, "is no whole number")
+    number = 10**_MAX_DIGITS if len(digits.lstrip("0")) > _MAX_DIGITS else int(digits)
+    if text.startswith("-") or number < 1:
+        raise refused(name, "is under 1")
+    return number
+
+
+def _position(of: Declaration, cursor: str) -> Position:
+    try:
+        return cursors.decode(of, cursor)
+    except cursors.CursorError:
+        raise refused("cursor", f"is no cursor of {of.name}: take `next` of an answer, unchanged") from None

@@ -1,0 +1,95 @@
+"""Conditional requests (RFC 9110, section 13; RFC 6585, section 3).
+
+Entity tags are strong, and each is the stored version. A CDN that compresses makes weak ones of them, and clients
+hand those back; as a tag of ours is never of another object's state, the weak form is taken in If-Match, too.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from flask import request
+
+from flask_hearth.errors import Problem
+from flask_hearth.model.declaration import Declaration
+from flask_hearth.stores.interface import Record
+
+_TAG: Final = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+# Empty members and a lot of white space are to be borne in lists (RFC 9110, section 5.6.1.2).
+_LIST: Final = re.compile(rf"[\s,]*{_TAG}(?:\s*,[\s,]*{_TAG})*[\s,]*")
+_OPAQUE: Final = re.compile(r'"([^"]*)"')
+
+
+@dataclass(frozen=True)
+class Tags:
+    """The versions that a header lists; `any` is `*`."""
+
+    versions: frozenset[str] = frozenset()
+    any: bool = False
+
+    def __contains__(self, version: object) -> bool:
+        return self.any or version in self.versions
+
+
+@dataclass(frozen=True)
+class Preconditions:
+    """If-Match and If-None-Match of a request; None where it has no such header."""
+
+    match: Tags | None
+    none_match: Tags | None
+
+    @property
+    def expected(self) -> str | None:
+        """The one version that a change may replace, where the headers come down to that."""
+        if self.match is None or self.match.any or len(self.match.versions) != 1:
+            return None
+        return next(iter(self.match.versions))
+
+    @property
+    def need_record(self) -> bool:
+        """Whether only the stored object tells if they hold: for several tags, or one that it must not have."""
+        several = self.match is not None and len(self.match.versions) > 1
+        return several or self.none_match is not None
+
+    def check(self, record: Record) -> None:
+        """For a change. Raises Problem (412)."""
+        if self.match is not None and record.version not in self.match:
+            raise failed()
+        if self.none_match is not None and record.version in self.none_match:
+            raise failed()
+
+
+def of_change(of: Declaration) -> Preconditions:
+    """Of PUT, PATCH or DELETE. Raises Problem: 428 where If-Match is required and missing, 400 for a malformed one."""
+    found = of_request()
+    if of.require_if_match and found.match is None:
+        raise Problem(
+            428,
+            "If-Match is missing: send the ETag of the state that you mean to change, so that nobody else's change "
+            "is lost, or * to change any.",
+        )
+    return found
+
+
+def of_request() -> Preconditions:
+    """Raises Problem (400): a precondition that was misread would protect nothing."""
+    return Preconditions(match=_tags("If-Match"), none_match=_tags("If-None-Match"))
+
+
+def failed() -> Problem:
+    return Problem(412, "The object is in another state than If-Match or If-None-Match asks for. Get it again.")
+
+
+def _tags(header: str) -> Tags | None:
+    text = request.headers.get(header)
+    if text is None:
+        return None
+    if text.strip() == "*":
+        return Tags(any=True)
+    if not _LIST.fullmatch(text):
+        raise Problem(
+            400,
+            f'{header} is malformed: send one or more ETags as you got them, such as "1", quotes included, or *.',
+            errors=[{"header": header, "detail": "is no list of entity tags (RFC 9110, section 8.8.3)"}],
+        )
+    return Tags(frozenset(_OPAQUE.findall(text)))

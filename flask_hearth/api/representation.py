@@ -1,0 +1,41 @@
+"""What clients see of a stored object: id, fields and times as JSON, and its version as ETag only."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from flask import Response, current_app
+
+from flask_hearth.api.body import JSON
+from flask_hearth.stores.interface import Record
+
+REVALIDATED: Final = "private, no-cache"
+"""The client may keep it, and asks each time whether it is still the same; nobody in between keeps it."""
+
+
+def answer(record: Record, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """The object with its ETag."""
+    return document(represented(record), status=status, headers={"ETag": etag(record), **(headers or {})})
+
+
+def document(value: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(current_app.json.dumps(value), status=status, headers=dict(headers or {}), mimetype=JSON)
+
+
+def etag(record: Record) -> str:
+    return f'"{record.version}"'
+
+
+def represented(record: Record) -> dict[str, Any]:
+    """The object as the API's document describes it."""
+    return {
+        "id": record.id,
+        **record.fields,
+        "created_at": _time(record.created_at),
+        "updated_at": _time(record.updated_at),
+    }
+
+
+def _time(moment: datetime) -> str:
+    """RFC 3339 in UTC, with as many digits always, so that the texts sort as the times do."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,130 @@
+"""JSON Schemas of the declared models: what clients write, what they patch, what they read.
+
+Pydantic's own schemas are JSON Schema 2020-12, which is the dialect of OpenAPI 3.1, so they are taken as they are.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+
+from flask_hearth.api.converters import ID_PATTERN
+from flask_hearth.api.pagination import MAX_PER_PAGE
+from flask_hearth.model.declaration import Declaration
+
+Schema = dict[str, Any]
+
+_REF: Final = "#/components/schemas/"
+
+
+class _Plain(GenerateJsonSchema):
+    """Without titles, which only repeat the names of fields."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": _REF + name}
+
+
+def input_name(of: Declaration) -> str:
+    return f"{of.model.__name__}Input"
+
+
+def patch_name(model: str) -> str:
+    return f"{model}Patch"
+
+
+def page_name(of: Declaration) -> str:
+    return f"{of.model.__name__}Page"
+
+
+def of_declarations(declarations: Sequence[Declaration]) -> dict[str, Schema]:
+    """All schemas by name. Raises ValueError when two of them would have one name."""
+    found, shared = models_json_schema(
+        [(of.model, "validation") for of in declarations], ref_template=_REF + "{model}", schema_generator=_Plain
+    )
+    known: dict[str, Schema] = shared.get("$defs", {})
+    own: list[tuple[str, Schema]] = []
+    patches: dict[str, Schema] = {}
+    for of in declarations:
+        written = known.pop(found[of.model, "validation"]["$ref"].removeprefix(_REF))
+        own += [
+            (of.model.__name__, _representation(written)),
+            (input_name(of), written | {"title": input_name(of)}),
+            (page_name(of), _page(of)),
+        ]
+        _patches(of.model.__name__, written, known, patches)
+    schemas: dict[str, Schema] = {}
+    for name, schema in [*own, *patches.items(), *known.items()]:
+        if name in schemas:
+            raise ValueError(f"Two schemas are named {name}: give one of the models another name.")
+        schemas[name] = schema
+    return schemas
+
+
+def _representation(written: Schema) -> Schema:
+    """What the service sets is part of every answer, as is every field."""
+    moment = {"type": "string", "format": "date-time", "readOnly": True}
+    properties = {
+        "id": {"type": "string", "pattern": f"^{ID_PATTERN}$", "readOnly": True},
+        **{name: _without_default(schema) for name, schema in written.get("properties", {}).items()},
+        "created_at": moment | {"description": "When it was made; lists are sorted by it."},
+        "updated_at": moment | {"description": "When it was last written."},
+    }
+    return written | {"properties": properties, "required": list(properties)}
+
+
+def _patches(name: str, written: Schema, known: Mapping[str, Schema], found: dict[str, Schema]) -> dict[str, Schema]:
+    """RFC 7396: any of the fields; null puts one back to its default, which those without a default don't have.
+
+    Adds the schemas of patches of the objects within, which are merged too.
+    """
+    properties: dict[str, Schema] = {}
+    # Entered before its fields are looked at: a model may be within itself.
+    found[patch_name(name)] = {
+        "type": "object",
+        "title": patch_name(name),
+        "description": f"The fields of {name} to change; null puts one back to its default.",
+        "properties": properties,
+        "additionalProperties": False,
+    }
+    for field, schema in written.get("properties", {}).items():
+        bare = _merged(_without_default(schema), known, found)
+        required = field in written.get("required", [])
+        properties[field] = bare if required else {"anyOf": [bare, {"type": "null"}]}
+    return found
+
+
+def _merged(schema: Schema, known: Mapping[str, Schema], found: dict[str, Schema]) -> Schema:
+    """What a patch may have in a field's place."""
+    name = schema.get("$ref", "").removeprefix(_REF)
+    if name in known and known[name].get("type") == "object":
+        if patch_name(name) not in found:
+            _patches(name, known[name], known, found)
+        return ref(patch_name(name))
+    if "anyOf" in schema:
+        return schema | {"anyOf": [_merged(branch, known, found) for branch in schema["anyOf"]]}
+    return schema
+
+
+def _without_default(schema: Schema) -> Schema:
+    return {key: value for key, value in schema.items() if key != "default"}
+
+
+def _page(of: Declaration) -> Schema:
+    properties: dict[str, Schema] = {
+        of.name: {"type": "array", "items": ref(of.model.__name__), "maxItems": MAX_PER_PAGE},
+        "page": {"type": ["integer", "null"], "minimum": 1, "description": "null where a cursor was given."},
+        "per_page": {"type": "integer", "minimum": 1, "maximum": MAX_PER_PAGE},
+        "total": {"type": "integer", "minimum": 0, "description": "How many there are in all."},
+        "next": {"type": ["string", "null"], "description": "Where the next page begins: send it as `cursor`."},
+    }
+    return {
+        "type": "object",
+        "title": page_name(of),
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }

@@ -1,0 +1,62 @@
+"""Checked identity by Firebase ID tokens, for apps that run with AUTH=firebase.
+
+The API knows its users by `Authorization: Bearer`, pages by the session, and neither by the other's: a cookie that the
+API does not look at can't be abused by other sites. Everything may be read by strangers; changing needs a user.
+
+Left out: who may change what (every user may change everything), and taking a session back before its end, for which
+each request would have to ask Google.
+"""
+
+import logging
+from typing import Final
+
+from flask import Flask, request
+from werkzeug.wrappers import Response
+
+from flask_hearth import identity, state, templating
+from flask_hearth.auth import bearer, keys, pages, session
+from flask_hearth.auth.issuer import Issuer
+from flask_hearth.auth.keys import KeysUnavailableError
+from flask_hearth.auth.tokens import Verifier
+from flask_hearth.errors import API_PATHS, Problem, answer
+from flask_hearth.identity import User
+
+_log: Final = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Check who asks from here on, by HEARTH_GOOGLE_CLOUD_PROJECT, HEARTH_FIREBASE_WEB_KEY and HEARTH_IDENTITY_ORIGIN.
+
+    Fetches nothing yet, so that Google's absence stops no start-up. Raises ValueError where the first two are not set.
+    """
+    config = app.config
+    for name in ("HEARTH_GOOGLE_CLOUD_PROJECT", "HEARTH_FIREBASE_WEB_KEY"):
+        if not config.setdefault(name, None):
+            raise ValueError(
+                f"{name} is not set, and HEARTH_AUTH is 'firebase': nobody could sign in. Set it in app.config, as "
+                "`flask_hearth.settings` does."
+            )
+    issuer = Issuer(
+        project=config["HEARTH_GOOGLE_CLOUD_PROJECT"],
+        web_key=config["HEARTH_FIREBASE_WEB_KEY"],
+        local_origin=config.setdefault("HEARTH_IDENTITY_ORIGIN", None),
+    )
+    verifier = Verifier(issuer.project, keys.PublicKeys(issuer.keys_url))
+
+    def find() -> User | None:
+        return bearer.user(verifier) if request.path.startswith(API_PATHS) else session.user()
+
+    templating.init_app(app)
+    state.of(app).finder = find
+    app.config[identity.CHECKED] = True
+    app.config[identity.SIGN_IN] = pages.PATH
+    app.before_request(bearer.required)
+    app.register_error_handler(KeysUnavailableError, unavailable)
+    session.configure(app)
+    app.register_blueprint(pages.blueprint(issuer, verifier))
+
+
+def unavailable(error: KeysUnavailableError) -> Response:
+    """503: not the client's fault, and no reason to sign in again."""
+    _log.warning("%s", error)
+    return answer(Problem(503, str(error), headers={"Retry-After": str(keys.PAUSE_SECONDS)}))

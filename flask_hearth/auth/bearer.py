@@ -1,0 +1,43 @@
+"""The API's users, by `Authorization: Bearer ID-TOKEN` (RFC 6750)."""
+
+from typing import Final
+
+from flask import request
+
+from flask_hearth import identity
+from flask_hearth.auth.tokens import InvalidTokenError, Verifier
+from flask_hearth.errors import API_PATHS, Problem
+from flask_hearth.identity import User
+
+_REALM: Final = 'Bearer realm="api"'
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def user(verifier: Verifier) -> User | None:
+    """Who sent this request's token; None without one.
+
+    Raises Problem (401) for a token that is not good, on reads too: its owner should learn of it.
+    """
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    try:
+        return verifier.verify(token.strip()).user
+    except InvalidTokenError as error:
+        detail = f"The token in Authorization is not good: {error}."
+        described = f'{_REALM}, error="invalid_token", error_description="{error}"'
+        raise Problem(401, f"{detail} Sign in again for a new one.", headers={"WWW-Authenticate": described}) from error
+
+
+def required() -> None:
+    """Before each request of the API: raises Problem (401) for a change by a stranger, or for a token not good."""
+    if not request.path.startswith(API_PATHS):
+        return
+    # Before anything else is looked at: also a path or a body that is wrong tells a stranger nothing.
+    if identity.current() is None and request.method not in _SAFE:
+        raise Problem(
+            401,
+            "Changes need a user: send a Firebase ID token as `Authorization: Bearer TOKEN`. Reading needs none.",
+            # No error code, as there were no credentials that could be wrong (section 3.1).
+            headers={"WWW-Authenticate": _REALM},
+        )

@@ -1,0 +1,90 @@
+"""`flask serve`: the inner loop, with reload and static files, on this machine alone and without a deploy.
+
+Flask's command line has read `.env` before. Unlike `flask run`, it answers requests for files before those for pages,
+as Hosting does, and migrates an SQLite database by itself. Flask's development server is made for one person, so it
+listens where nobody else can reach it. Left out: APP_ENV, without which this is production like everything else;
+whoever wants `development` says so.
+"""
+
+import os
+import socket
+from pathlib import Path
+from typing import Final
+
+import click
+from flask import Flask, Response, current_app
+from flask.cli import with_appcontext
+
+from flask_hearth import checkouts, folders, state, static_files, storage
+from flask_hearth.stores.urls import Sqlite
+
+HOST: Final = "127.0.0.1"
+FIRST_PORT: Final = 5000
+
+
+def init_app(app: Flask) -> None:
+    """Add `serve` to the app's commands."""
+    app.cli.add_command(serve)
+
+
+@click.command(short_help="Serve with reload, on this machine alone.")
+@with_appcontext
+def serve() -> None:
+    """Serve the app and its static files, with reload, on this machine alone.
+
+    The port is PORT, or the first free one from 5000 on.
+    """
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the documented name
+    files = static_files.of(app)
+    # Flask's command line has replaced it by FLASK_DEBUG alone.
+    app.debug = state.of(app).debug
+    # The reloader starts this command again, which then has to find the same port, already bound by the first one.
+    port = int(os.environ.setdefault("PORT", str(_free_port())))
+    _migrate(app)
+    # Plain names: a digest would be that of the file as it was at start-up.
+    files.digested = False
+    app.after_request(_uncached)
+    from werkzeug.middleware.shared_data import SharedDataMiddleware  # noqa: PLC0415 - as below
+    from werkzeug.serving import run_simple  # noqa: PLC0415 - nothing that a server in production should import
+
+    checkout = checkouts.around(Path(app.root_path))
+    run_simple(
+        HOST,
+        port,
+        # As on Hosting, a file comes before a route.
+        SharedDataMiddleware(app, {"/": str(files.root)}, cache_timeout=0),
+        use_reloader=True,
+        use_debugger=app.debug,
+        threaded=True,
+        extra_files=[str(checkout / ".env")] if checkout else [],
+    )
+
+
+def _migrate(app: Flask) -> None:
+    """Only here, where one process and one developer are all there is."""
+    url = storage.url(app)
+    if isinstance(url, Sqlite):
+        from flask_hearth.stores.sql.migrating import Migrations  # noqa: PLC0415 - imports all of Alembic
+
+        Migrations(state.of(app).declarations, folders.migrations(app)).upgrade(url)
+
+
+def _uncached(response: Response) -> Response:
+    # An edited template should be seen at once, not after the five minutes that a visitor's browser may keep a page.
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _free_port() -> int:
+    """The first port from FIRST_PORT on that nobody listens on: a local cloud may have the usual one."""
+    for port in range(FIRST_PORT, FIRST_PORT + 100):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+    raise click.ClickException(
+        f"Ports {FIRST_PORT} to {FIRST_PORT + 99} are all taken on {HOST}. Set PORT to a free one."
+    )

@@ -1,0 +1,94 @@
+"""`Hearth`: all parts of the framework for one app, by the rules of Flask's extensions.
+
+It keeps no app, reads nothing but `app.config` (`HEARTH_…`, each by the part that it is for), and leaves what it knows
+in `app.extensions["hearth"]`. Left out: reading the environment, which `flask_hearth.settings` does for who wants it,
+and making the app, which is the app's own business.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from flask import Flask
+
+from flask_hearth import (
+    api,
+    csrf,
+    development,
+    errors,
+    forwarded,
+    headers,
+    health,
+    identity,
+    logs,
+    migrations_cli,
+    pages,
+    rate_limit,
+    request_id,
+    state,
+    static_files,
+    storage,
+)
+from flask_hearth.model.declaration import Declaration
+from flask_hearth.state import State
+from flask_hearth.static_files import StaticFiles
+from flask_hearth.stores.interface import Store
+
+PARTS: Final = (
+    logs,
+    storage,
+    migrations_cli,
+    development,
+    static_files,
+    health,
+    api,
+    pages,
+    csrf,
+    identity,
+    # After what tells who asks.
+    rate_limit,
+    errors,
+    request_id,
+    # Last of those that look at answers, which Flask calls in the reverse order: the others see them complete.
+    headers,
+    forwarded,
+)
+
+
+class Hearth:
+    """The extension. One may be set up for many apps; a store or files that it was given are then shared by them.
+
+    The store is the one that HEARTH_DATABASE_URL names, unless another is handed in; the static files are those of
+    HEARTH_STATIC, or those that lie beside the app's package.
+    """
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        *,
+        declarations: Sequence[Declaration] = (),
+        store: Store | None = None,
+        files: StaticFiles | None = None,
+    ) -> None:
+        self._declarations = tuple(declarations)
+        self._store = store
+        self._files = files
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Set up every part. Routes that the app has already keep their paths: register them before.
+
+        Raises ValueError for declarations and configuration that don't fit, RuntimeError for a second call.
+        """
+        if state.KEY in app.extensions:
+            raise RuntimeError(
+                f"Hearth is set up for the app {app.name!r} already: its routes and checks would all be there twice. "
+                "Call init_app once, with all declarations."
+            )
+        app.extensions[state.KEY] = State(
+            declarations=self._declarations, store=self._store, files=self._files, debug=app.debug
+        )
+        # `//` in a path is a mistake, not another way to write it: a redirect would name a host, and hide the mistake.
+        app.url_map.merge_slashes = False
+        for part in PARTS:
+            part.init_app(app)

@@ -1,0 +1,56 @@
+"""Headers of every answer of the app: the security set, and caching that is off unless a view asks for it.
+
+Files that Firebase Hosting serves itself are not here: they have the headers that firebase.json lists. Those are the
+same security set, and Hosting puts it over that of the app's answers, too; here it is for calls to the service's own
+address. A page that uses `connect_to` has to be excepted there from the policy for all, or its own never arrives.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask import Flask, Response, g
+
+CSP: Final = "Content-Security-Policy"
+
+SECURITY: Final[Mapping[str, str]] = {
+    # Nothing inline, nothing from elsewhere, no frame around us: an injected tag has no effect.
+    CSP: (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    # Without includeSubDomains: on a custom domain it would also bind neighbours that this service knows nothing of.
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+FIRST_ERROR: Final = 400
+"""The lowest status that is an error (RFC 9110, section 15)."""
+
+UNCACHED: Final = "private, no-store"
+
+
+def init_app(app: Flask) -> None:
+    """Complete every answer of the app, errors included."""
+    app.after_request(complete)
+
+
+def connect_to(origin: str) -> None:
+    """Let the scripts of this page, and of no other, send requests to this origin besides our own."""
+    g.connect_to = origin
+
+
+def complete(response: Response) -> Response:
+    """Add the security set; forbid caching of errors always, of anything else unless the view allowed it."""
+    response.headers.update(SECURITY)
+    if origin := g.get("connect_to"):
+        response.headers[CSP] = SECURITY[CSP].replace("connect-src 'self'", f"connect-src 'self' {origin}")
+    if response.status_code >= FIRST_ERROR:
+        # Hosting would keep a 404 for ten minutes, also after the page has come to be.
+        response.headers["Cache-Control"] = UNCACHED
+    else:
+        response.headers.setdefault("Cache-Control", UNCACHED)
+    return response

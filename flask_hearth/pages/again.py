@@ -1,0 +1,108 @@
+"""A form that did not work is shown again, with all that was typed and the reason.
+
+Whatever stops it (a fault in a field, another's change, a limit, a session that ended, a store that is away), nobody
+types it twice. Only what no form of ours sends gets an error page: another content type, too much, another site's.
+"""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from flask_hearth import errors, storage
+from flask_hearth.errors import Problem
+from flask_hearth.model.declaration import Declaration
+from flask_hearth.pages import texts
+from flask_hearth.pages.rendering import blueprint, called, page
+from flask_hearth.stores.interface import MissingError, Record, UnavailableError
+
+KEY: Final = "_key"
+"""Hidden field of a form for a new object: what makes it one object, however often it is sent."""
+
+VERSION: Final = "_version"
+"""Hidden field of a form for an object that is there: the state that was seen."""
+
+
+class Changed(Problem):
+    """409: the object is not any more what the person saw. `now` is what it is; None if it was removed."""
+
+    def __init__(self, detail: str, now: Record | None) -> None:
+        super().__init__(409, detail)
+        self.now = now
+
+
+def form(
+    of: Declaration,
+    typed: Mapping[str, str],
+    *,
+    id: str | None = None,
+    version: str = "",
+    problem: Problem | None = None,
+    now: Record | None = None,
+) -> str:
+    """The form with these texts, to add an object or, with an id, to edit one. With `now`, that is shown beside."""
+    return page(
+        "form.html",
+        of,
+        id=id,
+        texts=typed,
+        faults=texts.faults(of, problem),
+        problem=problem,
+        now=now,
+        theirs=None if now is None else texts.written(of, now.fields),
+        hidden={VERSION: version} if id else {KEY: _key(problem)},
+    )
+
+
+def confirmation(of: Declaration, record: Record, problem: Problem | None = None) -> str:
+    """Asks whether to remove this state of the object."""
+    return page(
+        "remove.html", of, record=record, called=called(of, record), problem=problem, hidden={VERSION: record.version}
+    )
+
+
+@blueprint.errorhandler(Problem)
+def again(problem: Problem) -> Response:
+    """Also for what is raised before the view, such as a limit on writes."""
+    if request.method != "POST":
+        return errors.answer(problem)
+    arguments: Mapping[str, Any] = request.view_args or {}
+    try:
+        html = _shown_again(arguments["of"], arguments.get("id"), problem)
+    except (MissingError, UnavailableError, HTTPException):
+        return errors.answer(problem)
+    # The problem's own response has its headers, such as Retry-After.
+    response = problem.get_response()
+    response.content_type = "text/html; charset=utf-8"
+    response.set_data(html)
+    return response
+
+
+@blueprint.errorhandler(UnavailableError)
+def unavailable(error: UnavailableError) -> Response:
+    answer = errors.unavailable(error)
+    if request.method != "POST":
+        return answer
+    told = "The database does not answer, so this may not be saved. Send it again in a moment: nothing is done twice."
+    return again(Problem(503, told, headers={"Retry-After": answer.headers["Retry-After"]}))
+
+
+def _shown_again(of: Declaration, id: str | None, problem: Problem) -> str:
+    changed = problem if isinstance(problem, Changed) else None
+    if id is not None and request.path.endswith("/remove"):
+        return confirmation(of, (changed and changed.now) or storage.current().get(of, id), problem)
+    typed = texts.typed(of, request.form)
+    if changed is None:
+        return form(of, typed, id=id, version=request.form.get(VERSION, ""), problem=problem)
+    if changed.now is None:
+        return form(of, typed, problem=problem)
+    return form(of, typed, id=id, version=changed.now.version, problem=problem, now=changed.now)
+
+
+def _key(problem: Problem | None) -> str:
+    """The form's own again, so that it stays one object; another one where that was the fault."""
+    sent = None if problem is None or problem.code == 400 else request.form.get(KEY)
+    return sent or secrets.token_urlsafe(16)

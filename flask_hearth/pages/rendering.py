@@ -1,0 +1,73 @@
+"""What the pages of collections have in common: how values are shown, and whether there are forms.
+
+Private and never cached, because such a page belongs to a session and says what its reader may do.
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import quote
+
+from flask import Blueprint, current_app, get_flashed_messages, render_template, request
+
+from flask_hearth import identity
+from flask_hearth.model.declaration import Declaration
+from flask_hearth.pages.fields import Field, fields
+from flask_hearth.stores.interface import Record
+
+NOTHING: Final = "\N{EN DASH}"
+"""Stands where there is no value."""
+
+blueprint = Blueprint("collections", __name__)
+
+
+def page(template: str, of: Declaration, **values: Any) -> str:
+    """A page of a collection. It also says what the request before has done, once."""
+    return render_template(
+        f"hearth/collection/{template}",
+        of=of,
+        fields=fields(of),
+        may_write=identity.may_write(),
+        sign_in=sign_in(),
+        user=identity.current(),
+        account=_with_way_back(),
+        done=get_flashed_messages(),
+        **values,
+    )
+
+
+def sign_in() -> str | None:
+    """Where who asks can sign in, to come back here; None where nobody can, or it is done already."""
+    return _with_way_back() if identity.current() is None else None
+
+
+def _with_way_back() -> str | None:
+    """The page to sign in and out on, if there is one."""
+    path = current_app.config.get(identity.SIGN_IN)
+    if path is None:
+        return None
+    # After a form was sent, there is nothing to come back to but the list.
+    back = request.path if request.method == "GET" else f"/{request.path.split('/')[1]}"
+    return f"{path}?next={quote(back, safe='')}"
+
+
+def called(of: Declaration, record: Record) -> str:
+    """What an object goes by: its first field; its id where that is blank, as a link needs a text."""
+    value = record.fields[fields(of)[0].name]
+    return ("" if value is None else str(value)).strip() or record.id
+
+
+def shown(value: Any, field: Field) -> str:
+    """A stored value as people read it."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if field.kind == "json":
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def moment(time: datetime) -> str:
+    """In UTC and saying so: the service does not know where its reader is."""
+    return f"{time.astimezone(UTC):%-d %B %Y, %H:%M} UTC"

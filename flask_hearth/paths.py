@@ -1,0 +1,25 @@
+"""The paths that the framework takes, as Flask writes them, for who has to know them without running the app.
+
+Imports nothing but Python's own: what publishes static files warns of one that would hide a page, and may run where
+Flask is not installed. `<collection:…>` stands for the name of each declaration, `<paged:…>` of each with pages.
+"""
+
+from typing import Final
+
+RULES: Final = (
+    "/health",
+    "/health/live",
+    "/health/ready",
+    "/api/docs",
+    "/api/v1/openapi.json",
+    "/api/v1/<collection:of>",
+    "/api/v1/<collection:of>/<id:id>",
+    "/<paged:of>",
+    "/<paged:of>/new",
+    "/<paged:of>/<id:id>",
+    "/<paged:of>/<id:id>/edit",
+    "/<paged:of>/<id:id>/remove",
+    # With HEARTH_AUTH=firebase.
+    "/sign-in",
+    "/sign-out",
+)

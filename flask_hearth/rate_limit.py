@@ -1,0 +1,69 @@
+"""A bound on how often one client may change something: requests with an unsafe method, whatever comes of them.
+
+The client is the user who is signed in, else where the request comes from (`flask_hearth.client`). Addresses can be
+made up in calls to the service's own address, so there is a second bound, SHARED times the first, on the last address
+alone, which can't. The edge of Hosting calls from a handful of addresses, which is why that one is so much wider.
+
+The bounds are of one process: with N instances a client may get N times as much. That stops who floods, not who
+counts; a bound on the whole service would ask a database at every write.
+
+The headers are those of draft-ietf-httpapi-ratelimit-headers-10.
+"""
+
+from typing import Final
+
+from flask import Flask, Response, g, request
+
+from flask_hearth import client, identity
+from flask_hearth.errors import Problem
+from flask_hearth.quota import Quota, Taken
+
+WINDOW: Final = 60
+"""Seconds."""
+
+SHARED: Final = 20
+"""How many clients may write at full speed through one address of Hosting's edge."""
+
+UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+POLICY: Final = "writes"
+
+
+def init_app(app: Flask) -> None:
+    """Refuse with 429 what goes beyond HEARTH_WRITES_PER_MINUTE; 0 refuses nothing. After what tells who asks.
+
+    HEARTH_TRUSTED_HOPS is the number of proxies in front that tell whom they met.
+    """
+    per_minute: int = app.config.setdefault("HEARTH_WRITES_PER_MINUTE", 0)
+    trusted_hops: int = app.config.setdefault("HEARTH_TRUSTED_HOPS", 0)
+    if not per_minute:
+        return
+    each = Quota(per_minute, WINDOW)
+    shared = Quota(per_minute * SHARED, WINDOW)
+
+    def check() -> None:
+        if request.method not in UNSAFE:
+            return
+        hops = client.hops(request, trusted_hops)
+        user = identity.current()
+        # The client's own first: who is refused there takes nothing from those who share an address with it.
+        g.taken = each.take(hops if user is None else user.id)
+        if g.taken.allowed:
+            last = shared.take(hops[-1])
+            g.taken = g.taken if last.allowed else last
+        if not g.taken.allowed:
+            raise Problem(
+                429,
+                f"More than {per_minute} changes a minute. Wait {g.taken.free_in} s, then send this one again.",
+                headers={"Retry-After": str(g.taken.free_in)},
+            )
+
+    def tell(response: Response) -> Response:
+        taken: Taken | None = g.get("taken")
+        if taken is not None:
+            response.headers["RateLimit-Policy"] = f'"{POLICY}";q={per_minute};w={WINDOW}'
+            response.headers["RateLimit"] = f'"{POLICY}";r={min(taken.left, per_minute)};t={taken.reset_in}'
+        return response
+
+    app.before_request(check)
+    app.after_request(tell)

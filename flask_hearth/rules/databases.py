@@ -1,0 +1,35 @@
+"""Where data is kept: DATABASE_URL has to be said, except on a laptop."""
+
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationInfo
+
+from flask_hearth import checkouts
+from flask_hearth.rules.environments import on_a_laptop
+from flask_hearth.stores import urls
+
+DECLARED_IN: Final = "declared in"
+"""In the context of a validation: the file of the class that is validated, which is the app's own."""
+
+
+def development_database(checkout: Path | None) -> Path:
+    """Where data is kept on a laptop without DATABASE_URL: in the checkout, or with the other temporary files."""
+    local = None if checkout is None else checkout / ".local"
+    return (local if local is not None and local.is_dir() else Path(tempfile.gettempdir())) / "serve.sqlite3"
+
+
+def known_store(value: object, info: ValidationInfo) -> object:
+    if value is None and on_a_laptop(info.data):
+        declared_in: Path | None = (info.context or {}).get(DECLARED_IN)
+        return f"sqlite://{development_database(checkouts.around(declared_in) if declared_in else None)}"
+    if value is None:
+        raise ValueError(
+            "DATABASE_URL is not set: outside development there is no default, as data would be kept where nobody "
+            "looks for it. Set it to firestore://, postgresql://… or sqlite:///ABSOLUTE/PATH."
+        )
+    # The project's own fault, if it has one, is told already.
+    project = info.data.get("google_cloud_project", "unknown")
+    urls.parse(str(value), project=project, data_dir=info.data.get("hearth_data_dir"))
+    return value

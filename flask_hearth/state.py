@@ -1,0 +1,47 @@
+"""What the extension knows of one app. It lies in `app.extensions`, so that the extension itself keeps no app."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Flask, current_app
+
+if TYPE_CHECKING:
+    from flask_hearth.identity import Finder
+    from flask_hearth.model.declaration import Declaration
+    from flask_hearth.static_files import StaticFiles
+    from flask_hearth.stores.interface import Store
+
+KEY: Final = "hearth"
+"""Of `app.extensions`."""
+
+
+@dataclass(kw_only=True)
+class State:
+    """Begun with what `Hearth` was given; each part completes what is its own."""
+
+    declarations: tuple["Declaration", ...]
+    store: "Store | None" = None
+    """None where nothing is declared and no database named."""
+    files: "StaticFiles | None" = None
+    finder: "Finder | None" = None
+    """Finds out who asks by the request's credentials; None where nobody checks any."""
+    document: dict[str, Any] | None = None
+    """The API's document, once somebody has asked for it."""
+    debug: bool = False
+    """Whether the app was in debug mode when it was made: Flask's command line changes that afterwards."""
+
+
+def of(app: Flask) -> State:
+    """Raises RuntimeError for an app that the extension was not set up for."""
+    found: State | None = app.extensions.get(KEY)
+    if found is None:
+        raise RuntimeError(
+            f"The app {app.name!r} has no Hearth, so a part of it finds neither store nor declarations. Call "
+            "`Hearth(declarations=…).init_app(app)` where the app is made."
+        )
+    return found
+
+
+def current() -> State:
+    """Of the app that is at work."""
+    return of(current_app)

@@ -1,0 +1,68 @@
+"""The store that the app's views work with: the one handed in, or the one that HEARTH_DATABASE_URL names.
+
+Nothing is connected to here, so that a store that is away stops no start-up. How stores work is `flask_hearth.stores`,
+which knows nothing of Flask.
+"""
+
+from typing import Any, Final
+
+from flask import Flask
+
+from flask_hearth import folders, state
+from flask_hearth.stores import opened, urls
+from flask_hearth.stores.interface import Store
+from flask_hearth.stores.urls import Firestore, Postgres, Sqlite
+
+DEFAULTS: Final[dict[str, Any]] = {
+    "HEARTH_DATABASE_URL": None,
+    "HEARTH_DATABASE_POOL_SIZE": 5,
+    "HEARTH_DATABASE_POOL_WAIT_SECONDS": 2,
+    # What `sqlite://` and `firestore://` alone mean.
+    "HEARTH_DATA_DIR": None,
+    "HEARTH_GOOGLE_CLOUD_PROJECT": None,
+    "HEARTH_MIGRATIONS": None,
+}
+
+
+def init_app(app: Flask) -> None:
+    """Raises ValueError for declarations without a place to keep their objects, and as `stores.opened` does."""
+    for name, value in DEFAULTS.items():
+        app.config.setdefault(name, value)
+    known, config = state.of(app), app.config
+    if known.store is not None:
+        return
+    if config["HEARTH_DATABASE_URL"] is None:
+        if known.declarations:
+            names = ", ".join(of.name for of in known.declarations)
+            raise ValueError(
+                f"HEARTH_DATABASE_URL is not set: there would be no place to keep {names}. Set it in app.config, as "
+                "`flask_hearth.settings` does by DATABASE_URL, or hand a store to Hearth."
+            )
+        return
+    known.store = opened(
+        config["HEARTH_DATABASE_URL"],
+        declarations=known.declarations,
+        migrations=folders.migrations(app),
+        project=config["HEARTH_GOOGLE_CLOUD_PROJECT"],
+        data_dir=config["HEARTH_DATA_DIR"],
+        pool_size=config["HEARTH_DATABASE_POOL_SIZE"],
+        pool_wait_seconds=config["HEARTH_DATABASE_POOL_WAIT_SECONDS"],
+    )
+
+
+def url(app: Flask) -> Sqlite | Postgres | Firestore | None:
+    """What HEARTH_DATABASE_URL says; None where it says nothing. Raises DatabaseUrlError."""
+    config = app.config
+    if config["HEARTH_DATABASE_URL"] is None:
+        return None
+    return urls.parse(
+        config["HEARTH_DATABASE_URL"], project=config["HEARTH_GOOGLE_CLOUD_PROJECT"], data_dir=config["HEARTH_DATA_DIR"]
+    )
+
+
+def current() -> Store:
+    """The store of the app that is at work. Raises RuntimeError where it has none."""
+    store = state.current().store
+    if store is None:
+        raise RuntimeError("This app has no store: nothing is declared that would be kept in one.")
+    return store

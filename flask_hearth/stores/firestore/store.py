@@ -1,0 +1,183 @@
+"""The Firestore store: a document per object, and preconditions for whatever must not be lost.
+
+There is no schema and so nothing to migrate. `created_at` is indexed and rises with time, which bounds a collection
+to about 500 new objects a second (Firestore, "Best practices", hotspots).
+"""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
+from google.auth.exceptions import DefaultCredentialsError
+from google.cloud.firestore import Client, CollectionReference, DocumentReference, DocumentSnapshot, WriteOption
+
+from flask_hearth.model.declaration import Declaration
+from flask_hearth.stores import urls
+from flask_hearth.stores.clock import Clock
+from flask_hearth.stores.firestore.calls import Calls, told
+from flask_hearth.stores.firestore.client import ReconnectingClient
+from flask_hearth.stores.firestore.documents import plain, record, update_time, version
+from flask_hearth.stores.firestore.keys import COLLECTION, Keys
+from flask_hearth.stores.interface import (
+    Answer,
+    ExistsError,
+    MissingError,
+    Page,
+    Position,
+    Record,
+    Reservation,
+    VersionError,
+)
+
+CHECK_SECONDS = 2.0
+"""For `check`, whose caller asks again soon."""
+
+
+class FirestoreStore:
+    """Implements `Store` on a client, which it closes when closed."""
+
+    def __init__(self, client: Client, *, call_seconds: float, clock: Clock) -> None:
+        self._client = client
+        self._calls = Calls(call_seconds)
+        self._checking = Calls(min(call_seconds, CHECK_SECONDS))
+        self._keys = Keys(client, self._calls)
+        self._clock = clock
+
+    @classmethod
+    def opened(cls, url: urls.Firestore, *, call_seconds: float, clock: Clock) -> Self:
+        """With the credentials of the environment, or the emulator that it names. Raises DatabaseUrlError."""
+        try:
+            client = ReconnectingClient(project=url.project, database=url.database)
+        except DefaultCredentialsError as error:
+            raise urls.DatabaseUrlError(
+                f"DATABASE_URL names Firestore in {url.project}, but there are no credentials for it here: every call "
+                "would be refused. Run `gcloud auth application-default login`, or set FIRESTORE_EMULATOR_HOST to the "
+                "address of an emulator."
+            ) from error
+        return cls(client, call_seconds=call_seconds, clock=clock)
+
+    def create(self, of: Declaration, id: str, fields: Mapping[str, Any]) -> Record:
+        now = self._clock()
+        with told():
+            try:
+                made = self._place(of, id).create(
+                    {**fields, "created_at": now, "updated_at": now}, **self._calls.writing
+                )
+            except AlreadyExists:
+                raise ExistsError(id) from None
+        return Record(id=id, version=version(made.update_time), created_at=now, updated_at=now, fields=dict(fields))
+
+    def get(self, of: Declaration, id: str) -> Record:
+        return record(of, self._read(of, id))
+
+    def replace(self, of: Declaration, id: str, fields: Mapping[str, Any], *, expected: str | None) -> Record:
+        # Read first, as a write doesn't tell when the object was created.
+        found = self._read(of, id, expected)
+        now = self._clock()
+        with told():
+            try:
+                # Not `set`, which takes no precondition; all fields are named, and each is replaced as a whole.
+                made = found.reference.update(
+                    {**fields, "updated_at": now}, option=self._only(expected), **self._calls.writing
+                )
+            except NotFound:
+                raise MissingError(id) from None
+            except FailedPrecondition:
+                raise self._refusal(of, id) from None
+        return Record(
+            id=id,
+            version=version(made.update_time),
+            created_at=plain(found.get("created_at")),
+            updated_at=now,
+            fields=dict(fields),
+        )
+
+    def delete(self, of: Declaration, id: str, *, expected: str | None) -> None:
+        if expected is not None and update_time(expected) is None:
+            raise self._refusal(of, id)
+        with told():
+            try:
+                self._place(of, id).delete(
+                    # Without any, deleting what isn't there succeeds.
+                    option=self._only(expected) or self._client.write_option(exists=True),
+                    **self._calls.writing,
+                )
+            except NotFound:
+                raise MissingError(id) from None
+            except FailedPrecondition:
+                raise self._refusal(of, id) from None
+
+    def page(
+        self,
+        of: Declaration,
+        *,
+        limit: int,
+        after: Position | None = None,
+        before: Position | None = None,
+        offset: int = 0,
+    ) -> Page:
+        collection = self._collection(of)
+        direction = "ASCENDING" if before is None else "DESCENDING"
+        # The document's name as the last key: times alone may be shared, and all who share one would be skipped.
+        # One more than asked for tells whether there are more.
+        query = collection.order_by("created_at", direction=direction).order_by("__name__", direction=direction)
+        query = query.limit(limit + 1)
+        if offset:
+            query = query.offset(offset)
+        if start := after or before:
+            query = query.start_after({"created_at": start.created_at, "__name__": collection.document(start.id)})
+        with told():
+            found = query.get(**self._calls.reading)
+        records = [record(of, each) for each in found[:limit]]
+        return Page(records=records if before is None else records[::-1], more=len(found) > limit)
+
+    def count(self, of: Declaration) -> int:
+        with told():
+            ((counted,),) = self._collection(of).count().get(**self._calls.reading)
+        # The emulator counts nothing as 0.0.
+        return int(counted.value)
+
+    def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:
+        with told():
+            return self._keys.reserve(key, fingerprint, now=self._clock(), seconds=seconds)
+
+    def finish(self, reserved: Reservation, answer: Answer, *, seconds: int) -> None:
+        with told():
+            self._keys.finish(reserved, answer, now=self._clock(), seconds=seconds)
+
+    def forget(self, reserved: Reservation) -> None:
+        with told():
+            self._keys.forget(reserved)
+
+    def check(self) -> None:
+        with told():
+            # A document that never is: the answer says that the database is there and may be read.
+            self._client.collection(COLLECTION).document("check").get(**self._checking.reading)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _collection(self, of: Declaration) -> CollectionReference:
+        return self._client.collection(of.name)
+
+    def _place(self, of: Declaration, id: str) -> DocumentReference:
+        return self._collection(of).document(id)
+
+    def _read(self, of: Declaration, id: str, expected: str | None = None) -> DocumentSnapshot[Any]:
+        with told():
+            found = self._place(of, id).get(**self._calls.reading)
+        if not found.exists:
+            raise MissingError(id)
+        if expected is not None and version(found.update_time) != expected:
+            raise VersionError(id)
+        return found
+
+    def _only(self, expected: str | None) -> WriteOption | None:
+        """The precondition that the document is still in that version."""
+        time = None if expected is None else update_time(expected)
+        return None if time is None else self._client.write_option(last_update_time=time)
+
+    def _refusal(self, of: Declaration, id: str) -> MissingError | VersionError:
+        """Firestore refuses another version and a missing document in the same words."""
+        with told():
+            return VersionError(id) if self._place(of, id).get(**self._calls.reading).exists else MissingError(id)

@@ -1,0 +1,144 @@
+"""What every store does, and how it fails.
+
+A store keeps JSON-compatible field values of declared models and knows nothing of HTTP. It sets versions and times
+itself. All methods have a deadline; none retries what may have been done.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from flask_hearth.model.declaration import Declaration
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One stored object. `version` is opaque: another text means another state of the object, and nothing more."""
+
+    id: str
+    version: str
+    created_at: datetime
+    updated_at: datetime
+    fields: Mapping[str, Any]
+    """The declared ones in their order: defaults for those stored without, and none that another revision added."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Position:
+    """Where a page ended: the sort key of its last object. Oldest first, ties by id, so no two objects share one."""
+
+    created_at: datetime
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    records: Sequence[Record]
+    more: bool
+    """Whether there is at least one object after these; before these, where the page was asked for by `before`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An HTTP answer as kept for replay under an Idempotency-Key."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reservation:
+    """An Idempotency-Key as taken by one request: nobody else can finish it or give it up."""
+
+    key: str
+    owner: str
+    """Drawn anew for each: a request that was frozen past its time must not touch what its successor reserved."""
+
+
+def reservation(key: str) -> Reservation:
+    """A new one, which no store has yet."""
+    return Reservation(key=key, owner=secrets.token_hex(8))
+
+
+class StoreError(Exception):
+    """Base of what a store raises on purpose."""
+
+
+class MissingError(StoreError):
+    """There is no object of that id."""
+
+
+class ExistsError(StoreError):
+    """There is one of that id already."""
+
+
+class VersionError(StoreError):
+    """The object is not in the version that was expected."""
+
+
+class UnavailableError(StoreError):
+    """The store can't be reached, is overloaded, or took too long; the same call may succeed later."""
+
+
+class KeyInFlightError(StoreError):
+    """Another request with the same Idempotency-Key has not been answered yet."""
+
+
+class KeyReusedError(StoreError):
+    """The Idempotency-Key was used for another request."""
+
+
+class Store(Protocol):
+    """Thread-safe. Every method may raise UnavailableError."""
+
+    def create(self, of: Declaration, id: str, fields: Mapping[str, Any]) -> Record:
+        """Raises ExistsError."""
+
+    def get(self, of: Declaration, id: str) -> Record:
+        """Raises MissingError."""
+
+    def replace(self, of: Declaration, id: str, fields: Mapping[str, Any], *, expected: str | None) -> Record:
+        """Write all fields. With `expected`, only if the object has that version. Raises MissingError, VersionError."""
+
+    def delete(self, of: Declaration, id: str, *, expected: str | None) -> None:
+        """Raises MissingError, VersionError."""
+
+    def page(
+        self,
+        of: Declaration,
+        *,
+        limit: int,
+        after: Position | None = None,
+        before: Position | None = None,
+        offset: int = 0,
+    ) -> Page:
+        """Up to `limit` objects, oldest first: from the beginning, the next after a position, or the last before one.
+
+        `offset` skips that many (cost grows with it). At most one of `before` and the other two is given.
+        """
+
+    def count(self, of: Declaration) -> int:
+        """By the store's own count, never by reading the objects."""
+
+    def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:
+        """Take an Idempotency-Key for a request, or give the answer it was finished with.
+
+        `key` is already scoped to user and route. A reservation that is not finished ends after `seconds`, so that a
+        request that died does not block its own repetition; a finished one when `finish` says; both whatever the
+        store's own clean-up does. Raises KeyInFlightError, KeyReusedError (another fingerprint).
+        """
+
+    def finish(self, reserved: Reservation, answer: Answer, *, seconds: int) -> None:
+        """Keep the answer for `seconds` from now. Does nothing if the reservation has ended or was answered."""
+
+    def forget(self, reserved: Reservation) -> None:
+        """Give up a reservation, so that the request may be tried again. Does nothing if it has, or was answered."""
+
+    def check(self) -> None:
+        """One cheap round trip, for readiness: also that the schema is not behind. Raises UnavailableError."""
+
+    def close(self) -> None:
+        """Let go of connections."""

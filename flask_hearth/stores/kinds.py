@@ -1,0 +1,120 @@
+"""Of which kind each field of a model is, for stores that have to know, and what no store could hold.
+
+Read from the model's JSON Schema, because what a store gets is what the model is as JSON: a date is a text, a
+Decimal too. Refused when the service starts is what some store would refuse later, at some client's request.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from typing import Any
+
+from pydantic_core import to_jsonable_python
+
+from flask_hearth.model.declaration import Declaration
+
+RESERVED_COLLECTIONS = frozenset({"alembic_version", "idempotency_keys"})
+"""Tables and collections of the service's own."""
+
+_EMPTY = frozenset({list, dict, tuple, str})
+_LOWEST, _HIGHEST = -(2**63), 2**63 - 1
+
+
+class Kind(Enum):
+    TEXT = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    JSON = "json"
+
+
+def check(declarations: Iterable[Declaration]) -> None:
+    """Raises ValueError for names taken, or taken twice, and for fields that some store could not hold."""
+    seen: set[str] = set()
+    for of in declarations:
+        if of.name in RESERVED_COLLECTIONS or of.name in seen:
+            raise ValueError(f"Two collections can't both be named {of.name!r}; rename that of {of.model.__name__}.")
+        seen.add(of.name)
+        kinds(of)
+
+
+def kinds(of: Declaration) -> dict[str, tuple[Kind, bool]]:
+    """Kind, and whether null is a value, of each field in the order of declaration. Raises ValueError."""
+    schema = of.model.model_json_schema(mode="serialization")
+    return {
+        name: _kind(part, schema.get("$defs", {}), f"{of.model.__name__}.{name}")
+        for name, part in schema.get("properties", {}).items()
+    }
+
+
+def defaults(of: Declaration) -> dict[str, Any]:
+    """What fields are in an object that was stored before they were declared, as JSON.
+
+    Of factories, only those are asked that make something empty: others may give another value each time.
+    """
+    return {
+        name: to_jsonable_python(field.get_default(call_default_factory=True))
+        for name, field in of.model.model_fields.items()
+        if not field.is_required() and field.default_factory in {None, *_EMPTY}
+    }
+
+
+def _kind(part: Mapping[str, Any], definitions: Mapping[str, Any], where: str) -> tuple[Kind, bool]:
+    if "$ref" in part:
+        name = part["$ref"].rpartition("/")[2]
+        if name not in definitions:  # A model within itself, being looked at already.
+            return Kind.JSON, False
+        return _kind(definitions[name], {key: each for key, each in definitions.items() if key != name}, where)
+    if alternatives := part.get("anyOf") or part.get("oneOf"):
+        real = [each for each in alternatives if each.get("type") != "null"]
+        found = {_kind(each, definitions, where)[0] for each in real}
+        return found.pop() if len(found) == 1 else Kind.JSON, len(real) < len(alternatives)
+    return _plain_kind(part, definitions, where), False
+
+
+def _plain_kind(part: Mapping[str, Any], definitions: Mapping[str, Any], where: str) -> Kind:
+    match part.get("type"):
+        case "integer":
+            _check_bounds(part, where)
+            return Kind.INTEGER
+        case "array":
+            _check_items(part, definitions, where)
+        case "object":
+            _check_properties(part, definitions, where)
+        case "string" | "number" | "boolean" as kind:
+            return Kind(kind)
+        case _ if not part.get("enum"):
+            raise ValueError(
+                f"{where} has no JSON type of its own, so that no store knows how to keep it. Declare one type."
+            )
+    return Kind.JSON
+
+
+def _check_properties(part: Mapping[str, Any], definitions: Mapping[str, Any], where: str) -> None:
+    if part.get("additionalProperties"):
+        raise ValueError(
+            f"{where} takes keys that clients choose: Firestore reserves some of them, and indexes all. "
+            "Declare a model with fields, or a list of pairs."
+        )
+    for name, inner in part.get("properties", {}).items():
+        _kind(inner, definitions, f"{where}.{name}")
+
+
+def _check_bounds(part: Mapping[str, Any], where: str) -> None:
+    if "enum" in part or "const" in part:
+        return
+    low = part.get("minimum", part.get("exclusiveMinimum"))
+    high = part.get("maximum", part.get("exclusiveMaximum"))
+    if low is None or high is None or low < _LOWEST or high > _HIGHEST:
+        raise ValueError(
+            f"{where} is an integer without bounds that fit 64 bits: larger ones can't be stored. Give it ge and le."
+        )
+
+
+def _check_items(part: Mapping[str, Any], definitions: Mapping[str, Any], where: str) -> None:
+    inner = [part["items"]] if part.get("items") else part.get("prefixItems", [])
+    if not inner:
+        raise ValueError(f"{where} is a list of anything, so that no store knows how to keep it. Declare its items.")
+    for each in inner:
+        if definitions.get(each.get("$ref", "").rpartition("/")[2], each).get("type") == "array":
+            raise ValueError(f"{where} is a list of lists, which Firestore can't hold. Put each list in a model.")
+        _kind(each, definitions, f"{where}[]")

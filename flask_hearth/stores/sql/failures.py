@@ -1,0 +1,35 @@
+"""What of a database's refusals is a passing trouble, and what a fault of ours."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import exc
+
+from flask_hearth.stores.interface import UnavailableError
+
+# Postgres says so of tables and columns that are not there (error codes, class 42); SQLite by OperationalError.
+_SCHEMA_BEHIND = frozenset({"42P01", "42703"})
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Raise UnavailableError for all that may pass: no connection or none free, a lock, a deadline, an old schema.
+
+    Other errors of the driver (a value that doesn't fit its column) are faults of the program, and pass through.
+    """
+    try:
+        yield
+    except exc.TimeoutError as error:
+        raise UnavailableError("All of this instance's connections to the database are in use.") from error
+    except (exc.OperationalError, exc.InterfaceError) as error:
+        raise UnavailableError(_first_line(error)) from error
+    except exc.DBAPIError as error:
+        if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _SCHEMA_BEHIND:
+            raise UnavailableError(_first_line(error)) from error
+        raise
+
+
+def _first_line(error: exc.DBAPIError) -> str:
+    """The driver's own words, without the statement and its values."""
+    lines = str(error.orig).splitlines()
+    return f"The database can't be used now: {lines[0] if lines else type(error.orig).__name__}"

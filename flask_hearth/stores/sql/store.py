@@ -1,0 +1,173 @@
+"""The SQL store. What it does is one statement each, so that no method can be interrupted half way."""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Table, delete, func, select, tuple_, update
+
+from flask_hearth.model.declaration import Declaration
+from flask_hearth.stores.clock import Clock
+from flask_hearth.stores.interface import (
+    Answer,
+    ExistsError,
+    MissingError,
+    Page,
+    Position,
+    Record,
+    Reservation,
+    VersionError,
+)
+from flask_hearth.stores.sql import keys, schema
+from flask_hearth.stores.sql.engines import READ_ONLY, insert
+from flask_hearth.stores.sql.failures import told
+from flask_hearth.stores.sql.tables import KEYS_TABLE, metadata
+
+
+class SqlStore:
+    """Implements `Store` on an engine, which it disposes of when closed.
+
+    Serves nothing before it has seen once that the schema is not older than the last one of `migrations`.
+    """
+
+    def __init__(
+        self, engine: Engine, declarations: Sequence[Declaration], *, migrations: Path | None, clock: Clock
+    ) -> None:
+        self._engine = engine
+        self._tables = metadata(declarations).tables
+        self._keys = self._tables[KEYS_TABLE]
+        self._migrations = migrations
+        self._head = schema.NONE if migrations is None else schema.head(migrations)
+        self._clock = clock
+        self._schema_fits = False
+
+    def create(self, of: Declaration, id: str, fields: Mapping[str, Any]) -> Record:
+        now = self._clock()
+        record = Record(id=id, version=_new_version(), created_at=now, updated_at=now, fields=dict(fields))
+        table = self._tables[of.name]
+        with self._writing() as connection:
+            made = connection.execute(
+                insert(connection, table)
+                .values(id=id, version=record.version, created_at=now, updated_at=now, **fields)
+                .on_conflict_do_nothing(index_elements=["id"])
+                .returning(table.c.id)
+            )
+            if made.one_or_none() is None:
+                raise ExistsError(id)
+        return record
+
+    def get(self, of: Declaration, id: str) -> Record:
+        table = self._tables[of.name]
+        with self._reading() as connection:
+            row = connection.execute(select(table).where(table.c.id == id)).one_or_none()
+        if row is None:
+            raise MissingError(id)
+        return _record(row)
+
+    def replace(self, of: Declaration, id: str, fields: Mapping[str, Any], *, expected: str | None) -> Record:
+        table = self._tables[of.name]
+        statement = (
+            update(table)
+            .where(table.c.id == id)
+            .values(version=_new_version(), updated_at=self._clock(), **fields)
+            .returning(table)
+        )
+        if expected is not None:
+            statement = statement.where(table.c.version == expected)
+        with self._writing() as connection:
+            row = connection.execute(statement).one_or_none()
+            if row is None:
+                raise _refusal(connection, table, id)
+        return _record(row)
+
+    def delete(self, of: Declaration, id: str, *, expected: str | None) -> None:
+        table = self._tables[of.name]
+        statement = delete(table).where(table.c.id == id)
+        if expected is not None:
+            statement = statement.where(table.c.version == expected)
+        with self._writing() as connection:
+            if connection.execute(statement).rowcount == 0:
+                raise _refusal(connection, table, id)
+
+    def page(
+        self,
+        of: Declaration,
+        *,
+        limit: int,
+        after: Position | None = None,
+        before: Position | None = None,
+        offset: int = 0,
+    ) -> Page:
+        table = self._tables[of.name]
+        order = (table.c.created_at, table.c.id)
+        # One more than asked for tells whether there are more.
+        statement = select(table).limit(limit + 1).offset(offset)
+        if after is not None:
+            statement = statement.where(tuple_(*order) > tuple_(after.created_at, after.id))
+        if before is not None:
+            statement = statement.where(tuple_(*order) < tuple_(before.created_at, before.id))
+        statement = statement.order_by(*(order if before is None else (column.desc() for column in order)))
+        with self._reading() as connection:
+            rows = connection.execute(statement).all()
+        records = [_record(row) for row in rows[:limit]]
+        return Page(records=records if before is None else records[::-1], more=len(rows) > limit)
+
+    def count(self, of: Declaration) -> int:
+        with self._reading() as connection:
+            return connection.execute(select(func.count()).select_from(self._tables[of.name])).scalar_one()
+
+    def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:
+        with self._writing() as connection:
+            return keys.reserve(connection, self._keys, key, fingerprint, now=self._clock(), seconds=seconds)
+
+    def finish(self, reserved: Reservation, answer: Answer, *, seconds: int) -> None:
+        with self._writing() as connection:
+            keys.finish(connection, self._keys, reserved, answer, now=self._clock(), seconds=seconds)
+
+    def forget(self, reserved: Reservation) -> None:
+        with self._writing() as connection:
+            keys.forget(connection, self._keys, reserved)
+
+    def check(self) -> None:
+        self._schema_fits = False
+        with self._reading():
+            pass
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with told(), self._engine.connect() as connection:
+            connection.execution_options(**{READ_ONLY: True})
+            self._check_schema(connection)
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with told(), self._engine.begin() as connection:
+            self._check_schema(connection)
+            yield connection
+
+    def _check_schema(self, connection: Connection) -> None:
+        if not self._schema_fits:
+            schema.check(connection, self._head, self._migrations)
+            self._schema_fits = True
+
+
+def _new_version() -> str:
+    """Drawn, not counted: an object made again under its old id must not have the version of the former one."""
+    return secrets.token_hex(8)
+
+
+def _refusal(connection: Connection, table: Table, id: str) -> MissingError | VersionError:
+    exists = connection.execute(select(table.c.id).where(table.c.id == id)).one_or_none() is not None
+    return VersionError(id) if exists else MissingError(id)
+
+
+def _record(row: Row[Any]) -> Record:
+    values = dict(row._mapping)  # noqa: SLF001 - the documented name, with an underscore to leave columns theirs
+    own = {name: values.pop(name) for name in ("id", "version", "created_at", "updated_at")}
+    return Record(**own, fields=values)

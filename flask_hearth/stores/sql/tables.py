@@ -1,0 +1,105 @@
+"""SQL tables, derived from declarations.
+
+A field with a default becomes a column with that default on the server's side. It makes a change of the model
+deployable: rows from before get it, and the revision before, which still serves during a rollout and knows nothing
+of the column, can go on inserting.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Double, Index, Integer, MetaData, Table, Text
+from sqlalchemy import text as sql
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
+
+from flask_hearth.model.declaration import Declaration
+from flask_hearth.stores.kinds import Kind, defaults, kinds
+
+KEYS_TABLE = "idempotency_keys"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A time with microseconds, in UTC on the way in and out; SQLite, which has no times, keeps sortable text."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def metadata(declarations: Iterable[Declaration]) -> MetaData:
+    """All tables that the declarations need, and the one for idempotency keys. Raises ValueError as `kinds` does."""
+    found = MetaData()
+    for declaration in declarations:
+        _table(found, declaration)
+    Table(
+        KEYS_TABLE,
+        found,
+        Column("key", Text, primary_key=True),
+        # Null where a revision from before this column reserves, which nobody but itself then finishes.
+        Column("owner", Text),
+        Column("fingerprint", Text, nullable=False),
+        Column("expires_at", UtcDateTime, nullable=False),
+        # All three null until the request has been answered.
+        Column("status", Integer),
+        Column("headers", JSON(none_as_null=True)),
+        Column("body", Text),
+        # Expired rows are found by it.
+        Index(f"ix_{KEYS_TABLE}_expires_at", "expires_at"),
+    )
+    return found
+
+
+def _table(found: MetaData, of: Declaration) -> Table:
+    presets = defaults(of)
+    return Table(
+        of.name,
+        found,
+        # Bytewise on Postgres, as on the other stores: an index in a language's order can't serve all comparisons.
+        Column("id", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
+        Column("version", Text, nullable=False),
+        Column("created_at", UtcDateTime, nullable=False),
+        Column("updated_at", UtcDateTime, nullable=False),
+        *(
+            Column(name, _TYPES[kind], nullable=null, server_default=_default(kind, presets.get(name)))
+            for name, (kind, null) in kinds(of).items()
+        ),
+        # The order of pages.
+        Index(f"ix_{of.name}_created_at_id", "created_at", "id"),
+    )
+
+
+_TYPES: dict[Kind, TypeEngine[Any]] = {
+    Kind.TEXT: Text(),
+    Kind.INTEGER: BigInteger(),
+    Kind.NUMBER: Double(),
+    Kind.BOOLEAN: Boolean(),
+    # Not Postgres's JSONB, which makes whole numbers of floats and orders keys its own way.
+    Kind.JSON: JSON(none_as_null=True),
+}
+
+
+def _default(kind: Kind, value: Any) -> Any:
+    if value is None:
+        return None
+    match kind:
+        case Kind.TEXT:
+            return value
+        case Kind.BOOLEAN:
+            # As keywords, which both databases know; SQLite's own numbers would end up in migrations for Postgres.
+            return sql("true" if value else "false")
+        case Kind.JSON:
+            return json.dumps(value)
+        case _:
+            return sql(repr(value))

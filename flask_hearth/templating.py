@@ -1,0 +1,11 @@
+"""The framework's templates, each under `hearth/`: an app's own of the same name wins, as Flask looks there first."""
+
+from flask import Blueprint, Flask
+
+blueprint = Blueprint("hearth", __name__, template_folder="templates")
+
+
+def init_app(app: Flask) -> None:
+    """Let the app find them. Every part that shows a page asks for it, so that each can do without the others."""
+    if blueprint.name not in app.blueprints:
+        app.register_blueprint(blueprint)

@@ -1,0 +1,49 @@
+"""Programs of ours as processes that never outlive their test."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+
+class Process:
+    """A program of ours in a process group of its own; what it prints is in `output`."""
+
+    def __init__(self, command: list[str], folder: Path, environ: Mapping[str, str], log: Path) -> None:
+        self._log = log
+        with log.open("wb") as sink:
+            self.running = subprocess.Popen(
+                command,
+                cwd=folder,
+                env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", **environ},
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def output(self) -> str:
+        return self._log.read_text(encoding="utf-8")
+
+    def wait_for(self, text: str, seconds: float = 20) -> None:
+        until(lambda: text in self.output or self.running.poll() is not None, seconds, lambda: self.output)
+        if text not in self.output:
+            raise LookupError(f"It ended without saying {text!r}: {self.output}")
+
+    def end(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.running.pid, signal.SIGKILL)
+        self.running.wait()
+
+
+def until(happened: Callable[[], bool], seconds: float, story: Callable[[], str]) -> None:
+    """Wait for something to happen; fail with the story when it hasn't after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"nothing happened in {seconds} s: {story()}")
+        time.sleep(0.02)

@@ -1,0 +1,186 @@
+"""A store in memory for tests of what stands above stores: it keeps to the interface and refuses to guess."""
+
+import copy
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from flask_hearth.model.declaration import Declaration
+from flask_hearth.stores.interface import (
+    Answer,
+    ExistsError,
+    KeyInFlightError,
+    KeyReusedError,
+    MissingError,
+    Page,
+    Position,
+    Record,
+    Reservation,
+    UnavailableError,
+    VersionError,
+    reservation,
+)
+
+T = TypeVar("T")
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is known of an idempotency key."""
+
+    owner: str
+    fingerprint: str
+    ends: datetime
+    answer: Answer | None = None
+
+
+class MemoryStore:
+    """Thread-safe. Its clock moves only when told, so that all objects of a test may have one time."""
+
+    def __init__(self) -> None:
+        self.now = EPOCH
+        self.calls: list[str] = []
+        self.fails: Callable[[str], Exception | None] = lambda _: None
+        """Asked before each call, and after it as `call done`, with what error it should fail."""
+        self._lock = threading.RLock()
+        self._objects: dict[tuple[str, str], Record] = {}
+        self._keys: dict[str, Kept] = {}
+        self._versions = 0
+
+    def wait(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def create(self, of: Declaration, id: str, fields: Mapping[str, Any]) -> Record:
+        def work() -> Record:
+            if (of.name, id) in self._objects:
+                raise ExistsError(id)
+            return self._put(of, id, fields, self.now)
+
+        return self._call("create", work)
+
+    def get(self, of: Declaration, id: str) -> Record:
+        return self._call("get", lambda: self._found(of, id))
+
+    def replace(self, of: Declaration, id: str, fields: Mapping[str, Any], *, expected: str | None) -> Record:
+        def work() -> Record:
+            return self._put(of, id, fields, self._expected(of, id, expected).created_at)
+
+        return self._call("replace", work)
+
+    def delete(self, of: Declaration, id: str, *, expected: str | None) -> None:
+        def work() -> None:
+            self._expected(of, id, expected)
+            del self._objects[of.name, id]
+
+        self._call("delete", work)
+
+    def page(
+        self,
+        of: Declaration,
+        *,
+        limit: int,
+        after: Position | None = None,
+        before: Position | None = None,
+        offset: int = 0,
+    ) -> Page:
+        assert limit >= 1
+        assert offset >= 0
+        assert (after is not None) + (before is not None) + (offset > 0) <= 1
+
+        def work() -> Page:
+            every = sorted(
+                (record for (name, _), record in self._objects.items() if name == of.name),
+                key=lambda record: (record.created_at, record.id),
+            )
+            if after is not None:
+                every = [one for one in every if (one.created_at, one.id) > (after.created_at, after.id)]
+            if before is not None:
+                earlier = [one for one in every if (one.created_at, one.id) < (before.created_at, before.id)]
+                return Page(records=copy.deepcopy(earlier[-limit:]), more=len(earlier) > limit)
+            rest = every[offset:]
+            return Page(records=copy.deepcopy(rest[:limit]), more=len(rest) > limit)
+
+        return self._call("page", work)
+
+    def count(self, of: Declaration) -> int:
+        return self._call("count", lambda: sum(name == of.name for name, _ in self._objects))
+
+    def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:
+        assert len(key) <= 255
+
+        def work() -> Reservation | Answer:
+            kept = self._keys.get(key)
+            if kept is None or kept.ends <= self.now:
+                wanted = reservation(key)
+                self._keys[key] = Kept(wanted.owner, fingerprint, self.now + timedelta(seconds=seconds))
+                return wanted
+            if kept.fingerprint != fingerprint:
+                raise KeyReusedError(key)
+            if kept.answer is None:
+                raise KeyInFlightError(key)
+            return kept.answer
+
+        return self._call("reserve", work)
+
+    def finish(self, reserved: Reservation, answer: Answer, *, seconds: int) -> None:
+        def work() -> None:
+            kept = self._open(reserved)
+            if kept is not None and kept.ends > self.now:
+                self._keys[reserved.key] = replace(kept, answer=answer, ends=self.now + timedelta(seconds=seconds))
+
+        self._call("finish", work)
+
+    def forget(self, reserved: Reservation) -> None:
+        def work() -> None:
+            if self._open(reserved):
+                del self._keys[reserved.key]
+
+        self._call("forget", work)
+
+    def _open(self, reserved: Reservation) -> Kept | None:
+        kept = self._keys.get(reserved.key)
+        return kept if kept is not None and kept.owner == reserved.owner and kept.answer is None else None
+
+    def check(self) -> None:
+        self._call("check", lambda: None)
+
+    def close(self) -> None:
+        self.fails = lambda _: UnavailableError("closed")
+
+    def _call(self, name: str, work: Callable[[], T]) -> T:
+        with self._lock:
+            self.calls.append(name)
+            self._fail(name)
+            result = work()
+            self._fail(f"{name} done")
+        return result
+
+    def _fail(self, call: str) -> None:
+        if error := self.fails(call):
+            raise error
+
+    def _found(self, of: Declaration, id: str) -> Record:
+        try:
+            return copy.deepcopy(self._objects[of.name, id])
+        except KeyError:
+            raise MissingError(id) from None
+
+    def _expected(self, of: Declaration, id: str, expected: str | None) -> Record:
+        assert expected is None or expected.isprintable(), "no database takes any text"
+        record = self._found(of, id)
+        if expected is not None and record.version != expected:
+            raise VersionError(id)
+        return record
+
+    def _put(self, of: Declaration, id: str, fields: Mapping[str, Any], created_at: datetime) -> Record:
+        # A store gets every field of the model and none besides, as values that JSON has.
+        assert fields.keys() == of.model.model_fields.keys()
+        kept = json.loads(json.dumps(fields, allow_nan=False))
+        self._versions += 1
+        record = Record(id=id, version=f"v{self._versions}", created_at=created_at, updated_at=self.now, fields=kept)
+        self._objects[of.name, id] = record
+        return copy.deepcopy(record)

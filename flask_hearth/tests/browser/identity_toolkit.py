@@ -1,0 +1,74 @@
+"""Identity Toolkit as far as the sign-in page calls it, and the keys behind its tokens, on a free port of loopback.
+
+Not the local cloud's: the service and its tests do without that.
+"""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from flask_hearth.tests.auth.token_issuer import SigningKey, claims, key_set
+
+
+class IdentityToolkit:
+    """Knows the accounts that were made since it began."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self._key = SigningKey("browser")
+        self._passwords: dict[str, str] = {}
+        owner = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._answer(200, key_set(owner._key))
+
+            def do_OPTIONS(self) -> None:
+                self._answer(204, b"")
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if owner.away:
+                    self.close_connection = True
+                    return
+                fault, answer = owner.call(self.path.partition("accounts:")[2].partition("?")[0], body)
+                refusal = {"error": {"code": 400, "message": fault}}
+                self._answer(400 if fault else 200, json.dumps(refusal if fault else answer).encode())
+
+            def _answer(self, status: int, body: bytes) -> None:
+                self.send_response(status)
+                self.send_header("Access-Control-Allow-Origin", "*")
+                self.send_header("Access-Control-Allow-Headers", "Content-Type")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """Quiet."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def call(self, method: str, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The code of a fault, or the answer."""
+        email, password = body["email"], body.get("password", "")
+        if method == "sendOobCode":
+            return "", {"email": email}
+        if method == "signUp" and len(password) < 6:
+            return "WEAK_PASSWORD : Password should be at least 6 characters", {}
+        if method == "signUp":
+            self._passwords[email] = password
+        if self._passwords.get(email) != password:
+            return "INVALID_LOGIN_CREDENTIALS", {}
+        return "", {"idToken": self._key.sign(claims(email=email))}
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()

@@ -1,0 +1,83 @@
+"""Whatever is sent to the pages' addresses, the answer is never an error of ours."""
+
+import os
+import string
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from flask_hearth.testing.sample import ITEMS
+from flask_hearth.tests.api.conftest import app_over
+from flask_hearth.tests.api.memory_store import MemoryStore
+from flask_hearth.tests.api.samples import WARE, WARES
+from flask_hearth.tests.pages.visitor import Visitor
+
+TEXTS = some.one_of(
+    some.text(max_size=50),
+    some.sampled_from(
+        ["", " ", "0", "-1", "1e999", "NaN", "null", "[]", "{}", "[" * 5000, '"', "2024-02-29", "on", "red"]
+    ),
+)
+NAMES = some.sampled_from([*WARES.model.model_fields, *ITEMS.model.model_fields, "_key", "_version", "_csrf", "id"])
+FORMS = some.dictionaries(NAMES, TEXTS)
+PATHS = some.sampled_from(["/items", "/items/lamp/edit", "/items/lamp/remove", "/wares", "/wares/pan/edit"])
+EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "100"))
+SEARCHED = settings(
+    max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+)
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    """With objects at the paths above, as long as no form removes them."""
+    memory = MemoryStore()
+    memory.create(ITEMS, "lamp", {"name": "Lamp", "description": "", "quantity": 1})
+    memory.create(WARES, "pan", WARE.whole)
+    client = app_over(memory).test_client()
+    client.environ_base["wsgi.url_scheme"] = "https"
+    return client
+
+
+@SEARCHED
+@given(path=PATHS, form=FORMS, honest=some.booleans())
+def test_no_form_is_an_error_of_ours(
+    client: FlaskClient,
+    path: str,
+    form: dict[str, str],
+    honest: bool,  # noqa: FBT001
+) -> None:
+    """With the right token and without."""
+    token = Visitor(client).form("/items/new").values["_csrf"] if honest else "none"
+
+    answer = client.post(path, data=form | {"_csrf": token}, headers={"Accept": "text/html"})
+
+    assert answer.status_code in ({303, 400, 409, 422} if honest else {403})
+
+
+@SEARCHED
+@given(
+    path=PATHS,
+    body=some.binary(max_size=200),
+    kind=some.sampled_from(
+        ["application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary=x"]
+    ),
+)
+def test_no_body_is_an_error_of_ours(client: FlaskClient, path: str, body: bytes, kind: str) -> None:
+    assert client.post(path, data=body, content_type=kind).status_code in {400, 403, 413}
+
+
+@SEARCHED
+@given(
+    parameter=some.sampled_from(["after", "before", "page", "x"]),
+    value=some.one_of(some.text(max_size=50), some.text(string.ascii_letters + "._-", max_size=80)),
+)
+def test_no_query_is_an_error_of_ours(client: FlaskClient, parameter: str, value: str) -> None:
+    assert client.get("/items", query_string={parameter: value}).status_code in {200, 422}
+
+
+@SEARCHED
+@given(cookie=some.text(string.ascii_letters + string.digits + "._-=", max_size=80))
+def test_no_cookie_is_an_error_of_ours(client: FlaskClient, cookie: str) -> None:
+    assert client.get("/items/new", headers={"Cookie": f"__session={cookie}"}).status_code == 200

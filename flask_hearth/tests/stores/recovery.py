@@ -1,0 +1,46 @@
+"""How a store behaves while its database is away."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from flask_hearth.stores.interface import Answer, Reservation, Store, UnavailableError
+from flask_hearth.tests.stores.samples import SAMPLES, fields
+
+RESERVED = Reservation(key="k", owner="o")
+CALLS: dict[str, Callable[[Store], object]] = {
+    "create": lambda store: store.create(SAMPLES, "never", fields()),
+    "get": lambda store: store.get(SAMPLES, "kept"),
+    "replace": lambda store: store.replace(SAMPLES, "kept", fields(), expected=None),
+    "delete": lambda store: store.delete(SAMPLES, "kept", expected=None),
+    "page": lambda store: store.page(SAMPLES, limit=5),
+    "count": lambda store: store.count(SAMPLES),
+    "reserve": lambda store: store.reserve("k", "f", seconds=60),
+    "finish": lambda store: store.finish(RESERVED, Answer(status=200, headers={}, body=""), seconds=60),
+    "forget": lambda store: store.forget(RESERVED),
+    "check": lambda store: store.check(),
+}
+WRITES = ("create", "replace", "delete", "reserve", "finish", "forget")
+
+
+def assert_unavailable(store: Store, names: tuple[str, ...], *, within: float) -> None:
+    """Each of the calls says so, and in time."""
+    for name in names:
+        began = time.monotonic()
+        with pytest.raises(UnavailableError):
+            CALLS[name](store)
+        assert time.monotonic() - began < within, name
+
+
+def assert_recovers(store: Store, *, within: float) -> None:
+    """Without anybody doing anything to it."""
+    deadline = time.monotonic() + within
+    while True:
+        try:
+            store.check()
+        except UnavailableError:
+            assert time.monotonic() < deadline, f"still unavailable after {within} s"
+            time.sleep(0.05)
+        else:
+            return

@@ -1,0 +1,96 @@
+"""What stores learn of a model, and which models none of them takes."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum, IntEnum
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import pytest
+from pydantic import Field, create_model
+
+from flask_hearth.model.declaration import Declaration, Model
+from flask_hearth.stores import kinds
+from flask_hearth.stores.kinds import Kind
+from flask_hearth.tests.stores.samples import Part
+
+Small = Annotated[int, Field(ge=0, le=9)]
+
+
+class Colour(Enum):
+    RED = "red"
+
+
+class Size(IntEnum):
+    SMALL = 1
+
+
+class Tree(Model):
+    name: str
+    children: tuple["Tree", ...] = ()
+
+
+def declared(annotation: Any, default: Any = ...) -> Declaration:
+    model = create_model("Made", __base__=Model, field=(annotation, default))
+    return Declaration(name="things", singular="thing", model=model)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "kind", "null"),
+    [
+        (str, Kind.TEXT, False),
+        (str | None, Kind.TEXT, True),
+        (Small, Kind.INTEGER, False),
+        (Small | None, Kind.INTEGER, True),
+        (float, Kind.NUMBER, False),
+        (bool, Kind.BOOLEAN, False),
+        (date, Kind.TEXT, False),
+        (datetime | None, Kind.TEXT, True),
+        (UUID, Kind.TEXT, False),
+        (Decimal, Kind.TEXT, False),
+        (Colour, Kind.TEXT, False),
+        (Size, Kind.INTEGER, False),
+        (list[str], Kind.JSON, False),
+        (Part, Kind.JSON, False),
+        (Part | None, Kind.JSON, True),
+        (list[Part], Kind.JSON, False),
+        (Tree, Kind.JSON, False),
+        (str | Small, Kind.JSON, False),
+        (tuple[str, Small], Kind.JSON, False),
+    ],
+    ids=str,
+)
+def test_a_field_is_of_the_kind_that_it_has_as_json(annotation: Any, kind: Kind, *, null: bool) -> None:
+    assert kinds.kinds(declared(annotation)) == {"field": (kind, null)}
+
+
+@pytest.mark.parametrize(
+    ("annotation", "words"),
+    [
+        (int, "Made.field is an integer without bounds"),
+        (Annotated[int, Field(ge=0, le=2**63)], "64 bits"),
+        (list[int], r"Made.field\[\] is an integer without bounds"),
+        (list[list[str]], "list of lists, which Firestore can't hold"),
+        (dict[str, str], "keys that clients choose"),
+        (list, "list of anything"),
+        (Any, "no JSON type"),
+    ],
+    ids=str,
+)
+def test_a_field_that_some_store_could_not_hold_is_refused_at_start(annotation: Any, words: str) -> None:
+    """Later, it would be some client's request that fails."""
+    with pytest.raises(ValueError, match=words):
+        kinds.check([declared(annotation)])
+
+
+@pytest.mark.parametrize("name", ["alembic_version", "idempotency_keys"])
+def test_the_services_own_names_are_taken(name: str) -> None:
+    with pytest.raises(ValueError, match="can't both be named"):
+        kinds.check([Declaration(name=name, singular="thing", model=Part)])
+
+
+def test_defaults_are_as_json_and_only_those_that_are_always_the_same() -> None:
+    assert kinds.defaults(declared(Colour, Colour.RED)) == {"field": "red"}
+    assert kinds.defaults(declared(list[str], Field(default_factory=list))) == {"field": []}
+    assert kinds.defaults(declared(str, Field(default_factory=lambda: str(uuid4())))) == {}
+    assert kinds.defaults(declared(str)) == {}

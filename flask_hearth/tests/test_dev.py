@@ -1,0 +1,61 @@
+"""The development server, as `flask serve` starts it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import requests
+
+from flask_hearth.testing import sample
+from flask_hearth.testing.processes import Process
+from flask_hearth.tests.api.samples import ITEM
+
+ROOT = Path(__file__).parents[2]
+STATIC = Path(sample.__file__).parent / "static"
+SERVE = ("-m", "flask", "--app", "flask_hearth.testing.sample", "serve")
+
+Serve = Callable[..., Process]
+
+
+@pytest.fixture
+def serve(start: Callable[..., Process], port: int, tmp_path: Path) -> Serve:
+    """Start it with these variables, in development unless they say otherwise."""
+
+    def run(**environ: str) -> Process:
+        given = {"PORT": str(port), "PYTHONPATH": str(ROOT), "APP_ENV": "development"}
+        return start(*SERVE, folder=tmp_path, environ={**given, **environ})
+
+    return run
+
+
+def test_pages_and_files_are_served_and_nothing_is_cached(serve: Serve, port: int, tmp_path: Path) -> None:
+    """An edit has to be seen at the next reload."""
+    server = serve(DATABASE_URL=f"sqlite://{tmp_path}/x.sqlite3")
+    server.wait_for("Debugger is active")
+    page = requests.get(f"http://127.0.0.1:{port}/", timeout=20)
+    sheet = requests.get(f"http://127.0.0.1:{port}/style.css", timeout=20)
+
+    assert "<h1>Sample</h1>" in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    assert sheet.content == (STATIC / "style.css").read_bytes()
+    assert "max-age=0" in sheet.headers["Cache-Control"]
+
+
+def test_data_is_kept_from_one_start_to_the_next_without_a_thought_of_migrations(
+    serve: Serve, port: int, tmp_path: Path
+) -> None:
+    objects = f"http://127.0.0.1:{port}{ITEM.path}"
+    for has in (0, 1):
+        server = serve(DATABASE_URL=f"sqlite://{tmp_path}/x.sqlite3")
+        server.wait_for("Debugger is active")
+        assert requests.get(objects, timeout=20).json()["total"] == has
+        assert requests.post(objects, json=ITEM.least, timeout=20).status_code == 201
+        server.end()
+
+
+def test_wrong_settings_end_it_with_the_message_alone(serve: Serve) -> None:
+    server = serve(LOG_LEVEL="loud")
+
+    assert server.running.wait(timeout=20) == 1
+    assert "LOG_LEVEL is 'loud'" in server.output
+    assert "Traceback" not in server.output

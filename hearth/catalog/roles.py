@@ -1,0 +1,120 @@
+"""The roles that `pulumi up` needs of whoever runs it, and the permissions by which a role is recognised.
+
+`python -m hearth bootstrap --check` looks for them, the component Delivery grants them to the CI's account, and
+docs/deploying.md shows this table; a test compares them. Permissions are the ones that the program's requests
+need and that no narrower role of the list gives, so that a custom role with the same permissions passes too.
+Source: the permission tables of each product's "Access control with IAM" page.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Role:
+    name: str
+    why: str
+    permissions: tuple[str, ...]
+    only: tuple[str, str] | None = None
+    """The key of the stack, and the value with which alone it is needed."""
+    once: bool = False
+    """Whether the first `pulumi up` alone needs it, which a person has to run."""
+
+
+DEPLOYER: tuple[Role, ...] = (
+    Role(
+        "roles/serviceusage.serviceUsageAdmin",
+        "enables the APIs",
+        ("serviceusage.services.enable", "serviceusage.services.get"),
+    ),
+    Role(
+        "roles/serviceusage.serviceUsageConsumer",
+        "lets the project pay for the API calls (the quota project)",
+        ("serviceusage.services.use",),
+    ),
+    Role(
+        "roles/artifactregistry.admin",
+        "image repository, its cleanup policies and readers",
+        ("artifactregistry.repositories.create", "artifactregistry.repositories.setIamPolicy"),
+    ),
+    Role(
+        "roles/storage.admin",
+        "bucket for the sources of builds",
+        ("storage.buckets.create", "storage.buckets.setIamPolicy", "storage.objects.create"),
+    ),
+    Role(
+        "roles/cloudbuild.builds.editor",
+        "starts builds and follows them",
+        ("cloudbuild.builds.create", "cloudbuild.builds.get"),
+    ),
+    Role("roles/logging.viewer", "shows the log of a build or a migration that failed", ("logging.logEntries.list",)),
+    Role(
+        "roles/iam.serviceAccountAdmin",
+        "accounts of the service and of its builds",
+        ("iam.serviceAccounts.create", "iam.serviceAccounts.get"),
+    ),
+    Role(
+        "roles/iam.serviceAccountUser",
+        "lets the service and its builds run as those accounts",
+        ("iam.serviceAccounts.actAs",),
+    ),
+    Role(
+        "roles/resourcemanager.projectIamAdmin",
+        "grants the build account its right to write logs, and the service's its right to the database",
+        ("resourcemanager.projects.getIamPolicy", "resourcemanager.projects.setIamPolicy"),
+    ),
+    Role(
+        "roles/secretmanager.admin",
+        "the secret key, its versions and who may read it",
+        ("secretmanager.secrets.create", "secretmanager.secrets.setIamPolicy", "secretmanager.versions.add"),
+    ),
+    Role(
+        "roles/run.admin",
+        "the service, and who may call it",
+        ("run.services.create", "run.services.update", "run.services.setIamPolicy"),
+    ),
+    Role(
+        "roles/datastore.owner",
+        "the Firestore database, where `app:database` is `firestore`",
+        (
+            "datastore.databases.create",
+            "datastore.databases.getMetadata",
+            "datastore.databases.update",
+            "datastore.indexes.update",
+        ),
+        only=("app:database", "firestore"),
+    ),
+    Role(
+        "roles/cloudsql.admin",
+        "the Postgres server, where `app:database` is `postgres`",
+        (
+            "cloudsql.instances.create",
+            "cloudsql.instances.update",
+            "cloudsql.databases.create",
+            "cloudsql.users.create",
+        ),
+        only=("app:database", "postgres"),
+    ),
+    Role(
+        "roles/identityplatform.admin",
+        "sign-in by email and password, where `app:auth` is `firebase`",
+        ("firebaseauth.configs.create", "firebaseauth.configs.get", "firebaseauth.configs.update"),
+        only=("app:auth", "firebase"),
+    ),
+    Role(
+        "roles/serviceusage.apiKeysAdmin",
+        "the sign-in page's key, where `app:auth` is `firebase`",
+        ("apikeys.keys.create", "apikeys.keys.getKeyString", "apikeys.keys.update"),
+        only=("app:auth", "firebase"),
+    ),
+    Role(
+        "roles/firebase.admin",
+        "adds Firebase to the project, once; not needed afterwards",
+        ("firebase.projects.get", "firebase.projects.update"),
+        once=True,
+    ),
+    Role(
+        "roles/firebasehosting.admin",
+        "sites, versions and releases",
+        ("firebasehosting.sites.create", "firebasehosting.sites.update"),
+    ),
+)

@@ -1,0 +1,19 @@
+"""`python -m hearth clean`: everything stopped, and all that was made while running deleted."""
+
+import argparse
+import shutil
+from collections.abc import Sequence
+
+from hearth import project
+from hearth.localcloud.commands import down
+from hearth.localcloud.commands.checkout import Checkout
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The exit code of `down`."""
+    argparse.ArgumentParser(prog="python -m hearth clean", description="Stop and delete.").parse_args(arguments)
+    root = project.root()
+    code = down.run(Checkout(root))
+    for made in (".venv", ".local"):
+        shutil.rmtree(root / made, ignore_errors=True)
+    return code

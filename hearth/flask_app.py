@@ -1,0 +1,47 @@
+"""The verbs that run the project's Flask app: its own Flask command line, in a process of its own.
+
+So nothing of the app, and no Flask, is imported here: an app that does not start ends a verb with its own words.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from hearth import project
+
+_DOES = {
+    "serve": "Flask with reload and the static files, on this machine alone, without a deploy",
+    "openapi": "write the API's document",
+    "bench": "measure the service's framework against a peer, as ratios in one run",
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The exit code. The first argument is the verb."""
+    verb, *rest = arguments
+    root = project.root()
+    table = project.Table.read(root)
+    parser = argparse.ArgumentParser(prog=f"python -m hearth {verb}", description=f"{verb}: {_DOES[verb]}.")
+    if verb == "bench":
+        # Its options are its own; `--help` shows them.
+        return _run([sys.executable, "-m", "flask_hearth.bench", *rest], root, root)
+    parser.parse_args(rest)
+    command = [sys.executable, "-m", "flask", "--app", table.app, verb]
+    if verb == "openapi":
+        command.append(str(root / table.openapi))
+    return _run(command, root / table.service, root)
+
+
+def _run(command: Sequence[str], folder: Path, root: Path) -> int:
+    path = os.pathsep.join(part for part in (str(root), os.environ.get("PYTHONPATH", "")) if part)
+    # A developer's own; where neither says APP_ENV, production would ask for secrets that a developer has none of.
+    own = {name: value for name, value in dotenv_values(root / ".env").items() if value is not None}
+    environ = {"APP_ENV": "development", **own, **os.environ, "PYTHONPATH": path}
+    # Data lies there unless the environment says otherwise.
+    (root / ".local").mkdir(exist_ok=True)
+    return subprocess.run(command, cwd=folder, env=environ, check=False).returncode

@@ -1,0 +1,109 @@
+"""How a stack's instances are sized, probed and told things, for a container that stands for one of them.
+
+Read off what the stack's program declares. What is only told on Google Cloud (its database, its secrets, its users) is
+replaced, as none of it is in the image or on this machine.
+"""
+
+import re
+import secrets
+import shlex
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+from hearth import project
+from hearth.errors import HearthError
+from hearth.image.errors import ImageError
+from hearth.testing import stacks
+from hearth.testing.recorder import Stack
+
+DATABASE = "sqlite:////data/trial.sqlite3"
+"""In the trial's folder."""
+
+_SERVICE = "gcp:cloudrunv2/service:Service"
+_JOB = "gcp:cloudrunv2/job:Job"
+_MIB = {"Mi": 1, "Gi": 1024}
+_MEMORY = re.compile(r"([1-9][0-9]*)(Mi|Gi)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instance:
+    """One instance of a stack's service."""
+
+    stack: str
+    memory: int
+    """Bytes."""
+    concurrency: int
+    ready: str
+    """Path of the startup probe."""
+    live: str
+    """Path of the liveness probe."""
+    migration: tuple[str, ...]
+    """The command that migrates the database."""
+    env: Mapping[str, str]
+
+
+def of_stack(root: Path, stack: str) -> Instance:
+    """Of the stack's program, run with the stack's file. Raises ImageError."""
+    file = root / f"Pulumi.{stack}.yaml"
+    if not file.is_file():
+        there = ", ".join(sorted(each.name.split(".")[1] for each in root.glob("Pulumi.*.yaml")))
+        raise ImageError(f"There is no stack {stack!r} to take the memory limit from; there are {there}. STACK=NAME")
+    try:
+        declared = stacks.run_with(stacks.configuration(file), stack, project.program(root), root)
+        return of_declared(stack, declared, shlex.split(project.Table.read(root).migrate))
+    except (HearthError, pulumi.RunError) as error:
+        raise ImageError(f"{file.name}: {error}") from None
+
+
+def of_declared(stack: str, declared: Stack, migrate: list[str]) -> Instance:
+    """From the stack's resources; `migrate` is for a stack that has no job for it. Raises ImageError."""
+    services = declared.of(_SERVICE)
+    if len(services) != 1:
+        raise ImageError(f"Stack {stack} declares {len(services)} Cloud Run services, and one is what can be tried.")
+    template, name = services[0].inputs["template"], str(services[0].inputs["name"])
+    (container,) = template["containers"]
+    jobs = [job.inputs["template"]["template"]["containers"][0] for job in declared.of(_JOB)]
+    told = {each["name"]: str(each["value"]) for each in container.get("envs", ()) if "value" in each}
+    return Instance(
+        stack=stack,
+        memory=_bytes(str(container["resources"]["limits"]["memory"])),
+        concurrency=int(template["maxInstanceRequestConcurrency"]),
+        ready=_path(container, "startupProbe"),
+        live=_path(container, "livenessProbe"),
+        migration=tuple([*jobs[0]["commands"], *jobs[0].get("args", ())] if jobs else migrate),
+        env={
+            **told,
+            # The trial writes through the API, and has no user of the stack's project.
+            "AUTH": "none",
+            "DATABASE_URL": DATABASE,
+            "SECRET_KEY": secrets.token_urlsafe(32),
+            # Cloud Run sets these itself; the service is stricter where they are.
+            "K_SERVICE": name,
+            "K_REVISION": f"{name}-00001-abc",
+            "K_CONFIGURATION": name,
+        },
+    )
+
+
+def _bytes(memory: str) -> int:
+    match = _MEMORY.fullmatch(memory)
+    if not match:
+        raise ImageError(f"The service's memory is {memory!r}, no whole number of Mi or Gi such as 512Mi.")
+    return int(match[1]) * _MIB[match[2]] * 1024**2
+
+
+def _path(container: Mapping[str, Any], probe: str) -> str:
+    return str(container[probe]["httpGet"]["path"])
+
+
+def free_port() -> int:
+    """A TCP port that was free a moment ago, and not the one that images take for granted."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        found: int = probe.getsockname()[1]
+        return found

@@ -1,0 +1,29 @@
+"""The verbs of `python -m hearth` that are about the local cloud."""
+
+import argparse
+import importlib
+from collections.abc import Sequence
+
+from hearth import project
+from hearth.localcloud.commands.checkout import Checkout
+
+_DOES = {
+    "up": "start the local cloud if it does not run, and deploy stack `local` on it",
+    "down": "destroy stack `local` and its data, and stop the local cloud",
+    "status": "tell what runs where",
+    "logs": "show what services, jobs and edge wrote",
+    "env": "print the lines to evaluate in a shell for plain `pulumi -s local`",
+    "cloud": "run the local cloud in the foreground, without deploying anything; `up` runs it in the background",
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The exit code. The first argument is the verb."""
+    verb, *rest = arguments
+    parser = argparse.ArgumentParser(prog=f"python -m hearth {verb}", description=f"{verb}: {_DOES[verb]}.")
+    if verb == "logs":
+        parser.add_argument("--follow", action="store_true", help="go on with what is written from now on")
+    options = vars(parser.parse_args(rest))
+    # Only the one that is asked for: a shell that evaluates `env` waits for every import.
+    run = importlib.import_module(f"hearth.localcloud.commands.{verb}").run
+    return int(run(Checkout(project.root()), **options))

@@ -1,0 +1,76 @@
+"""`make down`: stack `local` is destroyed with its data, the local cloud stopped; nothing of it runs or listens after.
+
+Whatever state they are in: where the engine can't destroy the stack (a deletion-protected resource, a broken
+provider, a state that can't be read), the local cloud's objects and the stack's state are thrown away instead.
+They are nobody's but this checkout's.
+"""
+
+import contextlib
+import shutil
+import sys
+
+from hearth.catalog.apis import IDENTITY_TOOLKIT
+from hearth.localcloud.commands import background, plugin, ports, recovery
+from hearth.localcloud.commands.checkout import STACK, Checkout
+from hearth.localcloud.commands.engine import Engine
+from hearth.localcloud.commands.errors import CommandError
+from hearth.localcloud.store import FILE, Store
+
+
+def run(checkout: Checkout) -> int:
+    try:
+        destroyed = _destroy(checkout)
+    except CommandError as error:
+        _say(str(error))
+        destroyed = False
+    ran = background.stop(checkout.cloud)
+    if destroyed:
+        # What the services kept goes with them, as a database in the cloud does, and so do the people who signed up.
+        shutil.rmtree(checkout.cloud / "data", ignore_errors=True)
+        _forget_people(checkout)
+    else:
+        _throw_away(checkout)
+        _say("The stack could not be destroyed in order: its state and the local cloud's objects are thrown away.")
+    _say("Down: no process is left." if ran else "Nothing runs.")
+    return 0
+
+
+def _destroy(checkout: Checkout) -> bool:
+    """Whether there is no stack any more."""
+    if not checkout.state.exists():
+        return True
+    known = ports.remembered(checkout.ports) or ports.USUAL
+    if Engine(checkout, known).export() is None:
+        return True
+    # It must run to be destroyed on, and on its start it ends what a killed one left running.
+    engine = Engine(checkout, background.ensure(checkout, _say))
+    plugin.install(checkout, engine)
+    recovery.cancel_dead_lock(checkout, engine, _say)
+    if engine.show("destroy", "--yes", "--skip-preview"):
+        return False
+    engine.ask("stack", "rm", "--yes", "--preserve-config", STACK)
+    return True
+
+
+def _forget_people(checkout: Checkout) -> None:
+    file = checkout.cloud / FILE
+    if file.exists():
+        with contextlib.closing(Store(file)) as store:
+            store.delete_below(IDENTITY_TOOLKIT.prefix)
+
+
+def _throw_away(checkout: Checkout) -> None:
+    shutil.rmtree(checkout.state, ignore_errors=True)
+    with contextlib.suppress(FileNotFoundError):
+        for entry in checkout.cloud.iterdir():
+            # Installed packages are worth keeping, and belong to no object.
+            if entry.name == "environments":
+                continue
+            if entry.is_dir():
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink(missing_ok=True)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,52 @@
+"""`make status`: what runs where, as a table. The console page at the APIs' address shows more."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from hearth.localcloud.cloud import Ports
+from hearth.localcloud.commands import background, ports
+from hearth.localcloud.commands.checkout import Checkout
+
+Row = tuple[str, str, str, str]
+
+
+def run(checkout: Checkout) -> int:
+    pid = background.holder(checkout.cloud)
+    known = ports.remembered(checkout.ports)
+    if not pid or not known:
+        print("The local cloud does not run: `make up` starts it.")
+        return 0
+    rows = [("WHAT", "STATE", "PROCESS", "WHERE"), *_rows(pid, known, background.status(known))]
+    for line in table(rows):
+        print(line)
+    return 0
+
+
+def table(rows: Sequence[Row]) -> Iterator[str]:
+    """Lines with aligned columns."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _rows(pid: int, known: Ports, status: dict[str, Any]) -> Iterator[Row]:
+    yield "local cloud", "running", str(pid), f"http://localhost:{known.apis}/"
+    for site in status["sites"]:
+        released = f"released {site['released']}" if site["release"] else "never released"
+        yield f"site {_last(site['name'])}", released, "", site["url"]
+    for service in status["services"]:
+        name = f"service {_last(service['name'])}"
+        yield name, service["state"], "", service["url"]
+        for instance in service["instances"]:
+            serving = "serving" if instance["revision"] == service["serving"] else "draining"
+            yield f"  {instance['revision']}", serving, str(instance["pid"]), ""
+        if service["message"]:
+            yield "", service["message"], "", ""
+    for job in status["jobs"]:
+        yield f"job {_last(job['name'])}", job["state"], "", job["execution"]
+        if job["message"]:
+            yield "", job["message"].partition("\n")[0], "", ""
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]

@@ -1,0 +1,53 @@
+"""`make up`: the local cloud runs, and stack `local` is deployed on it by the real engine."""
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from hearth.localcloud.cloud import Ports
+from hearth.localcloud.commands import addresses, background, existing, plugin, recovery, variables
+from hearth.localcloud.commands.checkout import STACK, Checkout
+from hearth.localcloud.commands.engine import Engine
+
+
+def run(checkout: Checkout) -> int:
+    """The engine's exit code."""
+    ports = background.ensure(checkout, _say)
+    engine = Engine(checkout, ports)
+    plugin.install(checkout, engine)
+    recovery.cancel_dead_lock(checkout, engine, _say)
+    exported = engine.export()
+    status = background.status(ports)
+    if exported and addresses.orphaned(exported["deployment"], status):
+        _say("The local cloud has nothing of what the stack's state holds: both start anew.")
+        engine.ask("stack", "rm", "--yes", "--force", "--preserve-config", STACK)
+        exported = None
+    if exported is None:
+        engine.ask("stack", "init", STACK)
+        exported = {"deployment": {}}
+    recovery.settle_pending(engine, exported, existing.lookup(variables.of(checkout, ports)), _say)
+    code = engine.show("up", "--yes", "--skip-preview", *_ways(exported["deployment"], status))
+    if code:
+        _say("\nNot all of it is deployed: the message above says why, `make logs` may say more.")
+        return code
+    _tell(engine.outputs(), ports)
+    return 0
+
+
+def _ways(deployment: Mapping[str, Any], status: Mapping[str, Any]) -> list[str]:
+    """Options of `pulumi up` that this deployment calls for."""
+    if addresses.moved(deployment, status):
+        return ["--refresh"]
+    # A first deployment is all new, and each property of it would be shown; later ones show just what changed.
+    return ["--diff"] if deployment.get("resources") else []
+
+
+def _tell(outputs: dict[str, Any], ports: Ports) -> None:
+    print(f"\n  site     {outputs.get('siteUrl', '')}")
+    print(f"  service  {outputs.get('serviceUrl', '')}")
+    print(f"  console  http://localhost:{ports.apis}/")
+    print('\n  make status, make logs, make down; plain pulumi: eval "$(make -s env)"; pulumi preview -s local')
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,40 @@
+"""The environment in which Pulumi and Google's clients work on a checkout's local cloud and nowhere else."""
+
+import os
+from collections.abc import Mapping
+
+from hearth.catalog.apis import APIS
+from hearth.localcloud.cloud import Ports
+from hearth.localcloud.commands.checkout import Checkout
+
+# Encrypts the secrets of a stack that lives on this machine only; that everybody knows it is fine there.
+PASSPHRASE = "local"  # noqa: S105
+
+
+def of(checkout: Checkout, ports: Ports) -> dict[str, str]:
+    """Variables by name, without PATH, which is the caller's own with the CLI put first."""
+    origin = f"http://127.0.0.1:{ports.apis}"
+    return {
+        "PULUMI_HOME": str(checkout.pulumi_home),
+        # Without a file of metadata beside each file: written apart from it, it is left empty by an engine that is
+        # killed in between, and then the state can't be read any more.
+        "PULUMI_BACKEND_URL": f"{checkout.state.as_uri()}?metadata=skip",
+        "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        # A missing plugin is an error here, never a download.
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        # Google's own gcp plugin on PATH would take the stand-in's place.
+        "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
+        **{api.variable: api.local(origin) for api in APIS},
+        # Google's clients, ours included, ask for no other credentials when they have this one.
+        "GOOGLE_OAUTH_ACCESS_TOKEN": "local",
+    }
+
+
+def environment(checkout: Checkout, ports: Ports, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """`environ` with everything in it that would lead Pulumi elsewhere taken out, and `of` put in."""
+    # Without kept bytecode, importing the gcp SDK takes two seconds longer, for each engine.
+    unwanted = {"PYTHONDONTWRITEBYTECODE"}
+    kept = {name: value for name, value in environ.items() if name not in unwanted and not name.startswith("PULUMI_")}
+    path = os.pathsep.join(part for part in (str(checkout.programs), environ.get("PATH", "")) if part)
+    return {**kept, "PATH": path, **of(checkout, ports)}

@@ -1,0 +1,74 @@
+"""Firebase Hosting as one part of the local cloud: the API's routes, and the edge on a port of its own."""
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from hearth.localcloud.cloud import Cloud
+from hearth.localcloud.hosting.cache import Cache
+from hearth.localcloud.hosting.content import Contents
+from hearth.localcloud.hosting.edge import Edge
+from hearth.localcloud.hosting.edge_log import EdgeLog
+from hearth.localcloud.hosting.live import LiveSites
+from hearth.localcloud.hosting.releases import Releases
+from hearth.localcloud.hosting.rest_domains import DomainRoutes
+from hearth.localcloud.hosting.rest_releases import ReleaseRoutes
+from hearth.localcloud.hosting.rest_sites import SiteRoutes
+from hearth.localcloud.hosting.rest_versions import VersionRoutes
+from hearth.localcloud.hosting.rewrites import Rewrites, Run
+from hearth.localcloud.hosting.uploads import Uploads
+from hearth.localcloud.hosting.versions import Versions
+
+# Hosting's guide: after 60 seconds the visitor gets a 504, whatever the service's own limit is.
+_TIMEOUT_SECONDS = 60.0
+# Requests under way when the edge stops, and bodies that nobody reads any more.
+_DRAIN_SECONDS = 5.0
+_LINGER_SECONDS = 1.0
+
+
+class Hosting:
+    """Implements hearth.localcloud.cloud.Part."""
+
+    def __init__(self, cloud: Cloud, run: Run, *, timeout_seconds: float = _TIMEOUT_SECONDS) -> None:
+        self._cloud = cloud
+        self._run = run
+        self._timeout_seconds = timeout_seconds
+        self._cache = Cache()
+        self._versions = Versions(cloud.store)
+        self._releases = Releases(cloud.store, self._versions)
+        self._contents = Contents(cloud)
+        self._runner: web.ServerRunner | None = None
+        self._log: EdgeLog | None = None
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        yield from SiteRoutes(self._cloud).routes()
+        yield from DomainRoutes(self._cloud).routes()
+        yield from VersionRoutes(self._cloud, self._versions, self._releases, self._contents).routes()
+        yield from Uploads(self._cloud.store, self._versions, self._contents).routes()
+        yield from ReleaseRoutes(self._cloud, self._releases, self._cache.purge).routes()
+
+    async def start(self) -> None:
+        """Open the edge. Raises OSError when its port is taken."""
+        self._contents.clear_partial()
+        self._log = EdgeLog(self._cloud.logs)
+        edge = Edge(
+            LiveSites(self._cloud.store, self._versions, self._releases),
+            self._contents,
+            Rewrites(self._cloud.store, self._run, self._cache, self._timeout_seconds),
+            self._cache,
+            self._log,
+        )
+        # Bodies go on as they came: unzipping them would belie their Content-Encoding, and open the way for bombs.
+        server = web.Server(edge.handle, auto_decompress=False, lingering_time=_LINGER_SECONDS, access_log=None)
+        self._runner = web.ServerRunner(server, shutdown_timeout=_DRAIN_SECONDS)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self._cloud.ports.edge).start()
+
+    async def stop(self) -> None:
+        """Close the edge; requests under way get a few seconds."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+        if self._log is not None:
+            self._log.close()
+            self._log = None

@@ -1,0 +1,71 @@
+"""The APIs that only keep records: what a project has, who may do what, secrets, content, image names."""
+
+import os
+from collections.abc import Iterable, Mapping
+from itertools import chain
+
+from aiohttp import web
+
+from hearth.localcloud.cloud import Cloud
+from hearth.localcloud.records import (
+    accounts,
+    api_keys,
+    blobs,
+    buckets,
+    cloud_sql,
+    firebase,
+    firestore,
+    identity_config,
+    log_entries,
+    policies,
+    projects,
+    registry,
+    secrets,
+    services,
+    workload_identity,
+)
+from hearth.localcloud.records.objects import Objects
+
+# How often an API still says that it is disabled after it was enabled, to see clients wait as they must on Google.
+API_LAG_VARIABLE = "LOCALCLOUD_API_LAG"
+
+
+class Records:
+    """Nothing runs beside its routes."""
+
+    def __init__(self, cloud: Cloud, api_lag: int | None = None) -> None:
+        self._cloud = cloud
+        self._api_lag = _api_lag(os.environ) if api_lag is None else api_lag
+
+    def routes(self) -> Iterable[web.RouteDef]:
+        store = self._cloud.store
+        return chain(
+            services.routes(store, lag=self._api_lag),
+            projects.routes(store),
+            policies.routes(store),
+            accounts.routes(store),
+            api_keys.routes(store),
+            identity_config.routes(store),
+            workload_identity.routes(store),
+            secrets.routes(store),
+            buckets.routes(store),
+            Objects(self._cloud).routes(),
+            registry.routes(store),
+            firebase.routes(store),
+            firestore.routes(store),
+            cloud_sql.routes(store),
+            log_entries.routes(self._cloud),
+        )
+
+    async def start(self) -> None:
+        blobs.clear_partial(self._cloud.blobs)
+
+    async def stop(self) -> None:
+        return None
+
+
+def _api_lag(environ: Mapping[str, str]) -> int:
+    text = environ.get(API_LAG_VARIABLE) or "0"
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(f"{API_LAG_VARIABLE}={text} is not a number of calls: set a whole number, or unset it.")
+    return int(text)

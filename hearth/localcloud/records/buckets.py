@@ -1,0 +1,153 @@
+"""Cloud Storage's JSON API: buckets. Lifecycle rules are kept, not carried out."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from aiohttp import web
+
+from hearth.catalog.apis import STORAGE
+from hearth.localcloud import times
+from hearth.localcloud.errors import ApiError
+from hearth.localcloud.records import bodies, policies, projects
+from hearth.localcloud.records.collections import public
+from hearth.localcloud.records.pages import page
+from hearth.localcloud.store import Document, Store
+
+BASE: Final = f"/{STORAGE.prefix}/{STORAGE.version}"
+_KEY = f"{STORAGE.prefix}/b"
+# "About Cloud Storage buckets", bucket names: a name with dots belongs to a domain that nobody here can verify.
+_NAME = re.compile(r"(?!goog)(?!.*google)[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]")
+_COMPUTED = frozenset(
+    {"kind", "id", "selfLink", "projectNumber", "metageneration", "etag", "timeCreated", "updated", "name"}
+)
+
+
+def found(store: Store, bucket: str) -> Document:
+    """The bucket. Raises ApiError (404)."""
+    body = store.get(f"{_KEY}/{bucket}")
+    if body is None:
+        raise ApiError(404, f"The specified bucket does not exist: {bucket}")
+    return body
+
+
+def routes(store: Store) -> Iterable[web.RouteDef]:
+    async def insert(request: web.Request) -> web.Response:
+        return web.json_response(
+            _shown(request, _insert(store, request.query.get("project", ""), await bodies.read(request)))
+        )
+
+    async def list_(request: web.Request) -> web.Response:
+        project, prefix = request.query.get("project", ""), request.query.get("prefix", "")
+        mine = [
+            (name, _shown(request, body))
+            for name, body in store.children(_KEY)
+            if body["_project"] == project and body["name"].startswith(prefix)
+        ]
+        chosen, token = page(request, mine, size="maxResults", default=1000, most=1000)
+        return web.json_response({"kind": "storage#buckets", "items": chosen} | token)
+
+    async def get(request: web.Request) -> web.Response:
+        return web.json_response(_shown(request, found(store, request.match_info["bucket"])))
+
+    async def patch(request: web.Request) -> web.Response:
+        old = found(store, request.match_info["bucket"])
+        new = _merged(old, {key: value for key, value in (await bodies.read(request)).items() if key not in _COMPUTED})
+        new |= {"metageneration": str(int(old["metageneration"]) + 1), "updated": times.now()}
+        store.put(f"{_KEY}/{old['name']}", new)
+        return web.json_response(_shown(request, new))
+
+    async def delete(request: web.Request) -> web.Response:
+        bucket = request.match_info["bucket"]
+        found(store, bucket)
+        if store.below(f"{_KEY}/{bucket}/o"):
+            raise ApiError(409, "The bucket you tried to delete is not empty.")
+        with store.transaction():
+            store.delete_below(f"{_KEY}/{bucket}")
+            policies.forget(store, f"{_KEY}/{bucket}")
+        return web.Response(status=204)
+
+    async def read_policy(request: web.Request) -> web.Response:
+        return web.json_response(_policy(store, request, None))
+
+    async def write_policy(request: web.Request) -> web.Response:
+        return web.json_response(_policy(store, request, await bodies.read(request)))
+
+    async def test(request: web.Request) -> web.Response:
+        found(store, request.match_info["bucket"])
+        asked = request.query.getall("permissions", [])
+        return web.json_response({"kind": "storage#testIamPermissionsResponse", "permissions": asked})
+
+    one = f"{BASE}/b/{{bucket}}"
+    return [
+        web.post(f"{BASE}/b", insert),
+        web.get(f"{BASE}/b", list_),
+        web.get(one, get),
+        web.patch(one, patch),
+        web.delete(one, delete),
+        web.get(f"{one}/iam", read_policy),
+        web.put(f"{one}/iam", write_policy),
+        web.get(f"{one}/iam/testPermissions", test),
+    ]
+
+
+def _insert(store: Store, project: str, body: Document) -> Document:
+    name, now = bodies.text(body, "name"), times.now()
+    if not project:
+        raise ApiError(400, "Required parameter: project")
+    if not _NAME.fullmatch(name):
+        raise ApiError(
+            400,
+            f"Invalid bucket name: '{name}'. It has 3 to 63 lower-case letters, digits, hyphens and underscores, a "
+            "letter or digit at both ends, and no 'google' in it; names with dots are domains, not played here.",
+        )
+    if store.get(f"{_KEY}/{name}") is not None:
+        raise ApiError(
+            409,
+            f"Your previous request to create the named bucket succeeded and you already own it: {name}",
+        )
+    made = {
+        "storageClass": "STANDARD",
+        **public(body),
+        "kind": "storage#bucket",
+        "id": name,
+        "name": name,
+        "projectNumber": projects.number(project),
+        "location": (bodies.text(body, "location") or "US").upper(),
+        "metageneration": "1",
+        "timeCreated": now,
+        "updated": now,
+        "_project": project,
+    }
+    made["locationType"] = "region" if "-" in made["location"] else "multi-region"
+    store.put(f"{_KEY}/{name}", made)
+    return made
+
+
+def _merged(old: Document, change: Document) -> Document:
+    """JSON merge patch (RFC 7396), which Storage's PATCH is: null removes a field, objects merge."""
+    new = dict(old)
+    for key, value in change.items():
+        if key.startswith("_"):
+            continue
+        if value is None:
+            new.pop(key, None)
+        elif isinstance(value, dict):
+            inner = new.get(key)
+            new[key] = _merged(inner if isinstance(inner, dict) else {}, value)
+        else:
+            new[key] = value
+    return new
+
+
+def _shown(request: web.Request, body: Document) -> Document:
+    link = f"{request.url.origin()}{BASE}/b/{body['name']}"
+    return public(body) | {"selfLink": link, "etag": f"CA{body['metageneration']}="}
+
+
+def _policy(store: Store, request: web.Request, new: Document | None) -> Document:
+    bucket = request.match_info["bucket"]
+    found(store, bucket)
+    resource = f"{_KEY}/{bucket}"
+    policy = policies.get(store, resource) if new is None else policies.put(store, resource, new)
+    return {"kind": "storage#policy", "resourceId": f"projects/_/buckets/{bucket}"} | policy

@@ -1,0 +1,184 @@
+"""IAM policies: who may do what with a resource. One set of rules for every API that has them.
+
+Kept for any resource by its store name. Only one answer of the local cloud depends on a policy: whether anybody may
+call a service (`allows`); callers of the APIs are taken for the owner. Left out: conditions are kept, not evaluated,
+and a deleted account stays in the policies that name it, where Google marks it as deleted.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiohttp import web
+
+from hearth.catalog.apis import ARTIFACT_REGISTRY, CLOUD_RUN, IAM, RESOURCE_MANAGER, SECRET_MANAGER
+from hearth.localcloud.errors import ApiError, not_found
+from hearth.localcloud.records import bodies
+from hearth.localcloud.store import Document, Store
+
+_ROOT = "policy"
+# What Google answers for a resource that never had a policy.
+_EMPTY: Final = {"etag": "ACAB", "version": 1}
+_ROLE = re.compile(r"(projects/[^/]+/|organizations/\d+/)?roles/[A-Za-z0-9_.]+")
+_MEMBER = re.compile(
+    r"allUsers|allAuthenticatedUsers"
+    r"|(user|serviceAccount|group):[^@\s]+@[^@\s]+|domain:[^@\s]+"
+    r"|(projectOwner|projectEditor|projectViewer):\S+|(principal|principalSet)://\S+|deleted:\S+"
+)
+_ACCOUNT = re.compile(r"serviceAccount:([^@]+@(demo-[a-z0-9-]+)\.iam\.gserviceaccount\.com)")
+
+
+def get(store: Store, resource: str) -> Document:
+    """The policy of `resource`, a store name (`run/projects/P/locations/L/services/S`)."""
+    return store.get(f"{_ROOT}/{resource}") or dict(_EMPTY)
+
+
+def put(store: Store, resource: str, policy: Mapping[str, Any]) -> Document:
+    """Replace the policy of `resource` and return it as it stands.
+
+    Raises ApiError: 409 when its etag is no longer the current one (another writer came in between), 400 for a
+    malformed binding or an account that doesn't exist.
+    """
+    etag = policy.get("etag")
+    if etag and etag != get(store, resource)["etag"]:
+        raise ApiError(
+            409,
+            "There were concurrent policy changes. Please retry the whole read-modify-write with exponential backoff. "
+            f"The request's ETag '{etag}' did not match the current policy's ETag '{get(store, resource)['etag']}'.",
+            "ABORTED",
+        )
+    bindings = _merged(_bindings(store, policy.get("bindings") or []))
+    version = 3 if any("condition" in binding for binding in bindings) else 1
+    body: Document = {"version": version} | ({"bindings": bindings} if bindings else {})
+    body["etag"] = _EMPTY["etag"] if not bindings else _etag(body)
+    store.put(f"{_ROOT}/{resource}", body)
+    return body
+
+
+def forget(store: Store, resource: str) -> None:
+    """Drop the policies of a resource that is being deleted, and of all below it."""
+    store.delete_below(f"{_ROOT}/{resource}")
+
+
+def allows(store: Store, resource: str, role: str, member: str) -> bool:
+    """Whether the resource's own policy grants `role` to `member` without a condition."""
+    return any(
+        binding["role"] == role and member in binding["members"] and "condition" not in binding
+        for binding in get(store, resource).get("bindings", [])
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """A kind of resource that has a policy of its own, under the API's `:getIamPolicy` and its siblings."""
+
+    prefix: str
+    version: str
+    name: str
+    """Relative name as a route pattern."""
+    read_by: str = "GET"
+    """Resource Manager and IAM read by POST, the others by GET."""
+    always: bool = False
+    """Whether such a resource exists without a document."""
+
+
+_ID = "{id:[^/:]+}"
+HOLDERS: Final = (
+    Holder(
+        prefix=RESOURCE_MANAGER.prefix,
+        version=RESOURCE_MANAGER.version,
+        name="projects/{project:[^/:]+}",
+        read_by="POST",
+        always=True,
+    ),
+    Holder(prefix=IAM.prefix, version=IAM.version, name=f"projects/{{project}}/serviceAccounts/{_ID}", read_by="POST"),
+    Holder(prefix=SECRET_MANAGER.prefix, version=SECRET_MANAGER.version, name=f"projects/{{project}}/secrets/{_ID}"),
+    Holder(
+        prefix=ARTIFACT_REGISTRY.prefix,
+        version=ARTIFACT_REGISTRY.version,
+        name=f"projects/{{project}}/locations/{{location}}/repositories/{_ID}",
+    ),
+    Holder(
+        prefix=CLOUD_RUN.prefix,
+        version=CLOUD_RUN.version,
+        name=f"projects/{{project}}/locations/{{location}}/{{kind:services|jobs}}/{_ID}",
+    ),
+)
+
+
+def routes(store: Store) -> Iterable[web.RouteDef]:
+    for holder in HOLDERS:
+        yield from _routes_of(store, holder)
+
+
+def _routes_of(store: Store, holder: Holder) -> Sequence[web.RouteDef]:
+    base = f"/{holder.prefix}/{holder.version}/"
+
+    def resource(request: web.Request) -> str:
+        name = request.path.removeprefix(base).rpartition(":")[0]
+        if not holder.always and store.get(f"{holder.prefix}/{name}") is None:
+            raise not_found(name)
+        return f"{holder.prefix}/{name}"
+
+    async def read(request: web.Request) -> web.Response:
+        return web.json_response(get(store, resource(request)))
+
+    async def write(request: web.Request) -> web.Response:
+        policy = (await bodies.read(request)).get("policy")
+        if not isinstance(policy, dict):
+            raise ApiError(400, "policy is required: an object with bindings and the etag that getIamPolicy gave.")
+        return web.json_response(put(store, resource(request), policy))
+
+    async def test(request: web.Request) -> web.Response:
+        resource(request)
+        asked = (await bodies.read(request)).get("permissions") or []
+        return web.json_response({"permissions": asked})
+
+    path = base + holder.name
+    return [
+        web.route(holder.read_by, f"{path}:getIamPolicy", read),
+        web.post(f"{path}:setIamPolicy", write),
+        web.post(f"{path}:testIamPermissions", test),
+    ]
+
+
+def _bindings(store: Store, bindings: Any) -> Iterable[Document]:
+    if not isinstance(bindings, list) or not all(isinstance(each, dict) for each in bindings):
+        raise ApiError(400, "policy.bindings must be a list of objects with role and members.")
+    for binding in bindings:
+        role, members = binding.get("role"), binding.get("members") or []
+        if not isinstance(role, str) or not _ROLE.fullmatch(role):
+            raise ApiError(400, f"Role '{role}' is not of the form roles/NAME or projects/PROJECT/roles/NAME.")
+        for member in members:
+            _check_member(store, member)
+        condition = {"condition": binding["condition"]} if binding.get("condition") else {}
+        yield {"role": role, "members": members} | condition
+
+
+def _check_member(store: Store, member: Any) -> None:
+    if not isinstance(member, str) or not _MEMBER.fullmatch(member):
+        raise ApiError(
+            400, f"Invalid value for member '{member}': it must be allUsers, or a type and an identity (user:a@b.c)."
+        )
+    account = _ACCOUNT.fullmatch(member)
+    if account and store.get(f"{IAM.prefix}/projects/{account[2]}/serviceAccounts/{account[1]}") is None:
+        raise ApiError(400, f"Service account {account[1]} does not exist.")
+
+
+def _merged(bindings: Iterable[Document]) -> list[Document]:
+    """One binding for each role and condition, in order of role, members once each; empty ones dropped."""
+    found: dict[str, Document] = {}
+    for binding in bindings:
+        key = json.dumps([binding["role"], binding.get("condition")], sort_keys=True)
+        members = found.setdefault(key, binding | {"members": []})["members"]
+        members += [member for member in binding["members"] if member not in members]
+    return [found[key] for key in sorted(found) if found[key]["members"]]
+
+
+def _etag(body: Mapping[str, Any]) -> str:
+    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).digest()
+    return base64.b64encode(digest[:9]).decode()

@@ -1,0 +1,104 @@
+"""From a container of a service or job to a process: which command, where, with which environment.
+
+A process gets the image's environment, the container's, and what Cloud Run sets itself, and nothing of the shell
+that the local cloud was started from. Two things differ from a container and can't be hidden: absolute paths of the
+image are replaced by where they lie on this machine, and the process runs as the user who runs the local cloud.
+"""
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hearth.localcloud.build.image import Image
+
+DATA_VARIABLE = "HEARTH_DATA_DIR"
+"""A folder that outlives whatever runs; on the local cloud alone, as Cloud Run has no such thing. A project's services
+and jobs share one, as they would share a database: what a job migrates is what the service reads."""
+IDENTITY_VARIABLE = "HEARTH_IDENTITY_ORIGIN"
+"""Where tokens come from that this cloud vouches for, in place of Google."""
+RESERVED = frozenset({"PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"})
+MARK = ("K_REVISION", DATA_VARIABLE)
+"""Together they name one revision on one local cloud of this machine."""
+
+_MACHINE_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
+
+
+@dataclass(frozen=True)
+class Launch:
+    """All that is fixed about a process; an instance of a service gets a port besides."""
+
+    command: list[str]
+    cwd: Path
+    env: dict[str, str]
+
+
+class NothingToRunError(Exception):
+    """Neither the image nor the container says which command to run, or it needs what there is on Google alone."""
+
+
+def service_variables(service: str, revision: str) -> dict[str, str]:
+    """What Cloud Run sets for an instance of a revision, by short names, PORT excepted."""
+    return {"K_SERVICE": service, "K_CONFIGURATION": service, "K_REVISION": revision}
+
+
+def prepare(
+    image: Image,
+    environment: Path,
+    container: Mapping[str, Any],
+    *,
+    platform: Mapping[str, str],
+    variables: Mapping[str, str],
+    data: Path,
+    identity: str,
+) -> Launch:
+    """`platform` is what Cloud Run itself sets, `variables` the container's env with secrets resolved,
+    `identity` the origin of the APIs.
+
+    Raises NothingToRunError.
+    """
+    if container.get("volumeMounts"):
+        raise NothingToRunError(
+            "The container mounts Cloud SQL's sockets, and the local cloud runs no Cloud SQL. Use another database "
+            "here: pulumi config set app:database sqlite."
+        )
+    # As in Kubernetes: a command replaces entrypoint and arguments, arguments alone replace the image's arguments.
+    command = container.get("command") or image.entrypoint
+    arguments = container.get("args") or ([] if container.get("command") else image.command)
+    words = [_on_this_machine(word, image, environment) for word in [*command, *arguments]]
+    if not words:
+        raise NothingToRunError(
+            "The image has no CMD or ENTRYPOINT of its own (that of a base image is not known here) and the "
+            "container no command. Write a CMD into the Dockerfile."
+        )
+    own = {name: _on_this_machine(value, image, environment) for name, value in image.env.items()}
+    env = {
+        "HOME": str(data),
+        "LANG": "C.UTF-8",
+        **own,
+        **variables,
+        "PATH": _path(image, environment),
+        **platform,
+        DATA_VARIABLE: str(data),
+        IDENTITY_VARIABLE: identity,
+    }
+    workdir = container.get("workingDir") or image.workdir
+    return Launch(words, image.locate(workdir, environment) or image.folder / "root", env)
+
+
+def _path(image: Image, environment: Path) -> str:
+    """The packages' programs first, then what the image's PATH names and has, then the machine's own."""
+    named = [image.locate(part, environment) for part in image.env.get("PATH", "").split(":") if part.startswith("/")]
+    parts = [str(environment / "bin"), *(str(part) for part in named if part), *_MACHINE_PATH]
+    return ":".join(dict.fromkeys(parts))
+
+
+def _on_this_machine(text: str, image: Image, environment: Path) -> str:
+    """Replace absolute paths that the image has: a whole value, each part of `a:b`, or what follows `--option=`."""
+    option, equals, value = text.partition("=") if text.startswith("-") else ("", "", text)
+    parts = []
+    for part in value.split(":"):
+        found = image.locate(part, environment) if posixpath.isabs(part) else None
+        parts.append(str(found) if found else part)
+    return f"{option}{equals}{':'.join(parts)}"

@@ -1,0 +1,84 @@
+"""Cloud SQL: a server, its databases and users, whose names stand in the body and whose operations end at once."""
+
+from typing import Any, Final
+
+from hearth.catalog import apis
+from hearth.localcloud.standin.client import Body
+from hearth.localcloud.standin.inputs import Autoname
+from hearth.localcloud.standin.names import Field
+from hearth.localcloud.standin.resource import RestKind
+from hearth.localcloud.standin.row import Row, Update
+from hearth.plugin.kinds import Values
+
+_DELETABLE: Final = {"deletionPolicy": "DELETE"}
+
+INSTANCE: Final = Row(
+    type="gcp:sql/databaseInstance:DatabaseInstance",
+    title="DatabaseInstance",
+    api=apis.SQL_ADMIN,
+    path="projects/{project}/instances/{name}",
+    names={
+        "encryptionKeyName": Field("diskEncryptionConfiguration.kmsKeyName"),
+        "settings.dataDiskProvisionedIops": Field("dataDiskProvisionedIops"),
+        "settings.diskAutoresize": Field("storageAutoResize"),
+        "settings.diskAutoresizeLimit": Field("storageAutoResizeLimit"),
+        "settings.diskSize": Field("dataDiskSizeGb"),
+        "settings.diskType": Field("dataDiskType"),
+        "settings.version": Field("settingsVersion"),
+    },
+    # As in Google's provider, where the type's own protection is on unless the program says otherwise.
+    kept=_DELETABLE | {"deletionProtection": True},
+    update=Update.WHOLE,
+    autoname=Autoname("name", most=98),
+)
+DATABASE: Final = Row(
+    type="gcp:sql/database:Database",
+    title="Database",
+    api=apis.SQL_ADMIN,
+    path="projects/{project}/instances/{instance}/databases/{name}",
+    kept=_DELETABLE,
+    update=Update.WHOLE,
+    autoname=Autoname("name", most=63),
+)
+USER: Final = Row(
+    type="gcp:sql/user:User",
+    title="User",
+    api=apis.SQL_ADMIN,
+    path="projects/{project}/instances/{instance}/users/{name}",
+    kept=_DELETABLE,
+    unread=frozenset({"password", "databaseRoles"}),
+    update=Update.WHOLE,
+    autoname=Autoname("name", most=63),
+)
+
+
+class SqlKind(RestKind):
+    """A server or a database."""
+
+    def body(self, values: Values, marks: Values) -> Body:
+        return super().body(values, marks) | {"name": values["name"]}
+
+
+class SqlUserKind(SqlKind):
+    """A user, which is changed and deleted by a name in the query, and which the state calls `NAME/HOST/INSTANCE`."""
+
+    def id(self, where: Values) -> str:
+        # Postgres knows no hosts.
+        return f"{where['name']}//{where['instance']}"
+
+    def locate(self, id: str) -> dict[str, Any]:
+        name, _, instance = id.partition("//")
+        return self.where({"name": name, "instance": instance}) if instance else super().locate(id)
+
+    def change(self, where: Values, old_inputs: Values, planned: Values, changed: set[str]) -> Body:
+        return self.client.call("PUT", self.row.api, self._users(where), _named(where), self.body(planned, {}))
+
+    def remove(self, where: Values, old: Values) -> Body:
+        return self.client.call("DELETE", self.row.api, self._users(where), _named(where))
+
+    def _users(self, where: Values) -> str:
+        return self.row.collection.format(**where)
+
+
+def _named(where: Values) -> dict[str, str]:
+    return {"name": str(where["name"])}

@@ -1,0 +1,88 @@
+"""The provider `gcp`, played: its version, its configuration, its types."""
+
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from typing import Final
+
+from hearth.catalog.types import ResourceType, table
+from hearth.localcloud.standin import cloud_sql, rows, secret_version, service_identity, settings
+from hearth.localcloud.standin.account import AccountKind
+from hearth.localcloud.standin.bucket import BucketKind
+from hearth.localcloud.standin.client import Client
+from hearth.localcloud.standin.firebase import FirebaseProjectKind, HostingSiteKind
+from hearth.localcloud.standin.firestore_field import FirestoreFieldKind
+from hearth.localcloud.standin.grants import GRANTS, Grant
+from hearth.localcloud.standin.kind import Cloud, GcpKind
+from hearth.localcloud.standin.member import MemberKind
+from hearth.localcloud.standin.project_service import ProjectServiceKind
+from hearth.localcloud.standin.resource import RestKind
+from hearth.localcloud.standin.row import Row
+from hearth.localcloud.standin.sign_in import ApiKeyKind, IdentityConfigKind
+from hearth.plugin.kinds import Checked, Kind, Provider, ProviderError, Values
+
+Maker = Callable[[ResourceType, Cloud], GcpKind]
+
+
+def _resource(row: Row, kind: type[RestKind] = RestKind) -> Maker:
+    return lambda type_, cloud: kind(type_, row, cloud)
+
+
+def _grant(grant: Grant) -> Maker:
+    return lambda type_, cloud: MemberKind(type_, grant, cloud)
+
+
+MAKERS: Final[Mapping[str, Maker]] = {
+    cloud_sql.DATABASE.type: _resource(cloud_sql.DATABASE, cloud_sql.SqlKind),
+    cloud_sql.INSTANCE.type: _resource(cloud_sql.INSTANCE, cloud_sql.SqlKind),
+    cloud_sql.USER.type: _resource(cloud_sql.USER, cloud_sql.SqlUserKind),
+    rows.ACCOUNT.type: _resource(rows.ACCOUNT, AccountKind),
+    rows.API_KEY.type: _resource(rows.API_KEY, ApiKeyKind),
+    rows.BUCKET.type: _resource(rows.BUCKET, BucketKind),
+    rows.CUSTOM_DOMAIN.type: _resource(rows.CUSTOM_DOMAIN),
+    rows.DATABASE.type: _resource(rows.DATABASE),
+    rows.FIELD.type: _resource(rows.FIELD, FirestoreFieldKind),
+    rows.FIREBASE_PROJECT.type: _resource(rows.FIREBASE_PROJECT, FirebaseProjectKind),
+    rows.HOSTING_SITE.type: _resource(rows.HOSTING_SITE, HostingSiteKind),
+    rows.IDENTITY_POOL.type: _resource(rows.IDENTITY_POOL),
+    rows.IDENTITY_PROVIDER.type: _resource(rows.IDENTITY_PROVIDER),
+    rows.IDENTITY_CONFIG.type: _resource(rows.IDENTITY_CONFIG, IdentityConfigKind),
+    rows.PROJECT_SERVICE.type: _resource(rows.PROJECT_SERVICE, ProjectServiceKind),
+    rows.REPOSITORY.type: _resource(rows.REPOSITORY),
+    rows.RUN_JOB.type: _resource(rows.RUN_JOB),
+    rows.RUN_SERVICE.type: _resource(rows.RUN_SERVICE),
+    rows.SECRET.type: _resource(rows.SECRET),
+    secret_version.TOKEN: secret_version.SecretVersionKind,
+    service_identity.TOKEN: service_identity.ServiceIdentityKind,
+    **{grant.type: _grant(grant) for grant in GRANTS},
+}
+"""How each type of the catalog is played."""
+
+
+class StandIn(Provider):
+    """Takes its endpoints from `environ`, which is the process's."""
+
+    name = "gcp"
+    # What the program asks the engine for is the version of the SDK it was written with.
+    version = version("pulumi-gcp")
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._cloud: Cloud | None = None
+
+    def check_config(self, config: Values) -> Checked:
+        return Checked(config, settings.faults(config))
+
+    def configure(self, config: Values) -> None:
+        client = Client(settings.endpoints(self._environ), self._environ.get("GOOGLE_OAUTH_ACCESS_TOKEN") or "local")
+        self._cloud = Cloud(client, settings.read(config, self._environ))
+
+    def kind(self, token: str) -> Kind:
+        if token not in MAKERS:
+            raise ProviderError(
+                f"The local cloud does not play {token}. It plays {', '.join(sorted(MAKERS))}. Leave the resource out "
+                "on the local stack, or add its type: its properties to hearth/catalog/gcp_types.json, its row to "
+                "hearth/localcloud/standin/rows.py."
+            )
+        if self._cloud is None:
+            raise ProviderError("The provider gcp was used before it was configured.")
+        return MAKERS[token](table()[token], self._cloud)

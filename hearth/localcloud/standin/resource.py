@@ -1,0 +1,228 @@
+"""A type that is one REST resource: created in a collection, read, updated and deleted by its name.
+
+What its row can't say, a subclass does.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hearth.catalog.types import ResourceType
+from hearth.localcloud.standin import labels
+from hearth.localcloud.standin.client import ApiFault, Body, OperationFault
+from hearth.localcloud.standin.declared import as_declared, filled, is_zero, overlaid
+from hearth.localcloud.standin.inputs import AUTONAMED
+from hearth.localcloud.standin.kind import Cloud, GcpKind
+from hearth.localcloud.standin.names import Way, from_rest, rest_roots, to_rest
+from hearth.localcloud.standin.protection import check_deletable
+from hearth.localcloud.standin.row import Row, Update
+from hearth.plugin.diff import root
+from hearth.plugin.kinds import UNKNOWN, Context, Created, Found, InitFailed, ProviderError, Values
+
+_GONE = 404
+
+
+class RestKind(GcpKind):
+    """The generic way of all rows."""
+
+    def __init__(self, type: ResourceType, row: Row, cloud: Cloud) -> None:
+        super().__init__(type, cloud)
+        self.row = row
+        self.autoname = row.autoname
+        self.parameters = row.parameters
+
+    # The protocol's operations
+
+    def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+        where = self.where(inputs)
+        planned = self.planned(inputs, where)
+        if preview:
+            return Created("", self.sealed(self.unknown() | planned))
+        try:
+            answer = self.insert(where, inputs, self.body(inputs, self._new_labels(inputs)))
+        except ApiFault as fault:
+            raise ProviderError(f"Error creating {self.row.title}: {fault}") from fault
+        made = self.id(where)
+        try:
+            self._await(answer, context)
+            live = self.fetch(where)
+        except (ApiFault, OperationFault, ProviderError) as fault:
+            # It exists, or may: the state keeps it, with what is known of it.
+            reason = f"Error waiting to create {self.row.title}: {fault}"
+            raise InitFailed(made, self.sealed(planned), [reason]) from fault
+        return Created(made, self.sealed(self.outputs(live, inputs, where)))
+
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+        where = self.locate(id)
+        try:
+            live = self.fetch(where)
+        except ApiFault as fault:
+            if fault.code == _GONE:
+                return None
+            raise ProviderError(f"Error reading {self.row.title} {id!r}: {fault}") from fault
+        if inputs is None:
+            outputs = self.outputs(live, self._importing(live), where)
+            return Found(self.id(where), self._importable(outputs), self.sealed(outputs))
+        outputs = self.outputs(live, inputs, where)
+        marks = {AUTONAMED: inputs[AUTONAMED]} if AUTONAMED in inputs else {}
+        return Found(id, self.declared(inputs, outputs) | marks, self.sealed(outputs))
+
+    def update(
+        self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
+    ) -> Values:
+        changed = {root(path) for path in self.changes(old_inputs, old, news)} - set(self.row.kept)
+        planned = self._replanned(old_inputs, old, news)
+        # After a failed update the state holds the new inputs, so nothing has changed and nothing is sent: that is
+        # how Google's provider comes to call a service deployed that never was (observed).
+        if preview or not changed:
+            return self.sealed(planned)
+        where = self.locate(id)
+        try:
+            self._await(self.change(where, old_inputs, planned, changed), context)
+            live = self.fetch(where)
+        except (ApiFault, OperationFault, ProviderError) as fault:
+            reason = f"Error updating {self.row.title} {id!r}: {fault}"
+            raise InitFailed(id, self.sealed(planned), [reason]) from fault
+        return self.sealed(self.outputs(live, news, where))
+
+    def delete(self, context: Context, id: str, inputs: Values, old: Values) -> None:
+        check_deletable(self.row.title, {**self.row.kept, **old})
+        if old.get("deletionPolicy") == "ABANDON":
+            return
+        try:
+            self._await(self.remove(self.locate(id), old), context)
+        except (ApiFault, OperationFault) as fault:
+            if isinstance(fault, ApiFault) and fault.code == _GONE:
+                return
+            raise ProviderError(f"Error deleting {self.row.title} {id!r}: {fault}") from fault
+
+    # What a subclass may do otherwise
+
+    def id(self, where: Values) -> str:
+        """The resource's id in the state."""
+        return self.row.path.format(**where)
+
+    def locate(self, id: str) -> dict[str, Any]:
+        """Where a resource stands, from its id. Raises ProviderError for an id of another form."""
+        found = self.row.locate(id)
+        missing = {name for name, value in self.where(found or {}).items() if value is None}
+        if found is None or missing:
+            raise ProviderError(f"{id!r} does not name a {self.row.title}: its ids have the form {self.row.path}")
+        return self.where(found)
+
+    def insert(self, where: Values, inputs: Values, body: Body) -> Body:
+        """Ask for a new resource; the answer is the resource or an operation."""
+        query = {self.row.id_query: str(where[self.row.id_parameter])} if self.row.id_query else {}
+        return self.client.call("POST", self.row.api, self.row.collection.format(**where), query, body)
+
+    def fetch(self, where: Values) -> Body:
+        """One GET."""
+        return self.client.get(self.row.api, self.row.path.format(**where))
+
+    def change(self, where: Values, old_inputs: Values, planned: Values, changed: set[str]) -> Body:
+        """Ask for an update of the changed properties; the answer is the resource or an operation."""
+        path = self.row.path.format(**where)
+        marks = labels.on_update(_labels(old_inputs), _labels(planned), planned.get("effectiveLabels") or {})
+        body = self.body(planned, marks)
+        if self.row.update is Update.WHOLE:
+            return self.client.call("PATCH", self.row.api, path, {}, body)
+        roots = rest_roots(self.row.names, changed)
+        part = {name: body[name] for name in roots if name in body}
+        if self.row.update is Update.MERGE:
+            return self.client.call("PATCH", self.row.api, path, {}, dict.fromkeys(roots) | part)
+        return self.client.call("PATCH", self.row.api, path, {"updateMask": ",".join(roots)}, part)
+
+    def remove(self, where: Values, old: Values) -> Body:
+        """Ask for the deletion; the answer is empty or an operation."""
+        return self.client.call("DELETE", self.row.api, self.row.path.format(**where), {})
+
+    def body(self, values: Values, marks: Values) -> Body:
+        """The API's form of inputs, with `marks` for labels."""
+        local = {*self.row.parameters, *self.row.kept, "labels"}
+        sent = {name: value for name, value in values.items() if name in self.type.inputs and name not in local}
+        return to_rest(self.row.names, sent) | ({"labels": dict(marks)} if "labels" in self.type.inputs else {})
+
+    def outputs(self, live: Body, inputs: Values, where: Values) -> dict[str, Any]:
+        """The state's form of what the API answered."""
+        shape = {**dict.fromkeys(self.type.outputs_only, None), **self.row.output_shapes, **self.type.inputs}
+        found = from_rest(self.row.names, shape, live) | self._local(inputs, where)
+        for name, way in ((path, field.way) for path, field in self.row.names.items()):
+            if way is Way.KEYED and name in found:
+                found[name] = _in_order(inputs.get(name), found[name])
+        found = dict(filled(inputs, found))
+        found.pop(AUTONAMED, None)
+        if "labels" in self.type.inputs:
+            found.pop("labels", None)
+            found |= labels.shown(_labels(inputs), live.get("labels") or {})
+        if "effectiveAnnotations" in self.type.outputs_only:
+            found.pop("annotations", None)
+            found |= labels.annotations(inputs.get("annotations") or {}, live.get("annotations") or {})
+        return found
+
+    def declared(self, inputs: Values, outputs: Values) -> dict[str, Any]:
+        """The inputs as they would have to be to declare what `outputs` show."""
+        found: dict[str, Any] = as_declared(
+            {name: value for name, value in inputs.items() if name != AUTONAMED}, outputs
+        )
+        return found
+
+    def planned(self, inputs: Values, where: Values) -> dict[str, Any]:
+        """What is known of a resource before it is made."""
+        known = {name: value for name, value in inputs.items() if name != AUTONAMED} | self._local(inputs, where)
+        if "labels" in self.type.inputs and inputs.get("labels") is not UNKNOWN:
+            marks = self._new_labels(inputs)
+            known |= {"pulumiLabels": marks, "effectiveLabels": marks}
+        return known
+
+    # Common to all
+
+    def _replanned(self, old_inputs: Values, old: Values, news: Values) -> dict[str, Any]:
+        """What is known of a resource before it is updated: what was not declared stays as it is."""
+        before, after = ({k: v for k, v in each.items() if k != AUTONAMED} for each in (old_inputs, news))
+        gone = {name for name in before.keys() - after.keys() if name not in self.type.computed}
+        kept = {name: value for name, value in old.items() if name not in gone}
+        planned = kept | {name: overlaid(kept.get(name), before.get(name), value) for name, value in after.items()}
+        return planned | {
+            name: after.get(name, default)
+            for name, default in self.row.kept.items()
+            if name in after or default is not None
+        }
+
+    def _local(self, inputs: Values, where: Values) -> dict[str, Any]:
+        """Outputs that are the inputs' own."""
+        kept = {name: inputs.get(name, default) for name, default in self.row.kept.items()}
+        unread = {name: inputs.get(name) for name in self.row.unread}
+        placed = {name: value for name, value in where.items() if name in self.type.inputs}
+        return {name: value for name, value in (kept | unread | placed).items() if value is not None}
+
+    def _importing(self, live: Body) -> Values:
+        """Inputs to read an import by: with them, all labels count as declared."""
+        return {name: labels.foreign(live[name]) for name in ("labels", "annotations") if live.get(name)}
+
+    def _importable(self, outputs: Values) -> dict[str, Any]:
+        """Inputs that would declare what an import found: all that is neither zero nor left to the API."""
+        names = {*self.row.parameters, self.autoname.property if self.autoname else ""}
+        optional = (self.type.computed | set(self.row.kept)) - names
+        return {
+            name: value
+            for name, value in outputs.items()
+            if name in self.type.inputs and name not in optional and not is_zero(value)
+        }
+
+    def _new_labels(self, inputs: Values) -> dict[str, Any]:
+        return labels.on_create(_labels(inputs), attribution=self.settings.attribution_label)
+
+    def _await(self, answer: Body, context: Context) -> None:
+        # Only an operation has a name below `operations/` and is not done, or done with a result.
+        if "/operations/" in f"/{answer.get('name', '')}":
+            context.say(f"waiting for {self.row.api.name}")
+            self.client.wait(self.row.api, answer, context)
+
+
+def _labels(inputs: Values) -> Mapping[str, Any]:
+    return inputs.get("labels") or {}
+
+
+def _in_order(declared: Any, items: list[Any]) -> list[Any]:
+    """Items of a map in the order in which they were declared; the API's own order means nothing."""
+    ids = [item.get("id") for item in declared or [] if isinstance(item, Mapping)]
+    return sorted(items, key=lambda item: ids.index(item["id"]) if item["id"] in ids else len(ids))

@@ -1,0 +1,119 @@
+"""The stand-in's configuration: which project and region, and where the local cloud listens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from hearth.catalog.apis import APIS
+from hearth.plugin.kinds import UNKNOWN, Failure, ProviderError, Values
+
+# Where Google's provider looks when the stack does not say (provider reference, "Full Reference").
+_PROJECT_VARIABLES = ("GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT")
+_REGION_VARIABLES = ("GOOGLE_REGION", "GCLOUD_REGION", "CLOUDSDK_COMPUTE_REGION")
+
+_HONOURED = frozenset({"project", "region", "addPulumiAttributionLabel"})
+# Who calls, who pays, how patiently: nothing that makes a difference on loopback.
+_WITHOUT_EFFECT = frozenset(
+    {
+        "accessToken",
+        "batching",
+        "billingProject",
+        "credentials",
+        "disableGlobalProjectWarning",
+        "disableGooglePartnerName",
+        "externalCredentials",
+        "googlePartnerName",
+        "impersonateServiceAccount",
+        "impersonateServiceAccountDelegates",
+        "pollInterval",
+        "requestReason",
+        "requestTimeout",
+        "scopes",
+        "skipRegionValidation",
+        "userProjectOverride",
+        "zone",
+    }
+)
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What resources take from the provider where they do not say it themselves."""
+
+    project: str | None = None
+    region: str | None = None
+    attribution_label: bool = True
+
+
+def faults(config: Values) -> list[Failure]:
+    """Settings that would be ignored here although they change what Google's provider does, or that nobody knows."""
+    known = _HONOURED | _WITHOUT_EFFECT
+    return [
+        Failure(
+            key,
+            f"the local cloud's stand-in for the gcp provider does not know this setting, so gcp:{key} is refused "
+            f"rather than ignored. It knows {', '.join(sorted(known))}. Remove it from the local stack's file.",
+        )
+        for key in sorted(set(config) - known)
+    ]
+
+
+def read(config: Values, environ: Mapping[str, str]) -> Settings:
+    """Settings from the stack's configuration, then the environment, as Google's provider looks for them.
+
+    Raises ProviderError for a value of the wrong kind.
+    """
+    return Settings(
+        project=_text(config, "project") or _first(environ, _PROJECT_VARIABLES),
+        region=_text(config, "region") or _first(environ, _REGION_VARIABLES),
+        attribution_label=_flag(config, "addPulumiAttributionLabel", default=True),
+    )
+
+
+def endpoints(environ: Mapping[str, str]) -> dict[str, str]:
+    """Base URL of each API, by the API's name. Raises ProviderError unless all are set and on loopback.
+
+    All or nothing: with one missing, that one request would go to Google.
+    """
+    unset = sorted(api.variable for api in APIS if not environ.get(api.variable))
+    if unset:
+        raise ProviderError(
+            "The local cloud's stand-in for the gcp provider does not know where the local cloud is, for want of "
+            f"{', '.join(unset)}. "
+            'Run `eval "$(make env)"` in this shell, or use `make up`.'
+        )
+    bases = {api.name: environ[api.variable] for api in APIS}
+    abroad = {api.variable: bases[api.name] for api in APIS if urlsplit(bases[api.name]).hostname not in _LOOPBACK}
+    if abroad:
+        raise ProviderError(
+            f"The local cloud's stand-in for the gcp provider calls this machine only, but {_list(abroad)}. "
+            'Run `eval "$(make env)"` to point them to the local cloud; to deploy to Google Cloud, use a PULUMI_HOME '
+            "without this stand-in."
+        )
+    return {name: base.rstrip("/") + "/" for name, base in bases.items()}
+
+
+def _text(config: Values, key: str) -> str | None:
+    value = config.get(key)
+    if value is None or isinstance(value, str):
+        return value or None
+    raise ProviderError(f"gcp:{key} is {value!r}, but has to be a text.")
+
+
+def _flag(config: Values, key: str, *, default: bool) -> bool:
+    # The engine passes configuration on as text.
+    value: Any = config.get(key, default)
+    flags = {True: True, False: False, "true": True, "false": False}
+    if value is UNKNOWN or value not in flags:
+        raise ProviderError(f"gcp:{key} is {value!r}, but has to be true or false.")
+    return flags[value]
+
+
+def _first(environ: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    return next((environ[name] for name in names if environ.get(name)), None)
+
+
+def _list(variables: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} is {value}" for name, value in sorted(variables.items()))

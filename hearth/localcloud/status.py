@@ -1,0 +1,112 @@
+"""What runs where, read off the store: for the console and for `/_local/status`, which `make status` prints."""
+
+from typing import Any
+
+from hearth.localcloud.cloud import Cloud
+from hearth.localcloud.hosting.names import LIVE, SiteName
+from hearth.localcloud.hosting.sites import site_url
+from hearth.localcloud.run.access import is_public
+from hearth.localcloud.store import Document
+
+_EXECUTION_STATES = {
+    "CONDITION_SUCCEEDED": "succeeded",
+    "CONDITION_FAILED": "failed",
+    "CONDITION_RECONCILING": "running",
+}
+
+
+def status(cloud: Cloud) -> dict[str, Any]:
+    """`{"services": [...], "jobs": [...], "sites": [...], "apis": URL}`; values are text, flags or lists of such."""
+    return {"apis": cloud.origin, "services": services(cloud), "jobs": jobs(cloud), "sites": sites(cloud)}
+
+
+def services(cloud: Cloud) -> list[dict[str, Any]]:
+    """Cloud Run's services with their revisions, newest first, and their instances."""
+    instances = [body for _, body in cloud.store.children("processes/run")]
+    return [
+        _service(cloud, name, body, instances)
+        for name, body in cloud.store.below("run")
+        if name.split("/")[-2] == "services"
+    ]
+
+
+def jobs(cloud: Cloud) -> list[dict[str, Any]]:
+    """Cloud Run's jobs with their latest execution; its fields are empty for a job that never ran."""
+    found = []
+    for name, body in cloud.store.below("run"):
+        if name.split("/")[-2] != "jobs":
+            continue
+        latest = (body.get("latestCreatedExecution") or {}).get("name", "")
+        execution = cloud.store.get(f"{name}/executions/{latest}") or {}
+        completed = (execution.get("conditions") or [{}])[0]
+        failed = completed.get("state") == "CONDITION_FAILED"
+        found.append(
+            {
+                "name": body["name"],
+                "state": _EXECUTION_STATES.get(completed.get("state", ""), "never run"),
+                "execution": latest,
+                "ended": execution.get("completionTime", ""),
+                "message": completed.get("message", "") if failed else "",
+            }
+        )
+    return found
+
+
+def sites(cloud: Cloud) -> list[dict[str, Any]]:
+    """Hosting's sites with their live release; its fields are empty for a site that has none."""
+    found = []
+    for name, entry in cloud.store.children("firebasehosting/sites"):
+        site = SiteName(entry["project"], name.rpartition("/")[2])
+        number = (cloud.store.get(site.below("channels", LIVE)) or {}).get("_release", "")
+        release = cloud.store.get(site.below("channels", LIVE, "releases", number)) or {}
+        found.append(
+            {
+                "name": site.name,
+                "url": site_url(cloud, site),
+                "release": release.get("type", ""),
+                "version": release.get("_version", ""),
+                "released": release.get("releaseTime", ""),
+                "message": release.get("message", ""),
+            }
+        )
+    return found
+
+
+def _service(cloud: Cloud, name: str, body: Document, instances: list[Document]) -> dict[str, Any]:
+    ready = body.get("terminalCondition", {})
+    revisions = sorted(
+        cloud.store.children(f"{name}/revisions"), key=lambda item: str(item[1].get("createTime")), reverse=True
+    )
+    own = {key for key, _ in revisions}
+    return {
+        "name": body["name"],
+        "url": body.get("uri", ""),
+        "public": bool(body.get("invokerIamDisabled")) or is_public(cloud.store, body["name"]),
+        "state": _state(ready),
+        "message": ready.get("message", ""),
+        "serving": _last(body.get("latestReadyRevision", "")),
+        "revisions": [
+            {
+                "name": _last(each["name"]),
+                "state": _state((each.get("conditions") or [{}])[0]),
+                "image": _last((each.get("containers") or [{}])[0].get("image", "")),
+                "created": each.get("createTime", ""),
+            }
+            for _, each in revisions
+        ],
+        "instances": [
+            {"pid": each["pid"], "revision": revision}
+            for each in instances
+            # Tasks of jobs have none.
+            if (revision := each["mark"].get("K_REVISION")) and f"{name}/revisions/{revision}" in own
+        ],
+    }
+
+
+def _state(condition: Document) -> str:
+    """`ready`, `failed` or `starting`."""
+    return {"CONDITION_SUCCEEDED": "ready", "CONDITION_FAILED": "failed"}.get(condition.get("state", ""), "starting")
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]

@@ -1,0 +1,95 @@
+"""Convert between the values of Pulumi's provider protocol and plain Python.
+
+The protocol carries a protobuf Struct: its numbers are all floats, an unknown is a string that nobody would write,
+and a secret is an object with a signature. Assets, archives and resource references are refused, not carried.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from google.protobuf import struct_pb2
+from pulumi.runtime import rpc
+
+from hearth.plugin.kinds import UNKNOWN, ProviderError, Secret
+
+# One sentinel for each type a value might have had (pulumi, sdk/go/common/resource/plugin/rpc.go). The SDK names
+# only the first, but the engine passes on whichever another provider answered.
+_UNKNOWNS = frozenset(
+    {
+        rpc.UNKNOWN,
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # bool
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # array
+        "030794c1-ac77-496b-92df-f27374a8bd58",  # asset
+        "e48ece36-62e2-4504-bad9-02848725956a",  # archive
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
+    }
+)
+
+
+def decode(struct: struct_pb2.Struct) -> dict[str, Any]:
+    """Plain values of an object; secrets lose their mark, which the engine restores from the inputs.
+
+    Raises ProviderError for an asset, an archive or a resource reference.
+    """
+    return {key: _decode(value, key) for key, value in struct.fields.items()}
+
+
+def encode(values: Mapping[str, Any]) -> struct_pb2.Struct:
+    """The protocol's form of an object. Raises TypeError for what has none: that is a bug of the kind."""
+    return struct_pb2.Struct(fields={key: _encode(value) for key, value in values.items()})
+
+
+def _decode(value: struct_pb2.Value, path: str) -> Any:
+    which = value.WhichOneof("kind")
+    if which == "struct_value":
+        return _decode_object(value.struct_value, path)
+    if which == "list_value":
+        return [_decode(item, f"{path}[{at}]") for at, item in enumerate(value.list_value.values)]
+    if which == "string_value":
+        return UNKNOWN if value.string_value in _UNKNOWNS else value.string_value
+    if which == "number_value":
+        # The wire has floats only; a count of 3.0 would print, and be sent to an API, as such.
+        number = value.number_value
+        return int(number) if number.is_integer() else number
+    if which == "bool_value":
+        return value.bool_value
+    return None
+
+
+def _decode_object(struct: struct_pb2.Struct, path: str) -> Any:
+    signature = struct.fields.get(rpc._special_sig_key)  # noqa: SLF001 - the SDK offers it under no public name
+    if signature is None:
+        return {key: _decode(item, f"{path}.{key}") for key, item in struct.fields.items()}
+    if signature.string_value == rpc._special_secret_sig:  # noqa: SLF001
+        return _decode(struct.fields["value"], path)
+    raise ProviderError(
+        f"{path}: assets, archives and resource references are not taken here. "
+        "Pass a plain value: a path, an id or a text."
+    )
+
+
+def _encode(value: Any) -> struct_pb2.Value:
+    if isinstance(value, Secret):
+        sealed = {rpc._special_sig_key: rpc._special_secret_sig, "value": value.value}  # noqa: SLF001
+        return struct_pb2.Value(struct_value=encode(sealed))
+    if isinstance(value, Mapping):
+        return struct_pb2.Value(struct_value=encode(value))
+    if isinstance(value, list | tuple):
+        return struct_pb2.Value(list_value=struct_pb2.ListValue(values=[_encode(item) for item in value]))
+    return struct_pb2.Value(**_scalar(value))
+
+
+def _scalar(value: Any) -> dict[str, Any]:
+    if value is None:
+        return {"null_value": struct_pb2.NULL_VALUE}
+    if value is UNKNOWN:
+        return {"string_value": rpc.UNKNOWN}
+    # Before int: a bool is one, to Python.
+    if isinstance(value, bool):
+        return {"bool_value": value}
+    if isinstance(value, int | float):
+        return {"number_value": value}
+    if isinstance(value, str):
+        return {"string_value": value}
+    raise TypeError(f"a {type(value).__name__} has no form in Pulumi's protocol")

@@ -1,0 +1,120 @@
+"""What the engine would do, read off the events of a preview."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from hearth.preview.values import MISSING, leaves, written
+
+Op = Literal["create", "update", "replace", "delete"]
+OPS: tuple[Op, ...] = get_args(Op)
+# `create-replacement` and `delete-replaced` are the two halves of a `replace`, which has an event of its own.
+_BY_NAME: Mapping[str, Op] = {
+    "create": "create",
+    "import": "create",
+    "update": "update",
+    "replace": "replace",
+    "import-replacement": "replace",
+    "delete": "delete",
+}
+SAME = frozenset({"same", "read", "refresh"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Property:
+    """One property that differs, by its path in the inputs; secrets are masked."""
+
+    path: str
+    old: str
+    new: str
+    replaces: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One resource that does not stay as it is."""
+
+    op: Op
+    type: str
+    name: str
+    """Its logical name in the program."""
+    old: Mapping[str, Any]
+    """Inputs at base; empty for a new one."""
+    new: Mapping[str, Any]
+    """Inputs at head; empty for one that goes."""
+    properties: tuple[Property, ...]
+    was_protected: bool
+    is_protected: bool
+
+    @property
+    def title(self) -> str:
+        """`cloudrunv2.Service web`."""
+        package, module, kind = self.type.split(":")
+        return f"{package if package != 'gcp' else ''}:{module.partition('/')[0]}.{kind}".lstrip(":") + f" {self.name}"
+
+    @property
+    def lost(self) -> bool:
+        """Whether the resource that is there now goes."""
+        return self.op in {"replace", "delete"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Everything that would happen to one stack."""
+
+    changes: tuple[Change, ...]
+    same: int
+
+    def counts(self) -> Counter[Op]:
+        return Counter(change.op for change in self.changes)
+
+
+def read(events: Iterable[Mapping[str, Any]], protected: Collection[str] = ()) -> Plan:
+    """Read the events of `pulumi preview --event-log`; `protected` are the URNs that base protects."""
+    changes, same = [], 0
+    for event in events:
+        metadata = (event.get("resourcePreEvent") or {}).get("metadata") or {}
+        op = metadata.get("op", "")
+        if not (metadata.get("new") or metadata.get("old") or {}).get("custom"):
+            # Components and the stack itself exist in the state alone, and change when what they hold does.
+            continue
+        if op in _BY_NAME:
+            changes.append(_change(_BY_NAME[op], metadata, protected))
+        elif op in SAME:
+            same += 1
+            changes += _unprotected(metadata, protected)
+    return Plan(changes=tuple(sorted(changes, key=lambda change: (change.type, change.name))), same=same)
+
+
+def _change(op: Op, metadata: Mapping[str, Any], protected: Collection[str]) -> Change:
+    before, after = metadata.get("old") or {}, metadata.get("new") or {}
+    old, new = before.get("inputs") or {}, after.get("inputs") or {}
+    return Change(
+        op=op,
+        type=metadata["type"],
+        name=metadata["urn"].rpartition("::")[2],
+        old=old if op != "create" else {},
+        new=new if op != "delete" else {},
+        properties=tuple(_properties(op, metadata, old, new)),
+        was_protected=metadata["urn"] in protected,
+        is_protected=op != "delete" and bool(after.get("protect")),
+    )
+
+
+def _unprotected(metadata: Mapping[str, Any], protected: Collection[str]) -> Iterator[Change]:
+    """To the engine a protection that goes is no change; to whoever reviews it, it is the one that matters."""
+    if metadata["urn"] in protected and not (metadata.get("new") or {}).get("protect"):
+        yield _change("update", metadata, protected)
+
+
+def _properties(
+    op: Op, metadata: Mapping[str, Any], old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[Property]:
+    if op == "create":
+        for path in leaves(new):
+            yield Property(path=path, old=MISSING, new=written(new, path), replaces=False)
+    elif op != "delete":
+        for path, kind in sorted((metadata.get("detailedDiff") or {}).items()):
+            replaces = kind.get("diffKind", "").endswith("-replace")
+            yield Property(path=path, old=written(old, path), new=written(new, path), replaces=replaces)

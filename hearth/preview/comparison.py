@@ -1,0 +1,138 @@
+"""From two revisions to what lies between them: export, deploy the base, preview the head."""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from hearth import stack_file
+from hearth.preview import changes, cloud, environments, work
+from hearth.preview.changes import Plan
+from hearth.preview.engine import Engine, words
+from hearth.preview.errors import PreviewError
+from hearth.preview.revisions import Repository, Revision
+from hearth.stack_file import Setting
+
+_STACK = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_LAST_LINES = 30
+_TOOLKIT = Path("hearth") / "resources.py"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    plan: Plan
+    settings: list[Setting]
+    base: str
+    head: str
+    note: str
+
+
+def compare(checkout: Path, *, stack: str, base: str, head: str, say: Callable[[str], None]) -> Compared:
+    """Show the engine's diff of a stack between two revisions, and return what it says.
+
+    `head` is empty for the working tree. Writes only below `.local/preview`, and deletes it again but for virtual
+    environments. Raises PreviewError.
+    """
+    if not _STACK.fullmatch(stack):
+        raise PreviewError(f"STACK={stack} is no stack's name: it is the middle of Pulumi.STACK.yaml, such as prod.")
+    repository = Repository(checkout)
+    old = repository.commit(base, "BASE")
+    new = repository.commit(head, "HEAD_REF") if head else repository.working_tree()
+    local = checkout / ".local" / "preview"
+    with work.folder(local) as folder:
+        sides = _Sides(folder / "base", folder / "head", stack)
+        repository.export(new, sides.head)
+        sides.check_head(new)
+        repository.export(old, sides.base)
+        sides.check_base(old, repository)
+        settings, note = sides.prepare(old)
+        python = checkout / ".venv" / "bin" / "python"
+        with cloud.running(checkout, python, folder / "cloud", os.environ) as ports:
+
+            def engine(side: Path) -> Engine:
+                environment = environments.ensure(checkout, side, local / "environments")
+                return Engine(
+                    checkout=checkout,
+                    folder=side,
+                    environment=environment,
+                    stack=stack,
+                    state=folder / "state",
+                    ports=ports,
+                )
+
+            protected: frozenset[str] = frozenset()
+            if note:
+                say(note)
+                after = engine(sides.head)
+                after.init()
+            else:
+                say(f"Deploying {old.title} as records …")
+                before = engine(sides.base)
+                before.init()
+                _deploy(before, old)
+                protected = before.unprotect()
+                after = engine(sides.head)
+            say(f"Previewing {new.title} on it …")
+            plan = changes.read(after.preview(folder / "events.json"), protected)
+    return Compared(plan=plan, settings=settings, base=old.title, head=new.title, note=note)
+
+
+class _Sides:
+    """The exported folders, and the stack's file in each."""
+
+    def __init__(self, base: Path, head: Path, stack: str) -> None:
+        self.base = base
+        self.head = head
+        self._file = f"Pulumi.{stack}.yaml"
+
+    def check_head(self, head: Revision) -> None:
+        """Raises PreviewError when the head has no such stack."""
+        if not (self.head / self._file).is_file():
+            there = sorted(path.name.split(".")[1] for path in self.head.glob("Pulumi.*.yaml"))
+            raise PreviewError(
+                f"There is no {self._file} in {head.title}. "
+                + (f"It has the stacks {', '.join(there)}." if there else "It has no stack at all.")
+                + " A new stack's file has to be there, committed or not, but not ignored by git."
+            )
+
+    def check_base(self, base: Revision, repository: Repository) -> None:
+        """Raises PreviewError for a base whose parts lie where nothing here looks for them."""
+        if (self.base / "localcloud").is_dir() and not (self.base / _TOOLKIT).parent.is_dir():
+            first = repository.first_with(_TOOLKIT) or "one that has a folder hearth/"
+            raise PreviewError(
+                f"{base.title} is from before the toolkit had a folder of its own, so that it can't be deployed here; "
+                f"the first commit to compare with is {first}."
+            )
+
+    def prepare(self, base: Revision) -> tuple[list[Setting], str]:
+        """Make the files fit for the engine; how they differed, and why all is new if it is."""
+        after = self._sanitize(self.head)
+        if not (self.base / self._file).is_file():
+            note = f"{base.title} has no {self._file}: this is a new stack, and everything in it is created."
+            return stack_file.compare({}, after), note
+        before = self._sanitize(self.base)
+        names = [str(stack_file.read(side / "Pulumi.yaml").get("name", "")) for side in (self.base, self.head)]
+        note = (
+            ""
+            if names[0] == names[1]
+            else f"The project is renamed from {names[0]} to {names[1]}, and Pulumi keeps stacks by project: it would "
+            "create everything anew beside what there is, unless the stack is moved with `pulumi stack rename`."
+        )
+        return stack_file.compare(before, after), note
+
+    def _sanitize(self, side: Path) -> dict[str, object]:
+        """The content as it was."""
+        content = stack_file.read(side / self._file)
+        stack_file.write(side / self._file, stack_file.sanitized(content))
+        return content
+
+
+def _deploy(engine: Engine, base: Revision) -> None:
+    done = engine.up()
+    if done.returncode:
+        last = "\n".join(f"  {line}" for line in words(done).splitlines()[-_LAST_LINES:])
+        raise PreviewError(
+            f"The base revision {base.title} does not deploy, so there is nothing to compare with. Its last "
+            f"words:\n{last}\nName a revision that does deploy: make preview BASE=..."
+        )

@@ -1,0 +1,50 @@
+"""The provider: its kinds, over one session."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hearth.plugin.kinds import Kind, Provider, ProviderError
+from hearth.provider.clients.credentials import Tokens
+from hearth.provider.clients.endpoints import Endpoints
+from hearth.provider.clients.session import Session
+from hearth.provider.clock import Clock
+from hearth.provider.image import Image
+from hearth.provider.job_execution import JobExecution
+from hearth.provider.random_key import RandomKey
+from hearth.provider.schema import RESOURCES
+from hearth.provider.settled import Settled
+from hearth.provider.site_release import SiteRelease
+from hearth.target import is_records_only
+
+
+class HearthProvider(Provider):
+    """Takes no configuration: where APIs are and who calls is the environment's, as for Google's own provider.
+
+    `root` is the checkout, which paths in inputs are relative to.
+    """
+
+    name = "hearth"
+    version = "0.1.0"
+
+    def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
+        session = Session(Endpoints(environ), Tokens(environ))
+        clock = Clock()
+        kinds: tuple[Kind, ...] = (
+            Image(root, session, clock),
+            JobExecution(session, clock),
+            RandomKey(),
+            # Records have nothing to take effect in.
+            Settled(session, clock, waits=not is_records_only(environ)),
+            SiteRelease(root, session, clock),
+        )
+        self._kinds = {kind.token: kind for kind in kinds}
+
+    def kind(self, token: str) -> Kind:
+        found = self._kinds.get(token)
+        if found is None:
+            raise ProviderError(f"{self.name} has no resource type {token!r}; it has {', '.join(self._kinds)}.")
+        return found
+
+    def schema(self) -> Mapping[str, Any]:
+        return RESOURCES

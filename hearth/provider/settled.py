@@ -1,0 +1,107 @@
+"""`hearth:project:Settled`: stands between what was switched on a moment ago and what needs it.
+
+Google answers that an API is enabled, or a grant is made, minutes before every server knows; until then calls are
+refused with 403, which Google's provider does not repeat. So whatever needs an API or a grant depends on this.
+APIs are asked. Whether a grant has taken cannot be asked for another account, so new grants are given time.
+"""
+
+from hearth.catalog.apis import SERVICE_USAGE, Api
+from hearth.plugin.diff import changed_paths
+from hearth.plugin.kinds import Checked, Context, Created, Diff, Found, Kind, ProviderError, Values
+from hearth.provider.clients.service_usage import ServiceUsage
+from hearth.provider.clients.session import Session
+from hearth.provider.clock import Clock, Deadline, spoken
+from hearth.provider.progress import Progress
+from hearth.provider.validation import PROJECT, REGION, Inputs
+
+_APIS: tuple[Api, ...] = (SERVICE_USAGE,)
+_TIMEOUT = 600.0
+_POLL = 5.0
+_LONGEST_SETTLE = 600
+
+
+class Settled(Kind):
+    """Creates nothing; its outputs are its inputs."""
+
+    token = "hearth:project:Settled"  # noqa: S105 - a type token
+
+    def __init__(self, session: Session, clock: Clock, *, waits: bool = True) -> None:
+        """`waits` says whether new grants need time to take."""
+        self._session = session
+        self._clock = clock
+        self._waits = waits
+
+    def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
+        inputs = Inputs(news, {"apis": [], "grants": [], "settleSeconds": 60}, ("project", "region"))
+        inputs.text("project", PROJECT)
+        inputs.text("region", REGION)
+        inputs.texts("apis")
+        inputs.texts("grants")
+        inputs.whole("settleSeconds", 0, _LONGEST_SETTLE)
+        inputs.reachable(self._session.endpoints, _APIS)
+        return inputs.checked()
+
+    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> Diff:
+        changed = changed_paths(old_inputs, news)
+        return Diff(changed=changed, replace=changed & {"project"})
+
+    def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+        if preview:
+            return Created("", inputs)
+        self._settle(context, inputs, new_grants=set(inputs["grants"]))
+        return Created(f"projects/{inputs['project']}/settled/{context.urn.rpartition('::')[2]}", inputs)
+
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+        """What once settled stays so. Raises ProviderError for an import."""
+        if inputs is None or old is None:
+            raise ProviderError(f"{self.token} {id!r} cannot be imported: it stands for a wait, not for a thing.")
+        return Found(id, inputs, old)
+
+    def update(
+        self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
+    ) -> Values:
+        if not preview:
+            self._settle(context, news, new_grants=set(news["grants"]) - set(old_inputs.get("grants", ())))
+        return news
+
+    def delete(self, context: Context, id: str, inputs: Values, old: Values) -> None:
+        """Nothing to delete."""
+
+    def _settle(self, context: Context, inputs: Values, new_grants: set[str]) -> None:
+        self._wait_for_apis(context, inputs)
+        if self._waits and new_grants and inputs["settleSeconds"]:
+            seconds = inputs["settleSeconds"]
+            context.say(f"giving {len(new_grants)} new grants {spoken(seconds)} to take")
+            if self._clock.wait(seconds, context.cancelled):
+                raise _stopped("new grants had been given time to take")
+
+    def _wait_for_apis(self, context: Context, inputs: Values) -> None:
+        project = inputs["project"]
+        usage = ServiceUsage(self._session, project, inputs["region"])
+        deadline = Deadline.after(self._clock, context.timeout or _TIMEOUT)
+        progress = Progress(self._clock, context.say)
+        waiting = list(inputs["apis"])
+        while True:
+            obstacles = {name: obstacle for name in waiting if (obstacle := usage.obstacle(name)) is not None}
+            if not obstacles:
+                return
+            waiting = list(obstacles)
+            if deadline.passed:
+                raise _still_disabled(project, obstacles)
+            names = ", ".join(waiting)
+            progress(names, f"waiting for {names} to be enabled everywhere ({spoken(deadline.left)} left)")
+            if self._clock.wait(min(_POLL, deadline.left), context.cancelled):
+                raise _stopped(f"{names} could be used")
+
+
+def _stopped(before: str) -> ProviderError:
+    return ProviderError(f"Stopped before {before}. Nothing is left half done: the next `pulumi up` waits again.")
+
+
+def _still_disabled(project: str, obstacles: dict[str, str]) -> ProviderError:
+    reasons = "; ".join(f"{name}: {reason}" for name, reason in obstacles.items())
+    pages = " ".join(f"https://console.cloud.google.com/apis/library/{name}?project={project}" for name in obstacles)
+    return ProviderError(
+        f"Still disabled in {project!r} when the time was up: {reasons}. Enable with `gcloud services enable "
+        f"{' '.join(obstacles)} --project={project}` or at {pages}, and run again; what is enabled stays so."
+    )

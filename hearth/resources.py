@@ -1,0 +1,166 @@
+"""The resource types of the provider `hearth` (hearth/provider/), as the program declares them.
+
+Types and names only. What each of them does, checks and stores is the provider's business.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pulumi import Input, Output, ResourceOptions
+
+
+class Image(pulumi.CustomResource):
+    """A container image of the checkout, built by Cloud Build unless an image of that content is there already."""
+
+    ref: Output[str]
+    """The image by digest; unknown in a preview that would build."""
+    digest: Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        project: Input[str],
+        region: Input[str],
+        repository: Input[str],
+        image: Input[str],
+        bucket: Input[str],
+        service_account: Input[str],
+        build_region: Input[str],
+        context: Input[str],
+        dockerfile: Input[str],
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """`image` is its name in the repository; `context` and `dockerfile` are relative to the checkout's root."""
+        properties = {
+            "project": project,
+            "region": region,
+            "repository": repository,
+            "name": image,
+            "bucket": bucket,
+            "serviceAccount": service_account,
+            "buildRegion": build_region,
+            "context": context,
+            "dockerfile": dockerfile,
+            "ref": None,
+            "digest": None,
+        }
+        super().__init__("hearth:build:Image", name, properties, opts)
+
+
+class JobExecution(pulumi.CustomResource):
+    """A Cloud Run job that was run, to a good end, as it is declared now."""
+
+    execution: Output[str]
+    """Full name of the execution that succeeded."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        project: Input[str],
+        region: Input[str],
+        job: Input[str],
+        image: Input[str],
+        template: Input[str],
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """`image` is the one that the job must be on; another `template` (a fingerprint) runs it again."""
+        properties = {
+            "project": project,
+            "region": region,
+            "job": job,
+            "image": image,
+            "template": template,
+            "execution": None,
+            "completed": None,
+        }
+        super().__init__("hearth:run:JobExecution", name, properties, opts)
+
+
+class Settled(pulumi.CustomResource):
+    """The point at which enabled APIs answer and new grants have taken effect."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        project: Input[str],
+        region: Input[str],
+        apis: Sequence[Input[str]] = (),
+        grants: Sequence[Input[str]] = (),
+        settle_seconds: Input[int] = 0,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """`grants` are any texts that change when a grant does, such as ids: another set is waited for anew."""
+        properties = {
+            "project": project,
+            "region": region,
+            "apis": list(apis),
+            "grants": list(grants),
+            "settleSeconds": settle_seconds,
+        }
+        super().__init__("hearth:project:Settled", name, properties, opts)
+
+
+class RandomKey(pulumi.CustomResource):
+    """A random key that stays the same until `rotation` changes."""
+
+    value: Output[str]
+    """URL-safe base64 without padding; secret."""
+    previous: Output[str]
+    """The one before the last change of `rotation`; before the first, one that nobody ever used. Secret."""
+
+    def __init__(
+        self, name: str, *, size: Input[int], rotation: Input[str], opts: ResourceOptions | None = None
+    ) -> None:
+        """`size` is in bytes."""
+        # The provider marks it as secret too; said here, it holds for the state even if the provider forgets.
+        options = ResourceOptions.merge(opts, ResourceOptions(additional_secret_outputs=["value", "previous"]))
+        properties = {"bytes": size, "rotation": rotation, "value": None, "previous": None}
+        super().__init__("hearth:secret:RandomKey", name, properties, options)
+
+
+class SiteRelease(pulumi.CustomResource):
+    """Files and configuration as released on a channel of a Hosting site."""
+
+    version: Output[str]
+    release: Output[str]
+    url: Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        project: Input[str],
+        site: Input[str],
+        channel: Input[str],
+        public: Input[str],
+        files: Mapping[str, str],
+        config: Mapping[str, Any],
+        caching: Mapping[str, str],
+        service: Mapping[str, Input[str]],
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """`files` maps paths below `public`, such as `/style.css`, to the SHA-256 of their bytes; a path may also be
+        the digested name of a file there.
+
+        `config` is a ServingConfig as Hosting's API has it, without the Cache-Control of files: that is `caching`,
+        apart for `digested` and `plain` names. `service` has `name` (full), `image` (by digest) and `template` (a
+        fingerprint); the site is released when that service is ready on that image.
+        """
+        properties = {
+            "project": project,
+            "site": site,
+            "channel": channel,
+            "public": public,
+            "files": dict(files),
+            "config": dict(config),
+            "caching": dict(caching),
+            "service": dict(service),
+            "version": None,
+            "release": None,
+            "url": None,
+        }
+        super().__init__("hearth:hosting:SiteRelease", name, properties, opts)

@@ -1,0 +1,91 @@
+"""A stack's file, made fit for a copy that nobody's keys can decrypt, and the differences between two of them.
+
+In the copies alone: the secrets provider and its keys go, so that the passphrase of a throwaway state takes their
+place; each secret becomes a placeholder, as there is nothing to decrypt it with; and a project that the reader has yet
+to name gets a valid id, since a placeholder is no reason not to see a diff. What these hide is what `compare` tells:
+it reads the files as they were.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hearth.project import ProjectError
+from hearth.target import PLACEHOLDER
+
+SECRET = "placeholder-of-a-secret"  # noqa: S105 - stands for one
+_PROVIDER = ("secretsprovider", "encryptedkey", "encryptionsalt")
+_SECURE = "secure"
+_PROJECTS = ("gcp:project", "gcp:billingProject")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A key whose value differs between base and head; None stands for a missing one."""
+
+    key: str
+    old: str | None
+    new: str | None
+    secret: bool = False
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The file's content. Raises ProjectError."""
+    try:
+        # As text throughout, which is what Pulumi hands on: YAML 1.1 would make `on` a boolean.
+        found = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader) or {}  # noqa: S506 - makes only texts
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ProjectError(f"{path.name} can't be read as YAML: {error}") from error
+    if not isinstance(found, dict) or not isinstance(found.get("config") or {}, dict):
+        raise ProjectError(f"{path.name} is not a stack file: it should have `config:` with keys and values below.")
+    return found
+
+
+def sanitized(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The content for a copy."""
+    kept = {key: value for key, value in content.items() if key not in _PROVIDER}
+    config = {key: without_secrets(value) for key, value in (content.get("config") or {}).items()}
+    for key in _PROJECTS:
+        value = config.get(key)
+        if isinstance(value, str) and value.startswith(PLACEHOLDER):
+            config[key] = f"preview{value.removeprefix(PLACEHOLDER)}"
+    return {**kept, "config": config}
+
+
+def write(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(yaml.safe_dump(dict(content), sort_keys=False), encoding="utf-8")
+
+
+def compare(base: Mapping[str, Any], head: Mapping[str, Any]) -> list[Setting]:
+    """Every key of the configuration whose value differs, in order of the keys; secrets by their ciphertext."""
+    return list(_compare(base.get("config") or {}, head.get("config") or {}))
+
+
+def _compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Setting]:
+    for key in sorted(old.keys() | new.keys()):
+        before, after = old.get(key), new.get(key)
+        if before != after:
+            secret = _has_secret(before) or _has_secret(after)
+            yield Setting(key, *((None, None) if secret else (_text(before), _text(after))), secret=secret)
+
+
+def _text(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else yaml.safe_dump(value, default_flow_style=True).strip()
+
+
+def _has_secret(value: Any) -> bool:
+    return bool(without_secrets(value) != value)
+
+
+def without_secrets(value: Any) -> Any:
+    """A value with a placeholder for each secret in it."""
+    if isinstance(value, list):
+        return [without_secrets(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {_SECURE}:
+        return SECRET
+    return {key: without_secrets(each) for key, each in value.items()}

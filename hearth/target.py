@@ -1,0 +1,70 @@
+"""Whether the project and this shell's endpoints mean the same cloud.
+
+A project named `demo-...` exists on a local cloud only, any other on Google Cloud only; the environment says where
+the clients send their requests. Where the two disagree, a deployment would reach the wrong cloud, or half of each.
+
+One exception: `make preview` deploys any stack onto a records-only local cloud, which takes every project, starts
+nothing and is thrown away. It says so by HEARTH_RECORDS_ONLY, the origin of that very cloud, after the cloud's health
+has confirmed it; every endpoint must then lie there. Set by hand it opens nothing: an ordinary local cloud refuses
+all projects but `demo-...` on its own account, and without its endpoints the rule stands as ever.
+"""
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from hearth.catalog.apis import APIS, LOCAL_PROJECT_PREFIX
+from hearth.faults import Fault
+
+PLACEHOLDER = "replace-me"
+"""How project ids begin that a stack file is shipped with, for its reader to replace."""
+
+RECORDS_ONLY = "HEARTH_RECORDS_ONLY"
+"""Set by `make preview` alone."""
+
+
+def faults(*, project: str, environ: Mapping[str, str]) -> Iterator[Fault]:
+    """Compare the project's kind with the endpoint variables in `environ`."""
+    if is_records_only(environ):
+        return
+    local = {api.variable for api in APIS if _is_loopback(environ.get(api.variable, ""))}
+    if project.startswith(LOCAL_PROJECT_PREFIX):
+        astray = [api.variable for api in APIS if api.variable not in local]
+        if astray:
+            yield Fault(
+                key="gcp:project",
+                value=project,
+                why=f"it exists on a local cloud only, but in this shell {_some(astray)} "
+                f"{'does' if len(astray) == 1 else 'do'} not point to one, so requests would go to Google",
+                fix='start the local cloud and point this shell to it: make up, then eval "$(make -s env)"',
+            )
+    elif local:
+        yield Fault(
+            key="gcp:project",
+            value=project,
+            why=f"it is a project on Google Cloud, but in this shell {_some(sorted(local))} "
+            f"{'points' if len(local) == 1 else 'point'} to this machine",
+            fix="use a shell in which `make env` was not evaluated, or unset these variables; "
+            f"a project on the local cloud is named {LOCAL_PROJECT_PREFIX}...",
+        )
+
+
+def is_records_only(environ: Mapping[str, str]) -> bool:
+    """Whether every endpoint lies on the records-only local cloud of a preview."""
+    origin = environ.get(RECORDS_ONLY, "")
+    return _is_loopback(origin) and all(environ.get(api.variable) == api.local(origin) for api in APIS)
+
+
+def _some(variables: list[str]) -> str:
+    """The first variable by name, the rest by number: the list would hide the point."""
+    return variables[0] if len(variables) == 1 else f"{variables[0]} and {len(variables) - 1} more"
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,36 @@
+"""`make status`: the table."""
+
+from pathlib import Path
+
+import pytest
+
+from hearth.localcloud.commands import ports, status
+from hearth.localcloud.commands.checkout import Checkout
+from hearth.tests.localcloud.running import in_thread
+
+
+def test_without_a_local_cloud_the_user_hears_what_starts_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status.run(Checkout(tmp_path)) == 0
+    assert capsys.readouterr().out == "The local cloud does not run: `make up` starts it.\n"
+
+
+def test_a_running_local_cloud_is_shown_with_its_process_and_address(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkout = Checkout(tmp_path)
+    with in_thread(checkout.cloud) as local:
+        ports.remember(checkout.ports, local.ports)
+
+        assert status.run(checkout) == 0
+
+    heads, cloud = capsys.readouterr().out.splitlines()
+    assert heads.split() == ["WHAT", "STATE", "PROCESS", "WHERE"]
+    assert cloud.split()[-1] == f"http://localhost:{local.ports.apis}/"
+
+
+def test_columns_are_as_wide_as_their_widest_cell() -> None:
+    rows = [("a", "bbb", "", "z"), ("cccc", "", "1", "")]
+
+    assert list(status.table(rows)) == ["a     bbb     z", "cccc       1"]

@@ -1,0 +1,108 @@
+"""Cloud Storage: buckets."""
+
+import pytest
+
+from hearth.catalog.apis import STORAGE
+from hearth.tests.localcloud.running import LocalCloud
+
+BUCKET = "demo-test-files"
+
+
+def insert(local: LocalCloud, name: str = BUCKET, status: int = 200, **fields: object) -> dict[str, object]:
+    return local.call("POST", STORAGE, "b?project=demo-test", {"name": name, **fields}, status=status)
+
+
+def test_a_bucket_has_what_google_computes(local: LocalCloud) -> None:
+    rules = {"rule": [{"action": {"type": "Delete"}, "condition": {"age": 1}}]}
+
+    made = insert(local, location="us-central1", lifecycle=rules)
+
+    assert made | {"projectNumber": 0, "timeCreated": 0, "updated": 0} == {
+        "kind": "storage#bucket",
+        "id": BUCKET,
+        "name": BUCKET,
+        "projectNumber": 0,
+        "location": "US-CENTRAL1",
+        "locationType": "region",
+        "storageClass": "STANDARD",
+        "metageneration": "1",
+        "etag": "CA1=",
+        "selfLink": f"{local.origin}/storage/storage/v1/b/{BUCKET}",
+        "timeCreated": 0,
+        "updated": 0,
+        "lifecycle": rules,
+    }
+    assert local.call("GET", STORAGE, f"b/{BUCKET}") == made
+
+
+def test_names_are_unique_over_all_projects(local: LocalCloud) -> None:
+    insert(local)
+
+    local.call("POST", STORAGE, "b?project=demo-other", {"name": BUCKET}, status=409)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "ab", "Upper", "-files", "files-", "a.b", "goog-files", "my-google-files", "f" * 64, 7]
+)
+def test_the_name_follows_googles_rule(local: LocalCloud, name: object) -> None:
+    local.call("POST", STORAGE, "b?project=demo-test", {"name": name}, status=400)
+
+
+def test_a_bucket_needs_a_project(local: LocalCloud) -> None:
+    error = local.call("POST", STORAGE, "b", {"name": BUCKET}, status=400)["error"]
+
+    assert "Required parameter: project" in error["message"]
+
+
+def test_a_list_is_of_one_project(local: LocalCloud) -> None:
+    insert(local, "demo-test-a")
+    insert(local, "demo-test-b")
+    local.call("POST", STORAGE, "b?project=demo-other", {"name": "demo-other-a"})
+
+    listed = local.call("GET", STORAGE, "b?project=demo-test&maxResults=1")
+    rest = local.call("GET", STORAGE, f"b?project=demo-test&pageToken={listed['nextPageToken']}")
+
+    assert [bucket["name"] for bucket in listed["items"] + rest["items"]] == ["demo-test-a", "demo-test-b"]
+    assert "nextPageToken" not in rest
+
+
+def test_a_patch_merges_and_null_removes(local: LocalCloud) -> None:
+    made = insert(local, labels={"app": "web", "old": "x"}, versioning={"enabled": True})
+
+    change = {"labels": {"old": None, "new": "y"}, "versioning": None, "name": "other", "_project": "demo-other"}
+    patched = local.call("PATCH", STORAGE, f"b/{BUCKET}", change)
+
+    assert patched["labels"] == {"app": "web", "new": "y"}
+    assert "versioning" not in patched
+    assert (patched["name"], patched["metageneration"]) == (BUCKET, "2")
+    assert patched["etag"] != made["etag"]
+    assert [each["name"] for each in local.call("GET", STORAGE, "b?project=demo-test")["items"]] == [BUCKET]
+
+
+def test_a_bucket_with_content_is_not_deleted(local: LocalCloud) -> None:
+    insert(local)
+    upload = f"{local.origin}/storage/upload/storage/v1/b/{BUCKET}/o?uploadType=media&name=a/b"
+    assert local.session.post(upload, data=b"x", timeout=5).ok
+
+    error = local.call("DELETE", STORAGE, f"b/{BUCKET}", status=409)["error"]
+    assert "not empty" in error["message"]
+
+    local.call("DELETE", STORAGE, f"b/{BUCKET}/o/a%2Fb", status=204)
+    local.call("DELETE", STORAGE, f"b/{BUCKET}", status=204)
+    local.call("GET", STORAGE, f"b/{BUCKET}", status=404)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", ""), ("PATCH", ""), ("DELETE", ""), ("GET", "/iam"), ("PUT", "/iam"), ("GET", "/o"), ("GET", "/o/a")],
+)
+def test_a_bucket_that_is_not_there_is_not_found(local: LocalCloud, method: str, path: str) -> None:
+    local.call(method, STORAGE, f"b/gone{path}", {} if method in ("PATCH", "PUT") else None, status=404)
+
+
+def test_a_caller_has_every_permission(local: LocalCloud) -> None:
+    insert(local)
+
+    answer = local.call("GET", STORAGE, f"b/{BUCKET}/iam/testPermissions?permissions=a&permissions=b")
+
+    assert answer["permissions"] == ["a", "b"]

@@ -1,0 +1,196 @@
+"""Local clouds for tests: one in this process for most, one in a process of its own for those about its death."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import requests
+
+from hearth import project
+from hearth.catalog.apis import APIS, SERVICE_USAGE, Api
+from hearth.localcloud.cloud import Cloud, Part, Ports
+from hearth.localcloud.server import running, whole
+
+CHECKOUT = project.root()
+PROJECT = "demo-test"
+START_SECONDS = 30.0
+T = TypeVar("T")
+
+
+@dataclass
+class LocalCloud:
+    """A client of one running local cloud."""
+
+    root: Path
+    ports: Ports
+    session: requests.Session = field(default_factory=requests.Session)
+    cloud: Cloud | None = None
+    """Set for one in this process; use its store only through `in_loop`."""
+    process: subprocess.Popen[bytes] | None = None
+    """Set for one in a process of its own, which leads its process group."""
+    loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.ports.apis}"
+
+    def url(self, api: Api, path: str) -> str:
+        return api.local(self.origin) + path
+
+    def call(
+        self, method: str, api: Api, path: str, json: Any = None, *, status: int = 200, **options: Any
+    ) -> dict[str, Any]:
+        """One call; its JSON answer, after seeing that the status is the expected one."""
+        answer = self.session.request(method, self.url(api, path), json=json, timeout=30, **options)
+        assert answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text}"
+        body = answer.json() if answer.content else {}
+        assert isinstance(body, dict)
+        return body
+
+    def enable(self, project: str = PROJECT, *apis: Api) -> None:
+        """Switch APIs on in a project, all of them by default."""
+        for api in apis or APIS:
+            self.call("POST", SERVICE_USAGE, f"projects/{project}/services/{api.name}:enable", {})
+
+    def in_loop(self, work: Callable[[Cloud], T]) -> T:
+        """Run `work` on the cloud's own thread, the only one that may touch its store."""
+        assert self.loop is not None
+        assert self.cloud is not None
+        cloud = self.cloud
+
+        async def run() -> T:
+            return work(cloud)
+
+        return asyncio.run_coroutine_threadsafe(run(), self.loop).result(30)
+
+    def kill(self) -> None:
+        """Kill -9, of the cloud's process alone."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(10)
+
+
+def free_ports() -> Ports:
+    """Three ports that were free just now."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(3)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        apis, edge, service = (each.getsockname()[1] for each in sockets)
+    return Ports(apis=apis, edge=edge, service=service)
+
+
+def wait_until(done: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Poll for something that a server does in its own time."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, "what was waited for did not happen in time"
+        time.sleep(0.01)
+
+
+@contextmanager
+def in_thread(
+    root: Path,
+    ports: Ports | None = None,
+    compose: Callable[[Cloud], Sequence[Part]] = whole,
+    *,
+    records_only: bool = False,
+) -> Iterator[LocalCloud]:
+    """A local cloud, whole unless told otherwise, on a thread and an event loop of its own."""
+    ports = ports or free_ports()
+    loop = asyncio.new_event_loop()
+    up, stop = threading.Event(), asyncio.Event()
+    local = LocalCloud(root=root, ports=ports, loop=loop)
+    failures: list[BaseException] = []
+
+    async def main() -> None:
+        async with running(root, ports, compose, records_only=records_only) as cloud:
+            local.cloud = cloud
+            up.set()
+            await stop.wait()
+
+    def work() -> None:
+        try:
+            loop.run_until_complete(main())
+        except BaseException as error:  # noqa: BLE001 - shown to the test below
+            failures.append(error)
+        finally:
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
+            up.set()
+
+    thread = threading.Thread(target=work, name="localcloud")
+    thread.start()
+    try:
+        assert up.wait(START_SECONDS), "the local cloud did not start in time"
+        if not failures:
+            yield local
+    finally:
+        local.session.close()
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(stop.set)
+        thread.join(START_SECONDS)
+        assert not thread.is_alive(), "the local cloud did not stop in time"
+        if failures:
+            raise failures[0]
+
+
+@contextmanager
+def in_process(
+    root: Path, ports: Ports | None = None, environ: Mapping[str, str] | None = None
+) -> Iterator[LocalCloud]:
+    """A whole local cloud as a process group of its own, ready; stopped by group whatever happens."""
+    ports = ports or free_ports()
+    code = (
+        "import sys, pathlib; from hearth.localcloud.cloud import Ports; from hearth.localcloud.server import serve; "
+        "a, e, s = map(int, sys.argv[2:]); serve(pathlib.Path(sys.argv[1]), Ports(apis=a, edge=e, service=s))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(root), *map(str, (ports.apis, ports.edge, ports.service))],
+        cwd=CHECKOUT,
+        env=os.environ | dict(environ or {}),
+        start_new_session=True,
+    )
+    local = LocalCloud(root=root, ports=ports, process=process)
+    try:
+        _wait_until_healthy(local)
+        yield local
+    finally:
+        local.session.close()
+        process.terminate()
+        try:
+            process.wait(START_SECONDS)
+        finally:
+            # The group outlives its leader when an instance did: nothing may.
+            _kill_group(process.pid)
+            process.wait(10)
+
+
+def _wait_until_healthy(local: LocalCloud) -> None:
+    assert local.process is not None
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert local.process.poll() is None, f"the local cloud ended with {local.process.returncode}"
+        try:
+            if local.session.get(f"{local.origin}/_local/health", timeout=5).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.05)
+    raise AssertionError("the local cloud did not become healthy in time")
+
+
+def _kill_group(group: int) -> None:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        return

@@ -1,0 +1,58 @@
+"""What is read off the engine's events, recorded from real previews."""
+
+import pytest
+
+from hearth.preview import changes
+from hearth.preview.values import SECRET, UNKNOWN
+from hearth.tests.preview.recorded import events, only, plan
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [("renamed", {"update": 3, "replace": 12, "delete": 1}), ("opened", {"create": 2, "update": 7, "replace": 1})],
+)
+def test_every_resource_is_counted_once(name: str, counts: dict[str, int]) -> None:
+    """The engine tells a replacement by three events, and counts components, which exist in the state alone."""
+    assert plan(name).counts() == counts
+
+
+def test_the_counts_are_the_engines_own() -> None:
+    (told,) = [event["summaryEvent"]["resourceChanges"] for event in events("renamed") if "summaryEvent" in event]
+
+    assert plan("renamed").counts() == {op: number for op, number in told.items() if op != "same"}
+
+
+def test_a_property_goes_from_its_old_value_to_its_new_one() -> None:
+    found = {each.path: (each.old, each.new, each.replaces) for each in only("renamed", ":Service", "web").properties}
+
+    assert found["name"] == ("web", "shop", True)
+    assert found["scaling.maxInstanceCount"] == ("10", "20", False)
+    assert found["template.containers[0].image"][1] == UNKNOWN
+
+
+def test_a_changed_secret_shows_neither_value() -> None:
+    (found,) = only("opened", ":SecretVersion", "secrets-session-key").properties
+
+    assert (found.path, found.old, found.new) == ("secretData", SECRET, SECRET)
+
+
+def test_a_protection_that_goes_is_a_change_although_the_engine_sees_none() -> None:
+    change = only("opened", ":HostingSite", "site")
+
+    assert (change.op, change.was_protected, change.is_protected) == ("update", True, False)
+    assert "HostingSite::site" not in [
+        each["resourcePreEvent"]["metadata"]["urn"]
+        for each in events("opened")
+        if "resourcePreEvent" in each and each["resourcePreEvent"]["metadata"]["op"] == "update"
+    ]
+
+
+def test_a_preview_without_changes_has_none() -> None:
+    same = [
+        each for each in events("opened") if each.get("resourcePreEvent", {}).get("metadata", {}).get("op") == "same"
+    ]
+
+    found = changes.read(same)
+
+    assert found.changes == ()
+    assert found.same > 20

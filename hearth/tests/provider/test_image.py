@@ -1,0 +1,427 @@
+"""Images: built once per content, whatever happened on the way."""
+
+import io
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hearth.plugin.kinds import UNKNOWN, Context, ProviderError, Values
+from hearth.provider.clients.session import Session
+from hearth.provider.image import Image
+from hearth.tests.provider.fake_builds import FakeBuilds, digest_of
+from hearth.tests.provider.fake_clock import FakeClock
+from hearth.tests.provider.fake_server import BUSY, DENIED, Answer, FakeServer, error
+
+ADDRESS = "us-central1-docker.pkg.dev/demo-shop/web/web"
+GIVEN = {
+    "project": "demo-shop",
+    "region": "us-central1",
+    "repository": "web",
+    "name": "web",
+    "bucket": "demo-shop-source",
+    "serviceAccount": "build@demo-shop.iam.gserviceaccount.com",
+}
+BUILDS = "/builds$"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "service").mkdir()
+    (tmp_path / ".dockerignore").write_text("*\n!service\n")
+    (tmp_path / "service" / "Dockerfile").write_text("FROM python:3.11-slim\n")
+    return tmp_path
+
+
+@pytest.fixture
+def builds(server: FakeServer) -> FakeBuilds:
+    return FakeBuilds(server)
+
+
+@pytest.fixture
+def kind(root: Path, session: Session, clock: FakeClock, builds: FakeBuilds) -> Image:
+    return Image(root, session, clock)
+
+
+@pytest.fixture
+def inputs(kind: Image, context: Context) -> Values:
+    checked = kind.check(context, None, GIVEN)
+    assert not checked.failures
+    return checked.inputs
+
+
+def tag_of(inputs: Values) -> str:
+    return f"ctx-{inputs['contentHash'][:40]}"
+
+
+def test_a_new_image_is_built_from_the_uploaded_source_and_known_by_digest(
+    kind: Image, builds: FakeBuilds, inputs: Values, *, context: Context, said: list[str]
+) -> None:
+    created = kind.create(context, inputs, preview=False)
+
+    tagged = f"{ADDRESS}:{tag_of(inputs)}"
+    source = f"source/{inputs['contentHash']}.tar.gz"
+    assert created.id == "projects/demo-shop/locations/us-central1/repositories/web/packages/web"
+    assert created.outputs == {**inputs, "ref": f"{ADDRESS}@{digest_of(tagged)}", "digest": digest_of(tagged)}
+    request = {
+        key: value for key, value in builds.builds[0].items() if key not in {"id", "status", "logUrl", "results"}
+    }
+    assert {key: value for key, value in request.items() if not key.startswith("_")} == {
+        "source": {"storageSource": {"bucket": "demo-shop-source", "object": source}},
+        "steps": [
+            {
+                "name": "gcr.io/cloud-builders/docker",
+                "args": ["build", "-f", "service/Dockerfile", "-t", tagged, "."],
+                "env": ["DOCKER_BUILDKIT=1"],
+            }
+        ],
+        "images": [tagged],
+        "tags": [tag_of(inputs)],
+        "serviceAccount": "projects/demo-shop/serviceAccounts/build@demo-shop.iam.gserviceaccount.com",
+        "timeout": "1200s",
+        "options": {"logging": "CLOUD_LOGGING_ONLY"},
+    }
+    with tarfile.open(fileobj=io.BytesIO(builds.objects[source])) as tar:
+        assert tar.getnames() == ["service/Dockerfile"]
+    assert "build b1: queued (0s)" in said
+
+
+def test_the_ref_is_unknown_in_a_preview_that_would_build(
+    server: FakeServer, kind: Image, inputs: Values, context: Context
+) -> None:
+    created = kind.create(context, inputs, preview=True)
+
+    assert (created.id, created.outputs["ref"], created.outputs["digest"]) == ("", UNKNOWN, UNKNOWN)
+    assert not [request for request in server.requests if request.method != "GET"]
+
+
+def test_the_ref_is_known_in_a_preview_of_content_that_is_there_already(
+    kind: Image, builds: FakeBuilds, inputs: Values, context: Context
+) -> None:
+    builds.tags[tag_of(inputs)] = "sha256:abc"
+
+    assert kind.create(context, inputs, preview=True).outputs["ref"] == f"{ADDRESS}@sha256:abc"
+    assert kind.update(context, "id", {}, {}, inputs, preview=True)["ref"] == f"{ADDRESS}@sha256:abc"
+
+
+@pytest.mark.parametrize(
+    "answer", [DENIED, error(403, "Off.", "PERMISSION_DENIED", "SERVICE_DISABLED")], ids=["denied", "disabled"]
+)
+def test_a_preview_before_the_first_deployment_is_no_error(
+    server: FakeServer, kind: Image, inputs: Values, context: Context, answer: Answer
+) -> None:
+    """The API is still off, and of a repository that does not exist Google may say that it is denied."""
+    server.fail("GET", "/tags/", answer)
+
+    assert kind.create(context, inputs, preview=True).outputs["ref"] is UNKNOWN
+
+
+def test_a_preview_with_inputs_that_are_not_known_yet_asks_nobody(
+    server: FakeServer, kind: Image, context: Context
+) -> None:
+    checked = kind.check(context, None, {**GIVEN, "repository": UNKNOWN, "bucket": UNKNOWN})
+
+    assert not checked.failures
+    assert kind.create(context, checked.inputs, preview=True).outputs["ref"] is UNKNOWN
+    assert server.requests == []
+
+
+def test_content_in_the_registry_is_never_built_again(
+    server: FakeServer, kind: Image, builds: FakeBuilds, inputs: Values, context: Context
+) -> None:
+    builds.tags[tag_of(inputs)] = "sha256:abc"
+
+    assert kind.update(context, "id", {}, {}, inputs, preview=False)["digest"] == "sha256:abc"
+    assert {request.method for request in server.requests} == {"GET"}
+    assert builds.builds == []
+
+
+def test_a_running_build_of_the_same_content_is_taken_up(
+    kind: Image, builds: FakeBuilds, inputs: Values, context: Context
+) -> None:
+    """The run that started it was killed, or somebody else deploys the same commit."""
+    tagged = f"{ADDRESS}:{tag_of(inputs)}"
+    elsewhere = f"us-central1-docker.pkg.dev/demo-shop/other/web:{tag_of(inputs)}"
+    ended = {"id": "ended", "status": "FAILURE", "tags": [tag_of(inputs)], "images": [tagged]}
+    other = {"id": "other", "status": "WORKING", "tags": [tag_of(inputs)], "images": [elsewhere]}
+    running = {"id": "running", "status": "WORKING", "tags": [tag_of(inputs)], "images": [tagged], "_polls": 2}
+    builds.builds += [running, ended, other]
+    created = kind.create(context, inputs, preview=False)
+
+    assert created.outputs["digest"] == digest_of(tagged)
+    assert len(builds.builds) == 3
+
+
+def test_a_source_that_is_in_the_bucket_is_not_uploaded_again(
+    server: FakeServer, kind: Image, builds: FakeBuilds, inputs: Values, context: Context
+) -> None:
+    builds.objects[f"source/{inputs['contentHash']}.tar.gz"] = b"there"
+    kind.create(context, inputs, preview=False)
+
+    assert server.seen("POST", "^/storage/upload") == []
+
+
+def test_a_source_that_somebody_else_uploaded_meanwhile_is_as_good(
+    server: FakeServer, kind: Image, builds: FakeBuilds, inputs: Values, context: Context
+) -> None:
+    server.fail("GET", "/storage/", error(404, "No such object", ""), times=1)
+    builds.objects[f"source/{inputs['contentHash']}.tar.gz"] = b"there"
+    kind.create(context, inputs, preview=False)
+
+    assert len(server.seen("POST", "^/storage/upload")) == 1
+
+
+def test_files_that_changed_since_the_preview_are_not_built(
+    kind: Image, builds: FakeBuilds, root: Path, inputs: Values, context: Context
+) -> None:
+    (root / "service" / "Dockerfile").write_text("FROM python:3.12-slim\n")
+
+    with pytest.raises(ProviderError, match=r"changed while deploying.*Run again"):
+        kind.create(context, inputs, preview=False)
+    assert (builds.objects, builds.builds) == ({}, [])
+
+
+def ended(status: str, detail: str = "", kind: str = "") -> dict[str, Any]:
+    return {"status": status, "statusDetail": detail, "failureInfo": {"type": kind, "detail": detail}}
+
+
+def test_a_failed_build_tells_why_with_its_last_lines_and_where_the_log_is(
+    server: FakeServer, kind: Image, builds: FakeBuilds, inputs: Values, context: Context
+) -> None:
+    builds.outcome = lambda _build: ended("FAILURE", "step 0 exited with non-zero status: 1", "USER_BUILD_STEP")
+    # Newest first, as asked for.
+    server.answer(
+        "POST", "/logging/v2/entries:list", {"entries": [{"textPayload": "line 2\n"}, {"textPayload": "line 1"}]}
+    )
+
+    with pytest.raises(ProviderError) as failure:
+        kind.create(context, inputs, preview=False)
+    assert str(failure.value) == (
+        f"Build b1 of {ADDRESS} ended as FAILURE: step 0 exited with non-zero status: 1.\n"
+        "Its last lines:\n    line 1\n    line 2\nThe whole log: https://logs/b"
+    )
+    asked = server.seen("POST", "/logging/")[0].json
+    assert asked["resourceNames"] == ["projects/demo-shop"]
+    assert asked["filter"] == 'resource.type="build" AND resource.labels.build_id="b1"'
+    assert len(builds.builds) == 1
+
+
+def test_a_detail_that_is_the_end_of_the_log_is_shown_as_such(
+    server: FakeServer, kind: Image, builds: FakeBuilds, *, inputs: Values, context: Context
+) -> None:
+    builds.outcome = lambda _build: {
+        "status": "FAILURE",
+        "statusDetail": "line 1\nstep 0 failed",
+        "failureInfo": {"type": "USER_BUILD_STEP", "detail": "step 0 failed"},
+    }
+
+    with pytest.raises(ProviderError) as failure:
+        kind.create(context, inputs, preview=False)
+    assert str(failure.value) == (
+        f"Build b1 of {ADDRESS} ended as FAILURE.\n"
+        "Its last lines:\n    line 1\n    step 0 failed\nThe whole log: https://logs/b"
+    )
+    assert server.seen("POST", "/logging/") == []
+
+
+def test_a_log_that_is_late_is_asked_for_again(
+    server: FakeServer, kind: Image, builds: FakeBuilds, *, inputs: Values, context: Context
+) -> None:
+    builds.outcome = lambda _build: ended("FAILURE", "step 0 failed")
+    server.answer("POST", "/logging/v2/entries:list", {"entries": [{"textPayload": "line 1"}]})
+    server.fail("POST", "/logging/", Answer({}))
+
+    with pytest.raises(ProviderError, match="line 1"):
+        kind.create(context, inputs, preview=False)
+
+
+def test_a_log_that_cannot_be_read_does_not_hide_the_failure(
+    server: FakeServer, kind: Image, builds: FakeBuilds, inputs: Values, context: Context
+) -> None:
+    builds.outcome = lambda _build: ended("FAILURE", "step 0 failed")
+    server.fail("POST", "/logging/", DENIED, times=2)
+
+    with pytest.raises(ProviderError, match=r"(?s)step 0 failed.*The whole log: https://logs/b"):
+        kind.create(context, inputs, preview=False)
+
+
+def test_a_build_that_ran_out_of_time_says_which_input_gives_it_more(
+    kind: Image, builds: FakeBuilds, inputs: Values, context: Context
+) -> None:
+    builds.outcome = lambda _build: ended("TIMEOUT")
+
+    with pytest.raises(ProviderError, match="more than 1200 seconds by timeoutSeconds"):
+        kind.create(context, inputs, preview=False)
+
+
+@pytest.mark.parametrize(
+    ("detail", "type_"),
+    [
+        (
+            "failed to fetch source: 403 Forbidden, build@x does not have storage.objects.get access",
+            "FETCH_SOURCE_FAILED",
+        ),
+        ('Permission "artifactregistry.repositories.uploadArtifacts" denied on resource', "PUSH_FAILED"),
+        ("push not allowed", "PUSH_NOT_AUTHORIZED"),
+        ("build@x does not have storage.objects.get access", ""),
+    ],
+)
+def test_a_build_refused_right_after_a_grant_is_tried_again(
+    kind: Image, builds: FakeBuilds, inputs: Values, clock: FakeClock, *, context: Context, detail: str, type_: str
+) -> None:
+    builds.outcome = lambda _build: ended("SUCCESS" if clock.time > 100 else "FAILURE", detail, type_)
+    created = kind.create(context, inputs, preview=False)
+
+    assert created.outputs["digest"] == digest_of(builds.builds[0]["images"][0])
+    assert len(builds.builds) > 2
+
+
+def test_starting_a_build_is_tried_again_right_after_a_grant(
+    server: FakeServer, kind: Image, builds: FakeBuilds, inputs: Values, *, context: Context, said: list[str]
+) -> None:
+    server.fail("POST", BUILDS, DENIED, times=4)
+    kind.create(context, inputs, preview=False)
+
+    assert len(builds.builds) == 1
+    assert any("new grants take a while; trying for 5m00s more" in line for line in said)
+
+
+def test_a_refusal_that_lasts_is_an_error_after_five_minutes(
+    server: FakeServer, kind: Image, builds: FakeBuilds, inputs: Values, clock: FakeClock, *, context: Context
+) -> None:
+    server.fail("POST", BUILDS, DENIED, times=1000)
+
+    with pytest.raises(ProviderError, match="Could not start the build: The caller does not have permission"):
+        kind.create(context, inputs, preview=False)
+    assert 300 <= clock.time <= 320
+
+
+def test_a_step_that_fails_with_such_words_is_not_tried_again(
+    kind: Image, builds: FakeBuilds, inputs: Values, context: Context
+) -> None:
+    """Its own `permission denied` is a fault of the Dockerfile."""
+    builds.outcome = lambda _build: ended("FAILURE", "sh: ./start: permission denied", "USER_BUILD_STEP")
+
+    with pytest.raises(ProviderError, match="permission denied"):
+        kind.create(context, inputs, preview=False)
+    assert len(builds.builds) == 1
+
+
+@pytest.mark.parametrize("fault", [None, BUSY], ids=["no answer", "busy"])
+@pytest.mark.parametrize("carried_out", [True, False])
+def test_a_lost_answer_does_not_start_a_second_build(
+    server: FakeServer,
+    kind: Image,
+    builds: FakeBuilds,
+    inputs: Values,
+    *,
+    context: Context,
+    fault: Answer | None,
+    carried_out: bool,
+) -> None:
+    server.fail("POST", BUILDS, fault, carried_out=carried_out)
+    kind.create(context, inputs, preview=False)
+
+    assert len(builds.builds) == 1
+
+
+def test_a_build_that_cannot_be_started_is_given_up(
+    server: FakeServer, kind: Image, builds: FakeBuilds, inputs: Values, context: Context
+) -> None:
+    server.fail("POST", BUILDS, BUSY, times=100)
+
+    with pytest.raises(ProviderError, match="Could not start the build"):
+        kind.create(context, inputs, preview=False)
+    assert len(server.seen("POST", BUILDS)) == 3
+
+
+def test_cancelling_leaves_a_build_that_the_next_up_takes_up(
+    kind: Image, builds: FakeBuilds, inputs: Values, clock: FakeClock, *, context: Context
+) -> None:
+    builds.polls = 100
+    clock.on_wait = lambda now: context.cancelled.set() if now > 20 else None
+
+    with pytest.raises(ProviderError, match=r"build b1 ended; it goes on.*next `pulumi up` takes up"):
+        kind.create(context, inputs, preview=False)
+    again = Context(urn=context.urn)
+    kind.create(again, inputs, preview=False)
+    assert len(builds.builds) == 1
+
+
+def test_a_build_that_never_ends_is_left_to_itself(
+    kind: Image, builds: FakeBuilds, inputs: Values, clock: FakeClock, *, context: Context
+) -> None:
+    builds.polls = 10_000
+
+    with pytest.raises(ProviderError, match=r"still working after 30m00s. It goes on.*https://logs/b"):
+        kind.create(context, inputs, preview=False)
+    assert 1800 <= clock.time < 1810
+
+
+def test_a_digest_that_is_not_in_the_registry_is_not_believed(
+    server: FakeServer, kind: Image, inputs: Values, context: Context
+) -> None:
+    server.fail("GET", "/versions/", error(404, "gone", "NOT_FOUND"))
+
+    with pytest.raises(ProviderError, match="is not in the registry"):
+        kind.create(context, inputs, preview=False)
+
+
+def test_refresh_finds_the_image_or_that_it_is_gone(
+    kind: Image, builds: FakeBuilds, inputs: Values, context: Context
+) -> None:
+    created = kind.create(context, inputs, preview=False)
+    found = kind.read(context, created.id, inputs, created.outputs)
+
+    assert found is not None
+    assert (found.inputs, found.outputs) == (inputs, created.outputs)
+    builds.tags.clear()
+    assert kind.read(context, created.id, inputs, created.outputs) is None
+
+
+def test_an_import_is_not_needed(kind: Image, context: Context) -> None:
+    with pytest.raises(ProviderError, match="needs no import: declare it"):
+        kind.read(context, "projects/x", None, None)
+
+
+def test_deleting_keeps_what_revisions_refer_to(
+    server: FakeServer, kind: Image, inputs: Values, context: Context
+) -> None:
+    kind.delete(context, "id", inputs, {})
+
+    assert server.requests == []
+
+
+def test_a_changed_file_is_a_changed_input(kind: Image, root: Path, inputs: Values, context: Context) -> None:
+    (root / "service" / "web.py").write_text("new")
+    news = kind.check(context, inputs, GIVEN).inputs
+    diff = kind.diff(context, "id", inputs, inputs, news)
+
+    assert diff.changed == {"contentHash"}
+    assert not diff.replace
+
+
+@pytest.mark.parametrize("name", ["project", "region", "repository", "name"])
+def test_another_place_is_another_image(kind: Image, inputs: Values, context: Context, name: str) -> None:
+    assert kind.diff(context, "id", inputs, inputs, {**inputs, name: "other"}).replace == {name}
+
+
+@pytest.mark.parametrize(
+    ("changes", "property"),
+    [
+        ({"project": "X"}, "project"),
+        ({"repository": "Web"}, "repository"),
+        ({"name": "web:1"}, "name"),
+        ({"name": "a/b"}, "name"),
+        ({"bucket": None}, "bucket"),
+        ({"serviceAccount": "build"}, "serviceAccount"),
+        ({"context": "/home/me"}, "context"),
+        ({"dockerfile": "../Dockerfile"}, "dockerfile"),
+        ({"dockerfile": "none/Dockerfile"}, "context"),
+        ({"timeoutSeconds": 0}, "timeoutSeconds"),
+        ({"platform": "arm"}, "platform"),
+    ],
+)
+def test_bad_inputs_are_named(kind: Image, context: Context, changes: Values, property: str) -> None:
+    assert [failure.property for failure in kind.check(context, None, {**GIVEN, **changes}).failures] == [property]

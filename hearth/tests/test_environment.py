@@ -1,0 +1,113 @@
+"""`./environment`: a virtual environment from a Python and nothing else, and nothing twice."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from hearth import project
+
+CHECKOUT = project.root()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Nothing but what the script reads."""
+    shutil.copy(CHECKOUT / "environment", tmp_path)
+    (tmp_path / "requirements.txt").write_text("nothing==1.0\n", encoding="utf-8")
+    return tmp_path
+
+
+def program(path: Path, *lines: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(["#!/bin/sh", *lines, ""]), encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def run(checkout: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [checkout / "environment"],
+        env={"PATH": "/usr/bin:/bin", **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def fill(checkout: Path) -> None:
+    """An environment as the script leaves it, with a uv that only takes notes."""
+    program(checkout / ".venv" / "bin" / "python", "exit 0")
+    program(checkout / ".venv" / "bin" / "uv", 'echo "$@" >>uv.log')
+
+
+def calls(checkout: Path) -> list[str]:
+    log = checkout / "uv.log"
+    return log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+
+
+def test_a_python_that_is_too_old_is_named_with_what_to_do(checkout: Path) -> None:
+    old = program(checkout / "python3.9", 'if [ "$1" = -V ]; then echo Python 3.9.2; else exit 1; fi')
+
+    done = run(checkout, PYTHON=str(old))
+
+    assert done.returncode == 1
+    assert f"This needs Python 3.11 or newer; {old} is Python 3.9.2." in done.stderr
+    assert "make PYTHON=/path/to/python3.13" in done.stderr
+    assert not (checkout / ".venv").exists()
+
+
+def test_a_newer_python_is_found_under_its_own_name(checkout: Path) -> None:
+    """Where `python3` is the system's old one."""
+    program(checkout / "bin" / "python3", "exit 1")
+    program(checkout / "bin" / "python3.12", 'if [ "$1" = -m ]; then echo "$@" >made; exit 1; fi')
+
+    run(checkout, PATH=f"{checkout / 'bin'}:/usr/bin:/bin")
+
+    assert (checkout / "made").read_text(encoding="utf-8") == "-m venv .venv\n"
+
+
+def test_a_python_without_venv_is_told_with_debians_remedy(checkout: Path) -> None:
+    bare = program(checkout / "python3", 'if [ "$1" = -m ]; then exit 1; fi')
+
+    done = run(checkout, PYTHON=str(bare))
+
+    assert done.returncode == 1
+    assert "apt install python3-venv" in done.stderr
+
+
+def test_packages_are_installed_with_their_hashes_once_for_each_lock(checkout: Path) -> None:
+    fill(checkout)
+
+    first, again = run(checkout), run(checkout)
+    once = calls(checkout)
+    (checkout / "requirements.txt").write_text("nothing==2.0\n", encoding="utf-8")
+    run(checkout)
+
+    assert (first.returncode, again.returncode, again.stderr) == (0, 0, "")
+    assert once == ["pip sync --quiet --python .venv/bin/python --require-hashes requirements.txt"]
+    assert len(calls(checkout)) == 2
+
+
+def test_a_failed_installation_is_tried_again(checkout: Path) -> None:
+    fill(checkout)
+    program(checkout / ".venv" / "bin" / "uv", "exit 1")
+
+    assert run(checkout).returncode != 0
+    program(checkout / ".venv" / "bin" / "uv", 'echo "$@" >>uv.log')
+    assert run(checkout).returncode == 0
+    assert len(calls(checkout)) == 1
+
+
+def test_a_moved_checkout_gets_a_new_environment(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Programs in .venv/bin name the folder they were installed into."""
+    fill(checkout)
+    run(checkout)
+    moved = tmp_path_factory.mktemp("moved") / "checkout"
+    checkout.rename(moved)
+
+    run(moved, PYTHON=str(program(moved / "none", "exit 1")))
+
+    assert not (moved / ".venv").exists()

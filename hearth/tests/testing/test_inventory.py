@@ -1,0 +1,87 @@
+"""An inventory is brought up to what its stack declares, and stays its author's otherwise."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from hearth import project
+from hearth.testing import inventory
+from hearth.testing.compare import differences
+from hearth.testing.stacks import ROOT, STACKS, run_stack
+
+INVENTORIES = ROOT / project.Table.read(ROOT).inventories
+PROD = (INVENTORIES / "prod.yaml").read_text(encoding="utf-8")
+FREE = {"app:exceptions": '{"protection/*": "a test"}'}
+
+
+def test_what_fits_already_stays_as_it_is() -> None:
+    for name in STACKS:
+        text = (INVENTORIES / f"{name}.yaml").read_text(encoding="utf-8")
+
+        assert inventory.updated(text, run_stack(name)) == text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"app:maxInstances": "11"},
+        {"app:protect": "false", "app:deletionProtection": "false", **FREE},
+        {"app:publicAccess": "invoker-check-off"},
+        {"app:imageReaders": '["group:devs@example.com"]'},
+        {"app:image": "us-docker.pkg.dev/shop-dev/web/web@sha256:" + "b" * 64},
+        {"app:customDomains": '["www.example.com"]'},
+        {"app:name": "shop", "gcp:region": "europe-west1"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_it_fits_after_an_update_and_keeps_its_comments(change: Mapping[str, str]) -> None:
+    stack = run_stack("prod", change)
+    text = inventory.updated(PROD, stack)
+
+    assert list(differences(yaml.safe_load(text), stack)) == []
+    assert text != PROD
+    assert inventory.updated(text, stack) == text
+    assert PROD.splitlines()[0].startswith("#")
+    assert text.splitlines()[0] == PROD.splitlines()[0]
+
+
+def test_only_the_line_that_changed_changes() -> None:
+    text = inventory.updated(PROD, run_stack("prod", {"app:maxInstances": "11"}))
+
+    changed = [new for old, new in zip(PROD.splitlines(), text.splitlines(), strict=True) if old != new]
+    assert changed == ["      scaling: { minInstanceCount: 1, maxInstanceCount: 11 }"]
+
+
+def test_the_entry_of_a_resource_that_is_gone_goes() -> None:
+    text = inventory.updated(PROD, run_stack("prod", {"app:publicAccess": "invoker-check-off"}))
+
+    assert "name: public-access" in PROD
+    assert "name: public-access" not in text
+
+
+def test_a_new_stack_gets_an_inventory_of_counts_and_outputs() -> None:
+    stack = run_stack("dev")
+
+    text = inventory.updated("counts: {}\nresources: []\noutputs: {}\n", stack)
+
+    assert list(differences(yaml.safe_load(text), stack)) == []
+
+
+@pytest.mark.parametrize(("answer", "written"), [("y", True), ("", False), ("no", False)])
+def test_nothing_is_written_before_the_difference_was_shown_and_agreed_to(
+    answer: str,
+    written: bool,  # noqa: FBT001
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "dev.yaml"
+    text = (INVENTORIES / "dev.yaml").read_text(encoding="utf-8").replace("maxInstanceCount: 2", "maxInstanceCount: 3")
+    file.write_text(text, encoding="utf-8")
+
+    left = inventory.main(["dev"], ask=lambda _: answer, inventories=tmp_path)
+
+    said = capsys.readouterr().out
+    assert "maxInstanceCount: 3" in said
+    assert (left, file.read_text(encoding="utf-8") != text) == ((0, True) if written else (1, False))

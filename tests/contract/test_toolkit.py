@@ -1,0 +1,25 @@
+"""What the toolkit takes of the stacks is what the program makes of them."""
+
+from pathlib import Path
+
+import pytest
+
+from hearth.catalog.roles import DEPLOYER
+from hearth.deployer import target
+from hearth.image import instance
+from hearth.testing.stacks import STACKS
+from infra.program import ROOT
+from infra.settings import fields
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_every_stack_that_is_shipped_can_be_tried(name: str) -> None:
+    assert instance.of_stack(ROOT, name).env["K_SERVICE"]
+
+
+def test_a_stack_that_is_silent_is_taken_to_be_what_the_program_makes_of_it(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: web\n", encoding="utf-8")
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  gcp:project: acme-web-dev\n", encoding="utf-8")
+    deciding = {role.only[0] for role in DEPLOYER if role.only}
+
+    assert target.read(tmp_path, "dev", "").choices == {key: fields()[key].default for key in deciding}
