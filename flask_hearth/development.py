@@ -15,7 +15,7 @@ import click
 from flask import Flask, Response, current_app
 from flask.cli import with_appcontext
 
-from flask_hearth import checkouts, folders, state, static_files, storage
+from flask_hearth import checkouts, folders, migrations_cli, state, static_files, storage
 from flask_hearth.stores.urls import Sqlite
 
 HOST: Final = "127.0.0.1"
@@ -64,9 +64,7 @@ def _migrate(app: Flask) -> None:
     """Only here, where one process and one developer are all there is."""
     url = storage.url(app)
     if isinstance(url, Sqlite):
-        from flask_hearth.stores.sql.migrating import Migrations  # noqa: PLC0415 - imports all of Alembic
-
-        Migrations(state.of(app).declarations, folders.migrations(app)).upgrade(url)
+        migrations_cli.opened(state.of(app).declarations, folders.migrations(app)).upgrade(url)
 
 
 def _uncached(response: Response) -> Response:

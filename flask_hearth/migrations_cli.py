@@ -48,14 +48,14 @@ def group(url: Sqlite | Postgres | Firestore, declarations: Sequence[Declaration
             click.echo(NOTHING_TO_DO)
             return
         with _told():
-            work(_migrations(declarations, folder), url)
+            work(opened(declarations, folder), url)
 
     @commands.command(with_appcontext=False)
     @click.option("-m", "--message", required=True, help="What changes, and why; becomes the file's name.")
     def migrate(message: str) -> None:
         """Write the next migration from the declarations."""
         with _told():
-            written = _migrations(declarations, folder).make(message)
+            written = opened(declarations, folder).make(message)
         click.echo(f"Wrote {written}. Look at it, then commit it." if written else "Nothing changed.")
 
     @commands.command(with_appcontext=False)
@@ -98,7 +98,8 @@ def _check(migrations: "Migrations", url: Sqlite | Postgres) -> None:
     click.echo("The database is what the declarations say.")
 
 
-def _migrations(declarations: Sequence[Declaration], folder: Path) -> "Migrations":
+def opened(declarations: Sequence[Declaration], folder: Path) -> "Migrations":
+    """The migrations in a folder, for a command: what Alembic says in its log is fit for a person."""
     # Else Alembic tells of its plugins, at length and when imported; what it does to the database it tells here.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("alembic.runtime.migration").setLevel(logging.INFO)
