@@ -87,7 +87,11 @@ def judge_inside(found: Mapping[str, Any], root: Path, left_out: Iterable[Path])
 
 def _strays(ours: Mapping[str, str], root: Path, left_out: Iterable[Path]) -> set[str]:
     """Files of the image with the path, or the content, of one that was to be kept out."""
-    by_digest = {each: name for name, each in ours.items()}
+    # A file that lies where the image has it from may have a twin elsewhere, which got in no way.
+    places = (root, root / "service")
+    by_digest = {
+        each: name for name, each in ours.items() if each not in {context.digest(place / name) for place in places}
+    }
     parents = {parent.as_posix() for name in ours for parent in Path(name).parents}
     found = set()
     for path in left_out:

@@ -104,6 +104,18 @@ def test_a_file_that_was_kept_out_is_known_again_under_another_name(tmp_path: Pa
     assert [row.found for row in rows if not row.holds] == ["app/settings.txt (as .env)"]
 
 
+def test_a_twin_of_a_file_that_belongs_in_the_image_is_no_stray(tmp_path: Path) -> None:
+    twins = ("service/migrations/env.py", "sample/migrations/env.py")
+    for name in twins:
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("run()\n", encoding="utf-8")
+    ours = {"migrations/env.py": context.digest(tmp_path / twins[0])}
+
+    rows = contents.judge_inside(INSIDE | {"ours": ours}, tmp_path, [Path(twins[1])])
+
+    assert failing(rows) == []
+
+
 def test_what_dockerignore_keeps_out_is_every_such_file_and_the_big_folders_by_name(tmp_path: Path) -> None:
     for name in (".env", "service/app/a.py", "service/app/__pycache__/a.pyc", "tests/test_a.py", ".git/config"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
