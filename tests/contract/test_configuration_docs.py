@@ -7,7 +7,7 @@ from dataclasses import asdict
 import pytest
 
 from hearth.guards import RULES
-from hearth.testing.stacks import run_stack
+from hearth.testing.stacks import ON_GOOGLE, run_stack
 from infra import settings
 from infra.program import ROOT
 from infra.rules import names
@@ -49,7 +49,7 @@ def test_every_name_that_is_derived_is_told() -> None:
 
 def test_every_output_is_told() -> None:
     more = {"app:customDomains": '["www.example.com"]', "app:deliveryRepository": "acme/web"}
-    outputs = run_stack("prod", more).outputs
+    outputs = run_stack(ON_GOOGLE[0], more).outputs
 
     assert {key for key in ROWS if ":" not in key} == set(outputs)
 

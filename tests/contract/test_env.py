@@ -17,7 +17,7 @@ from flask_hearth import forwarded
 from flask_hearth.rules import authentication, environments
 from flask_hearth.stores import urls
 from hearth.catalog.apis import LOCAL_PROJECT_PREFIX
-from hearth.testing.stacks import STACKS, run_stack
+from hearth.testing.stacks import ON_GOOGLE, STACKS, run_stack, shipped
 from infra import migration_job
 from infra import settings as stack
 from infra.program import ROOT
@@ -60,6 +60,21 @@ def env(name: str, overrides: dict[str, str] | None = None) -> dict[str, str]:
     return {each["name"]: each.get("value", "") for each in container["envs"]}
 
 
+def told(name: str, overrides: dict[str, str] | None = None) -> dict[str, str]:
+    """The whole environment, with what Secret Manager holds; and the folder that the local cloud alone gives."""
+    declared = run_stack(name, overrides)
+    stored = {
+        each.inputs["secret"].rpartition("/")[2]: each.inputs["secretData"]
+        for each in declared.of("gcp:secretmanager/secretVersion:SecretVersion")
+    }
+    environ = {
+        each["name"]: each.get("value") or stored[each["valueSource"]["secretKeyRef"]["secret"]]
+        for each in declared.one("gcp:cloudrunv2/service:Service").at("template.containers[0].envs")
+    }
+    platform = {"K_SERVICE": "web"} | ({} if name in ON_GOOGLE else {"HEARTH_DATA_DIR": "/data"})
+    return environ | platform
+
+
 @pytest.mark.parametrize("name", STACKS)
 def test_the_stack_sets_exactly_what_the_service_reads(name: str) -> None:
     read = service.Settings.stack_variables() | gunicorn_reads() | of_users(env(name))
@@ -75,12 +90,9 @@ def test_the_stack_leaves_alone_what_cloud_run_sets_itself(name: str) -> None:
 
 @pytest.mark.parametrize("name", STACKS)
 def test_the_service_starts_with_what_the_stack_sets(name: str) -> None:
-    keys = run_stack(name).one("hearth:secret:RandomKey").outputs
+    keys = run_stack(name).one("hearth:secret:RandomKey", "secrets-session-key").outputs
 
-    # The local cloud alone gives a data directory, which is what makes a file a place to keep data in.
-    platform = {"K_SERVICE": "web"} | ({"HEARTH_DATA_DIR": "/data"} if name == "local" else {})
-    secret = {"SECRET_KEY": keys["value"], "SECRET_KEY_FALLBACKS": keys["previous"]}
-    settings = service.Settings.from_env({**env(name), **secret, **platform})
+    settings = service.Settings.from_env(told(name))
 
     assert settings.app_env == env(name)["APP_ENV"]
     assert settings.log_level == env(name)["LOG_LEVEL"]
@@ -94,38 +106,28 @@ def test_the_stacks_and_the_service_mean_the_same_by_an_unset_age_of_files() -> 
     assert default == environments.DEFAULT_FILE_SECONDS[stack.Settings.model_fields["environment"].default]
 
 
-@pytest.mark.parametrize(
-    ("name", "host"),
-    [
-        ("prod", "example-prod.web.app"),
-        ("prod", "example-prod.firebaseapp.com"),
-        ("prod", "example-prod--pr-7-a1b2c3d4.web.app"),
-        ("prod", "www.example.com"),
-        ("local", "localhost:5000"),
-        ("local", "127.0.0.1:5003"),
-        ("local", "demo-hearth--pr-7.localhost:5000"),
-    ],
-)
-def test_the_service_believes_each_address_of_the_site_and_no_other_host(name: str, host: str) -> None:
-    found = {
-        each["name"]: each.get("value", "")
-        for each in run_stack(name, {"app:customDomains": '["www.example.com"]'})
-        .one("gcp:cloudrunv2/service:Service")
-        .inputs["template"]["containers"][0]["envs"]
-    }
-    trusted = found["TRUSTED_HOSTS"].split(",")
+@pytest.mark.parametrize("name", STACKS)
+def test_the_service_believes_each_address_of_the_site_and_no_other_host(name: str) -> None:
+    declared = run_stack(name, {"app:customDomains": '["www.example.com"]'})
+    site = declared.one("gcp:firebase/hostingSite:HostingSite").at("siteId")
+    envs = declared.one("gcp:cloudrunv2/service:Service").at("template.containers[0].envs")
+    (trusted,) = (each["value"].split(",") for each in envs if each["name"] == "TRUSTED_HOSTS")
 
-    assert seen(trusted, X_Forwarded_Host=host) == f"http://{host}/"
-    assert seen(trusted, X_Forwarded_Host=f"{host.partition(':')[0]}.evil.example") == f"http://{OWN}/"
-    if name == "prod":
-        assert seen(trusted, X_Forwarded_Host="localhost") == f"http://{OWN}/"
+    hosts = [f"{site}.web.app", f"{site}.firebaseapp.com", f"{site}--pr-7-a1b2c3d4.web.app", "www.example.com"]
+    on_this_machine = ["localhost:5000", "127.0.0.1:5003", f"{site}--pr-7.localhost:5000"]
+    local = name not in ON_GOOGLE
+    for host in [*hosts, *(on_this_machine if local else [])]:
+        assert seen(trusted, X_Forwarded_Host=host) == f"http://{host}/"
+        assert seen(trusted, X_Forwarded_Host=f"{host.partition(':')[0]}.evil.example") == f"http://{OWN}/"
+    for host in [] if local else on_this_machine:
+        assert seen(trusted, X_Forwarded_Host=host) == f"http://{OWN}/"
 
 
-def test_the_service_checks_the_users_that_the_stack_makes() -> None:
-    key = {"SECRET_KEY": run_stack("prod").one("hearth:secret:RandomKey").outputs["value"]}
-    settings = service.Settings.from_env(env("prod", {"app:auth": "firebase"}) | key | {"K_SERVICE": "web"})
+@pytest.mark.parametrize("name", ON_GOOGLE)
+def test_the_service_checks_the_users_that_the_stack_makes(name: str) -> None:
+    settings = service.Settings.from_env(told(name, {"app:auth": "firebase"}))
 
-    assert (settings.auth, settings.google_cloud_project) == ("firebase", "example-prod")
+    assert (settings.auth, settings.google_cloud_project) == ("firebase", env(name)["GOOGLE_CLOUD_PROJECT"])
     assert settings.firebase_web_key
 
 
@@ -133,13 +135,17 @@ def test_both_sides_know_a_local_clouds_project_by_the_same_sign() -> None:
     assert authentication.LOCAL_PROJECT_PREFIX == LOCAL_PROJECT_PREFIX
 
 
-def test_the_service_keeps_its_data_where_the_stack_says() -> None:
-    key = {"SECRET_KEY": run_stack("prod").one("hearth:secret:RandomKey").outputs["value"]}
-    local = service.Settings.from_env(env("local") | key | {"HEARTH_DATA_DIR": "/data"})
-    prod = service.Settings.from_env(env("prod") | key | {"K_SERVICE": "web"})
+@pytest.mark.parametrize("name", STACKS)
+def test_the_service_keeps_its_data_where_the_stack_says(name: str) -> None:
+    found = service.Settings.from_env(told(name)).database
+    kind = shipped(name).get("app:database", stack.Settings.model_fields["database"].default)
 
-    assert local.database == urls.Sqlite(path=Path("/data") / urls.SQLITE_FILE)
-    assert prod.database == urls.Firestore(project="example-prod", database="(default)")
+    assert type(found).__name__.lower() == kind
+    if isinstance(found, urls.Sqlite):
+        assert found.path == Path("/data") / urls.SQLITE_FILE
+    if isinstance(found, urls.Firestore):
+        declared = run_stack(name).one("gcp:firestore/database:Database")
+        assert (found.project, found.database) == (declared.at("project"), declared.at("name"))
 
 
 def test_the_migration_job_has_what_the_service_has_but_for_its_server() -> None:
@@ -172,21 +178,14 @@ def test_the_migration_job_runs_a_command_that_there_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", get_args(stack.Settings.model_fields["database"].annotation))
 def test_the_service_starts_with_each_database_that_a_stack_can_ask_for(kind: str) -> None:
     """Whichever way the address comes, it is the one of that store, and no variable is more or less than elsewhere."""
-    declared = run_stack("local" if kind == "sqlite" else "prod", {"app:database": kind})
-    stored = {
-        each.inputs["secret"].rpartition("/")[2]: each.inputs["secretData"]
-        for each in declared.of("gcp:secretmanager/secretVersion:SecretVersion")
-    }
-    environ = {
-        each["name"]: each.get("value") or stored[each["valueSource"]["secretKeyRef"]["secret"]]
-        for each in declared.one("gcp:cloudrunv2/service:Service").at("template.containers[0].envs")
-    }
-    # The local cloud alone gives a data directory, which is what makes a file a place to keep data in.
-    platform = {"K_SERVICE": "web"} | ({"HEARTH_DATA_DIR": "/data"} if kind == "sqlite" else {})
+    name = next(each for each in STACKS if (each in ON_GOOGLE) is (kind != "sqlite"))
+    environ = told(name, {"app:database": kind})
+    settings = service.Settings.from_env(environ)
 
-    settings = service.Settings.from_env(environ | platform)
-
-    assert set(environ) == service.Settings.stack_variables() | gunicorn_reads() | of_users(environ)
+    assert set(environ) - {
+        "K_SERVICE",
+        "HEARTH_DATA_DIR",
+    } == service.Settings.stack_variables() | gunicorn_reads() | of_users(environ)
     assert type(settings.database).__name__.lower() == kind
     assert settings.database_pool_size == int(environ["DATABASE_POOL_SIZE"])
 

@@ -8,6 +8,7 @@ import pytest
 from flask_hearth.configuration import SESSION_COOKIE
 from hearth.faults import SettingsError
 from hearth.hosting import hosting_config
+from hearth.target import PLACEHOLDER
 from hearth.testing.stacks import ON_GOOGLE, STACKS, run_stack, shipped
 from infra import configuration
 from infra.program import ROOT
@@ -48,9 +49,10 @@ def test_the_session_cookie_is_the_one_that_hosting_lets_through() -> None:
 
 
 @pytest.mark.parametrize("name", ON_GOOGLE)
-def test_a_stack_as_shipped_is_refused_until_it_has_a_project(name: str) -> None:
+def test_a_stack_is_refused_until_it_has_a_project(name: str) -> None:
+    unnamed = {"gcp:project": f"{PLACEHOLDER}-{name}", "gcp:billingProject": f"{PLACEHOLDER}-{name}"}
     with pytest.raises(SettingsError) as caught:
-        configuration.load(shipped(name), {}, rewritten=True)
+        configuration.load(shipped(name) | unnamed, {}, rewritten=True)
 
     assert [fault.key for fault in caught.value.faults] == ["gcp:project"]
 

@@ -13,7 +13,7 @@ from flask_hearth import paths
 from flask_hearth.stores.sql.migrating import Migrations
 from flask_hearth.stores.urls import Sqlite
 from hearth.hosting import shadowing, static_files
-from hearth.testing.stacks import run_stack
+from hearth.testing.stacks import STACKS, run_stack
 from infra.program import ROOT
 
 
@@ -51,7 +51,7 @@ def test_the_routes_read_off_the_source_are_the_real_ones(app: Flask) -> None:
 
 @pytest.mark.parametrize("probe", ["startupProbe", "livenessProbe"])
 def test_the_probed_paths_answer(app: Flask, probe: str) -> None:
-    container = run_stack("prod").one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]
+    container = run_stack(STACKS[0]).one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]
     path = container[probe]["httpGet"]["path"]
 
     assert app.test_client().get(path).status_code == 200
@@ -60,7 +60,7 @@ def test_the_probed_paths_answer(app: Flask, probe: str) -> None:
 
 
 def test_probes_and_traffic_go_to_the_port_that_the_service_listens_on() -> None:
-    container = run_stack("prod").one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]
+    container = run_stack(STACKS[0]).one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]
     port = container["ports"]["containerPort"]
     assumed = re.search(r'"PORT", (\d+)', (ROOT / "service" / "gunicorn.conf.py").read_text(encoding="utf-8"))
 

@@ -61,7 +61,7 @@ def test_pages_name_files_as_hosting_has_them(stack: str) -> None:
 
 
 def test_the_service_answers_every_name_on_hosting_with_the_same_bytes_and_caching(client: FlaskClient) -> None:
-    stack = run_stack("prod").one("hearth:hosting:SiteRelease").inputs
+    stack = run_stack(STACKS[0]).one("hearth:hosting:SiteRelease").inputs
 
     for path in stack["files"]:
         with client.get(path) as answer:

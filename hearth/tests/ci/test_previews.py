@@ -9,6 +9,7 @@ import pytest
 from hearth import project
 from hearth.ci import previews
 from hearth.ci.stacks import on_google
+from hearth.tests import example
 
 ROOT = project.root()
 
@@ -31,9 +32,8 @@ class Preview:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Three of the shipped stacks, whichever others there are, and one with dots in its name."""
-    for name in ("dev", "prod", "local"):
-        shutil.copy(ROOT / f"Pulumi.{name}.yaml", tmp_path)
+    """Stacks on Google Cloud and here, and one with dots in its name."""
+    example.put_into(tmp_path)
     shutil.copy(tmp_path / "Pulumi.dev.yaml", tmp_path / "Pulumi.eu.west-1.yaml")
     return tmp_path
 

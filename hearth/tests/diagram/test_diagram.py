@@ -10,7 +10,7 @@ from hearth.diagram.graph import Resource, graph, of_state
 from hearth.diagram.layout import WIDTH, places, way
 from hearth.diagram.svg import draw
 from hearth.testing.recorder import Stack
-from hearth.testing.stacks import run_stack
+from hearth.tests.example import STACKS, run_stack
 
 ROOT = project.root()
 
@@ -47,7 +47,7 @@ def test_the_order_of_resources_makes_no_difference() -> None:
     assert draw(graph(resources), "prod") == draw(graph(reversed(resources)), "prod")
 
 
-@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+@pytest.mark.parametrize("name", STACKS)
 def test_a_picture_is_svg_within_its_width_and_asks_for_nothing(name: str) -> None:
     stack = run_stack(name)
     text = draw(graph(of_state(as_exported(stack))), name)
@@ -96,7 +96,7 @@ def test_what_is_no_state_is_refused(state: dict[str, object]) -> None:
         of_state(state)
 
 
-@pytest.mark.parametrize("name", ["dev", "prod", "local"])
+@pytest.mark.parametrize("name", STACKS)
 def test_boxes_and_the_ways_of_arrows_lie_apart(name: str) -> None:
     found = graph(of_state(as_exported(run_stack(name))))
     placed, height = places(found)

@@ -20,12 +20,13 @@ from hearth.localcloud.cloud import Ports
 from hearth.localcloud.commands import background, variables
 from hearth.localcloud.commands.checkout import Checkout
 from hearth.localcloud.commands.ports import VARIABLES
-from hearth.testing.stacks import shipped
+from hearth.testing import stacks
+from hearth.tests import example
 from hearth.tests.localcloud.running import free_ports
 
 CHECKOUT = project.root()
 SECONDS = 180.0
-APP = shipped("local")["app:name"]
+APP = stacks.configuration(example.stack_file("local"))["app:name"]
 """What the app, and so its Cloud Run service, is called; names of other resources begin with it."""
 T = TypeVar("T")
 
@@ -182,6 +183,7 @@ def copied(folder: Path) -> Iterator[Deployment]:
         folder,
         ignore=shutil.ignore_patterns(".git", ".venv", ".local", "__pycache__", "tests", "docs", "bench"),
     )
+    example.put_into(folder)
     (folder / ".venv").symlink_to(CHECKOUT / ".venv")
     (folder / ".local").mkdir()
     (folder / ".local" / "pulumi").symlink_to(CHECKOUT / ".local" / "pulumi")

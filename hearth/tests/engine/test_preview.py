@@ -14,6 +14,7 @@ import psutil
 import pytest
 import yaml
 
+from hearth.tests import example
 from hearth.tests.engine.deployment import CHECKOUT, eventually
 
 SECONDS = 180
@@ -118,6 +119,7 @@ def repository(tmp_path: Path) -> Iterator[Repository]:
         if (CHECKOUT / name).is_file() and "tests" not in Path(name).parts:
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(CHECKOUT / name, root / name)
+    example.put_into(root)
     made = Repository(root)
     made.git("init", "--quiet")
     (root / ".git" / "info" / "exclude").write_text(".venv\n", encoding="utf-8")

@@ -18,7 +18,7 @@ from hearth.guards.declared import Intent
 from hearth.guards.guarding import GuardError, Guards
 from hearth.resources import RandomKey
 from hearth.testing.recorder import Monitor, Stack, record
-from hearth.testing.stacks import ROOT, run_stack
+from hearth.tests.example import ROOT, run_stack
 
 MEMBER = "gcp:projects/iAMMember:IAMMember"
 

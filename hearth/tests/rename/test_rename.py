@@ -14,6 +14,7 @@ from hearth import project
 from hearth.rename import checks, places
 from hearth.rename.command import run
 from hearth.rename.errors import RenameError
+from hearth.tests import example
 
 ROOT = project.root()
 
@@ -28,8 +29,9 @@ def git(folder: Path, *arguments: str) -> str:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """The files that the name stands in, committed."""
-    for file in [*(ROOT / name for name in FILES), *ROOT.glob("Pulumi.*.yaml")]:
-        shutil.copy(file, tmp_path / file.name)
+    for name in FILES:
+        shutil.copy(ROOT / name, tmp_path / name)
+    example.put_into(tmp_path)
     # As shipped, also where this checkout was renamed.
     for change in places.changes(tmp_path, "web"):
         change.file.write_text(change.text, encoding="utf-8")

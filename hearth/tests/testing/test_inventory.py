@@ -6,21 +6,18 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hearth import project
 from hearth.testing import inventory
 from hearth.testing.compare import differences
-from hearth.testing.stacks import ROOT, STACKS, run_stack
+from hearth.testing.stacks import STACKS
+from hearth.tests import example
+from hearth.tests.example import run_stack
 
-INVENTORIES = ROOT / project.Table.read(ROOT).inventories
-PROD = (INVENTORIES / "prod.yaml").read_text(encoding="utf-8")
+PROD = example.inventory("prod")
 FREE = {"app:exceptions": '{"protection/*": "a test"}'}
 
 
 def test_what_fits_already_stays_as_it_is() -> None:
-    for name in STACKS:
-        text = (INVENTORIES / f"{name}.yaml").read_text(encoding="utf-8")
-
-        assert inventory.updated(text, run_stack(name)) == text
+    assert inventory.updated(PROD, run_stack("prod")) == PROD
 
 
 @pytest.mark.parametrize(
@@ -76,12 +73,13 @@ def test_nothing_is_written_before_the_difference_was_shown_and_agreed_to(
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    file = tmp_path / "dev.yaml"
-    text = (INVENTORIES / "dev.yaml").read_text(encoding="utf-8").replace("maxInstanceCount: 2", "maxInstanceCount: 3")
+    name = STACKS[0]
+    file = tmp_path / f"{name}.yaml"
+    text = "counts:\n  no/such:Type: 1\nresources: []\noutputs: {}\n"
     file.write_text(text, encoding="utf-8")
 
-    left = inventory.main(["dev"], ask=lambda _: answer, inventories=tmp_path)
+    left = inventory.main([name], ask=lambda _: answer, inventories=tmp_path)
 
     said = capsys.readouterr().out
-    assert "maxInstanceCount: 3" in said
+    assert "no/such:Type" in said
     assert (left, file.read_text(encoding="utf-8") != text) == ((0, True) if written else (1, False))
