@@ -3,13 +3,16 @@
 
 HEARTH := ./environment && .venv/bin/python -m hearth
 
-.PHONY: help up test down serve status logs env preview image bench inventory lock openapi rename diagram clean cli assets
+.PHONY: help up check test down serve status logs env preview image bench inventory lock openapi rename diagram clean cli assets
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 up: ## deploy stack `local` on the local cloud; again: only what changed
 	@$(HEARTH) up
+
+check: ## lint, types, and your own tests
+	@$(HEARTH) check
 
 test: ## lint, types, every test
 	@$(HEARTH) test

@@ -44,7 +44,8 @@ GROUPS: dict[str, dict[str, Verb]] = {
         "clean": Verb(does="stop everything, and delete .venv/ and .local/", module="hearth.clean"),
     },
     "Before a change lands": {
-        "test": Verb(does="lint, types, every test", module="hearth.verify", first=("cli",)),
+        "check": Verb(does="lint, types, and the project's own tests", module="hearth.verify", named=True),
+        "test": Verb(does="lint, types, every test", module="hearth.verify", named=True, first=("cli",)),
         "preview": Verb(
             does="the infra diff of two revisions, offline", module="hearth.preview.command", first=("cli",)
         ),

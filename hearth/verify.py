@@ -1,50 +1,82 @@
-"""`python -m hearth test`: all that must hold before a change lands. Ends with pytest's closing line.
+"""`python -m hearth check` and `test`: what must hold before a change lands. Each ends with pytest's closing line.
 
-Types are checked beside the unit tests, which leaves no core idle; the engine tests, seconds each, come last and only
-if the rest is in order.
+`check` is for while one works: lint, types and the tests of what is the user's. `test` is all of it: types, tests and
+deployments by the real engine run side by side, since each of them leaves a core idle for some of the time.
 """
 
 import argparse
+import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from hearth import project
 
+_USERS = ("infra", "service", "tests")
 _ENGINE = "hearth/tests/engine"
+_DOES = {"check": "lint, types, and the project's own tests", "test": "lint, types, every test"}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The exit code of the first check that fails."""
-    parser = argparse.ArgumentParser(prog="python -m hearth test", description="Lint, types, every test.")
+    """The exit code of the first check that fails. The first argument is the verb."""
+    verb, *rest = arguments
+    parser = argparse.ArgumentParser(prog=f"python -m hearth {verb}", description=f"{verb}: {_DOES[verb]}.")
     parser.add_argument("pytest", nargs="*", help="options for pytest, after --")
-    options = parser.parse_args(arguments)
-    root = project.root()
-    programs = Path(sys.executable).parent
-    environ = {**os.environ, "PATH": os.pathsep.join([str(programs), os.environ.get("PATH", "")])}
+    options = parser.parse_args(rest)
+    checks = _Checks(project.root(), options.pytest)
     for command in (["ruff", "check", "--quiet", "."], ["ruff", "format", "--quiet", "--check", "."]):
-        if code := _run(root, environ, command):
+        if code := checks.run(command):
             return code
-    log = root / ".local" / "types.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    pytest = [sys.executable, "-m", "pytest", "-q", *options.pytest]
+    if verb == "check":
+        with checks.beside("types", ["mypy", *_USERS]) as types:
+            return checks.run(checks.pytest("tests")) or checks.ended(types, "types")
     with (
-        log.open("wb") as output,
-        subprocess.Popen(["mypy"], cwd=root, env=environ, stdout=output, stderr=output) as types,
+        checks.beside("types", ["mypy"]) as types,
+        checks.beside("engine", checks.pytest("--durations=5", _ENGINE)) as engine,
     ):
+        code = checks.run(checks.pytest(f"--ignore={_ENGINE}"))
+        return code or checks.ended(types, "types") or checks.ended(engine, "engine", show=True)
+
+
+class _Checks:
+    """Commands of the project's environment, with logs for those that run beside others."""
+
+    def __init__(self, root: Path, options: Sequence[str]) -> None:
+        self._root = root
+        self._options = options
+        programs = str(Path(sys.executable).parent)
+        self._environ: Mapping[str, str] = {
+            **os.environ,
+            "PATH": os.pathsep.join([programs, os.environ.get("PATH", "")]),
+        }
+
+    def pytest(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "pytest", "-q", *self._options, *arguments]
+
+    def run(self, command: Sequence[str]) -> int:
+        return subprocess.run(command, cwd=self._root, env=self._environ, check=False).returncode
+
+    @contextlib.contextmanager
+    def beside(self, name: str, command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
+        """Run it meanwhile. It ends with the context: a run that failed or was interrupted leaves nothing behind."""
+        log = self._log(name)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as output:
+            process = subprocess.Popen(command, cwd=self._root, env=self._environ, stdout=output, stderr=output)
         try:
-            if code := _run(root, environ, [*pytest, f"--ignore={_ENGINE}"]):
-                return code
-            if code := types.wait():
-                sys.stdout.write(log.read_text(encoding="utf-8"))
-                return code
+            yield process
         finally:
-            # A run that failed or was interrupted must not wait for it, or leave it behind.
-            types.terminate()
-    return _run(root, environ, [*pytest, "--durations=5", _ENGINE]) if (root / _ENGINE).is_dir() else 0
+            process.terminate()
+            process.wait()
 
+    def ended(self, process: subprocess.Popen[bytes], name: str, *, show: bool = False) -> int:
+        """Wait for it; its exit code. What it said is shown when it failed, and with `show` in any case."""
+        code = process.wait()
+        if code or show:
+            sys.stdout.write(self._log(name).read_text(encoding="utf-8", errors="replace"))
+        return code
 
-def _run(root: Path, environ: Mapping[str, str], command: Sequence[str]) -> int:
-    return subprocess.run(command, cwd=root, env=environ, check=False).returncode
+    def _log(self, name: str) -> Path:
+        return self._root / ".local" / f"{name}.log"

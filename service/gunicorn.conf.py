@@ -2,7 +2,7 @@
 
 Reads PORT, which Cloud Run sets, and GUNICORN_WORKERS and GUNICORN_THREADS, which the stack sets beside the
 concurrency they must fit. Bad ones stop start-up together with the app's bad settings, as one message.
-"""  # noqa: INP001 - gunicorn looks for a file of this name, not for a module
+"""
 
 import logging
 import os
@@ -10,10 +10,10 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
-from app.settings import Settings, SettingsError
 from gunicorn.config import Config  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger as GunicornLogger  # type: ignore[import-untyped]
 
+from app.settings import Settings, SettingsError
 from flask_hearth import logs
 
 CONCURRENCY: Final = 80
@@ -94,7 +94,7 @@ graceful_timeout = 8
 keepalive = FRONT_END_IDLE_SECONDS + 20
 
 # The heartbeat file would else be on the container's disk, where a slow write blocks the worker.
-worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 # Nobody sends commands to a container's gunicorn; the socket would need a writable home.
 control_socket_disable = True
 # Nobody's forwarding headers change what the app sees (scheme, script name), the same on Cloud Run as elsewhere.

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from app import settings as service
 from flask import Flask, request
 
+from app import settings as service
 from flask_hearth import forwarded
 from flask_hearth.rules import authentication, environments
 from flask_hearth.stores import urls

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
+
 from app import create_app
 from app.domain import DECLARATIONS
 from app.settings import Settings
-from flask import Flask
-
 from flask_hearth import paths
 from flask_hearth.stores.sql.migrating import Migrations
 from flask_hearth.stores.urls import Sqlite

@@ -7,12 +7,12 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from app import create_app
-from app.settings import Settings
 from flask.testing import FlaskClient
 from jinja2 import Environment, nodes
 
 import flask_hearth
+from app import create_app
+from app.settings import Settings
 from flask_hearth.static_files import StaticFiles
 from flask_hearth.staticfiles import caching, names
 from hearth.hosting.static_files import digests, with_twins

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from app import create_app
-from app.domain import DECLARATIONS
-from app.settings import Settings
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app import create_app
+from app.domain import DECLARATIONS
+from app.settings import Settings
 from flask_hearth.stores.sql.migrating import Migrations
 from flask_hearth.stores.urls import Sqlite
 from flask_hearth.testing.postgres_server import PostgresServer

@@ -3,8 +3,9 @@
 import logging
 import time
 
-from app import create_app as create_service
 from flask import Flask, request
+
+from app import create_app as create_service
 
 WORK_SECONDS = 5
 

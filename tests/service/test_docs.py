@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from app import front
 
+from app import front
 from flask_hearth.migrations_cli import group
 from flask_hearth.settings import Settings
 from flask_hearth.stores.urls import Firestore

@@ -47,7 +47,7 @@ def test_without_a_word_it_fits_cloud_runs_defaults(clean: pytest.MonkeyPatch) -
         "timeout": 0,
         "worker_class": "gthread",
         "worker_connections": 1084,
-        "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108
+        "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,
         "workers": 1,
     }
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
+
 from app import create_app
 from app.domain import DECLARATIONS
 from app.settings import Settings
-from playwright.sync_api import Browser
-
 from flask_hearth.testing import browser as real
 
 STATIC = Path(__file__).parents[2] / "static"

@@ -1,7 +1,6 @@
 """What is declared can be kept in every store."""
 
 from app.domain import DECLARATIONS
-
 from flask_hearth.stores import kinds
 
 

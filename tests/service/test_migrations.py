@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from app.domain import DECLARATIONS
 
+from app.domain import DECLARATIONS
 from flask_hearth.stores import opened
 from flask_hearth.stores.sql import schema
 from flask_hearth.stores.sql.migrating import Migrations

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from app.domain import DECLARATIONS
-
 from flask_hearth.api import openapi
 
 COMMITTED = Path(__file__).parents[2] / "service" / "openapi.json"

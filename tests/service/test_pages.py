@@ -4,10 +4,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from app.domain import DECLARATIONS
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.domain import DECLARATIONS
 from flask_hearth.staticfiles import names
 
 STATIC = Path(__file__).parents[2] / "static"
