@@ -10,7 +10,7 @@ from flask_hearth.tests.stores.samples import DECLARATIONS, SAMPLES
 
 def main(url: str, id: str, times: int) -> None:
     store = opened(url, declarations=DECLARATIONS, migrations=MIGRATIONS)
-    print("ready", flush=True)  # noqa: T201 - the test waits for it
+    print("ready", flush=True)
     for _ in range(times):
         while True:
             found = store.get(SAMPLES, id)
