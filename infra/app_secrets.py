@@ -10,30 +10,16 @@ Left out: secrets that people hold, such as an API token of somebody else's serv
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 
 from hearth.resources import RandomKey
-from infra.stored_secret import SecretReference, StoredSecretArgs, store
+from infra.settings import Settings
+from infra.stored_secret import SecretReference, store
 
 # Flask's guide recommends 32; HMAC-SHA1, which signs its sessions, gains nothing beyond 64.
 _KEY_BYTES = 32
-
-
-@dataclass(frozen=True, kw_only=True)
-class AppSecretsArgs:
-    """Inputs of AppSecrets. `after` must exist before any of this is created."""
-
-    project: str
-    secret_key: str
-    previous_secret_key: str
-    rotation: str
-    reader: Input[str]
-    deletion_protection: bool
-    protect: bool
-    after: Sequence[pulumi.Resource]
 
 
 class AppSecrets(pulumi.ComponentResource):
@@ -44,29 +30,29 @@ class AppSecrets(pulumi.ComponentResource):
     grants: Sequence[Output[str]]
     """Ids of the grants that the service needs before it can start."""
 
-    def __init__(self, name: str, args: AppSecretsArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        stack: Settings,
+        *,
+        reader: Input[str],
+        after: Sequence[pulumi.Resource],
+        opts: ResourceOptions | None = None,
+    ) -> None:
         super().__init__("hearth-app:infra:AppSecrets", name, None, opts)
+        names = stack.names
         key = RandomKey(
-            f"{name}-session-key", size=_KEY_BYTES, rotation=args.rotation, opts=ResourceOptions(parent=self)
+            f"{name}-session-key",
+            size=_KEY_BYTES,
+            rotation=stack.secret_key_rotation,
+            opts=ResourceOptions(parent=self),
         )
         kept = {
-            "SECRET_KEY": (f"{name}-session-key", args.secret_key, key.value),
-            "SECRET_KEY_FALLBACKS": (f"{name}-previous-session-key", args.previous_secret_key, key.previous),
+            "SECRET_KEY": (f"{name}-session-key", names.secret_key, key.value),
+            "SECRET_KEY_FALLBACKS": (f"{name}-previous-session-key", names.previous_secret_key, key.previous),
         }
         stored = {
-            variable: store(
-                resource,
-                StoredSecretArgs(
-                    project=args.project,
-                    secret_id=secret_id,
-                    data=data,
-                    reader=args.reader,
-                    deletion_protection=args.deletion_protection,
-                    protect=args.protect,
-                    after=args.after,
-                ),
-                parent=self,
-            )
+            variable: store(resource, stack, secret_id=secret_id, data=data, reader=reader, parent=self, after=after)
             for variable, (resource, secret_id, data) in kept.items()
         }
         self.env = {variable: reference for variable, (reference, _) in stored.items()}

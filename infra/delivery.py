@@ -10,7 +10,6 @@ here: who may deploy is changed by a person.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pulumi
 import pulumi_gcp as gcp
@@ -27,54 +26,16 @@ _PREVIEW_ROLES = ("roles/serviceusage.serviceUsageConsumer", "roles/artifactregi
 """A preview compares with the state, and asks Google for nothing but whether the image is built already."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DeliveryArgs:
-    """Inputs of Delivery. `after` must exist before any of this is created."""
-
-    project: str
-    pool: str
-    apply_account: str
-    preview_account: str
-    repository: str
-    """`OWNER/NAME`."""
-    repository_id: str
-    """GitHub's number of the repository; empty where the name has to do."""
-    branch: str
-    environment: str
-    """The GitHub environment whose jobs deploy; those of `ENVIRONMENT-preview` preview."""
-    after: Sequence[pulumi.Resource]
-
-
-def apis(stack: Settings) -> Sequence[str]:
-    """What a stack with these settings has to enable for it."""
-    return APIS if stack.delivery_repository else ()
-
-
-def args(stack: Settings, after: Sequence[pulumi.Resource]) -> DeliveryArgs:
-    """The inputs as the settings say."""
-    return DeliveryArgs(
-        project=stack.project,
-        pool=f"{stack.names.delivery_pool}-{stack.delivery_pool}",
-        apply_account=stack.names.apply_account,
-        preview_account=stack.names.preview_account,
-        repository=stack.delivery_repository,
-        repository_id=stack.delivery_repository_id,
-        branch=stack.delivery_branch,
-        environment=stack.delivery_environment,
-        after=after,
-    )
-
-
-def condition(given: DeliveryArgs) -> str:
+def condition(stack: Settings) -> str:
     """Which of all the jobs on GitHub are believed, in CEL.
 
     The values can hold no quote: `infra.rules.delivery`. `repository_id` is a text in GitHub's token.
     """
-    claims = {"repository": given.repository, "ref": f"refs/heads/{given.branch}"}
-    if given.repository_id:
-        claims["repository_id"] = given.repository_id
+    claims = {"repository": stack.delivery_repository, "ref": f"refs/heads/{stack.delivery_branch}"}
+    if stack.delivery_repository_id:
+        claims["repository_id"] = stack.delivery_repository_id
     wanted = [f"assertion.{claim} == '{value}'" for claim, value in claims.items()]
-    environments = f"'{given.environment}', '{preview_environment(given.environment)}'"
+    environments = f"'{stack.delivery_environment}', '{preview_environment(stack.delivery_environment)}'"
     return " && ".join([*wanted, f"assertion.environment in [{environments}]"])
 
 
@@ -88,21 +49,24 @@ class Delivery(pulumi.ComponentResource):
     outputs: Mapping[str, Output[str]]
     """What the repository's environments need to know, by the name of the stack's output."""
 
-    def __init__(self, name: str, args: DeliveryArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, stack: Settings, *, after: Sequence[pulumi.Resource], opts: ResourceOptions | None = None
+    ) -> None:
         super().__init__("hearth-app:infra:Delivery", name, None, opts)
         self._name = name
-        self._args = args
+        self._stack = stack
+        self._after = after
         pool = gcp.iam.WorkloadIdentityPool(
             name,
-            project=args.project,
-            workload_identity_pool_id=args.pool,
+            project=stack.project,
+            workload_identity_pool_id=f"{stack.names.delivery_pool}-{stack.delivery_pool}",
             display_name="CI on GitHub",
-            description=f"Jobs of {args.repository}",
-            opts=ResourceOptions(parent=self, depends_on=args.after),
+            description=f"Jobs of {stack.delivery_repository}",
+            opts=ResourceOptions(parent=self, depends_on=after),
         )
         provider = gcp.iam.WorkloadIdentityPoolProvider(
             f"{name}-github",
-            project=args.project,
+            project=stack.project,
             workload_identity_pool_id=pool.workload_identity_pool_id,
             workload_identity_pool_provider_id="github",
             display_name="GitHub Actions",
@@ -113,15 +77,21 @@ class Delivery(pulumi.ComponentResource):
                 "attribute.environment": "assertion.environment",
                 "attribute.repository": "assertion.repository",
             },
-            attribute_condition=condition(args),
+            attribute_condition=condition(stack),
             opts=ResourceOptions(parent=self),
         )
         applied = [role.name for role in roles.DEPLOYER if not role.once]
         self.outputs = {
             "deliveryProvider": provider.name,
-            "deliveryApplyAccount": self._account("apply", args.apply_account, args.environment, pool, applied),
+            "deliveryApplyAccount": self._account(
+                "apply", stack.names.apply_account, stack.delivery_environment, pool, applied
+            ),
             "deliveryPreviewAccount": self._account(
-                "preview", args.preview_account, preview_environment(args.environment), pool, _PREVIEW_ROLES
+                "preview",
+                stack.names.preview_account,
+                preview_environment(stack.delivery_environment),
+                pool,
+                _PREVIEW_ROLES,
             ),
         }
         self.register_outputs(dict(self.outputs))
@@ -138,10 +108,10 @@ class Delivery(pulumi.ComponentResource):
         name = f"{self._name}-{purpose}"
         account = gcp.serviceaccount.Account(
             name,
-            project=self._args.project,
+            project=self._stack.project,
             account_id=account_id,
             display_name=f"CI: {purpose}",
-            opts=ResourceOptions(parent=self, depends_on=self._args.after),
+            opts=ResourceOptions(parent=self, depends_on=self._after),
         )
         gcp.serviceaccount.IAMMember(
             f"{name}-from-github",
@@ -155,7 +125,7 @@ class Delivery(pulumi.ComponentResource):
         for role in granted:
             gcp.projects.IAMMember(
                 f"{name}-{role.removeprefix('roles/')}",
-                project=self._args.project,
+                project=self._stack.project,
                 role=role,
                 member=account.member,
                 opts=ResourceOptions(parent=self),

@@ -7,55 +7,44 @@ composite indexes: lists are ordered by one field and the document's name, which
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pulumi
 import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
 
+from infra.settings import Settings
+
 EXPIRING = ("idempotency_keys", "expires_at")
 """Collection of documents that are of no use after a time, and the field that says when."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class FirestoreArgs:
-    """`after` must exist before any of this is created."""
-
-    project: str
-    location: str
-    database: str
-    point_in_time_recovery: bool
-    user: Input[str]
-    deletion_protection: bool
-    protect: bool
-    after: Sequence[pulumi.Resource]
-
-
-def declare(name: str, args: FirestoreArgs, *, parent: pulumi.Resource) -> tuple[Output[str], Sequence[Output[str]]]:
-    """Declare it; DATABASE_URL, and the ids of the grants without which the service can't use it."""
+def declare(
+    name: str, stack: Settings, *, user: Input[str], parent: pulumi.Resource, after: Sequence[pulumi.Resource]
+) -> tuple[Output[str], Sequence[Output[str]]]:
+    """Declare it. Returns DATABASE_URL and the ids of the grants that the service needs to use it."""
     database = gcp.firestore.Database(
         name,
-        project=args.project,
-        name=args.database,
-        location_id=args.location,
+        project=stack.project,
+        name=stack.firestore_database,
+        location_id=stack.firestore_location,
         type="FIRESTORE_NATIVE",
-        point_in_time_recovery_enablement=f"POINT_IN_TIME_RECOVERY_{_state(args.point_in_time_recovery)}",
-        delete_protection_state=f"DELETE_PROTECTION_{_state(args.deletion_protection)}",
+        point_in_time_recovery_enablement=f"POINT_IN_TIME_RECOVERY_{_state(stack.point_in_time_recovery)}",
+        delete_protection_state=f"DELETE_PROTECTION_{_state(stack.deletion_protection)}",
         # The default leaves the database behind when it leaves the stack, unseen: said either way instead.
-        deletion_policy="PREVENT" if args.deletion_protection else "DELETE",
-        opts=ResourceOptions(parent=parent, depends_on=args.after, protect=args.protect),
+        deletion_policy="PREVENT" if stack.deletion_protection else "DELETE",
+        opts=ResourceOptions(parent=parent, depends_on=after, protect=stack.protect),
     )
-    user = gcp.projects.IAMMember(
+    grant = gcp.projects.IAMMember(
         f"{name}-user",
-        project=args.project,
+        project=stack.project,
         role="roles/datastore.user",
-        member=args.user,
+        member=user,
         opts=ResourceOptions(parent=parent),
     )
     collection, field = EXPIRING
     gcp.firestore.Field(
         f"{name}-expiry",
-        project=args.project,
+        project=stack.project,
         database=database.name,
         collection=collection,
         field=field,
@@ -67,7 +56,7 @@ def declare(name: str, args: FirestoreArgs, *, parent: pulumi.Resource) -> tuple
         skip_wait=True,
         opts=ResourceOptions(parent=parent),
     )
-    return Output.concat("firestore://", database.project, "/", database.name), [user.id]
+    return Output.concat("firestore://", database.project, "/", database.name), [grant.id]
 
 
 def _state(on: bool) -> str:  # noqa: FBT001 - read as what it is

@@ -5,7 +5,6 @@ them), and preview channels.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -13,25 +12,11 @@ import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
 
 from flask_hearth.staticfiles import caching
+from hearth.hosting import static_files
+from hearth.hosting.hosting_config import HostingConfig
 from hearth.resources import SiteRelease
-
-
-@dataclass(frozen=True, kw_only=True)
-class HostingSiteArgs:
-    """Inputs of HostingSite. `after` must exist before the site is created, `released_after` before it is released."""
-
-    project: str
-    site: str
-    custom_domains: Sequence[str]
-    public: str
-    files: Mapping[str, str]
-    config: Mapping[str, Any]
-    service: Input[str]
-    image: Input[str]
-    template: Input[str]
-    protect: bool
-    after: Sequence[pulumi.Resource]
-    released_after: Sequence[pulumi.Resource]
+from infra.settings import Settings
+from infra.web_service import WebService
 
 
 class HostingSite(pulumi.ComponentResource):
@@ -41,45 +26,57 @@ class HostingSite(pulumi.ComponentResource):
     dns_records: Mapping[str, Output[Any]]
     """By custom domain: the records that its owner has to set."""
 
-    def __init__(self, name: str, args: HostingSiteArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        stack: Settings,
+        *,
+        hosting: HostingConfig,
+        files: Mapping[str, str],
+        web: WebService,
+        image: Input[str],
+        after: Sequence[pulumi.Resource],
+        released_after: Sequence[pulumi.Resource],
+        opts: ResourceOptions | None = None,
+    ) -> None:
         super().__init__("hearth-app:infra:HostingSite", name, None, opts)
         firebase = gcp.firebase.Project(
             f"{name}-firebase",
-            project=args.project,
+            project=stack.project,
             # Firebase can't be taken out of a project again; deleting this resource would only be an error.
-            opts=ResourceOptions(parent=self, depends_on=args.after, retain_on_delete=True),
+            opts=ResourceOptions(parent=self, depends_on=after, retain_on_delete=True),
         )
         site = gcp.firebase.HostingSite(
             name,
-            project=args.project,
-            site_id=args.site,
+            project=stack.project,
+            site_id=stack.names.site,
             # A project's default site is there from the start and can't be deleted: it is adopted, and let go.
-            deletion_policy="ABANDON" if args.site == args.project else "DELETE",
-            opts=ResourceOptions(parent=self, depends_on=[firebase], protect=args.protect),
+            deletion_policy="ABANDON" if stack.names.site == stack.project else "DELETE",
+            opts=ResourceOptions(parent=self, depends_on=[firebase], protect=stack.protect),
         )
         domains = {
             domain: gcp.firebase.HostingCustomDomain(
                 f"{name}-{domain}",
-                project=args.project,
+                project=stack.project,
                 site_id=site.site_id.apply(str),
                 custom_domain=domain,
                 # Somebody has to set DNS records in between, so waiting would only run into a timeout.
                 wait_dns_verification=False,
-                opts=ResourceOptions(parent=self, protect=args.protect),
+                opts=ResourceOptions(parent=self, protect=stack.protect),
             )
-            for domain in args.custom_domains
+            for domain in stack.custom_domains
         }
         release = SiteRelease(
             name,
-            project=args.project,
+            project=stack.project,
             site=site.site_id.apply(str),
             channel="live",
-            public=args.public,
-            files=args.files,
-            config=args.config,
+            public=hosting.public,
+            files=static_files.with_twins(files),
+            config=hosting.serving(service=stack.names.service, region=stack.region),
             caching={"digested": caching.DIGESTED, "plain": caching.PLAIN},
-            service={"name": args.service, "image": args.image, "template": args.template},
-            opts=ResourceOptions(parent=self, depends_on=args.released_after, protect=args.protect),
+            service={"name": web.full_name, "image": image, "template": web.fingerprint},
+            opts=ResourceOptions(parent=self, depends_on=released_after, protect=stack.protect),
         )
         self.url = release.url
         self.dns_records = {domain: resource.required_dns_updates for domain, resource in domains.items()}

@@ -5,7 +5,6 @@ costs per image and is the project owner's decision.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pulumi
 import pulumi_gcp as gcp
@@ -17,34 +16,6 @@ from infra.settings import Settings
 _DAY_SECONDS = 24 * 60 * 60
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImageRegistryArgs:
-    """Inputs of ImageRegistry. `after` must exist before any of this is created."""
-
-    project: str
-    region: str
-    repository: str
-    keep_images: int
-    rollback_days: int
-    readers: Sequence[str]
-    protect: bool
-    after: Sequence[pulumi.Resource]
-
-
-def args(stack: Settings, after: Sequence[pulumi.Resource]) -> ImageRegistryArgs:
-    """The inputs as the settings say."""
-    return ImageRegistryArgs(
-        project=stack.project,
-        region=stack.region,
-        repository=stack.names.repository,
-        keep_images=stack.keep_images,
-        rollback_days=stack.rollback_days,
-        readers=stack.image_readers,
-        protect=stack.protect,
-        after=after,
-    )
-
-
 class ImageRegistry(pulumi.ComponentResource):
     """An Artifact Registry repository for Docker images."""
 
@@ -52,13 +23,15 @@ class ImageRegistry(pulumi.ComponentResource):
     uri: Output[str]
     """`REGION-docker.pkg.dev/PROJECT/REPOSITORY`."""
 
-    def __init__(self, name: str, args: ImageRegistryArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, stack: Settings, *, after: Sequence[pulumi.Resource], opts: ResourceOptions | None = None
+    ) -> None:
         super().__init__("hearth-app:infra:ImageRegistry", name, None, opts)
         self.repository = gcp.artifactregistry.Repository(
             name,
-            project=args.project,
-            location=args.region,
-            repository_id=args.repository,
+            project=stack.project,
+            location=stack.region,
+            repository_id=stack.names.repository,
             format="DOCKER",
             mode="STANDARD_REPOSITORY",
             description="Images of the web service.",
@@ -69,24 +42,24 @@ class ImageRegistry(pulumi.ComponentResource):
                     id="delete-outside-the-rollback-window",
                     action="DELETE",
                     condition=gcp.artifactregistry.RepositoryCleanupPolicyConditionArgs(
-                        tag_state="ANY", older_than=f"{args.rollback_days * _DAY_SECONDS}s"
+                        tag_state="ANY", older_than=f"{stack.rollback_days * _DAY_SECONDS}s"
                     ),
                 ),
                 gcp.artifactregistry.RepositoryCleanupPolicyArgs(
                     id="keep-the-newest",
                     action="KEEP",
                     most_recent_versions=gcp.artifactregistry.RepositoryCleanupPolicyMostRecentVersionsArgs(
-                        keep_count=args.keep_images
+                        keep_count=stack.keep_images
                     ),
                 ),
             ],
-            opts=ResourceOptions(parent=self, depends_on=args.after, protect=args.protect),
+            opts=ResourceOptions(parent=self, depends_on=after, protect=stack.protect),
         )
-        for reader in args.readers:
+        for reader in stack.image_readers:
             gcp.artifactregistry.RepositoryIamMember(
                 f"{name}-reader-{reader}",
-                project=args.project,
-                location=args.region,
+                project=stack.project,
+                location=stack.region,
                 repository=self.repository.repository_id,
                 role="roles/artifactregistry.reader",
                 member=reader_member(reader),

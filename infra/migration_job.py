@@ -8,7 +8,6 @@ Left out: going back. A database that is ahead of an earlier image stays as it i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pulumi
 from pulumi import Input, ResourceOptions
@@ -16,105 +15,72 @@ from pulumi_gcp import cloudrunv2 as run
 
 from hearth.fingerprint import fingerprint
 from hearth.resources import JobExecution
-from infra.cloud_sql import MOUNT
+from infra import container
+from infra.settings import Settings
 from infra.stored_secret import SecretReference
 
 COMMAND = ("flask", "--app", "app", "db", "upgrade")
 
 
-@dataclass(frozen=True, kw_only=True)
-class MigrationJobArgs:
-    """Inputs of MigrationJob. `after` must exist before it is created."""
-
-    project: str
-    region: str
-    job: str
-    image: Input[str]
-    account: Input[str]
-    env: Mapping[str, Input[str]]
-    secrets: Mapping[str, SecretReference]
-    sockets: Sequence[Input[str]]
-    """Cloud SQL servers that it connects to."""
-    after: Sequence[pulumi.Resource]
-
-
 class MigrationJob(pulumi.ComponentResource):
-    """A job, and its execution that succeeded."""
+    """A job, and its execution that succeeded. `sockets` names the Cloud SQL servers that it connects to."""
 
     executed: JobExecution
     """What needs the new schema depends on this one."""
 
-    def __init__(self, name: str, args: MigrationJobArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        stack: Settings,
+        *,
+        image: Input[str],
+        account: Input[str],
+        env: Mapping[str, Input[str]],
+        secrets: Mapping[str, SecretReference],
+        sockets: Sequence[Input[str]],
+        after: Sequence[pulumi.Resource],
+        opts: ResourceOptions | None = None,
+    ) -> None:
         super().__init__("hearth-app:infra:MigrationJob", name, None, opts)
-        template = _template(args)
+        template = run.JobTemplateArgs(
+            task_count=1,
+            parallelism=1,
+            template=run.JobTemplateTemplateArgs(
+                service_account=account,
+                # What takes longer is better done in steps while the service serves.
+                timeout="600s",
+                # What failed once fails again, and the first failure is the one to read.
+                max_retries=0,
+                volumes=container.volumes(sockets),
+                containers=[
+                    run.JobTemplateTemplateContainerArgs(
+                        image=image,
+                        commands=[COMMAND[0]],
+                        args=[*COMMAND[1:]],
+                        envs=container.envs(env, secrets),
+                        volume_mounts=container.mounts(sockets),
+                        resources=run.JobTemplateTemplateContainerResourcesArgs(limits={"cpu": "1", "memory": "512Mi"}),
+                    )
+                ],
+            ),
+        )
         job = run.Job(
             name,
-            project=args.project,
-            location=args.region,
-            name=args.job,
+            project=stack.project,
+            location=stack.region,
+            name=stack.names.migration_job,
             # Made again in a moment, and nothing is lost with it.
             deletion_protection=False,
             template=template,
-            opts=ResourceOptions(parent=self, depends_on=args.after),
+            opts=ResourceOptions(parent=self, depends_on=after),
         )
         self.executed = JobExecution(
             f"{name}-executed",
-            project=args.project,
-            region=args.region,
+            project=stack.project,
+            region=stack.region,
             job=job.name,
-            image=args.image,
+            image=image,
             template=fingerprint(template),
             opts=ResourceOptions(parent=self),
         )
         self.register_outputs({})
-
-
-def _template(args: MigrationJobArgs) -> run.JobTemplateArgs:
-    return run.JobTemplateArgs(
-        task_count=1,
-        parallelism=1,
-        template=run.JobTemplateTemplateArgs(
-            service_account=args.account,
-            # What takes longer is better done in steps while the service serves.
-            timeout="600s",
-            # What failed once fails again, and the first failure is the one to read.
-            max_retries=0,
-            volumes=[
-                run.JobTemplateTemplateVolumeArgs(
-                    name="sockets",
-                    cloud_sql_instance=run.JobTemplateTemplateVolumeCloudSqlInstanceArgs(instances=args.sockets),
-                )
-            ]
-            if args.sockets
-            else None,
-            containers=[
-                run.JobTemplateTemplateContainerArgs(
-                    image=args.image,
-                    commands=[COMMAND[0]],
-                    args=[*COMMAND[1:]],
-                    envs=_envs(args),
-                    volume_mounts=[run.JobTemplateTemplateContainerVolumeMountArgs(name="sockets", mount_path=MOUNT)]
-                    if args.sockets
-                    else None,
-                    resources=run.JobTemplateTemplateContainerResourcesArgs(limits={"cpu": "1", "memory": "512Mi"}),
-                )
-            ],
-        ),
-    )
-
-
-def _envs(args: MigrationJobArgs) -> list[run.JobTemplateTemplateContainerEnvArgs]:
-    return [
-        *(run.JobTemplateTemplateContainerEnvArgs(name=key, value=value) for key, value in sorted(args.env.items())),
-        *(
-            run.JobTemplateTemplateContainerEnvArgs(
-                name=key,
-                value_source=run.JobTemplateTemplateContainerEnvValueSourceArgs(
-                    secret_key_ref=run.JobTemplateTemplateContainerEnvValueSourceSecretKeyRefArgs(
-                        secret=reference.secret, version=reference.version
-                    )
-                ),
-            )
-            for key, reference in args.secrets.items()
-        ),
-    ]

@@ -11,29 +11,19 @@ from flask_hearth import paths
 from hearth.guards.guarding import Guards
 from hearth.hosting import hosting_config, shadowing, static_files
 from hearth.resources import Settled
-from infra import (
-    configuration,
-    database,
-    delivery,
-    image_registry,
-    service_env,
-    service_image,
-    settings,
-    sign_in,
-    site_hosts,
-)
-from infra.app_secrets import AppSecrets, AppSecretsArgs
+from infra import configuration, database, delivery, service_env, sign_in
+from infra.app_secrets import AppSecrets
 from infra.database import Database
 from infra.delivery import Delivery
-from infra.hosting_site import HostingSite, HostingSiteArgs
+from infra.hosting_site import HostingSite
 from infra.image_registry import ImageRegistry
-from infra.migration_job import MigrationJob, MigrationJobArgs
-from infra.project_services import ProjectServices, ProjectServicesArgs
-from infra.public_access import PublicAccess, PublicAccessArgs, invoker_check_disabled
-from infra.runtime_identity import RuntimeIdentity, RuntimeIdentityArgs
+from infra.migration_job import MigrationJob
+from infra.project_services import ProjectServices
+from infra.public_access import PublicAccess
+from infra.runtime_identity import RuntimeIdentity
 from infra.service_image import ServiceImage
-from infra.sign_in import SignIn, SignInArgs
-from infra.web_service import WebService, WebServiceArgs
+from infra.sign_in import SignIn
+from infra.web_service import WebService
 
 # Never the working directory: Pulumi sets it to infra/, tests to anything.
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,39 +36,23 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     static_files.warn_of_missing_build(root, root / hosting.public)
     files = static_files.digests(root / hosting.public)
     warn_of_shadows(files, root / "service" / "app", clean_urls=hosting.clean_urls)
-    names = stack.names
     guards = Guards(stack.intent, stack.exceptions)
     guards.stand()
 
-    also = [
-        *(api.name for api in (*database.APIS[stack.database], *sign_in.APIS[stack.auth])),
-        *delivery.apis(stack),
-    ]
-    services = ProjectServices("apis", ProjectServicesArgs(project=stack.project, region=stack.region, also=also))
+    for_ci = delivery.APIS if stack.delivery_repository else ()
+    services = ProjectServices("apis", stack, also=[*database.APIS[stack.database], *sign_in.APIS[stack.auth], *for_ci])
     enabled = [services.settled]
 
-    registry = ImageRegistry("images", image_registry.args(stack, after=enabled))
-    # A digest from the configuration is an image that another stack built and tried.
-    image = Output.from_input(stack.image) if stack.image else build_image(stack, registry, enabled)
+    registry = ImageRegistry("images", stack, after=enabled)
+    if stack.image:
+        # A digest from the configuration is an image that another stack built and tried.
+        image = Output.from_input(stack.image)
+    else:
+        image = ServiceImage("image", stack, repository=registry.repository.repository_id, after=enabled).ref
 
-    runtime = RuntimeIdentity(
-        "runtime",
-        RuntimeIdentityArgs(project=stack.project, account=names.runtime_account, protect=stack.protect, after=enabled),
-    )
-    secrets = AppSecrets(
-        "secrets",
-        AppSecretsArgs(
-            project=stack.project,
-            secret_key=names.secret_key,
-            previous_secret_key=names.previous_secret_key,
-            rotation=stack.secret_key_rotation,
-            reader=runtime.member,
-            deletion_protection=stack.deletion_protection,
-            protect=stack.protect,
-            after=enabled,
-        ),
-    )
-    data = Database("database", database.args(stack, user=runtime.member, after=enabled))
+    runtime = RuntimeIdentity("runtime", stack, after=enabled)
+    secrets = AppSecrets("secrets", stack, reader=runtime.member, after=enabled)
+    data = Database("database", stack, user=runtime.member, after=enabled)
     granted = Settled(
         "runtime-grants-settled",
         project=stack.project,
@@ -89,81 +63,46 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
 
     env = {**service_env.variables(stack), **data.env}
     from_secrets = {**secrets.env, **data.secrets}
-    checked = []
+    before_serving: list[pulumi.Resource] = [*enabled, granted]
     if stack.auth == "firebase":
-        users = SignIn(
-            "sign-in",
-            SignInArgs(
-                project=stack.project,
-                domains=site_hosts.public(site=names.site, custom_domains=stack.custom_domains),
-                after=enabled,
-            ),
-        )
+        users = SignIn("sign-in", stack, after=enabled)
         env["FIREBASE_WEB_KEY"] = users.web_key
-        checked = [users]
-    migrated = []
+        before_serving.append(users)
     if stack.database in database.WITH_SCHEMA:
         migration = MigrationJob(
             "migration",
-            MigrationJobArgs(
-                project=stack.project,
-                region=stack.region,
-                job=names.migration_job,
-                image=image,
-                account=runtime.email,
-                env=env,
-                secrets=from_secrets,
-                sockets=data.sockets,
-                after=[*enabled, granted],
-            ),
-        )
-        migrated = [migration.executed]
-
-    web = WebService(
-        "web",
-        WebServiceArgs(
-            project=stack.project,
-            region=stack.region,
-            service=names.service,
+            stack,
             image=image,
             account=runtime.email,
             env=env,
             secrets=from_secrets,
             sockets=data.sockets,
-            min_instances=stack.min_instances,
-            max_instances=stack.max_instances,
-            concurrency=stack.concurrency,
-            cpu=stack.cpu,
-            memory=stack.memory,
-            request_timeout_seconds=stack.request_timeout_seconds,
-            invoker_check_disabled=invoker_check_disabled(stack.public_access),
-            deletion_protection=stack.deletion_protection,
-            protect=stack.protect,
-            after=[*enabled, granted, *checked, *migrated],
-        ),
+            after=[*enabled, granted],
+        )
+        before_serving.append(migration.executed)
+
+    web = WebService(
+        "web",
+        stack,
+        image=image,
+        account=runtime.email,
+        env=env,
+        secrets=from_secrets,
+        sockets=data.sockets,
+        after=before_serving,
     )
-    access = PublicAccess(
-        "public-access",
-        PublicAccessArgs(project=stack.project, region=stack.region, service=web.service.name, way=stack.public_access),
-    )
+    access = PublicAccess("public-access", stack, service=web.service.name)
 
     site = HostingSite(
         "site",
-        HostingSiteArgs(
-            project=stack.project,
-            site=names.site,
-            custom_domains=stack.custom_domains,
-            public=hosting.public,
-            files=static_files.with_twins(files),
-            config=hosting.serving(service=names.service, region=stack.region),
-            service=web.full_name,
-            image=image,
-            template=web.fingerprint,
-            protect=stack.protect,
-            after=enabled,
-            # A release before the service answers everybody would show visitors an error.
-            released_after=[web, access],
-        ),
+        stack,
+        hosting=hosting,
+        files=files,
+        web=web,
+        image=image,
+        after=enabled,
+        # A release before the service answers everybody would show visitors an error.
+        released_after=[web, access],
     )
 
     pulumi.export("siteUrl", site.url)
@@ -173,14 +112,9 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     if site.dns_records:
         pulumi.export("dnsRecords", dict(site.dns_records))
     if stack.delivery_repository:
-        for output, value in Delivery("delivery", delivery.args(stack, after=enabled)).outputs.items():
+        for output, value in Delivery("delivery", stack, after=enabled).outputs.items():
             pulumi.export(output, value)
     guards.warn_of_idle_exceptions()
-
-
-def build_image(stack: settings.Settings, registry: ImageRegistry, enabled: list[Settled]) -> Output[str]:
-    """Build the image here; the reference by digest."""
-    return ServiceImage("image", service_image.args(stack, registry.repository.repository_id, enabled)).ref
 
 
 def warn_of_shadows(files: Mapping[str, str], package: Path, *, clean_urls: bool) -> None:

@@ -5,7 +5,6 @@ docs/deploying.md), and turning an API off, ever: something outside this stack m
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pulumi
 import pulumi_gcp as gcp
@@ -13,51 +12,45 @@ from pulumi import ResourceOptions
 
 from hearth.catalog import apis
 from hearth.resources import Settled
+from infra.settings import Settings
 
 BEFORE_ANYTHING = (apis.RESOURCE_MANAGER, apis.SERVICE_USAGE)
 ON_DEMAND = (apis.API_KEYS, apis.FIRESTORE, apis.IDENTITY_TOOLKIT, apis.SQL_ADMIN)
 ALWAYS = tuple(api.name for api in apis.APIS if api not in (*BEFORE_ANYTHING, *ON_DEMAND))
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProjectServicesArgs:
-    """Inputs of ProjectServices. `also` names what this stack needs beyond what every stack does."""
-
-    project: str
-    region: str
-    also: Sequence[str]
-
-
 class ProjectServices(pulumi.ComponentResource):
-    """The project's APIs, and Cloud Run's service agent."""
+    """The project's APIs, and Cloud Run's service agent. `also` names the APIs that not every stack needs."""
 
     settled: Settled
     """Whatever calls an API depends on this one."""
 
-    def __init__(self, name: str, args: ProjectServicesArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, stack: Settings, *, also: Sequence[str] = (), opts: ResourceOptions | None = None
+    ) -> None:
         super().__init__("hearth-app:infra:ProjectServices", name, None, opts)
         enabled = {
             api: gcp.projects.Service(
                 f"{name}-{api.partition('.')[0]}",
-                project=args.project,
+                project=stack.project,
                 service=api,
                 # The next stack, or a person, would lose the API together with this stack.
                 disable_on_destroy=False,
                 opts=ResourceOptions(parent=self),
             )
-            for api in (*ALWAYS, *args.also)
+            for api in (*ALWAYS, *also)
         }
         # Google makes this account at the first deployment; made here, grants in other projects can name it before.
         agent = gcp.projects.ServiceIdentity(
             f"{name}-run-agent",
-            project=args.project,
+            project=stack.project,
             service=apis.CLOUD_RUN.name,
             opts=ResourceOptions(parent=self, depends_on=[enabled[apis.CLOUD_RUN.name]]),
         )
         self.settled = Settled(
             f"{name}-settled",
-            project=args.project,
-            region=args.region,
+            project=stack.project,
+            region=stack.region,
             apis=[service.service for service in enabled.values()],
             opts=ResourceOptions(parent=self, depends_on=[*enabled.values(), agent]),
         )

@@ -10,41 +10,29 @@ open, since Hosting comes from the internet.
 - `private`: neither.
 """
 
-from dataclasses import dataclass
-
 import pulumi
 import pulumi_gcp as gcp
 from pulumi import Input, ResourceOptions
 
-from infra.settings import PublicAccess as Way
+from infra.settings import Settings
 
 
-def invoker_check_disabled(way: Way) -> bool:
+def invoker_check_disabled(stack: Settings) -> bool:
     """Whether the service skips the check itself, which WebService has to declare."""
-    return way == "invoker-check-off"
-
-
-@dataclass(frozen=True, kw_only=True)
-class PublicAccessArgs:
-    """Inputs of PublicAccess."""
-
-    project: str
-    region: str
-    service: Input[str]
-    way: Way
+    return stack.public_access == "invoker-check-off"
 
 
 class PublicAccess(pulumi.ComponentResource):
-    """The grant to everybody, where `way` is `iam`."""
+    """The grant to everybody, where the stack's way is `iam`."""
 
-    def __init__(self, name: str, args: PublicAccessArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, stack: Settings, *, service: Input[str], opts: ResourceOptions | None = None) -> None:
         super().__init__("hearth-app:infra:PublicAccess", name, None, opts)
-        if args.way == "iam":
+        if stack.public_access == "iam":
             gcp.cloudrunv2.ServiceIamMember(
                 name,
-                project=args.project,
-                location=args.region,
-                name=args.service,
+                project=stack.project,
+                location=stack.region,
+                name=service,
                 role="roles/run.invoker",
                 member="allUsers",
                 opts=ResourceOptions(parent=self),

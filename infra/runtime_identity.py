@@ -5,21 +5,12 @@ grant a resource of its own, so that taking one away never touches another. Left
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pulumi
 import pulumi_gcp as gcp
 from pulumi import Output, ResourceOptions
 
-
-@dataclass(frozen=True, kw_only=True)
-class RuntimeIdentityArgs:
-    """Inputs of RuntimeIdentity. `after` must exist before any of this is created."""
-
-    project: str
-    account: str
-    protect: bool
-    after: Sequence[pulumi.Resource]
+from infra.settings import Settings
 
 
 class RuntimeIdentity(pulumi.ComponentResource):
@@ -29,15 +20,17 @@ class RuntimeIdentity(pulumi.ComponentResource):
     member: Output[str]
     """The account as IAM policies name it."""
 
-    def __init__(self, name: str, args: RuntimeIdentityArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, stack: Settings, *, after: Sequence[pulumi.Resource], opts: ResourceOptions | None = None
+    ) -> None:
         super().__init__("hearth-app:infra:RuntimeIdentity", name, None, opts)
         account = gcp.serviceaccount.Account(
             name,
-            project=args.project,
-            account_id=args.account,
+            project=stack.project,
+            account_id=stack.names.runtime_account,
             display_name="Runs the web service",
             # Replaced, it would have another unique id, and every grant to it would name a deleted account.
-            opts=ResourceOptions(parent=self, depends_on=args.after, protect=args.protect),
+            opts=ResourceOptions(parent=self, depends_on=after, protect=stack.protect),
         )
         self.email = account.email
         self.member = account.member

@@ -14,7 +14,6 @@ from infra.settings import Settings
 
 def variables(stack: Settings) -> Mapping[str, Input[str]]:
     """By name."""
-    hosts = site_hosts.trusted(project=stack.project, site=stack.names.site, custom_domains=stack.custom_domains)
     return {
         "APP_ENV": stack.environment,
         "AUTH": stack.auth,
@@ -26,6 +25,6 @@ def variables(stack: Settings) -> Mapping[str, Input[str]]:
         "LOG_LEVEL": stack.log_level,
         "SEND_FILE_MAX_AGE_DEFAULT": str(stack.file_max_age_seconds),
         "TRUSTED_HOPS": str(stack.trusted_hops),
-        "TRUSTED_HOSTS": ",".join(hosts),
+        "TRUSTED_HOSTS": ",".join(site_hosts.trusted(stack)),
         "WRITES_PER_MINUTE": str(stack.writes_per_minute),
     }

@@ -5,7 +5,6 @@ its digest.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pulumi
 import pulumi_gcp as gcp
@@ -15,49 +14,27 @@ from hearth.resources import Image, Settled
 from infra.settings import Settings
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServiceImageArgs:
-    """Inputs of ServiceImage. `after` must exist before any of this is created."""
-
-    project: str
-    region: str
-    repository: Input[str]
-    image: str
-    bucket: str
-    account: str
-    build_region: str
-    grant_settle_seconds: int
-    after: Sequence[pulumi.Resource]
-
-
-def args(stack: Settings, repository: Input[str], after: Sequence[pulumi.Resource]) -> ServiceImageArgs:
-    """The inputs as the settings say; `repository` is where the image goes."""
-    return ServiceImageArgs(
-        project=stack.project,
-        region=stack.region,
-        repository=repository,
-        image=stack.names.image,
-        bucket=stack.names.source_bucket,
-        account=stack.names.build_account,
-        build_region=stack.build_region,
-        grant_settle_seconds=stack.grant_settle_seconds,
-        after=after,
-    )
-
-
 class ServiceImage(pulumi.ComponentResource):
     """An image, with the bucket its sources go through and the account that builds it."""
 
     ref: Output[str]
     """The image by digest; unknown in a preview that would build."""
 
-    def __init__(self, name: str, args: ServiceImageArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        stack: Settings,
+        *,
+        repository: Input[str],
+        after: Sequence[pulumi.Resource],
+        opts: ResourceOptions | None = None,
+    ) -> None:
         super().__init__("hearth-app:infra:ServiceImage", name, None, opts)
         bucket = gcp.storage.Bucket(
             f"{name}-source",
-            project=args.project,
-            name=args.bucket,
-            location=args.region,
+            project=stack.project,
+            name=stack.names.source_bucket,
+            location=stack.region,
             uniform_bucket_level_access=True,
             public_access_prevention="enforced",
             # A source is read once, by the build that follows its upload; nothing in here is worth keeping.
@@ -69,15 +46,15 @@ class ServiceImage(pulumi.ComponentResource):
             ],
             soft_delete_policy=gcp.storage.BucketSoftDeletePolicyArgs(retention_duration_seconds=0),
             force_destroy=True,
-            opts=ResourceOptions(parent=self, depends_on=args.after),
+            opts=ResourceOptions(parent=self, depends_on=after),
         )
         # An own account, because Cloud Build's default one may do far more than build this image.
         account = gcp.serviceaccount.Account(
             f"{name}-builder",
-            project=args.project,
-            account_id=args.account,
+            project=stack.project,
+            account_id=stack.names.build_account,
             display_name="Builds the web service's image",
-            opts=ResourceOptions(parent=self, depends_on=args.after),
+            opts=ResourceOptions(parent=self, depends_on=after),
         )
         grants: list[pulumi.CustomResource] = [
             gcp.storage.BucketIAMMember(
@@ -89,16 +66,16 @@ class ServiceImage(pulumi.ComponentResource):
             ),
             gcp.artifactregistry.RepositoryIamMember(
                 f"{name}-builder-pushes",
-                project=args.project,
-                location=args.region,
-                repository=args.repository,
+                project=stack.project,
+                location=stack.region,
+                repository=repository,
                 role="roles/artifactregistry.writer",
                 member=account.member,
                 opts=ResourceOptions(parent=self),
             ),
             gcp.projects.IAMMember(
                 f"{name}-builder-logs",
-                project=args.project,
+                project=stack.project,
                 role="roles/logging.logWriter",
                 member=account.member,
                 opts=ResourceOptions(parent=self),
@@ -106,21 +83,21 @@ class ServiceImage(pulumi.ComponentResource):
         ]
         settled = Settled(
             f"{name}-grants-settled",
-            project=args.project,
-            region=args.region,
+            project=stack.project,
+            region=stack.region,
             grants=[grant.id for grant in grants],
-            settle_seconds=args.grant_settle_seconds,
+            settle_seconds=stack.grant_settle_seconds,
             opts=ResourceOptions(parent=self),
         )
         image = Image(
             name,
-            project=args.project,
-            region=args.region,
-            repository=args.repository,
-            image=args.image,
+            project=stack.project,
+            region=stack.region,
+            repository=repository,
+            image=stack.names.image,
             bucket=bucket.name,
             service_account=account.email,
-            build_region=args.build_region,
+            build_region=stack.build_region,
             context=".",
             dockerfile="service/Dockerfile",
             opts=ResourceOptions(parent=self, depends_on=[settled]),

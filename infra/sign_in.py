@@ -8,27 +8,17 @@ can report to; the users themselves.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pulumi
 import pulumi_gcp as gcp
 from pulumi import Output, ResourceOptions
 
 from hearth.catalog import apis
-from hearth.catalog.apis import Api
-from infra.settings import Auth
+from infra import site_hosts
+from infra.settings import Auth, Settings
 
-APIS: dict[Auth, tuple[Api, ...]] = {"none": (), "firebase": (apis.API_KEYS, apis.IDENTITY_TOOLKIT)}
+APIS: dict[Auth, tuple[str, ...]] = {"none": (), "firebase": (apis.API_KEYS.name, apis.IDENTITY_TOOLKIT.name)}
 """What has to be enabled besides what every stack needs."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignInArgs:
-    """Inputs of SignIn. `domains` are the site's, `after` must exist before any of this is created."""
-
-    project: str
-    domains: Sequence[str]
-    after: Sequence[pulumi.Resource]
 
 
 class SignIn(pulumi.ComponentResource):
@@ -36,33 +26,36 @@ class SignIn(pulumi.ComponentResource):
 
     web_key: Output[str]
 
-    def __init__(self, name: str, args: SignInArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, stack: Settings, *, after: Sequence[pulumi.Resource], opts: ResourceOptions | None = None
+    ) -> None:
         super().__init__("hearth-app:infra:SignIn", name, None, opts)
+        domains = site_hosts.public(stack)
         gcp.identityplatform.Config(
             name,
-            project=args.project,
-            authorized_domains=[*args.domains],
+            project=stack.project,
+            authorized_domains=[*domains],
             sign_in=gcp.identityplatform.ConfigSignInArgs(
                 email=gcp.identityplatform.ConfigSignInEmailArgs(enabled=True, password_required=True),
                 # Accounts made by anybody in one call would make "needs a user" an empty word.
                 anonymous=gcp.identityplatform.ConfigSignInAnonymousArgs(enabled=False),
             ),
             # Identity Platform can't be taken out of a project again, and the users stay with it.
-            opts=ResourceOptions(parent=self, depends_on=args.after, retain_on_delete=True),
+            opts=ResourceOptions(parent=self, depends_on=after, retain_on_delete=True),
         )
         # Without a name of ours: a deleted key's stays taken for 30 days, so that the stack could not come back.
         key = gcp.projects.ApiKey(
             f"{name}-web-key",
-            project=args.project,
+            project=stack.project,
             display_name="Sign-in page",
             restrictions=gcp.projects.ApiKeyRestrictionsArgs(
                 api_targets=[gcp.projects.ApiKeyRestrictionsApiTargetArgs(service=apis.IDENTITY_TOOLKIT.name)],
                 # Google goes by the Referer, so the pages' Referrer-Policy has to let other hosts know the origin.
                 browser_key_restrictions=gcp.projects.ApiKeyRestrictionsBrowserKeyRestrictionsArgs(
-                    allowed_referrers=[f"https://{domain}/*" for domain in args.domains]
+                    allowed_referrers=[f"https://{domain}/*" for domain in domains]
                 ),
             ),
-            opts=ResourceOptions(parent=self, depends_on=args.after),
+            opts=ResourceOptions(parent=self, depends_on=after),
         )
         # Each visitor's browser gets it: encrypted in the state, it would only look like something to guard.
         self.web_key = Output.unsecret(key.key_string)

@@ -3,20 +3,19 @@
 Not the service's own address: it comes as `Host`, by which Google's front end finds the service.
 """
 
-from collections.abc import Sequence
-
 from hearth.catalog.apis import LOCAL_PROJECT_PREFIX
+from infra.settings import Settings
 
 _LOCAL = ("localhost", "*.localhost", "127.0.0.1")
 
 
-def public(*, site: str, custom_domains: Sequence[str]) -> tuple[str, ...]:
+def public(stack: Settings) -> tuple[str, ...]:
     """Those of what is live."""
-    return f"{site}.web.app", f"{site}.firebaseapp.com", *custom_domains
+    return f"{stack.names.site}.web.app", f"{stack.names.site}.firebaseapp.com", *stack.custom_domains
 
 
-def trusted(*, project: str, site: str, custom_domains: Sequence[str]) -> tuple[str, ...]:
+def trusted(stack: Settings) -> tuple[str, ...]:
     """Names without ports; `*` stands for a preview channel, whose address is `SITE--CHANNEL-HASH.web.app`."""
-    hosted = (*public(site=site, custom_domains=custom_domains), f"{site}--*.web.app")
+    hosted = (*public(stack), f"{stack.names.site}--*.web.app")
     # The local cloud's edge is a port on this machine, and gives each site and channel a name below localhost.
-    return (*hosted, *_LOCAL) if project.startswith(LOCAL_PROJECT_PREFIX) else hosted
+    return (*hosted, *_LOCAL) if stack.project.startswith(LOCAL_PROJECT_PREFIX) else hosted

@@ -12,6 +12,8 @@ import pulumi
 import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
 
+from infra.settings import Settings
+
 
 @dataclass(frozen=True, kw_only=True)
 class SecretReference:
@@ -21,38 +23,34 @@ class SecretReference:
     version: Input[str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class StoredSecretArgs:
-    """`secret_id` is the secret's name, `data` its value, `reader` who may read it."""
-
-    project: str
-    secret_id: str
-    data: Input[str]
-    reader: Input[str]
-    deletion_protection: bool
-    protect: bool
-    after: Sequence[pulumi.Resource]
-
-
-def store(name: str, args: StoredSecretArgs, *, parent: pulumi.Resource) -> tuple[SecretReference, Output[str]]:
-    """Declare secret, version and grant; the reference, and the id of the grant."""
+def store(
+    name: str,
+    stack: Settings,
+    *,
+    secret_id: str,
+    data: Input[str],
+    reader: Input[str],
+    parent: pulumi.Resource,
+    after: Sequence[pulumi.Resource],
+) -> tuple[SecretReference, Output[str]]:
+    """Declare the secret, its version and the reader's grant. Returns the reference and the grant's id."""
     secret = gcp.secretmanager.Secret(
         name,
-        project=args.project,
-        secret_id=args.secret_id,
+        project=stack.project,
+        secret_id=secret_id,
         replication=gcp.secretmanager.SecretReplicationArgs(auto=gcp.secretmanager.SecretReplicationAutoArgs()),
-        deletion_protection=args.deletion_protection,
-        opts=ResourceOptions(parent=parent, depends_on=args.after, protect=args.protect),
+        deletion_protection=stack.deletion_protection,
+        opts=ResourceOptions(parent=parent, depends_on=after, protect=stack.protect),
     )
     version = gcp.secretmanager.SecretVersion(
-        name, secret=secret.id, secret_data=args.data, opts=ResourceOptions(parent=parent)
+        name, secret=secret.id, secret_data=data, opts=ResourceOptions(parent=parent)
     )
     accessor = gcp.secretmanager.SecretIamMember(
         f"{name}-reader",
-        project=args.project,
+        project=stack.project,
         secret_id=secret.secret_id,
         role="roles/secretmanager.secretAccessor",
-        member=args.reader,
+        member=reader,
         opts=ResourceOptions(parent=parent),
     )
     return SecretReference(secret=secret.secret_id, version=version.version), accessor.id

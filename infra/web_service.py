@@ -8,16 +8,16 @@ revision, because then a changed bound would start new instances of the same cod
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 from pulumi_gcp import cloudrunv2 as run
 
 from hearth.fingerprint import fingerprint
-from infra.cloud_sql import MOUNT
+from infra import container
+from infra.public_access import invoker_check_disabled
 from infra.rules.capacity import cpu_limit
+from infra.settings import Settings
 from infra.stored_secret import SecretReference
 
 PORT = 8080
@@ -29,33 +29,8 @@ LIVE_PATH = "/health/live"
 SPARE_THREADS = 4
 
 
-@dataclass(frozen=True, kw_only=True)
-class WebServiceArgs:
-    """Inputs of WebService. `after` must exist before it is created."""
-
-    project: str
-    region: str
-    service: str
-    image: Input[str]
-    account: Input[str]
-    env: Mapping[str, Input[str]]
-    secrets: Mapping[str, SecretReference]
-    sockets: Sequence[Input[str]]
-    """Cloud SQL servers that it connects to."""
-    min_instances: int
-    max_instances: int
-    concurrency: int
-    cpu: Decimal
-    memory: str
-    request_timeout_seconds: int
-    invoker_check_disabled: bool
-    deletion_protection: bool
-    protect: bool
-    after: Sequence[pulumi.Resource]
-
-
 class WebService(pulumi.ComponentResource):
-    """A Cloud Run service with one container."""
+    """A Cloud Run service with one container. `sockets` names the Cloud SQL servers that it connects to."""
 
     service: run.Service
     uri: Output[str]
@@ -64,26 +39,78 @@ class WebService(pulumi.ComponentResource):
     fingerprint: Output[str]
     """Of all that makes a revision: it changes when a new one is due."""
 
-    def __init__(self, name: str, args: WebServiceArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        stack: Settings,
+        *,
+        image: Input[str],
+        account: Input[str],
+        env: Mapping[str, Input[str]],
+        secrets: Mapping[str, SecretReference],
+        sockets: Sequence[Input[str]],
+        after: Sequence[pulumi.Resource],
+        opts: ResourceOptions | None = None,
+    ) -> None:
         super().__init__("hearth-app:infra:WebService", name, None, opts)
-        template = _template(args)
+        gunicorn = {
+            "GUNICORN_THREADS": str(stack.concurrency + SPARE_THREADS),
+            # A Python process uses one CPU, however many the instance has.
+            "GUNICORN_WORKERS": str(max(1, int(stack.cpu))),
+        }
+        template = run.ServiceTemplateArgs(
+            service_account=account,
+            timeout=f"{stack.request_timeout_seconds}s",
+            max_instance_request_concurrency=stack.concurrency,
+            volumes=container.volumes(sockets),
+            containers=[
+                run.ServiceTemplateContainerArgs(
+                    image=image,
+                    ports=run.ServiceTemplateContainerPortsArgs(name="http1", container_port=PORT),
+                    envs=container.envs({**env, **gunicorn}, secrets),
+                    volume_mounts=container.mounts(sockets),
+                    resources=run.ServiceTemplateContainerResourcesArgs(
+                        limits={"cpu": cpu_limit(stack.cpu), "memory": stack.memory},
+                        # Billed while it serves a request. Once `resources` is there, leaving it out means always.
+                        cpu_idle=True,
+                        startup_cpu_boost=True,
+                    ),
+                    startup_probe=run.ServiceTemplateContainerStartupProbeArgs(
+                        http_get=run.ServiceTemplateContainerStartupProbeHttpGetArgs(path=READY_PATH, port=PORT),
+                        initial_delay_seconds=0,
+                        period_seconds=2,
+                        timeout_seconds=2,
+                        # A minute; Cloud Run gives up after four in any case.
+                        failure_threshold=30,
+                    ),
+                    liveness_probe=run.ServiceTemplateContainerLivenessProbeArgs(
+                        http_get=run.ServiceTemplateContainerLivenessProbeHttpGetArgs(path=LIVE_PATH, port=PORT),
+                        initial_delay_seconds=0,
+                        period_seconds=10,
+                        timeout_seconds=5,
+                        # Half a minute without an answer is a process that hangs; it is killed and replaced.
+                        failure_threshold=3,
+                    ),
+                )
+            ],
+        )
         self.service = run.Service(
             name,
-            project=args.project,
-            location=args.region,
-            name=args.service,
+            project=stack.project,
+            location=stack.region,
+            name=stack.names.service,
             ingress="INGRESS_TRAFFIC_ALL",
-            invoker_iam_disabled=args.invoker_check_disabled,
+            invoker_iam_disabled=invoker_check_disabled(stack),
             # Hosting's rewrite goes to this address; without it a release is refused ("entity was not found").
             default_uri_disabled=False,
-            deletion_protection=args.deletion_protection,
+            deletion_protection=stack.deletion_protection,
             scaling=run.ServiceScalingArgs(
-                min_instance_count=args.min_instances, max_instance_count=args.max_instances
+                min_instance_count=stack.min_instances, max_instance_count=stack.max_instances
             ),
             template=template,
             # Declared, because a traffic split set by hand would otherwise keep new revisions from ever being used.
             traffics=[run.ServiceTrafficArgs(type="TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST", percent=100)],
-            opts=ResourceOptions(parent=self, depends_on=args.after, protect=args.protect),
+            opts=ResourceOptions(parent=self, depends_on=after, protect=stack.protect),
         )
         self.uri = self.service.uri
         self.full_name = Output.concat(
@@ -91,74 +118,3 @@ class WebService(pulumi.ComponentResource):
         )
         self.fingerprint = fingerprint(template)
         self.register_outputs({"uri": self.uri})
-
-
-def _template(args: WebServiceArgs) -> run.ServiceTemplateArgs:
-    return run.ServiceTemplateArgs(
-        service_account=args.account,
-        timeout=f"{args.request_timeout_seconds}s",
-        max_instance_request_concurrency=args.concurrency,
-        volumes=[
-            run.ServiceTemplateVolumeArgs(
-                name="sockets",
-                cloud_sql_instance=run.ServiceTemplateVolumeCloudSqlInstanceArgs(instances=args.sockets),
-            )
-        ]
-        if args.sockets
-        else None,
-        containers=[
-            run.ServiceTemplateContainerArgs(
-                image=args.image,
-                ports=run.ServiceTemplateContainerPortsArgs(name="http1", container_port=PORT),
-                envs=_envs(args),
-                volume_mounts=[run.ServiceTemplateContainerVolumeMountArgs(name="sockets", mount_path=MOUNT)]
-                if args.sockets
-                else None,
-                resources=run.ServiceTemplateContainerResourcesArgs(
-                    limits={"cpu": cpu_limit(args.cpu), "memory": args.memory},
-                    # Billed while it serves a request. Once `resources` is there, leaving it out means always.
-                    cpu_idle=True,
-                    startup_cpu_boost=True,
-                ),
-                startup_probe=run.ServiceTemplateContainerStartupProbeArgs(
-                    http_get=run.ServiceTemplateContainerStartupProbeHttpGetArgs(path=READY_PATH, port=PORT),
-                    initial_delay_seconds=0,
-                    period_seconds=2,
-                    timeout_seconds=2,
-                    # A minute; Cloud Run gives up after four in any case.
-                    failure_threshold=30,
-                ),
-                liveness_probe=run.ServiceTemplateContainerLivenessProbeArgs(
-                    http_get=run.ServiceTemplateContainerLivenessProbeHttpGetArgs(path=LIVE_PATH, port=PORT),
-                    initial_delay_seconds=0,
-                    period_seconds=10,
-                    timeout_seconds=5,
-                    # Half a minute without an answer is a process that hangs; it is killed and replaced.
-                    failure_threshold=3,
-                ),
-            )
-        ],
-    )
-
-
-def _envs(args: WebServiceArgs) -> list[run.ServiceTemplateContainerEnvArgs]:
-    plain: dict[str, Input[str]] = {
-        **args.env,
-        "GUNICORN_THREADS": str(args.concurrency + SPARE_THREADS),
-        # A Python process uses one CPU, however many the instance has.
-        "GUNICORN_WORKERS": str(max(1, int(args.cpu))),
-    }
-    return [
-        *(run.ServiceTemplateContainerEnvArgs(name=key, value=value) for key, value in sorted(plain.items())),
-        *(
-            run.ServiceTemplateContainerEnvArgs(
-                name=key,
-                value_source=run.ServiceTemplateContainerEnvValueSourceArgs(
-                    secret_key_ref=run.ServiceTemplateContainerEnvValueSourceSecretKeyRefArgs(
-                        secret=reference.secret, version=reference.version
-                    )
-                ),
-            )
-            for key, reference in args.secrets.items()
-        ),
-    ]

@@ -52,11 +52,16 @@ def test_register_outputs_is_called_once_and_last(file: Path) -> None:
     assert ast.unparse(init(file).body[-1]).startswith("self.register_outputs(")
 
 
-def test_its_inputs_are_a_frozen_dataclass_by_keyword(file: Path) -> None:
-    (args,) = [each for each in classes(file) if each.name == f"{component(file).name}Args"]
+def test_it_takes_the_stacks_settings_and_by_keyword_what_it_is_connected_to(file: Path) -> None:
+    """A value of the settings has one way to the resource that it is for: it is not copied on the way."""
+    arguments = init(file).args
+    connections = arguments.kwonlyargs[:-1]
 
-    assert [ast.unparse(each) for each in args.decorator_list] == ["dataclass(frozen=True, kw_only=True)"]
-    assert [each.arg for each in init(file).args.args] == ["self", "name", "args", "opts"]
+    assert [each.arg for each in arguments.args] == ["self", "name", "stack"]
+    assert ast.unparse(arguments.args[-1].annotation or ast.Name("missing")) == "Settings"
+    assert arguments.kwonlyargs[-1].arg == "opts"
+    plain = {"str", "int", "bool", "Decimal"}
+    assert [each.arg for each in connections if ast.unparse(each.annotation or ast.Name("str")) in plain] == []
 
 
 def test_every_resource_in_it_is_its_child(file: Path) -> None:

@@ -5,6 +5,7 @@ import pytest
 from hearth.testing.recorder import record
 from hearth.testing.stacks import STACKS, run_stack
 from infra import public_access
+from infra.settings import Settings
 
 GRANT = "gcp:cloudrunv2/serviceIamMember:ServiceIamMember"
 SERVICE = "gcp:cloudrunv2/service:Service"
@@ -32,18 +33,11 @@ def test_with_the_grant_the_check_stays_on() -> None:
 
 
 def test_private_is_neither() -> None:
-    recorded = record(
-        lambda: (
-            public_access.PublicAccess(
-                "public-access",
-                public_access.PublicAccessArgs(project="p", region="r", service="web", way="private"),
-            ),
-            None,
-        )[1]
-    )
+    stack = Settings.model_validate({"app:publicAccess": "private"})
+    recorded = record(lambda: (public_access.PublicAccess("public-access", stack, service="web"), None)[1])
 
     assert recorded.counts == {"hearth-app:infra:PublicAccess": 1}
-    assert public_access.invoker_check_disabled("private") is False
+    assert public_access.invoker_check_disabled(stack) is False
 
 
 def test_the_site_is_released_only_when_everybody_may_call_the_service() -> None:
