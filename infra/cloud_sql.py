@@ -14,8 +14,8 @@ import pulumi
 import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
 
+from hearth.facts import cloud_sql
 from hearth.resources import RandomKey
-from infra.rules import postgres
 from infra.settings import Settings
 from infra.stored_secret import SecretReference, store
 
@@ -114,7 +114,7 @@ class CloudSql(pulumi.ComponentResource):
 
 
 def _settings(stack: Settings) -> gcp.sql.DatabaseInstanceSettingsArgs:
-    tier = postgres.tier(stack.postgres_tier)
+    tier = cloud_sql.tier(stack.postgres_tier)
     assert tier is not None  # noqa: S101 - the settings were checked
     return gcp.sql.DatabaseInstanceSettingsArgs(
         tier=stack.postgres_tier,

@@ -1,10 +1,11 @@
-"""What the containers of the service and of the jobs on its image have in common: environment and sockets.
+"""The container that the service and the jobs on its image run in: image, account, environment and sockets.
 
-Cloud Run has the same fields in both. Pulumi has a class of its own for each and takes one for the other, which its
-types do not say: hence `Any`.
+Cloud Run has the same fields in services and jobs. Pulumi has a class of its own for each and takes one for the other,
+which its types do not say: hence `Any`.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pulumi import Input
@@ -16,30 +17,41 @@ from infra.stored_secret import SecretReference
 _SOCKETS = "sockets"
 
 
-def envs(plain: Mapping[str, Input[str]], secrets: Mapping[str, SecretReference]) -> list[Any]:
-    """Plain variables by name, then those whose value is in Secret Manager."""
-    return [
-        *(run.ServiceTemplateContainerEnvArgs(name=name, value=value) for name, value in sorted(plain.items())),
-        *(
-            run.ServiceTemplateContainerEnvArgs(
-                name=name,
-                value_source=run.ServiceTemplateContainerEnvValueSourceArgs(
-                    secret_key_ref=run.ServiceTemplateContainerEnvValueSourceSecretKeyRefArgs(
-                        secret=reference.secret, version=reference.version
-                    )
-                ),
-            )
-            for name, reference in secrets.items()
-        ),
-    ]
+@dataclass(frozen=True, kw_only=True)
+class Container:
+    """What it is connected to."""
 
+    image: Input[str]
+    account: Input[str]
+    env: Mapping[str, Input[str]]
+    secrets: Mapping[str, SecretReference]
+    servers: Sequence[Input[str]]
+    """Of Cloud SQL, by the names of their sockets."""
 
-def volumes(servers: Sequence[Input[str]]) -> list[Any] | None:
-    """The sockets of these Cloud SQL servers."""
-    sockets = run.ServiceTemplateVolumeCloudSqlInstanceArgs(instances=servers)
-    return [run.ServiceTemplateVolumeArgs(name=_SOCKETS, cloud_sql_instance=sockets)] if servers else None
+    def envs(self, more: Mapping[str, Input[str]] | None = None) -> list[Any]:
+        """Plain variables by name, then those whose value is in Secret Manager."""
+        plain = {**self.env, **(more or {})}
+        return [
+            *(run.ServiceTemplateContainerEnvArgs(name=name, value=value) for name, value in sorted(plain.items())),
+            *(
+                run.ServiceTemplateContainerEnvArgs(
+                    name=name,
+                    value_source=run.ServiceTemplateContainerEnvValueSourceArgs(
+                        secret_key_ref=run.ServiceTemplateContainerEnvValueSourceSecretKeyRefArgs(
+                            secret=reference.secret, version=reference.version
+                        )
+                    ),
+                )
+                for name, reference in self.secrets.items()
+            ),
+        ]
 
+    def volumes(self) -> list[Any] | None:
+        """The sockets."""
+        sockets = run.ServiceTemplateVolumeCloudSqlInstanceArgs(instances=self.servers)
+        return [run.ServiceTemplateVolumeArgs(name=_SOCKETS, cloud_sql_instance=sockets)] if self.servers else None
 
-def mounts(servers: Sequence[Input[str]]) -> list[Any] | None:
-    """Where a container finds them."""
-    return [run.ServiceTemplateContainerVolumeMountArgs(name=_SOCKETS, mount_path=MOUNT)] if servers else None
+    def mounts(self) -> list[Any] | None:
+        """Where it finds the sockets."""
+        mount = run.ServiceTemplateContainerVolumeMountArgs(name=_SOCKETS, mount_path=MOUNT)
+        return [mount] if self.servers else None

@@ -18,11 +18,7 @@ from infra.settings import Database as Kind
 from infra.settings import Settings
 from infra.stored_secret import SecretReference
 
-APIS: dict[Kind, tuple[str, ...]] = {
-    "firestore": (apis.FIRESTORE.name,),
-    "postgres": (apis.SQL_ADMIN.name,),
-    "sqlite": (),
-}
+APIS: dict[Kind, list[str]] = {"firestore": [apis.FIRESTORE.name], "postgres": [apis.SQL_ADMIN.name], "sqlite": []}
 """What has to be enabled besides what every stack needs."""
 
 WITH_SCHEMA: frozenset[Kind] = frozenset({"postgres", "sqlite"})
@@ -38,8 +34,8 @@ class Database(pulumi.ComponentResource):
     """DATABASE_URL, where it holds no secret."""
     secrets: Mapping[str, SecretReference]
     """DATABASE_URL, where it holds a password."""
-    sockets: Sequence[Output[str]]
-    """Names of the Cloud SQL servers that the service connects to."""
+    servers: Sequence[Output[str]]
+    """The Cloud SQL servers that the service connects to, by the names of their sockets."""
     grants: Sequence[Output[str]]
     """Ids of the grants that the service needs before it can use it."""
 
@@ -53,7 +49,7 @@ class Database(pulumi.ComponentResource):
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("hearth-app:infra:Database", name, None, opts)
-        self.env, self.secrets, self.sockets, self.grants = {}, {}, [], []
+        self.env, self.secrets, self.servers, self.grants = {}, {}, [], []
         match stack.database:
             case "sqlite":
                 # The file's place is told by HEARTH_DATA_DIR, which differs from one checkout to the next.
@@ -64,5 +60,5 @@ class Database(pulumi.ComponentResource):
             case "postgres":
                 server = CloudSql(name, stack, user=user, after=after, opts=ResourceOptions(parent=self))
                 self.secrets = {_URL: server.url}
-                self.sockets, self.grants = [server.connection_name], server.grants
+                self.servers, self.grants = [server.connection_name], server.grants
         self.register_outputs({})

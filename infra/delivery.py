@@ -9,7 +9,7 @@ whoever may deploy this stack should have no say in who else may read them. And 
 here: who may deploy is changed by a person.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_gcp as gcp
@@ -29,7 +29,7 @@ _PREVIEW_ROLES = ("roles/serviceusage.serviceUsageConsumer", "roles/artifactregi
 def condition(stack: Settings) -> str:
     """Which of all the jobs on GitHub are believed, in CEL.
 
-    The values can hold no quote: `infra.rules.delivery`. `repository_id` is a text in GitHub's token.
+    The values can hold no quote: `hearth.facts.github`. `repository_id` is a text in GitHub's token.
     """
     claims = {"repository": stack.delivery_repository, "ref": f"refs/heads/{stack.delivery_branch}"}
     if stack.delivery_repository_id:
@@ -46,16 +46,13 @@ def preview_environment(environment: str) -> str:
 class Delivery(pulumi.ComponentResource):
     """A pool of identities from GitHub, and the two accounts that they may act as."""
 
-    outputs: Mapping[str, Output[str]]
+    outputs: dict[str, Output[str]]
     """What the repository's environments need to know, by the name of the stack's output."""
 
     def __init__(
         self, name: str, stack: Settings, *, after: Sequence[pulumi.Resource], opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("hearth-app:infra:Delivery", name, None, opts)
-        self._name = name
-        self._stack = stack
-        self._after = after
         pool = gcp.iam.WorkloadIdentityPool(
             name,
             project=stack.project,
@@ -81,53 +78,34 @@ class Delivery(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         applied = [role.name for role in roles.DEPLOYER if not role.once]
-        self.outputs = {
-            "deliveryProvider": provider.name,
-            "deliveryApplyAccount": self._account(
-                "apply", stack.names.apply_account, stack.delivery_environment, pool, applied
-            ),
-            "deliveryPreviewAccount": self._account(
-                "preview",
-                stack.names.preview_account,
-                preview_environment(stack.delivery_environment),
-                pool,
-                _PREVIEW_ROLES,
-            ),
-        }
-        self.register_outputs(dict(self.outputs))
-
-    def _account(
-        self,
-        purpose: str,
-        account_id: str,
-        environment: str,
-        pool: gcp.iam.WorkloadIdentityPool,
-        granted: Sequence[str],
-    ) -> Output[str]:
-        """An account with roles on the project, which the jobs of one GitHub environment may act as; its address."""
-        name = f"{self._name}-{purpose}"
-        account = gcp.serviceaccount.Account(
-            name,
-            project=self._stack.project,
-            account_id=account_id,
-            display_name=f"CI: {purpose}",
-            opts=ResourceOptions(parent=self, depends_on=self._after),
+        names, environment = stack.names, stack.delivery_environment
+        accounts = (
+            ("apply", names.apply_account, environment, applied),
+            ("preview", names.preview_account, preview_environment(environment), _PREVIEW_ROLES),
         )
-        gcp.serviceaccount.IAMMember(
-            f"{name}-from-github",
-            service_account_id=account.name,
-            role="roles/iam.workloadIdentityUser",
-            member=Output.concat(
-                "principalSet://iam.googleapis.com/", pool.name, f"/attribute.environment/{environment}"
-            ),
-            opts=ResourceOptions(parent=self),
-        )
-        for role in granted:
-            gcp.projects.IAMMember(
-                f"{name}-{role.removeprefix('roles/')}",
-                project=self._stack.project,
-                role=role,
-                member=account.member,
+        self.outputs = {"deliveryProvider": provider.name}
+        for purpose, account_id, jobs, granted in accounts:
+            account = gcp.serviceaccount.Account(
+                f"{name}-{purpose}",
+                project=stack.project,
+                account_id=account_id,
+                display_name=f"CI: {purpose}",
+                opts=ResourceOptions(parent=self, depends_on=after),
+            )
+            gcp.serviceaccount.IAMMember(
+                f"{name}-{purpose}-from-github",
+                service_account_id=account.name,
+                role="roles/iam.workloadIdentityUser",
+                member=Output.concat("principalSet://iam.googleapis.com/", pool.name, f"/attribute.environment/{jobs}"),
                 opts=ResourceOptions(parent=self),
             )
-        return account.email
+            for role in granted:
+                gcp.projects.IAMMember(
+                    f"{name}-{purpose}-{role.removeprefix('roles/')}",
+                    project=stack.project,
+                    role=role,
+                    member=account.member,
+                    opts=ResourceOptions(parent=self),
+                )
+            self.outputs[f"delivery{purpose.capitalize()}Account"] = account.email
+        self.register_outputs(dict(self.outputs))

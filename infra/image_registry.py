@@ -10,7 +10,7 @@ import pulumi
 import pulumi_gcp as gcp
 from pulumi import Output, ResourceOptions
 
-from infra.rules.exposure import reader_member
+from hearth.facts.names import reader_member
 from infra.settings import Settings
 
 _DAY_SECONDS = 24 * 60 * 60

@@ -7,23 +7,22 @@ schema that both revisions can use.
 Left out: going back. A database that is ahead of an earlier image stays as it is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pulumi
-from pulumi import Input, ResourceOptions
+from pulumi import ResourceOptions
 from pulumi_gcp import cloudrunv2 as run
 
 from hearth.fingerprint import fingerprint
 from hearth.resources import JobExecution
-from infra import container
+from infra.container import Container
 from infra.settings import Settings
-from infra.stored_secret import SecretReference
 
 COMMAND = ("flask", "--app", "app", "db", "upgrade")
 
 
 class MigrationJob(pulumi.ComponentResource):
-    """A job, and its execution that succeeded. `sockets` names the Cloud SQL servers that it connects to."""
+    """A job, and its execution that succeeded."""
 
     executed: JobExecution
     """What needs the new schema depends on this one."""
@@ -33,11 +32,7 @@ class MigrationJob(pulumi.ComponentResource):
         name: str,
         stack: Settings,
         *,
-        image: Input[str],
-        account: Input[str],
-        env: Mapping[str, Input[str]],
-        secrets: Mapping[str, SecretReference],
-        sockets: Sequence[Input[str]],
+        container: Container,
         after: Sequence[pulumi.Resource],
         opts: ResourceOptions | None = None,
     ) -> None:
@@ -46,19 +41,19 @@ class MigrationJob(pulumi.ComponentResource):
             task_count=1,
             parallelism=1,
             template=run.JobTemplateTemplateArgs(
-                service_account=account,
+                service_account=container.account,
                 # What takes longer is better done in steps while the service serves.
                 timeout="600s",
                 # What failed once fails again, and the first failure is the one to read.
                 max_retries=0,
-                volumes=container.volumes(sockets),
+                volumes=container.volumes(),
                 containers=[
                     run.JobTemplateTemplateContainerArgs(
-                        image=image,
+                        image=container.image,
                         commands=[COMMAND[0]],
                         args=[*COMMAND[1:]],
-                        envs=container.envs(env, secrets),
-                        volume_mounts=container.mounts(sockets),
+                        envs=container.envs(),
+                        volume_mounts=container.mounts(),
                         resources=run.JobTemplateTemplateContainerResourcesArgs(limits={"cpu": "1", "memory": "512Mi"}),
                     )
                 ],
@@ -79,7 +74,7 @@ class MigrationJob(pulumi.ComponentResource):
             project=stack.project,
             region=stack.region,
             job=job.name,
-            image=image,
+            image=container.image,
             template=fingerprint(template),
             opts=ResourceOptions(parent=self),
         )

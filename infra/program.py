@@ -8,11 +8,13 @@ import pulumi
 from pulumi import Output
 
 from flask_hearth import paths
+from hearth.configuration import read
 from hearth.guards.guarding import Guards
 from hearth.hosting import hosting_config, shadowing, static_files
 from hearth.resources import Settled
 from infra import configuration, database, delivery, service_env, sign_in
 from infra.app_secrets import AppSecrets
+from infra.container import Container
 from infra.database import Database
 from infra.delivery import Delivery
 from infra.hosting_site import HostingSite
@@ -32,7 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     """Declare every resource of the stack and export its outputs."""
     hosting = hosting_config.read(root / "firebase.json")
-    stack = configuration.load(configuration.read(), environ, rewritten=hosting.rewrites_to_service)
+    stack = configuration.load(read(), environ, rewritten=hosting.rewrites_to_service)
     static_files.warn_of_missing_build(root, root / hosting.public)
     files = static_files.digests(root / hosting.public)
     warn_of_shadows(files, root / "service" / "app", clean_urls=hosting.clean_urls)
@@ -62,35 +64,23 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     )
 
     env = {**service_env.variables(stack), **data.env}
-    from_secrets = {**secrets.env, **data.secrets}
     before_serving: list[pulumi.Resource] = [*enabled, granted]
     if stack.auth == "firebase":
         users = SignIn("sign-in", stack, after=enabled)
         env["FIREBASE_WEB_KEY"] = users.web_key
         before_serving.append(users)
-    if stack.database in database.WITH_SCHEMA:
-        migration = MigrationJob(
-            "migration",
-            stack,
-            image=image,
-            account=runtime.email,
-            env=env,
-            secrets=from_secrets,
-            sockets=data.sockets,
-            after=[*enabled, granted],
-        )
-        before_serving.append(migration.executed)
-
-    web = WebService(
-        "web",
-        stack,
+    container = Container(
         image=image,
         account=runtime.email,
         env=env,
-        secrets=from_secrets,
-        sockets=data.sockets,
-        after=before_serving,
+        secrets={**secrets.env, **data.secrets},
+        servers=data.servers,
     )
+    if stack.database in database.WITH_SCHEMA:
+        migration = MigrationJob("migration", stack, container=container, after=[*enabled, granted])
+        before_serving.append(migration.executed)
+
+    web = WebService("web", stack, container=container, after=before_serving)
     access = PublicAccess("public-access", stack, service=web.service.name)
 
     site = HostingSite(

@@ -1,131 +1,197 @@
-"""Every key of a stack's configuration, with its type and default, as one frozen object.
+"""Every key of a stack's configuration, with its type, its default and its rules, as one frozen object.
 
 Keys live in the namespace `app`, apart from the project's name, which users change, and from every provider's name:
 a provider named like a namespace would receive all of its keys. Stacks differ by these values only; nothing in infra/
-asks for a stack's name. Reading and checking them is `infra.configuration`'s, rules on several at once are in
-`infra.rules`.
+asks for a stack's name. Rules on several keys at once are in `infra.rules`; `infra.configuration` checks them all.
 """
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-
+from hearth.configuration import Configuration, Rule, Strings, Texts, key
+from hearth.facts import cloud_run, cloud_sql, github, regions
+from hearth.facts import names as allowed
+from hearth.guards import RULES
 from hearth.guards.declared import Intent
-from hearth.project import NAMESPACE
-from infra.rules import names
+from hearth.guards.image_by_digest import BY_DIGEST
+from hearth.target import PLACEHOLDER
+from infra import names
 
 PublicAccess = Literal["iam", "invoker-check-off", "private"]
 Auth = Literal["none", "firebase"]
 Database = Literal["firestore", "postgres", "sqlite"]
 
 
-@dataclass(frozen=True)
-class Why:
-    """What an unusable value of a key would do; shown with the value."""
-
-    text: str
-
-
-def _camel(field: str) -> str:
-    head, *rest = field.split("_")
-    return f"{NAMESPACE}:{head}{''.join(word.capitalize() for word in rest)}"
-
-
-def _from_json(value: object) -> object:
-    """Pulumi hands a list or a mapping to the program as JSON text."""
-    return json.loads(value) if isinstance(value, str) else value
-
-
-Strings = Annotated[tuple[str, ...], BeforeValidator(_from_json)]
-Reasons = Annotated[Mapping[str, str], BeforeValidator(_from_json)]
-
-
-class Settings(BaseModel):
+class Settings(Configuration):
     """One stack. Key by key in docs/configuration.md."""
 
-    model_config = ConfigDict(frozen=True, alias_generator=_camel)
+    project: str = key(
+        "",
+        "nothing says which Google Cloud project this stack deploys to",
+        "pulumi config set gcp:project YOUR-PROJECT-ID",
+        bool,
+        rules=[
+            Rule(
+                "this is the placeholder that the repository ships, not a project of yours",
+                "pulumi config set gcp:project YOUR-PROJECT-ID, and gcp:billingProject likewise; "
+                "or deploy to your own machine: make up",
+                lambda project: not project.startswith(PLACEHOLDER),
+            ),
+            Rule(
+                "a project id has 6 to 30 lowercase letters, digits and hyphens, begins with a letter and does not end "
+                "in a hyphen (Resource Manager); its display name and its number are something else",
+                "look the id up with `gcloud projects list`, column PROJECT_ID",
+                lambda project: not project or allowed.PROJECT_ID.fullmatch(project),
+            ),
+        ],
+        alias="gcp:project",
+    )
+    region: str = key(
+        "us-central1",
+        "not a region that both Cloud Run and Hosting's rewrites have, so the site could never reach the service",
+        lambda region: f"pulumi config set gcp:region {regions.near(region)}",
+        regions.BOTH.__contains__,
+        alias="gcp:region",
+    )
+    billing_project: str = key("", alias="gcp:billingProject")
 
-    project: Annotated[str, Field(alias="gcp:project")] = ""
-    region: Annotated[str, Field(alias="gcp:region")] = "us-central1"
-    billing_project: Annotated[str, Field(alias="gcp:billingProject")] = ""
-
-    name: str = "web"
-    environment: Annotated[
-        Literal["development", "staging", "production"], Why("the service starts with no other APP_ENV")
-    ] = "production"
-    log_level: Annotated[
-        Literal["debug", "info", "warning", "error"], Why("the service starts with no other LOG_LEVEL")
-    ] = "info"
-    public_access: Annotated[PublicAccess, Why("these are the three ways of the component PublicAccess")] = "iam"
-    auth: Annotated[Auth, Why("the service checks the users of Firebase Authentication, or nobody")] = "none"
-    min_instances: Annotated[int, Field(ge=0), Why("0 lets the service sleep when nobody asks for anything")] = 0
-    max_instances: Annotated[int, Field(ge=1), Why("it bounds what a flood of requests can cost")] = 2
-    concurrency: Annotated[
-        int, Field(ge=1, le=1000), Why("Cloud Run sends an instance 1 to 1000 requests at a time")
-    ] = 80
-    cpu: Annotated[Decimal, Why("the number of CPUs of an instance, such as 1 or 0.5")] = Decimal(1)
-    memory: str = "512Mi"
-    request_timeout_seconds: Annotated[
-        int,
-        Field(ge=1, le=3600),
-        Why("Cloud Run allows 1 to 3600 seconds; through Hosting a request ends after 60 in any case"),
-    ] = 60
-    database: Annotated[Database, Why("the service has a store for each of these")] = "firestore"
-    firestore_location: str = "us-central1"
-    firestore_database: str = "(default)"
-    point_in_time_recovery: Annotated[bool, Why("true or false")] = True
-    database_pool_size: Annotated[
-        int, Field(ge=1, le=100), Why("Cloud Run lets an instance open 100 connections to Cloud SQL")
-    ] = 5
-    database_pool_wait_seconds: Annotated[
-        int, Field(ge=1, le=30), Why("clients give up a request that waits longer")
-    ] = 2
-    database_password_rotation: Annotated[
-        str, Field(min_length=1, max_length=64), Why("any text; another one makes a new password")
-    ] = "1"  # noqa: S105 - says when the password was made, not what it is
-    postgres_version: Annotated[Literal["17", "18"], Why("these are the versions the service is made for")] = "17"
-    postgres_tier: str = "db-custom-1-3840"
-    postgres_high_availability: Annotated[bool, Why("true or false")] = False
-    postgres_disk_limit_gigabytes: Annotated[
-        int, Field(ge=10, le=65536), Why("a disk begins with 10 GB, and Cloud SQL has none above 64 TB")
-    ] = 100
-    postgres_query_insights: Annotated[bool, Why("true or false")] = True
-    postgres_maintenance_day: Annotated[int, Field(ge=1, le=7), Why("1 is Monday, 7 is Sunday")] = 7
-    postgres_maintenance_hour: Annotated[int, Field(ge=0, le=23), Why("an hour of the day, in UTC")] = 3
-    site_id: str = ""
-    custom_domains: Annotated[Strings, Why("a list of domain names")] = ()
-    image: str = ""
-    image_readers: Annotated[Strings, Why("a list of IAM members or project numbers")] = ()
-    keep_images: Annotated[int, Field(ge=1, le=1000), Why("the image that runs is the newest and must stay")] = 10
-    rollback_days: Annotated[
-        int, Field(ge=1, le=3650), Why("images younger than this stay, however many there are")
-    ] = 14
-    build_region: Annotated[
-        str, Field(pattern=r"^(global|[a-z]+-[a-z]+[0-9]+)$"), Why("a region of Cloud Build, or global")
-    ] = "global"
-    grant_settle_seconds: Annotated[
-        int, Field(ge=0, le=600), Why("a new grant takes minutes to work everywhere; more than ten is a mistake")
-    ] = 120
-    deletion_protection: Annotated[bool, Why("true or false")] = True
-    protect: Annotated[bool, Why("true or false")] = True
-    secret_key_rotation: Annotated[
-        str, Field(min_length=1, max_length=64), Why("any text; another one makes a new session key")
-    ] = "1"  # noqa: S105 - says when the key was made, not what it is
-    file_max_age_seconds: Annotated[
-        int, Field(ge=0, le=31536000), Why("a browser keeps nothing for longer than a year")
-    ] = 3600
-    writes_per_minute: Annotated[int, Field(ge=0, le=100_000), Why("0 is no limit")] = 60
-    trusted_hops: Annotated[int, Field(ge=0, le=10), Why("each proxy in front of the service is one")] = 2
-    delivery_repository: str = ""
-    delivery_repository_id: str = ""
-    delivery_branch: str = "main"
-    delivery_environment: str = "prod"
-    delivery_pool: str = "1"
-    exceptions: Annotated[Reasons, Why("a reason for each RULE/RESOURCE")] = {}
+    name: str = key(
+        "web",
+        "every cloud resource is named after it, and Google takes lowercase letters, digits and hyphens only, "
+        "beginning with a letter and not ending in a hyphen",
+        check=allowed.LABEL.fullmatch,
+    )
+    environment: Literal["development", "staging", "production"] = key(
+        "production", "the service starts with no other APP_ENV"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = key("info", "the service starts with no other LOG_LEVEL")
+    public_access: PublicAccess = key("iam", "these are the three ways of the component PublicAccess")
+    auth: Auth = key("none", "the service checks the users of Firebase Authentication, or nobody")
+    min_instances: int = key(0, "0 lets the service sleep when nobody asks for anything", ge=0)
+    max_instances: int = key(2, "it bounds what a flood of requests can cost", ge=1)
+    concurrency: int = key(80, "Cloud Run sends an instance 1 to 1000 requests at a time", ge=1, le=1000)
+    cpu: Decimal = key(
+        Decimal(1),
+        "the CPUs of an instance: Cloud Run has 1, 2, 4, 6 or 8, or a part of one from 0.08 in steps of 0.001",
+        check=cloud_run.room,
+    )
+    memory: str = key(
+        "512Mi", "memory is a whole number of Mi or Gi, such as 512Mi or 2Gi (128Mi to 32Gi)", check=cloud_run.mebibytes
+    )
+    request_timeout_seconds: int = key(
+        60, "Cloud Run allows 1 to 3600 seconds; through Hosting a request ends after 60 in any case", ge=1, le=3600
+    )
+    database: Database = key("firestore", "the service has a store for each of these")
+    firestore_location: str = key(
+        "us-central1",
+        "a database is in one region (such as us-central1) or in a multi-region (nam5, nam7 or eur3), for good",
+        "pulumi config set app:firestoreLocation us-central1, or wherever the service is (gcp:region)",
+        allowed.FIRESTORE_LOCATION.fullmatch,
+    )
+    firestore_database: str = key(
+        "(default)",
+        "a database's id is (default), or 4 to 63 lowercase letters, digits and hyphens, led by a letter, with no "
+        "hyphen at the end, and not like a UUID",
+        check=allowed.FIRESTORE_ID.fullmatch,
+    )
+    point_in_time_recovery: bool = key(True, "true or false")
+    database_pool_size: int = key(5, "Cloud Run lets an instance open 100 connections to Cloud SQL", ge=1, le=100)
+    database_pool_wait_seconds: int = key(2, "clients give up a request that waits longer", ge=1, le=30)
+    # The two rotations say when the password and the session key were made, not what they are.
+    database_password_rotation: str = key(
+        "1", "any text; another one makes a new password", min_length=1, max_length=64
+    )
+    postgres_version: Literal["17", "18"] = key("17", "these are the versions the service is made for")
+    postgres_tier: str = key(
+        "db-custom-1-3840",
+        "Cloud SQL has db-f1-micro, db-g1-small, db-custom-CPUS-MEBIBYTES (1 or an even number of CPUs up to 96; "
+        "memory in steps of 256, from 3840, 0.9 to 6.5 GiB per CPU) and db-perf-optimized-N-CPUS",
+        check=cloud_sql.tier,
+    )
+    postgres_high_availability: bool = key(False, "true or false")
+    postgres_disk_limit_gigabytes: int = key(
+        100, "a disk begins with 10 GB, and Cloud SQL has none above 64 TB", ge=10, le=65536
+    )
+    postgres_query_insights: bool = key(True, "true or false")
+    postgres_maintenance_day: int = key(7, "1 is Monday, 7 is Sunday", ge=1, le=7)
+    postgres_maintenance_hour: int = key(3, "an hour of the day, in UTC", ge=0, le=23)
+    site_id: str = key(
+        "",
+        "it becomes SITE.web.app: at most 30 lowercase letters, digits and hyphens, no hyphen at either end "
+        "(Firebase Hosting, sites.create)",
+        "choose a shorter or plainer id, or '' for the project's default site",
+        lambda site: not site or allowed.SITE_ID.fullmatch(site),
+    )
+    custom_domains: Strings = key(
+        (),
+        "a list of domain names",
+        rules=[
+            Rule(
+                "not a domain name: lowercase, without scheme, port or path (international ones as xn--...)",
+                "write it like www.example.com",
+                each=allowed.DOMAIN.fullmatch,
+            ),
+            Rule(
+                "a domain can be connected to a site once only", "remove the duplicates", lambda d: len({*d}) == len(d)
+            ),
+        ],
+    )
+    image: str = key(
+        "",
+        "an image is deployed by digest: a tag can be moved, and then no diff would show what runs",
+        "take the imageRef output of the stack that built it (HOST/PATH@sha256:...), or '' to build it here",
+        lambda image: not image or BY_DIGEST.fullmatch(image),
+    )
+    image_readers: Strings = key(
+        (),
+        "a list of IAM members or project numbers",
+        rules=[
+            Rule(
+                "neither an IAM member nor a project number",
+                "write serviceAccount:NAME@PROJECT.iam.gserviceaccount.com, or the number of the project that runs the "
+                "image (gcloud projects describe PROJECT, projectNumber)",
+                each=allowed.is_reader,
+            )
+        ],
+    )
+    keep_images: int = key(10, "the image that runs is the newest and must stay", ge=1, le=1000)
+    rollback_days: int = key(14, "images younger than this stay, however many there are", ge=1, le=3650)
+    build_region: str = key("global", "a region of Cloud Build, or global", pattern=r"^(global|[a-z]+-[a-z]+[0-9]+)$")
+    grant_settle_seconds: int = key(
+        120, "a new grant takes minutes to work everywhere; more than ten is a mistake", ge=0, le=600
+    )
+    deletion_protection: bool = key(True, "true or false")
+    protect: bool = key(True, "true or false")
+    secret_key_rotation: str = key("1", "any text; another one makes a new session key", min_length=1, max_length=64)
+    file_max_age_seconds: int = key(3600, "a browser keeps nothing for longer than a year", ge=0, le=31536000)
+    writes_per_minute: int = key(60, "0 is no limit", ge=0, le=100_000)
+    trusted_hops: int = key(2, "each proxy in front of the service is one", ge=0, le=10)
+    delivery_repository: str = key(
+        "",
+        "only jobs of this repository may deploy, and GitHub calls it OWNER/NAME",
+        "write it like acme/web, without https:// and .git; or '' for no deployments from CI",
+        lambda repository: not repository or github.REPOSITORY.fullmatch(repository),
+    )
+    delivery_repository_id: str = key("")
+    delivery_branch: str = key("main")
+    delivery_environment: str = key("prod")
+    delivery_pool: str = key("1")
+    exceptions: Texts = key(
+        {},
+        "a reason for each RULE/RESOURCE",
+        rules=[
+            Rule(
+                "it excuses nothing: an exception is called RULE/RESOURCE, as the refusal that it answers says",
+                f"one of the rules {', '.join(sorted(RULES))}, a slash, and the resource's logical name (or * for all)",
+                each=lambda exception, _: exception.partition("/")[0] in RULES and exception.partition("/")[2],
+            ),
+            Rule(
+                "it has no reason, so nobody can tell later whether it still has to be",
+                lambda exception: f"pulumi config set --path 'app:exceptions[\"{exception}\"]' 'REASON'",
+                each=lambda _, reason: reason.strip(),
+            ),
+        ],
+    )
 
     @property
     def names(self) -> names.Names:
@@ -141,13 +207,3 @@ class Settings(BaseModel):
             auth=self.auth,
             service=self.names.service,
         )
-
-
-def keys() -> list[str]:
-    """Every `app:` key there is."""
-    return [key for key in fields() if key.startswith(f"{NAMESPACE}:")]
-
-
-def fields() -> dict[str, Any]:
-    """The model's field of each key."""
-    return {str(field.alias): field for field in Settings.model_fields.values()}

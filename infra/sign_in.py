@@ -17,7 +17,7 @@ from hearth.catalog import apis
 from infra import site_hosts
 from infra.settings import Auth, Settings
 
-APIS: dict[Auth, tuple[str, ...]] = {"none": (), "firebase": (apis.API_KEYS.name, apis.IDENTITY_TOOLKIT.name)}
+APIS: dict[Auth, list[str]] = {"none": [], "firebase": [apis.API_KEYS.name, apis.IDENTITY_TOOLKIT.name]}
 """What has to be enabled besides what every stack needs."""
 
 

@@ -7,18 +7,17 @@ Left out: who may call it (PublicAccess), what it runs as (RuntimeIdentity), and
 revision, because then a changed bound would start new instances of the same code.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pulumi
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Output, ResourceOptions
 from pulumi_gcp import cloudrunv2 as run
 
+from hearth.facts.cloud_run import cpu_limit
 from hearth.fingerprint import fingerprint
-from infra import container
+from infra.container import Container
 from infra.public_access import invoker_check_disabled
-from infra.rules.capacity import cpu_limit
 from infra.settings import Settings
-from infra.stored_secret import SecretReference
 
 PORT = 8080
 READY_PATH = "/health/ready"
@@ -30,7 +29,7 @@ SPARE_THREADS = 4
 
 
 class WebService(pulumi.ComponentResource):
-    """A Cloud Run service with one container. `sockets` names the Cloud SQL servers that it connects to."""
+    """A Cloud Run service with one container."""
 
     service: run.Service
     uri: Output[str]
@@ -44,11 +43,7 @@ class WebService(pulumi.ComponentResource):
         name: str,
         stack: Settings,
         *,
-        image: Input[str],
-        account: Input[str],
-        env: Mapping[str, Input[str]],
-        secrets: Mapping[str, SecretReference],
-        sockets: Sequence[Input[str]],
+        container: Container,
         after: Sequence[pulumi.Resource],
         opts: ResourceOptions | None = None,
     ) -> None:
@@ -59,16 +54,16 @@ class WebService(pulumi.ComponentResource):
             "GUNICORN_WORKERS": str(max(1, int(stack.cpu))),
         }
         template = run.ServiceTemplateArgs(
-            service_account=account,
+            service_account=container.account,
             timeout=f"{stack.request_timeout_seconds}s",
             max_instance_request_concurrency=stack.concurrency,
-            volumes=container.volumes(sockets),
+            volumes=container.volumes(),
             containers=[
                 run.ServiceTemplateContainerArgs(
-                    image=image,
+                    image=container.image,
                     ports=run.ServiceTemplateContainerPortsArgs(name="http1", container_port=PORT),
-                    envs=container.envs({**env, **gunicorn}, secrets),
-                    volume_mounts=container.mounts(sockets),
+                    envs=container.envs(gunicorn),
+                    volume_mounts=container.mounts(),
                     resources=run.ServiceTemplateContainerResourcesArgs(
                         limits={"cpu": cpu_limit(stack.cpu), "memory": stack.memory},
                         # Billed while it serves a request. Once `resources` is there, leaving it out means always.

@@ -4,7 +4,6 @@ Only the few keys that a check needs, as text: the program's own settings (`infr
 placeholder project, and a check has to work before it was replaced.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,7 @@ from typing import Any
 
 import yaml
 
-# Resource Manager, "Creating and managing projects": 6 to 30 characters, a letter first, no hyphen at the end.
-_PROJECT = re.compile(r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")
+from hearth.facts.names import PROJECT_ID
 
 _CHOICES = {"app:database": "firestore", "app:auth": "none"}
 """Defaults, as in `infra/settings.py`."""
@@ -47,7 +45,7 @@ def read(root: Path, stack: str, backend: str) -> Target:
     config = contents.get("config")
     config = config if isinstance(config, Mapping) else {}
     project = str(config.get("gcp:project", ""))
-    if not _PROJECT.match(project) or project.startswith("demo-"):
+    if not PROJECT_ID.fullmatch(project) or project.startswith("demo-"):
         raise BadTarget(
             f"gcp:project in {path.name} is {project!r}, which is not a project on Google Cloud. "
             f"Put in yours: pulumi config set gcp:project YOUR-PROJECT -s {stack} "

@@ -1,7 +1,7 @@
 """Rules over declared resources that hold for every stack, whoever declares what.
 
-`infra/rules` checks values that come from the configuration; these check what the program makes of them, so they hold
-for resources that nobody has written yet, too. Each rule is a plain function in a module of its own and knows neither
+Rules on settings check values that come from the configuration; these check what the program makes of them, so they
+hold for resources that nobody has written yet. Each rule is a plain function in a module of its own and knows neither
 engine nor configuration; `guarding` has the engine and the tests' recorder run them all before a resource is created.
 
 Left out: labels. `gcp:defaultLabels` in a stack's file has Google's provider set them on everything that takes labels,

@@ -17,6 +17,7 @@ OURS = {"hearth", "flask_hearth"}
 # What a folder may import of ours, but for itself; the standard library and other people's packages are free.
 BORDERS = {
     "hearth/catalog": set(),
+    "hearth/facts": set(),
     "hearth/plugin": set(),
     "hearth/guards": set(),
     # In a process of its own: neither the program nor the local cloud comes with it.

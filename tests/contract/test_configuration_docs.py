@@ -8,9 +8,9 @@ import pytest
 
 from hearth.guards import RULES
 from hearth.testing.stacks import ON_GOOGLE, run_stack
-from infra import settings
+from infra import names
 from infra.program import ROOT
-from infra.rules import names
+from infra.settings import Settings
 
 PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 GUARDS = PAGE.partition("## Guards")[2].partition("## Outputs")[0]
@@ -26,12 +26,12 @@ def written(default: object) -> str:
 
 
 def test_the_keys_of_the_page_are_the_keys_there_are_in_their_order() -> None:
-    assert [key for key in ROWS if key.startswith("app:")] == settings.keys()
+    assert [key for key in ROWS if key.startswith("app:")] == Settings.keys()
 
 
 @pytest.mark.parametrize(
     "field",
-    [each for each in settings.Settings.model_fields.values() if str(each.alias).startswith("app:")],
+    [each for each in Settings.model_fields.values() if str(each.alias).startswith("app:")],
     ids=lambda field: field.alias,
 )
 def test_a_default_is_told_as_it_is(field: object) -> None:

@@ -1,23 +1,24 @@
 """Who may deploy from CI: one repository, one branch, one environment for each account, and no key."""
 
-from typing import Any
+from collections.abc import Mapping
 
 import pulumi_gcp as gcp
 import pytest
 
 from hearth.catalog.roles import DEPLOYER
+from hearth.faults import Fault, SettingsError
 from hearth.testing.stacks import STACKS, run_stack
-from infra.rules import delivery
+from infra import configuration
 
 ON = {"app:name": "web", "app:deliveryRepository": "acme/web"}
 POOL = "projects/123456789012/locations/global/workloadIdentityPools/web-ci-1"
-RULES = {
-    "name": "web",
-    "repository": "acme/web",
-    "repository_id": "",
-    "branch": "main",
-    "environment": "prod",
-    "pool": "1",
+KEYS = {
+    "name": "app:name",
+    "repository": "app:deliveryRepository",
+    "repository_id": "app:deliveryRepositoryId",
+    "branch": "app:deliveryBranch",
+    "environment": "app:deliveryEnvironment",
+    "pool": "app:deliveryPool",
 }
 
 
@@ -131,6 +132,16 @@ def test_github_is_told_what_it_needs_to_know() -> None:
     }
 
 
+def refused(values: Mapping[str, str]) -> list[Fault]:
+    """What is wrong with a stack that a repository may deploy."""
+    config = {"gcp:project": "shop-dev", **ON, **{KEYS[field]: value for field, value in values.items()}}
+    try:
+        configuration.load(config, {}, rewritten=True)
+    except SettingsError as error:
+        return [*error.faults]
+    return []
+
+
 @pytest.mark.parametrize(
     "values",
     [
@@ -145,8 +156,8 @@ def test_github_is_told_what_it_needs_to_know() -> None:
         {"repository": "", "branch": "'", "pool": ""},
     ],
 )
-def test_what_github_and_google_take_passes(values: dict[str, Any]) -> None:
-    assert not list(delivery.faults(**RULES | values))
+def test_what_github_and_google_take_passes(values: dict[str, str]) -> None:
+    assert not refused(values)
 
 
 @pytest.mark.parametrize(
@@ -176,6 +187,6 @@ def test_what_github_and_google_take_passes(values: dict[str, Any]) -> None:
     ],
 )
 def test_what_they_would_refuse_or_misread_is_refused_first(field: str, value: str, key: str) -> None:
-    (fault,) = delivery.faults(**RULES | {field: value})
+    (fault,) = refused({field: value})
 
     assert (fault.key, fault.value) == (key, value)

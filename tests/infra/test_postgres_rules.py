@@ -1,10 +1,13 @@
 """Cloud SQL's machines for Postgres, and whether one bears what a stack asks of it."""
 
+import json
+
 import pytest
 
-from hearth.faults import Fault
-from infra.rules import names, postgres
-from infra.rules.postgres import Tier
+from hearth.facts import cloud_sql
+from hearth.facts.cloud_sql import Tier
+from hearth.faults import Fault, SettingsError
+from infra import configuration, names
 
 SMALLEST = "db-custom-1-3840"
 
@@ -18,16 +21,20 @@ def faults(
     instances: int = 1,
     pool: int = 1,
 ) -> list[Fault]:
-    return list(
-        postgres.faults(
-            database=database,
-            tier_name=tier,
-            high_availability=available,
-            point_in_time_recovery=recovery,
-            max_instances=instances,
-            pool_size=pool,
-        )
-    )
+    config = {
+        "gcp:project": "shop-dev",
+        "app:database": database,
+        "app:postgresTier": tier,
+        "app:postgresHighAvailability": json.dumps(available),
+        "app:pointInTimeRecovery": json.dumps(recovery),
+        "app:maxInstances": str(instances),
+        "app:databasePoolSize": str(pool),
+    }
+    try:
+        configuration.load(config, {}, rewritten=True)
+    except SettingsError as error:
+        return [*error.faults]
+    return []
 
 
 @pytest.mark.parametrize(
@@ -47,7 +54,7 @@ def faults(
     ],
 )
 def test_a_machine_tells_its_edition_and_its_connections(name: str, edition: str, connections: int) -> None:
-    tier = postgres.tier(name)
+    tier = cloud_sql.tier(name)
 
     assert isinstance(tier, Tier)
     assert (tier.edition, tier.max_connections) == (edition, connections)
@@ -112,5 +119,5 @@ def test_the_socket_of_the_longest_names_fits_into_what_linux_takes() -> None:
     project, region, name = "p" * 30, "northamerica-northeast1", "n" * 24
     instance = names.derive(name=name, project=project, site_id="").database_instance
 
-    assert not list(names.faults(name=name, project="shop-dev", site_id=""))
+    configuration.load({"gcp:project": "shop-dev", "app:name": name}, {}, rewritten=True)
     assert len(f"/cloudsql/{project}:{region}:{instance}/.s.PGSQL.5432") <= 107

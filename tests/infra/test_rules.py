@@ -1,13 +1,30 @@
 """Google's rules as tables: what is refused, and that the limits themselves are let through."""
 
+import json
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import pytest
 
 from hearth import target
 from hearth.catalog.apis import APIS
-from hearth.faults import Fault
-from infra.rules import capacity, databases, exposure, names, regions
+from hearth.facts import cloud_run, regions
+from hearth.facts.names import reader_member
+from hearth.faults import Fault, SettingsError
+from hearth.testing.stacks import endpoints
+from infra import configuration
+
+
+def refused(config: Mapping[str, str], *, rewritten: bool = True) -> list[Fault]:
+    """What is wrong with a stack of which this much is said."""
+    stack = {"gcp:project": "shop-dev", **config}
+    if stack["gcp:project"].startswith("demo-"):
+        stack = {"app:database": "sqlite", **stack}
+    try:
+        configuration.load(stack, endpoints(stack["gcp:project"]), rewritten=rewritten)
+    except SettingsError as error:
+        return [*error.faults]
+    return []
 
 
 def said(faults: list[Fault]) -> str:
@@ -19,7 +36,7 @@ class TestNames:
 
     @pytest.mark.parametrize("name", ["ab", "web", "shop-2", "a" * 24])
     def test_a_name_within_every_limit_passes(self, name: str) -> None:
-        assert not list(names.faults(name=name, project="p" * 30, site_id=""))
+        assert not refused({"app:name": name, "gcp:project": "p" * 30})
 
     @pytest.mark.parametrize(
         ("name", "why"),
@@ -40,7 +57,7 @@ class TestNames:
         ],
     )
     def test_a_name_beyond_a_limit_is_refused_with_the_derived_name(self, name: str, why: str) -> None:
-        found = list(names.faults(name=name, project="shop-dev1x", site_id=""))
+        found = refused({"app:name": name, "gcp:project": "shop-dev1x"})
 
         assert why in said(found)
         assert {fault.key for fault in found} == {"app:name"}
@@ -59,28 +76,30 @@ class TestNames:
         ],
     )
     def test_what_is_no_project_id_is_refused(self, project: str, why: str) -> None:
-        (fault,) = names.faults(name="web", project=project, site_id="")
+        (fault,) = refused({"gcp:project": project})
 
         assert (fault.key, fault.value) == ("gcp:project", project)
         assert why in fault.why
 
     @pytest.mark.parametrize("site", ["s", "my-site", "0site", "s" * 30])
     def test_a_site_id_within_the_rule_passes(self, site: str) -> None:
-        assert not list(names.faults(name="web", project="shop-dev", site_id=site))
+        assert not refused({"app:siteId": site})
 
     @pytest.mark.parametrize("site", ["s" * 31, "My-Site", "site.example", "-site", "site-"])
     def test_a_site_id_against_the_rule_is_refused(self, site: str) -> None:
-        (fault,) = names.faults(name="web", project="shop-dev", site_id=site)
+        (fault,) = refused({"app:siteId": site})
 
         assert fault.key == "app:siteId"
 
     def test_a_billing_project_left_at_the_placeholder_is_refused(self) -> None:
-        (fault,) = names.billing_faults(project="shop-dev", billing_project="replace-me-dev")
+        (fault,) = refused({"gcp:billingProject": "replace-me-dev"})
 
         assert fault.fix == "pulumi config set gcp:billingProject shop-dev"
 
     def test_a_placeholder_is_reported_once_not_twice(self) -> None:
-        assert not list(names.billing_faults(project="replace-me-dev", billing_project="replace-me-dev"))
+        (fault,) = refused({"gcp:project": "replace-me-dev", "gcp:billingProject": "replace-me-dev"})
+
+        assert fault.key == "gcp:project"
 
 
 class TestRegions:
@@ -91,7 +110,7 @@ class TestRegions:
 
     @pytest.mark.parametrize("region", ["us-central1", "europe-west1", "asia-northeast3"])
     def test_a_region_of_both_passes(self, region: str) -> None:
-        assert not list(regions.faults(region))
+        assert not refused({"gcp:region": region})
 
     @pytest.mark.parametrize(
         ("region", "near"),
@@ -104,7 +123,7 @@ class TestRegions:
         ],
     )
     def test_another_region_is_refused_with_near_ones(self, region: str, near: str) -> None:
-        (fault,) = regions.faults(region)
+        (fault,) = refused({"gcp:region": region})
 
         assert near in fault.fix
 
@@ -112,7 +131,14 @@ class TestRegions:
 def stored(
     project: str = "shop-dev", database: str = "firestore", location: str = "us-central1", name: str = "(default)"
 ) -> list[Fault]:
-    return list(databases.faults(project=project, database=database, location=location, name=name))
+    return refused(
+        {
+            "gcp:project": project,
+            "app:database": database,
+            "app:firestoreLocation": location,
+            "app:firestoreDatabase": name,
+        }
+    )
 
 
 class TestDatabases:
@@ -167,14 +193,14 @@ class TestDatabases:
 def fits(
     cpu: str, memory: str = "512Mi", *, concurrency: int = 1, min_instances: int = 0, max_instances: int = 1
 ) -> list[Fault]:
-    return list(
-        capacity.faults(
-            cpu=Decimal(cpu),
-            memory=memory,
-            concurrency=concurrency,
-            min_instances=min_instances,
-            max_instances=max_instances,
-        )
+    return refused(
+        {
+            "app:cpu": cpu,
+            "app:memory": memory,
+            "app:concurrency": str(concurrency),
+            "app:minInstances": str(min_instances),
+            "app:maxInstances": str(max_instances),
+        }
     )
 
 
@@ -195,7 +221,7 @@ class TestCapacity:
         ],
     )
     def test_the_limits_of_each_pair_pass_and_one_more_or_less_does_not(self, cpu: str, least: str, most: str) -> None:
-        low, high = capacity.mebibytes(least), capacity.mebibytes(most)
+        low, high = cloud_run.mebibytes(least), cloud_run.mebibytes(most)
         assert low
         assert high
 
@@ -232,7 +258,7 @@ class TestCapacity:
 
     @pytest.mark.parametrize(("cpu", "written"), [("1", "1"), ("2.0", "2"), ("0.5", "500m"), ("0.083", "83m")])
     def test_cpu_is_written_as_the_api_has_it(self, cpu: str, written: str) -> None:
-        assert capacity.cpu_limit(Decimal(cpu)) == written
+        assert cloud_run.cpu_limit(Decimal(cpu)) == written
 
 
 LOCAL = {api.variable: api.local("http://127.0.0.1:4000") for api in APIS}
@@ -301,9 +327,21 @@ class TestTarget:
         assert "do not point to one" in fault.why
 
 
-def exposed(**values: object) -> list[Fault]:
-    usual = {"public_access": "iam", "rewritten": True, "custom_domains": (), "image": "", "image_readers": ()}
-    return list(exposure.faults(**{**usual, **values}))  # type: ignore[arg-type]
+def exposed(
+    *,
+    public_access: str = "iam",
+    rewritten: bool = True,
+    custom_domains: Sequence[str] = (),
+    image: str = "",
+    image_readers: Sequence[str] = (),
+) -> list[Fault]:
+    config = {
+        "app:publicAccess": public_access,
+        "app:customDomains": json.dumps(custom_domains),
+        "app:image": image,
+        "app:imageReaders": json.dumps(image_readers),
+    }
+    return refused(config, rewritten=rewritten)
 
 
 class TestExposure:
@@ -360,7 +398,7 @@ class TestExposure:
     )
     def test_a_reader_is_a_member_or_the_number_of_a_project(self, reader: str, member: str) -> None:
         assert not exposed(image_readers=(reader,))
-        assert exposure.reader_member(reader) == member
+        assert reader_member(reader) == member
 
     @pytest.mark.parametrize("reader", ["shop-prod", "allUsers", "someone@example.com", "user:someone"])
     def test_a_reader_of_another_form_is_refused(self, reader: str) -> None:

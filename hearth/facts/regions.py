@@ -4,10 +4,7 @@ Cloud Run has more regions than Hosting can rewrite to. For one that is missing 
 "Cloud Run region ... is not supported" when the site is released, minutes after the service came up.
 """
 
-from collections.abc import Iterator
 from difflib import get_close_matches
-
-from hearth.faults import Fault
 
 # Firebase Hosting, "Serve dynamic content and host microservices with Cloud Run": the regions a rewrite may name.
 # Those in the first line stand beside Hosting's own servers, so a rewrite costs the least time there.
@@ -22,16 +19,7 @@ BOTH = (
 )
 
 
-def faults(region: str) -> Iterator[Fault]:
-    """Check `gcp:region`."""
-    if region in BOTH:
-        return
-    near = get_close_matches(region, BOTH, n=3, cutoff=0.7) or BOTH[:5]
-    yield Fault(
-        key="gcp:region",
-        value=region,
-        why="not a region that both Cloud Run and Hosting's rewrites have, so the site could never reach the service",
-        fix=f"pulumi config set gcp:region {near[0]} (or {', '.join(near[1:])})"
-        if len(near) > 1
-        else f"pulumi config set gcp:region {near[0]}",
-    )
+def near(region: str) -> str:
+    """Those that are spelled like it, else the nearest to Hosting, as `A (or B, C)`."""
+    first, *others = get_close_matches(region, BOTH, n=3, cutoff=0.7) or BOTH[:5]
+    return f"{first} (or {', '.join(others)})" if others else first

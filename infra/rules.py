@@ -1,0 +1,189 @@
+"""Rules on several settings at once, as plain functions that yield what a stack's settings break.
+
+A rule on one key alone stands at that key, in `infra.settings`; what Google offers and takes is in `hearth.facts`. Not
+checked is what only Google can tell, such as whether a globally unique name is still free or a quota is left.
+"""
+
+import re
+from collections.abc import Iterator
+
+from hearth.catalog.apis import LOCAL_PROJECT_PREFIX
+from hearth.facts import cloud_run, cloud_sql, github
+from hearth.facts import names as allowed
+from hearth.faults import Fault
+from hearth.target import PLACEHOLDER
+from infra.settings import Settings
+
+_LIMITS = {
+    "service": ("the Cloud Run service", allowed.CLOUD_RUN),
+    "migration_job": ("the migration job", allowed.CLOUD_RUN),
+    "repository": ("the image repository", allowed.REPOSITORY),
+    "source_bucket": ("the bucket for build contexts", allowed.BUCKET),
+    "runtime_account": ("the service's account", allowed.ACCOUNT),
+    "build_account": ("the build's account", allowed.ACCOUNT),
+    "secret_key": ("the session key's secret", allowed.SECRET),
+    "previous_secret_key": ("the previous session key's secret", allowed.SECRET),
+    "database_url_secret": ("the database address's secret", allowed.SECRET),
+}
+
+_POOL = re.compile(r"[a-z0-9]{1,4}")
+
+REVISIONS = 2
+"""Old and new instances, during a rollout."""
+MIGRATION = 1
+"""The job's one connection."""
+RESERVED = 5
+"""Three that Postgres keeps for superusers (`superuser_reserved_connections`), two for people who look at it."""
+
+
+def names(stack: Settings) -> Iterator[Fault]:
+    """Check all that is derived from the app's name, and the project that calls are counted against."""
+    for field, (what, length) in _LIMITS.items():
+        derived = getattr(stack.names, field)
+        if not length.shortest <= len(derived) <= length.longest:
+            aim = "longer" if len(derived) < length.shortest else "shorter"
+            yield stack.fault(
+                ["name", "project"] if field == "source_bucket" else ["name"],
+                why=f"{what} would be called {derived!r}, {len(derived)} characters ({length.source})",
+                fix=f"choose a {aim} name: pulumi config set app:name ...",
+            )
+    if allowed.is_googles(stack.names.source_bucket):
+        yield stack.fault(
+            ["name", "project"],
+            why=f"the bucket for build contexts would be called {stack.names.source_bucket!r}, and Cloud Storage "
+            "refuses names that contain 'google' or begin with 'goog'",
+            fix="choose another name: pulumi config set app:name ...",
+        )
+    if stack.billing_project.startswith(PLACEHOLDER):
+        yield stack.fault(
+            ["billing_project", "project"],
+            why="it is still the placeholder that the repository ships, and Google refuses calls on its account",
+            fix=f"pulumi config set gcp:billingProject {stack.project}",
+        )
+
+
+def capacity(stack: Settings) -> Iterator[Fault]:
+    """Check memory and concurrency against the CPU, and the bounds of the number of instances."""
+    room, size = cloud_run.room(stack.cpu), cloud_run.mebibytes(stack.memory)
+    if room and size and not room.least <= size <= room.most:
+        yield stack.fault(
+            ["memory", "cpu"],
+            why=f"with {stack.cpu} CPU, Cloud Run takes {room.least}Mi to {room.most}Mi",
+            fix="change app:memory into that range, or app:cpu to an amount that goes with it",
+        )
+    if stack.cpu < 1 and stack.concurrency != 1:
+        yield stack.fault(
+            ["concurrency", "cpu"],
+            why=f"with less than one CPU ({stack.cpu}), Cloud Run gives an instance one request at a time",
+            fix="pulumi config set app:concurrency 1, or app:cpu 1",
+        )
+    if stack.min_instances > stack.max_instances:
+        yield stack.fault(
+            ["min_instances", "max_instances"],
+            why=f"it is above app:maxInstances ({stack.max_instances}); Cloud Run would refuse the service",
+            fix="lower app:minInstances or raise app:maxInstances",
+        )
+
+
+def databases(stack: Settings) -> Iterator[Fault]:
+    """Check the kind of database against the project.
+
+    Source: Cloud Run's container contract, "Filesystem access".
+    """
+    local = stack.project.startswith(LOCAL_PROJECT_PREFIX)
+    if stack.database == "sqlite" and not local:
+        yield stack.fault(
+            ["database", "project"],
+            why="on Cloud Run a file lies in the memory of one instance: no other instance sees it, and it is lost "
+            "with the instance",
+            fix="pulumi config set app:database firestore, or postgres",
+        )
+    if stack.database == "postgres" and local:
+        yield stack.fault(
+            ["database", "project"],
+            why=f"{stack.project!r} is a project of a local cloud, which runs no Cloud SQL: the service would look for "
+            "a socket that is not there",
+            fix="pulumi config set app:database sqlite (make test runs the service on a real Postgres)",
+        )
+    if stack.database == "firestore" and local:
+        yield stack.fault(
+            ["database", "project"],
+            why=f"{stack.project!r} is a project of a local cloud, which keeps no documents of Firestore: the service "
+            "would look for them at Google, where that project does not exist",
+            fix="pulumi config set app:database sqlite",
+        )
+
+
+def postgres(stack: Settings) -> Iterator[Fault]:
+    """Check what a stack on Postgres asks of its server.
+
+    Source: Cloud SQL for PostgreSQL, "About high availability".
+    """
+    if stack.database != "postgres":
+        return
+    if stack.postgres_high_availability and not stack.point_in_time_recovery:
+        yield stack.fault(
+            ["postgres_high_availability", "database", "point_in_time_recovery"],
+            why="Cloud SQL keeps a standby only of an instance with point-in-time recovery",
+            fix="pulumi config set app:pointInTimeRecovery true, or app:postgresHighAvailability false",
+        )
+    tier, instances, pool = cloud_sql.tier(stack.postgres_tier), stack.max_instances, stack.database_pool_size
+    wanted = instances * pool * REVISIONS + MIGRATION + RESERVED
+    if tier and wanted > tier.max_connections:
+        fitting = (tier.max_connections - MIGRATION - RESERVED) // (instances * REVISIONS)
+        smaller = f"app:databasePoolSize to {fitting} or less" if fitting else "app:maxInstances"
+        yield stack.fault(
+            ["database_pool_size", "database", "max_instances", "postgres_tier"],
+            why=f"{instances} instances with {pool} connections each, {REVISIONS} revisions during a rollout, "
+            f"{MIGRATION} for migrations and {RESERVED} in reserve are {wanted}, and {stack.postgres_tier} takes "
+            f"{tier.max_connections}: requests would be refused in the middle of a rollout",
+            fix=f"lower {smaller}, or choose an app:postgresTier with more memory",
+        )
+
+
+def delivery(stack: Settings) -> Iterator[Fault]:
+    """Check which jobs of a repository's CI may deploy. Without a repository the other keys can do nothing."""
+    if not stack.delivery_repository:
+        return
+    if stack.delivery_repository_id and not github.REPOSITORY_ID.fullmatch(stack.delivery_repository_id):
+        yield stack.fault(
+            ["delivery_repository_id"],
+            why="it is GitHub's number of the repository, which stays when a name is given up and taken by others",
+            fix="gh api repos/OWNER/NAME --jq .id tells it",
+        )
+    if not github.BRANCH.fullmatch(stack.delivery_branch):
+        yield stack.fault(
+            ["delivery_branch"],
+            why="only jobs on this branch may deploy; letters, digits, dots, slashes, hyphens and underscores",
+            fix="write it without refs/heads/, like main",
+        )
+    if not github.ENVIRONMENT.fullmatch(stack.delivery_environment):
+        yield stack.fault(
+            ["delivery_environment"],
+            why="the jobs of this GitHub environment deploy, and it becomes part of an IAM member: at most 50 letters, "
+            "digits, hyphens and underscores",
+            fix="name the environment like the stack: dev, prod",
+        )
+    if not _POOL.fullmatch(stack.delivery_pool):
+        yield stack.fault(
+            ["delivery_pool"],
+            why="it ends the identity pool's name, of at most 32 characters: 1 to 4 lowercase letters and digits",
+            fix="pulumi config set app:deliveryPool 1, and count up when that name was deleted",
+        )
+    if f"{stack.name}-".startswith(allowed.RESERVED_POOL_PREFIX):
+        yield stack.fault(
+            ["name", "delivery_repository"],
+            why="the identity pool for deployments from CI is named after it, and Google keeps names that begin with "
+            "gcp- for itself",
+            fix="choose another name: pulumi config set app:name web",
+        )
+
+
+def exposure(stack: Settings, *, rewritten: bool) -> Iterator[Fault]:
+    """Check who may reach the service. `rewritten` says whether Hosting sends requests to it."""
+    if stack.public_access == "private" and rewritten:
+        yield stack.fault(
+            ["public_access"],
+            why="firebase.json rewrites to the service, and Hosting calls it as anybody: every page would answer 403",
+            fix="pulumi config set app:publicAccess iam, or take the `run` rewrites out of firebase.json",
+        )
