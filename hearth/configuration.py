@@ -33,7 +33,7 @@ class Rule:
     check: Callable[[Any], object] | None = None
     """Whether the whole value can be used."""
     each: Callable[..., object] | None = None
-    """Whether an item of a list can be used, or a name and its text in a mapping; the item or the name is told."""
+    """Whether an item of a list can be used, or a name and its text in a mapping; the item or the name is reported."""
 
     def refused(self, value: Any, written: str) -> list[str]:
         """What of a value can't be used; the whole as it is written."""
@@ -53,9 +53,9 @@ def key(
     **field: Any,
 ) -> Any:
     """A key of a `Configuration`: its default, a rule, more `rules`, and bounds as Pydantic's `Field` has them."""
-    found = Field(default, **field)
-    found.metadata += [Rule(why, fix, check), *rules]
-    return found
+    info = Field(default, **field)
+    info.metadata += [Rule(why, fix, check), *rules]
+    return info
 
 
 def _from_json(value: object) -> object:
@@ -85,7 +85,7 @@ class Configuration(BaseModel):
     @classmethod
     def keys(cls) -> list[str]:
         """Every `app:` key there is."""
-        return [key for key in cls.fields() if key.startswith(f"{NAMESPACE}:")]
+        return [each for each in cls.fields() if each.startswith(f"{NAMESPACE}:")]
 
     def fault(self, fields: Sequence[str], *, why: str, fix: str) -> Fault:
         """What is wrong with the value of the first of the fields that a rule read."""
@@ -120,10 +120,10 @@ def load(
     settings, single = _parse(kind, config)
     faulty = {fault.key for fault in single}
     several = [fault for fault in related(settings) if not faulty & {fault.key, *fault.also}]
-    found = [*_unknown(config, kind.keys()), *single, *several]
-    if found:
+    faults = [*_unknown(config, kind.keys()), *single, *several]
+    if faults:
         # The engine blots out secrets only where they stand letter by letter, which a quoted one need not.
-        raise SettingsError([replace(each, value=_SECRET) if is_secret(each.key) else each for each in found])
+        raise SettingsError([replace(each, value=_SECRET) if is_secret(each.key) else each for each in faults])
     return settings
 
 
@@ -162,8 +162,8 @@ def _parse(kind: type[Kind], config: Mapping[str, str]) -> tuple[Kind, list[Faul
             faults.append(Fault(key=key, value=given[key], why=why, fix=fix))
             continue
         for rule in rules:
-            for told in rule.refused(value, given.get(key, value)):
-                fix = rule.fix if isinstance(rule.fix, str) else rule.fix(told)
+            for refused in rule.refused(value, given.get(key, value)):
+                fix = rule.fix if isinstance(rule.fix, str) else rule.fix(refused)
                 fix = fix or f"pulumi config set {key} {shlex.quote(str(field.default))}"
-                faults.append(Fault(key=key, value=told, why=rule.why, fix=fix))
+                faults.append(Fault(key=key, value=refused, why=rule.why, fix=fix))
     return settings, faults

@@ -3,13 +3,12 @@
 The session key is made by the provider and never leaves state (encrypted) and Secret Manager: no person types it, and
 it is in no plain configuration, environment or output. A new key is a new version, and the service names its version
 by number, so it is a new revision as well: all instances of one agree about the key.
-The key before is kept valid beside it, so that a rotation signs nobody out; the one after it does, and is what to do
-with a key that leaked.
+The previous key stays valid, so a rotation signs nobody out. A second rotation does: rotate twice if a key leaked.
 
 Left out: secrets that people hold, such as an API token of somebody else's service.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
@@ -25,9 +24,9 @@ _KEY_BYTES = 32
 class AppSecrets(pulumi.ComponentResource):
     """SECRET_KEY and SECRET_KEY_FALLBACKS."""
 
-    env: Mapping[str, SecretReference]
+    env: dict[str, SecretReference]
     """By the environment variable that the service reads."""
-    grants: Sequence[Output[str]]
+    grants: list[Output[str]]
     """Ids of the grants that the service needs before it can start."""
 
     def __init__(
@@ -47,14 +46,14 @@ class AppSecrets(pulumi.ComponentResource):
             rotation=stack.secret_key_rotation,
             opts=ResourceOptions(parent=self),
         )
-        kept = {
-            "SECRET_KEY": (f"{name}-session-key", names.secret_key, key.value),
-            "SECRET_KEY_FALLBACKS": (f"{name}-previous-session-key", names.previous_secret_key, key.previous),
-        }
-        stored = {
-            variable: store(resource, stack, secret_id=secret_id, data=data, reader=reader, parent=self, after=after)
-            for variable, (resource, secret_id, data) in kept.items()
-        }
-        self.env = {variable: reference for variable, (reference, _) in stored.items()}
-        self.grants = [accessor for _, accessor in stored.values()]
+        kept = (
+            ("SECRET_KEY", f"{name}-session-key", names.secret_key, key.value),
+            ("SECRET_KEY_FALLBACKS", f"{name}-previous-session-key", names.previous_secret_key, key.previous),
+        )
+        self.env, self.grants = {}, []
+        for variable, resource, secret_id, data in kept:
+            self.env[variable], grant = store(
+                resource, stack, secret_id=secret_id, data=data, reader=reader, parent=self, after=after
+            )
+            self.grants.append(grant)
         self.register_outputs({})

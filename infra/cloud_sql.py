@@ -1,6 +1,6 @@
 """A Postgres server of Cloud SQL, with one database, one user, and the address that the service opens.
 
-Reached by Cloud Run's own socket alone: the server has a public address, which Google's proxy needs where there is no
+Only Cloud Run's own socket reaches it: the server has a public address, which Google's proxy needs where there is no
 VPC, but no network is let in and connections past a connector are refused. The user logs in with a password that no
 person sees; docs/adr/0010 says why not as the service's account.
 
@@ -23,11 +23,11 @@ MOUNT = "/cloudsql"
 """Where Cloud Run keeps the sockets ("Connect from Cloud Run")."""
 
 _NAME = "service"
-"""Of the database and of its user; a server belongs to one stack, so they need none of its names."""
+"""Name of the database and of its user. A server belongs to one stack, so they need no name of the stack's."""
 _PASSWORD_BYTES = 32
 _BACKUPS = 7
 _LOG_DAYS = 7
-"""Of transaction logs, from which any moment can be restored: the most that both editions keep."""
+"""Days of transaction logs, from which any moment can be restored: the most that both editions keep."""
 
 
 class CloudSql(pulumi.ComponentResource):
@@ -67,7 +67,7 @@ class CloudSql(pulumi.ComponentResource):
             instance=server.name,
             name=_NAME,
             charset="UTF8",
-            # Gone with the server; by itself Postgres would refuse while anybody is connected.
+            # Deleted with the server: Postgres refuses to drop it alone while anybody is connected.
             deletion_policy="ABANDON",
             opts=ResourceOptions(parent=self, protect=stack.protect),
         )
@@ -83,7 +83,7 @@ class CloudSql(pulumi.ComponentResource):
             instance=server.name,
             name=_NAME,
             password=password.value,
-            # Gone with the server; by itself Postgres would refuse, since the tables belong to it.
+            # Deleted with the server: Postgres refuses to drop it alone, since the tables belong to it.
             deletion_policy="ABANDON",
             opts=ResourceOptions(parent=self),
         )
@@ -118,7 +118,7 @@ def _settings(stack: Settings) -> gcp.sql.DatabaseInstanceSettingsArgs:
     assert tier is not None  # noqa: S101 - the settings were checked
     return gcp.sql.DatabaseInstanceSettingsArgs(
         tier=stack.postgres_tier,
-        # Left out, Postgres 16 and later take the one that has no small tiers, and refuse those.
+        # Without it, Postgres 16 and later take the edition that has no small tiers, and refuse those.
         edition=tier.edition,
         availability_type="REGIONAL" if stack.postgres_high_availability else "ZONAL",
         deletion_protection_enabled=stack.deletion_protection,
@@ -144,7 +144,7 @@ def _settings(stack: Settings) -> gcp.sql.DatabaseInstanceSettingsArgs:
             query_insights_enabled=stack.postgres_query_insights
         ),
         database_flags=[
-            # What the rule on connections counts with, so that it can't be another number at Google.
+            # The number that the rule on connections counts with, so that Google uses no other.
             gcp.sql.DatabaseInstanceSettingsDatabaseFlagArgs(name="max_connections", value=str(tier.max_connections))
         ],
     )

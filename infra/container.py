@@ -19,14 +19,14 @@ _SOCKETS = "sockets"
 
 @dataclass(frozen=True, kw_only=True)
 class Container:
-    """What it is connected to."""
+    """One container, for the service or a job."""
 
     image: Input[str]
     account: Input[str]
     env: Mapping[str, Input[str]]
     secrets: Mapping[str, SecretReference]
     servers: Sequence[Input[str]]
-    """Of Cloud SQL, by the names of their sockets."""
+    """Cloud SQL servers, by the names of their sockets."""
 
     def envs(self, more: Mapping[str, Input[str]] | None = None) -> list[Any]:
         """Plain variables by name, then those whose value is in Secret Manager."""

@@ -22,7 +22,7 @@ APIS: dict[Kind, list[str]] = {"firestore": [apis.FIRESTORE.name], "postgres": [
 """What has to be enabled besides what every stack needs."""
 
 WITH_SCHEMA: frozenset[Kind] = frozenset({"postgres", "sqlite"})
-"""SQL databases: migrated before a revision that expects the new schema serves."""
+"""SQL databases, which are migrated before a revision that expects the new schema serves."""
 
 _URL = "DATABASE_URL"
 

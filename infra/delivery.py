@@ -27,7 +27,7 @@ _PREVIEW_ROLES = ("roles/serviceusage.serviceUsageConsumer", "roles/artifactregi
 
 
 def condition(stack: Settings) -> str:
-    """Which of all the jobs on GitHub are believed, in CEL.
+    """The CEL expression that says which jobs on GitHub are believed.
 
     The values can hold no quote: `hearth.facts.github`. `repository_id` is a text in GitHub's token.
     """
@@ -35,12 +35,8 @@ def condition(stack: Settings) -> str:
     if stack.delivery_repository_id:
         claims["repository_id"] = stack.delivery_repository_id
     wanted = [f"assertion.{claim} == '{value}'" for claim, value in claims.items()]
-    environments = f"'{stack.delivery_environment}', '{preview_environment(stack.delivery_environment)}'"
-    return " && ".join([*wanted, f"assertion.environment in [{environments}]"])
-
-
-def preview_environment(environment: str) -> str:
-    return f"{environment}-preview"
+    environment = stack.delivery_environment
+    return " && ".join([*wanted, f"assertion.environment in ['{environment}', '{environment}-preview']"])
 
 
 class Delivery(pulumi.ComponentResource):
@@ -81,7 +77,7 @@ class Delivery(pulumi.ComponentResource):
         names, environment = stack.names, stack.delivery_environment
         accounts = (
             ("apply", names.apply_account, environment, applied),
-            ("preview", names.preview_account, preview_environment(environment), _PREVIEW_ROLES),
+            ("preview", names.preview_account, f"{environment}-preview", _PREVIEW_ROLES),
         )
         self.outputs = {"deliveryProvider": provider.name}
         for purpose, account_id, jobs, granted in accounts:

@@ -1,6 +1,6 @@
 """A Firestore database in native mode, and the service's right to read and write it.
 
-A function and no component, since its resources have always belonged to Database: their URNs stay what they are.
+A function, not a component: its resources belong to Database, and their URNs must not change.
 
 Left out: security rules. Without any, Firestore refuses browsers and phones that would come past the service. And
 composite indexes: lists are ordered by one field and the document's name, which the built-in index of that field has.
@@ -30,7 +30,7 @@ def declare(
         type="FIRESTORE_NATIVE",
         point_in_time_recovery_enablement=f"POINT_IN_TIME_RECOVERY_{_state(stack.point_in_time_recovery)}",
         delete_protection_state=f"DELETE_PROTECTION_{_state(stack.deletion_protection)}",
-        # The default leaves the database behind when it leaves the stack, unseen: said either way instead.
+        # By default the database would stay behind, unseen, when it leaves the stack: so both cases are set here.
         deletion_policy="PREVENT" if stack.deletion_protection else "DELETE",
         opts=ResourceOptions(parent=parent, depends_on=after, protect=stack.protect),
     )
@@ -48,9 +48,9 @@ def declare(
         database=database.name,
         collection=collection,
         field=field,
-        # The service looks at the time itself; this keeps the collection small, within a day of it (TTL policies).
+        # The service checks the time itself; this keeps the collection small, within a day (TTL policies).
         ttl_config=gcp.firestore.FieldTtlConfigArgs(),
-        # Nobody asks by it, and an index on times that only rise takes 500 writes a second, and storage.
+        # Nobody queries by it, and an index on rising times allows 500 writes a second and costs storage.
         index_config=gcp.firestore.FieldIndexConfigArgs(),
         # Google takes many minutes to begin, and nothing here needs it to have begun.
         skip_wait=True,

@@ -20,7 +20,7 @@ from infra.web_service import WebService
 
 
 class HostingSite(pulumi.ComponentResource):
-    """A site with a release on its live channel."""
+    """A site with a release on its live channel. The release waits for everything in `released_after`."""
 
     url: Output[str]
     dns_records: Mapping[str, Output[Any]]

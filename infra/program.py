@@ -70,11 +70,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         env["FIREBASE_WEB_KEY"] = users.web_key
         before_serving.append(users)
     container = Container(
-        image=image,
-        account=runtime.email,
-        env=env,
-        secrets={**secrets.env, **data.secrets},
-        servers=data.servers,
+        image=image, account=runtime.email, env=env, secrets={**secrets.env, **data.secrets}, servers=data.servers
     )
     if stack.database in database.WITH_SCHEMA:
         migration = MigrationJob("migration", stack, container=container, after=[*enabled, granted])

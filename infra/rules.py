@@ -26,8 +26,6 @@ _LIMITS = {
     "database_url_secret": ("the database address's secret", allowed.SECRET),
 }
 
-_POOL = re.compile(r"[a-z0-9]{1,4}")
-
 REVISIONS = 2
 """Old and new instances, during a rollout."""
 MIGRATION = 1
@@ -149,7 +147,7 @@ def delivery(stack: Settings) -> Iterator[Fault]:
         yield stack.fault(
             ["delivery_repository_id"],
             why="it is GitHub's number of the repository, which stays when a name is given up and taken by others",
-            fix="gh api repos/OWNER/NAME --jq .id tells it",
+            fix="gh api repos/OWNER/NAME --jq .id prints it",
         )
     if not github.BRANCH.fullmatch(stack.delivery_branch):
         yield stack.fault(
@@ -164,11 +162,11 @@ def delivery(stack: Settings) -> Iterator[Fault]:
             "digits, hyphens and underscores",
             fix="name the environment like the stack: dev, prod",
         )
-    if not _POOL.fullmatch(stack.delivery_pool):
+    if not re.fullmatch(r"[a-z0-9]{1,4}", stack.delivery_pool):
         yield stack.fault(
             ["delivery_pool"],
-            why="it ends the identity pool's name, of at most 32 characters: 1 to 4 lowercase letters and digits",
-            fix="pulumi config set app:deliveryPool 1, and count up when that name was deleted",
+            why="the identity pool's name, at most 32 characters, ends with it: 1 to 4 lowercase letters and digits",
+            fix="pulumi config set app:deliveryPool 1, or the next number if that name was deleted",
         )
     if f"{stack.name}-".startswith(allowed.RESERVED_POOL_PREFIX):
         yield stack.fault(

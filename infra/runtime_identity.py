@@ -1,7 +1,7 @@
 """The account that the service runs as.
 
-It starts with no right at all. What grants it something stands beside the thing it is granted on (AppSecrets), each
-grant a resource of its own, so that taking one away never touches another. Left out: keys; nothing here needs one.
+It starts with no right at all. A grant stands beside what it is granted on (AppSecrets), each as a resource of its
+own, so that removing one never touches another. Left out: keys; nothing here needs one.
 """
 
 from collections.abc import Sequence

@@ -19,7 +19,7 @@ def variables(stack: Settings) -> Mapping[str, Input[str]]:
         "AUTH": stack.auth,
         "DATABASE_POOL_SIZE": str(stack.database_pool_size),
         "DATABASE_POOL_WAIT_SECONDS": str(stack.database_pool_wait_seconds),
-        # Said, because a job lacks what tells the service that it is on Cloud Run.
+        # Set, because a job lacks the variables that tell a service that it runs on Cloud Run.
         "FLASK_DEBUG": "0",
         "GOOGLE_CLOUD_PROJECT": stack.project,
         "LOG_LEVEL": stack.log_level,

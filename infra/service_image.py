@@ -48,7 +48,7 @@ class ServiceImage(pulumi.ComponentResource):
             force_destroy=True,
             opts=ResourceOptions(parent=self, depends_on=after),
         )
-        # An own account, because Cloud Build's default one may do far more than build this image.
+        # Its own account, because Cloud Build's default one may do far more than build this image.
         account = gcp.serviceaccount.Account(
             f"{name}-builder",
             project=stack.project,

@@ -90,14 +90,14 @@ class Settings(Configuration):
     )
     firestore_database: str = key(
         "(default)",
-        "a database's id is (default), or 4 to 63 lowercase letters, digits and hyphens, led by a letter, with no "
+        "a database's id is (default), or 4 to 63 lowercase letters, digits and hyphens, starting with a letter, no "
         "hyphen at the end, and not like a UUID",
         check=allowed.FIRESTORE_ID.fullmatch,
     )
     point_in_time_recovery: bool = key(True, "true or false")
+    # Cloud Run, "Quotas".
     database_pool_size: int = key(5, "Cloud Run lets an instance open 100 connections to Cloud SQL", ge=1, le=100)
     database_pool_wait_seconds: int = key(2, "clients give up a request that waits longer", ge=1, le=30)
-    # The two rotations say when the password and the session key were made, not what they are.
     database_password_rotation: str = key(
         "1", "any text; another one makes a new password", min_length=1, max_length=64
     )
@@ -165,7 +165,7 @@ class Settings(Configuration):
     secret_key_rotation: str = key("1", "any text; another one makes a new session key", min_length=1, max_length=64)
     file_max_age_seconds: int = key(3600, "a browser keeps nothing for longer than a year", ge=0, le=31536000)
     writes_per_minute: int = key(60, "0 is no limit", ge=0, le=100_000)
-    trusted_hops: int = key(2, "each proxy in front of the service is one", ge=0, le=10)
+    trusted_hops: int = key(2, "count each proxy in front of the service", ge=0, le=10)
     delivery_repository: str = key(
         "",
         "only jobs of this repository may deploy, and GitHub calls it OWNER/NAME",
@@ -181,7 +181,7 @@ class Settings(Configuration):
         "a reason for each RULE/RESOURCE",
         rules=[
             Rule(
-                "it excuses nothing: an exception is called RULE/RESOURCE, as the refusal that it answers says",
+                "it excuses nothing: write an exception as RULE/RESOURCE, as the guard's message shows it",
                 f"one of the rules {', '.join(sorted(RULES))}, a slash, and the resource's logical name (or * for all)",
                 each=lambda exception, _: exception.partition("/")[0] in RULES and exception.partition("/")[2],
             ),

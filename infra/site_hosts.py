@@ -10,12 +10,12 @@ _LOCAL = ("localhost", "*.localhost", "127.0.0.1")
 
 
 def public(stack: Settings) -> tuple[str, ...]:
-    """Those of what is live."""
+    """The live site's names."""
     return f"{stack.names.site}.web.app", f"{stack.names.site}.firebaseapp.com", *stack.custom_domains
 
 
 def trusted(stack: Settings) -> tuple[str, ...]:
-    """Names without ports; `*` stands for a preview channel, whose address is `SITE--CHANNEL-HASH.web.app`."""
+    """All names, without ports; `*` stands for a preview channel, whose address is `SITE--CHANNEL-HASH.web.app`."""
     hosted = (*public(stack), f"{stack.names.site}--*.web.app")
     # The local cloud's edge is a port on this machine, and gives each site and channel a name below localhost.
     return (*hosted, *_LOCAL) if stack.project.startswith(LOCAL_PROJECT_PREFIX) else hosted

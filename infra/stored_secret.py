@@ -1,6 +1,6 @@
 """A value in Secret Manager, and the right of one account to read it.
 
-A function and no component: its resources belong to whoever has something to keep secret. Left out: `latest`. A
+A function, not a component: its resources belong to the component that keeps something secret. Left out: `latest`. A
 reference names its version by number, so that a new value is a new revision. The version before is destroyed at the
 deployment's end, when nothing refers to it any more but earlier revisions, which can't start again from then on.
 """
