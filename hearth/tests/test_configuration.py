@@ -57,6 +57,12 @@ def test_what_type_and_bounds_refuse_is_explained_by_the_first_rule(cups: str) -
     assert fix == "pulumi config rm app:mostCups takes the default, which is 4"
 
 
+def test_rules_after_the_first_say_nothing_of_another_type() -> None:
+    ((_, _, why, _),) = refused({"app:guests": "7"})
+
+    assert why == "Input should be a valid tuple; a list of guests"
+
+
 @pytest.mark.parametrize("name", ["bare", "leastCups"])
 def test_a_key_without_a_rule_says_what_its_type_says(name: str) -> None:
     ((_, _, why, _),) = refused({f"app:{name}": "some"})

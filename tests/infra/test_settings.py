@@ -1,5 +1,6 @@
 """The configuration as a whole: defaults, unknown keys, and that every fault comes at once."""
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -161,6 +162,22 @@ def test_a_bad_value_is_refused_with_its_reason(key: str, value: str, said: str)
 
     assert (fault.key, fault.value) == (key, value)
     assert said in fault.why
+
+
+@pytest.mark.parametrize(
+    ("exception", "reason", "said"),
+    [
+        ("publick/downloads", "a public data set", "one of the rules basic-role, "),
+        ("public", "a public data set", "the resource's logical name"),
+        ("public/", "a public data set", "the resource's logical name"),
+        ("public/downloads", "  ", "'app:exceptions[\"public/downloads\"]' 'REASON'"),
+    ],
+)
+def test_an_exception_names_a_rule_a_resource_and_a_reason(exception: str, reason: str, said: str) -> None:
+    (fault,) = refusal({"app:exceptions": json.dumps({exception: reason})}).faults
+
+    assert (fault.key, fault.value) == ("app:exceptions", exception)
+    assert said in fault.fix
 
 
 def test_the_fix_of_a_bad_value_names_the_default() -> None:
