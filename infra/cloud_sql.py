@@ -115,7 +115,7 @@ class CloudSql(pulumi.ComponentResource):
 
 def _settings(stack: Settings) -> gcp.sql.DatabaseInstanceSettingsArgs:
     tier = cloud_sql.tier(stack.postgres_tier)
-    assert tier is not None  # noqa: S101 - the settings were checked
+    assert tier is not None
     return gcp.sql.DatabaseInstanceSettingsArgs(
         tier=stack.postgres_tier,
         # Without it, Postgres 16 and later take the edition that has no small tiers, and refuse those.

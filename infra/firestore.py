@@ -59,5 +59,5 @@ def declare(
     return Output.concat("firestore://", database.project, "/", database.name), [grant.id]
 
 
-def _state(on: bool) -> str:  # noqa: FBT001 - read as what it is
+def _state(on: bool) -> str:
     return "ENABLED" if on else "DISABLED"
