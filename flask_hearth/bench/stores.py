@@ -61,7 +61,7 @@ def place(kind: str, folder: Path) -> Iterator[Place | str]:
                 yield "the Firestore emulator is not installed, or no Java"
                 return
             emulator = FirestoreEmulator(jar, folder / "firestore.log")
-            stack.callback(emulator.stop)
+            stack.callback(emulator.end)
             environ = {"FIRESTORE_EMULATOR_HOST": emulator.host}
             # The clients that fill the databases are in this process, and ask for it when they are made.
             os.environ.update(environ)

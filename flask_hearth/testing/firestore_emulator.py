@@ -6,13 +6,13 @@ Its Java program is started directly: `gcloud emulators firestore start` takes l
 import os
 import shutil
 import signal
-import socket
 import subprocess
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import requests
 
+from flask_hearth.testing import ports
 from flask_hearth.testing.processes import until
 
 _JAR = "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar"
@@ -27,13 +27,12 @@ class FirestoreEmulator:
         self._jar = jar
         self._log = log
         self._running: subprocess.Popen[bytes] | None = None
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port: int = probe.getsockname()[1]
+        self._holding = ExitStack()
+        self._port = self._holding.enter_context(ports.held())
         try:
             self.start()
         except BaseException:
-            self.stop()
+            self.end()
             raise
 
     @staticmethod
@@ -64,7 +63,7 @@ class FirestoreEmulator:
                 stderr=log,
                 start_new_session=True,
             )
-        until(self._answers, 60, lambda: self._log.read_text(encoding="utf-8"))
+        until(self._answers, lambda: self._log.read_text(encoding="utf-8"))
 
     def stop(self) -> None:
         """At once; all documents are gone."""
@@ -73,6 +72,10 @@ class FirestoreEmulator:
                 os.killpg(self._running.pid, signal.SIGKILL)
             self._running.wait()
             self._running = None
+
+    def end(self) -> None:
+        self.stop()
+        self._holding.close()
 
     def _answers(self) -> bool:
         try:

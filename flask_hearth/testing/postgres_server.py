@@ -73,7 +73,7 @@ class PostgresServer:
                 stderr=log,
                 start_new_session=True,
             )
-        until(self._answers, 20, lambda: (self._folder / "log").read_text(encoding="utf-8"))
+        until(self._answers, lambda: (self._folder / "log").read_text(encoding="utf-8"))
 
     def stop(self) -> None:
         """At once, as a machine that fails."""

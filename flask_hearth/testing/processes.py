@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+PATIENCE = 120.0
+"""Seconds to wait for what should happen soon: a busy machine takes its time, and only a failure takes all of it."""
+
 
 class Process:
     """A program of ours in a process group of its own; what it prints is in `output`."""
@@ -29,10 +32,14 @@ class Process:
     def output(self) -> str:
         return self._log.read_text(encoding="utf-8")
 
-    def wait_for(self, text: str, seconds: float = 20) -> None:
-        until(lambda: text in self.output or self.running.poll() is not None, seconds, lambda: self.output)
+    def wait_for(self, text: str) -> None:
+        until(lambda: text in self.output or self.running.poll() is not None, lambda: self.output)
         if text not in self.output:
             raise LookupError(f"It ended without saying {text!r}: {self.output}")
+
+    def ended(self) -> int:
+        """Its exit code, once it has ended by itself."""
+        return self.running.wait(PATIENCE)
 
     def end(self) -> None:
         with suppress(ProcessLookupError):
@@ -40,10 +47,10 @@ class Process:
         self.running.wait()
 
 
-def until(happened: Callable[[], bool], seconds: float, story: Callable[[], str]) -> None:
-    """Wait for something to happen; fail with the story when it hasn't after `seconds`."""
-    deadline = time.monotonic() + seconds
+def until(happened: Callable[[], bool], story: Callable[[], str]) -> None:
+    """Wait for something to happen; fail with the story when it doesn't."""
+    deadline = time.monotonic() + PATIENCE
     while not happened():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"nothing happened in {seconds} s: {story()}")
+            raise TimeoutError(f"nothing happened in {PATIENCE:.0f} s: {story()}")
         time.sleep(0.02)

@@ -1,7 +1,6 @@
 """An app with settings of our own, and a way to start the real thing."""
 
 import logging
-import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from flask.testing import FlaskClient
 from flask_hearth.settings import Settings
 from flask_hearth.stores.sql.migrating import Migrations
 from flask_hearth.stores.urls import Sqlite
+from flask_hearth.testing import ports
 from flask_hearth.testing.firestore_emulator import FirestoreEmulator
 from flask_hearth.testing.postgres_server import PostgresServer
 from flask_hearth.testing.processes import Process
@@ -61,7 +61,7 @@ def firestore_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fir
         )
     emulator = FirestoreEmulator(jar, tmp_path_factory.mktemp("firestore") / "log")
     yield emulator
-    emulator.stop()
+    emulator.end()
 
 
 @pytest.fixture(scope="session")
@@ -99,9 +99,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Process]]:
 
 
 @pytest.fixture
-def port() -> int:
-    """A TCP port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        found: int = probe.getsockname()[1]
-        return found
+def port() -> Iterator[int]:
+    """A TCP port that is free for a server of this test."""
+    with ports.held() as port:
+        yield port

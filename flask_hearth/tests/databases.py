@@ -16,6 +16,7 @@ from flask_hearth.stores.sql import schema
 from flask_hearth.stores.sql.engines import migration_engine
 from flask_hearth.stores.sql.tables import metadata
 from flask_hearth.testing import sample
+from flask_hearth.testing.processes import PATIENCE
 
 if TYPE_CHECKING:
     from flask_hearth.testing.firestore_emulator import FirestoreEmulator
@@ -54,7 +55,8 @@ class Databases:
         return self.open_url(self.url(kind, declarations), declarations, **options)
 
     def open_url(self, url: str, declarations: Sequence[Declaration], **options: Any) -> Store:
-        """Another store on a database that is there."""
+        """Another store on a database that is there, with all the time that a busy machine may take."""
+        options = {"pool_wait_seconds": PATIENCE, "call_seconds": PATIENCE, **options}
         with pytest.MonkeyPatch.context() as patch:
             if url.startswith("firestore:"):
                 # The client asks for it when it is made.

@@ -1,7 +1,6 @@
 """The service with settings of our own, and a way to start the real thing."""
 
 import logging
-import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from app.domain import DECLARATIONS
 from app.settings import Settings
 from flask_hearth.stores.sql.migrating import Migrations
 from flask_hearth.stores.urls import Sqlite
+from flask_hearth.testing import ports
 from flask_hearth.testing.postgres_server import PostgresServer
 from flask_hearth.testing.processes import Process
 
@@ -78,9 +78,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Process]]:
 
 
 @pytest.fixture
-def port() -> int:
-    """A TCP port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        found: int = probe.getsockname()[1]
-        return found
+def port() -> Iterator[int]:
+    """A TCP port that is free for a server of this test."""
+    with ports.held() as port:
+        yield port

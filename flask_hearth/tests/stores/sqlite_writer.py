@@ -4,12 +4,13 @@ import sys
 
 from flask_hearth.stores import opened
 from flask_hearth.stores.interface import VersionError
+from flask_hearth.testing.processes import PATIENCE
 from flask_hearth.tests.databases import MIGRATIONS
 from flask_hearth.tests.stores.samples import DECLARATIONS, SAMPLES
 
 
 def main(url: str, id: str, times: int) -> None:
-    store = opened(url, declarations=DECLARATIONS, migrations=MIGRATIONS)
+    store = opened(url, declarations=DECLARATIONS, migrations=MIGRATIONS, call_seconds=PATIENCE)
     print("ready", flush=True)
     for _ in range(times):
         while True:
