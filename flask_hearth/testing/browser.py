@@ -15,9 +15,11 @@ from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Response, expect, sync_playwright
 from werkzeug.middleware.shared_data import SharedDataMiddleware
 from werkzeug.serving import make_server
+
+from flask_hearth.testing.processes import PATIENCE
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
@@ -40,9 +42,12 @@ def opened() -> Iterator[Browser | None]:
         if program is None:
             yield None
             return
+        expect.set_options(timeout=PATIENCE * 1000)
         # Containers have neither the rights for its sandbox nor much shared memory; the pages are our own.
         browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+            executable_path=program,
+            args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+            timeout=PATIENCE * 1000,
         )
         yield browser
         browser.close()
@@ -61,7 +66,8 @@ def _chromium(playwright: Playwright) -> str | None:
 def served(app: Flask, static: Path) -> Iterator[str]:
     """Address of the app, whose store is closed in the end."""
     server = make_server("127.0.0.1", 0, SharedDataMiddleware(app, {"/": str(static)}), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    # How often it looks whether it should end.
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         # By this name, as browsers trust it with what they keep for secure sites.
@@ -85,6 +91,7 @@ class Visit:
         self.watch(self.page)
 
     def watch(self, page: Page) -> None:
+        page.set_default_timeout(PATIENCE * 1000)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
@@ -99,17 +106,24 @@ class Visit:
             raise ComplaintError(f"{path} was not answered")
         return answer
 
-    def press(self, name: str, role: str = "button") -> None:
-        self.page.get_by_role(role, name=name, exact=True).click()  # type: ignore[arg-type]
+    def press(self, name: str) -> None:
+        """A button that leads nowhere by itself."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def follow(self, name: str, role: Literal["button", "link"] = "link") -> None:
+        """To another page, which is there afterwards."""
+        with self.page.expect_navigation():
+            self.page.get_by_role(role, name=name, exact=True).click()
 
     def check(self) -> None:
         """The page as it is now, in every look: all can use it, it fits its window, and nothing on it was refused."""
         # On a gradient axe-core judges no contrast. Set by script, as the page's own policy allows.
-        self.page.evaluate("document.body.style.backgroundImage = 'none'")
+        self.page.locator("body").evaluate("body => body.style.backgroundImage = 'none'")
         for width, colours in LOOKS:
             self.page.set_viewport_size({"width": width, "height": 900})
             self.page.emulate_media(color_scheme=colours)
-            found = AXE.run(self.page, options={"runOnly": RULES}).response["violations"]
+            # What passed is not asked for, which takes half of the time.
+            found = AXE.run(self.page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
             told = [(each["id"], each["help"], [node["target"] for node in each["nodes"]]) for each in found]
             if told:
                 raise ComplaintError(f"{self.page.url} at {width} pixels in {colours} colours: {told}")

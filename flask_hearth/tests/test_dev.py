@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from flask_hearth.testing import sample
-from flask_hearth.testing.processes import Process
+from flask_hearth.testing.processes import PATIENCE, Process
 from flask_hearth.tests.api.samples import ITEM
 
 ROOT = Path(__file__).parents[2]
@@ -32,8 +32,8 @@ def test_pages_and_files_are_served_and_nothing_is_cached(serve: Serve, port: in
     """An edit has to be seen at the next reload."""
     server = serve(DATABASE_URL=f"sqlite://{tmp_path}/x.sqlite3")
     server.wait_for("Debugger is active")
-    page = requests.get(f"http://127.0.0.1:{port}/", timeout=20)
-    sheet = requests.get(f"http://127.0.0.1:{port}/style.css", timeout=20)
+    page = requests.get(f"http://127.0.0.1:{port}/", timeout=PATIENCE)
+    sheet = requests.get(f"http://127.0.0.1:{port}/style.css", timeout=PATIENCE)
 
     assert "<h1>Sample</h1>" in page.text
     assert page.headers["Cache-Control"] == "no-store"
@@ -48,14 +48,14 @@ def test_data_is_kept_from_one_start_to_the_next_without_a_thought_of_migrations
     for has in (0, 1):
         server = serve(DATABASE_URL=f"sqlite://{tmp_path}/x.sqlite3")
         server.wait_for("Debugger is active")
-        assert requests.get(objects, timeout=20).json()["total"] == has
-        assert requests.post(objects, json=ITEM.least, timeout=20).status_code == 201
+        assert requests.get(objects, timeout=PATIENCE).json()["total"] == has
+        assert requests.post(objects, json=ITEM.least, timeout=PATIENCE).status_code == 201
         server.end()
 
 
 def test_wrong_settings_end_it_with_the_message_alone(serve: Serve) -> None:
     server = serve(LOG_LEVEL="loud")
 
-    assert server.running.wait(timeout=20) == 1
+    assert server.ended() == 1
     assert "LOG_LEVEL is 'loud'" in server.output
     assert "Traceback" not in server.output

@@ -1,13 +1,19 @@
-"""The service with views that take their time, break, and tell what they see, for tests of the real server."""
+"""The service with views that take as long as they are told to, break, and tell what they see.
+
+For tests of the real server.
+"""
 
 import logging
+import os
 import time
+from pathlib import Path
 
 from flask import Flask, request
 
 from app import create_app as create_service
 
-WORK_SECONDS = 5
+WORK_ENDS = "WORK_ENDS"
+"""The variable that names a file; work ends once it is there."""
 
 
 def create_app() -> Flask:
@@ -16,7 +22,8 @@ def create_app() -> Flask:
     @app.get("/slow")
     def slow() -> str:
         logging.getLogger("app.slow").warning("work begins")
-        time.sleep(WORK_SECONDS)
+        while not Path(os.environ[WORK_ENDS]).exists():
+            time.sleep(0.02)
         logging.getLogger("app.slow").warning("work ends")
         return "done"
 

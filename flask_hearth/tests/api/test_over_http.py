@@ -11,7 +11,7 @@ import pytest
 
 from flask_hearth.configuration import MAX_BODY_BYTES
 from flask_hearth.testing import sample
-from flask_hearth.testing.processes import Process
+from flask_hearth.testing.processes import PATIENCE, Process
 from flask_hearth.tests.api.samples import ITEM
 
 ROOT = Path(__file__).parents[3]
@@ -28,7 +28,7 @@ def connection(start: Callable[..., Process], port: int, database_url: str) -> I
         environ={"PORT": str(port), "SECRET_KEY": GOOD_KEY, "DATABASE_URL": database_url, "GUNICORN_THREADS": "4"},
     )
     server.wait_for("Booting worker")
-    with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as opened:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as opened:
         yield opened
 
 

@@ -13,6 +13,7 @@ from flask_hearth.auth.keys import (
     UnknownKeyError,
     fetch,
 )
+from flask_hearth.testing.processes import PATIENCE
 from flask_hearth.tests.auth.token_issuer import KeyServer, SigningKey, key_set
 
 HOUR = 3600
@@ -192,7 +193,7 @@ def test_who_has_a_usable_key_does_not_wait_for_new_ones(signing_key: SigningKey
         answer = google.fetch(url)
         if google.asked > 1:
             entered.set()
-            assert leave.wait(10)
+            assert leave.wait(PATIENCE)
         return answer
 
     keys = PublicKeys("https://keys.example", slow, lambda: google.clock)
@@ -201,11 +202,11 @@ def test_who_has_a_usable_key_does_not_wait_for_new_ones(signing_key: SigningKey
     asking = threading.Thread(target=keys.find, args=("first",))
     asking.start()
     try:
-        assert entered.wait(10)
+        assert entered.wait(PATIENCE)
         assert keys.find("first").key_id == "first"
     finally:
         leave.set()
-        asking.join(10)
+        asking.join(PATIENCE)
     assert google.asked == 2
 
 

@@ -58,7 +58,6 @@ def guarded_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A new profile."""
     context = browser.new_context()
-    context.set_default_timeout(15_000)
     yield context
     context.close()
 

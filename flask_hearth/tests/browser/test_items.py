@@ -19,36 +19,36 @@ def add(visit: Visit, name: str) -> str:
     """The new item's address."""
     visit.go("/items/new")
     visit.page.get_by_label("Name").fill(name)
-    visit.press("Add item")
+    visit.follow("Add item", "button")
     expect(visit.page.get_by_role("status")).to_have_text(f"Added {name}.")
     return visit.page.url
 
 
 def test_the_whole_way_from_the_front_page_to_a_removed_item(visit: Visit, name: str) -> None:
     visit.go("/")
-    visit.press("Items", "link")
-    visit.press("Add item", "link")
+    visit.follow("Items")
+    visit.follow("Add item")
     visit.page.get_by_label("Name").fill(name)
     visit.page.get_by_label("Description").fill("Bright.\nAnd warm.")
     visit.page.get_by_label("Quantity").fill("2")
-    visit.press("Add item")
+    visit.follow("Add item", "button")
     expect(visit.page.get_by_role("heading", level=1)).to_have_text(name)
     visit.check()
 
-    visit.press("Edit item", "link")
+    visit.follow("Edit item")
     expect(visit.page.get_by_label("Description")).to_have_value("Bright.\nAnd warm.")
     visit.check()
     visit.page.get_by_label("Quantity").fill("3")
-    visit.press("Save")
+    visit.follow("Save", "button")
     expect(visit.page.get_by_role("status")).to_have_text(f"Saved {name}.")
 
-    visit.press("Items", "link")
+    visit.follow("Items")
     visit.check()
     visit.go(visit.page.url.removeprefix(visit.site))
-    visit.press(name, "link")
-    visit.press("Remove item", "link")
+    visit.follow(name)
+    visit.follow("Remove item")
     visit.check()
-    visit.press("Remove item")
+    visit.follow("Remove item", "button")
     expect(visit.page.get_by_role("status")).to_have_text("Removed the item.")
     visit.check()
 
@@ -57,7 +57,7 @@ def test_a_fault_is_shown_and_led_to(visit: Visit, name: str) -> None:
     visit.go("/items/new")
     visit.page.get_by_label("Name").fill("x" * 201)
     visit.page.get_by_label("Description").fill("Kept")
-    visit.press("Add item")
+    visit.follow("Add item", "button")
 
     notice = visit.page.get_by_role("region", name="Not saved yet")
     expect(notice).to_be_focused()
@@ -66,25 +66,25 @@ def test_a_fault_is_shown_and_led_to(visit: Visit, name: str) -> None:
     expect(visit.page.get_by_label("Name")).to_be_focused()
     expect(visit.page.get_by_label("Description")).to_have_value("Kept")
     visit.page.get_by_label("Name").fill(name)
-    visit.press("Add item")
+    visit.follow("Add item", "button")
     expect(visit.page.get_by_role("heading", level=1)).to_have_text(name)
 
 
 def test_of_two_who_edit_the_second_decides(visit: Visit, context: BrowserContext, name: str) -> None:
     item = add(visit, name)
-    visit.press("Edit item", "link")
+    visit.follow("Edit item")
     other = Visit(context.new_page(), visit.site)
     other.page.goto(f"{item}/edit")
     other.page.get_by_label("Name").fill(f"{name} of brass")
-    other.press("Save")
+    other.follow("Save", "button")
     expect(other.page.get_by_role("heading", level=1)).to_have_text(f"{name} of brass")
 
     visit.page.get_by_label("Description").fill("Mine")
-    visit.press("Save")
+    visit.follow("Save", "button")
     expect(visit.page.get_by_text("Name: theirs, as it is now")).to_be_visible()
     expect(visit.page.get_by_text(f"{name} of brass")).to_be_visible()
     visit.check()
-    visit.press("Save yours")
+    visit.follow("Save yours", "button")
 
     expect(visit.page.get_by_role("heading", level=1)).to_have_text(name)
     expect(visit.page.get_by_text("Mine")).to_be_visible()

@@ -20,7 +20,7 @@ def test_so_is_the_page_of_an_error(visit: Visit, path: str, status: int) -> Non
     assert visit.go(path).status == status
 
     visit.check()
-    visit.page.get_by_role("link", name="To the front page").click()
+    visit.follow("To the front page")
     assert visit.page.url == f"{visit.site}/"
 
 
@@ -29,7 +29,7 @@ def test_a_stranger_reads_and_is_led_to_the_sign_in(guarded_site: str, context: 
     visit.go("/items")
     visit.check()
 
-    visit.press("Sign in to change", "link")
+    visit.follow("Sign in to change")
 
     expect(visit.page.get_by_role("heading", level=1)).to_have_text("Sign in")
     expect(visit.page.get_by_role("button", name="Sign in", exact=True)).to_be_enabled()

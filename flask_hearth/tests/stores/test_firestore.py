@@ -20,7 +20,6 @@ from flask_hearth.tests.stores.recovery import CALLS, assert_recovers, assert_un
 from flask_hearth.tests.stores.samples import DECLARATIONS, SAMPLES, fields
 
 
-
 @pytest.fixture
 def url(databases: Databases) -> str:
     return databases.url("firestore", DECLARATIONS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import psycopg
 import pytest
@@ -105,7 +106,7 @@ def test_a_connection_that_owes_an_answer_is_given_to_nobody(url: str, running: 
         other.execute("LOCK TABLE samples")
         connection.call_seconds = BRIEF_SECONDS
 
-        with pytest.raises(errors.QueryCanceled, match="no answer within 0.6 s"):
+        with pytest.raises(errors.QueryCanceled, match=rf"no answer within {BRIEF_SECONDS} s"):
             connection.execute("SELECT count(*) FROM samples")
 
         assert connection.closed
@@ -116,8 +117,7 @@ def test_the_server_is_told_to_give_up_before_the_driver_does(url: str, running:
     made = postgres.engine(Postgres(conninfo=url), pool_size=1, pool_wait_seconds=PATIENCE, call_seconds=50)
     with made.connect() as connection:
         assert connection.execute(text("SHOW statement_timeout")).scalar_one() == "45s"
-        driver = connection.connection.dbapi_connection
-        assert isinstance(driver, BoundedConnection)
+        driver: Any = connection.connection.dbapi_connection
         assert driver.call_seconds == 50
     made.dispose()
 

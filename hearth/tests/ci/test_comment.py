@@ -79,7 +79,7 @@ def environ(github: GitHub, tmp_path: Path) -> Iterator[dict[str, str]]:
     event = tmp_path / "event.json"
     event.write_text(json.dumps({"workflow_run": RUN}), encoding="utf-8")
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield {
             "GITHUB_API_URL": f"http://127.0.0.1:{server.server_port}",

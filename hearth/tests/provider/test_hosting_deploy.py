@@ -164,7 +164,9 @@ def test_sixteen_uploads_run_side_by_side(stage: Stage) -> None:
     together = threading.Barrier(16)
     for number in range(14):
         (stage.public / f"{number}.txt").write_text(str(number))
-    stage.server.on_request = lambda request: together.wait(timeout=20) if request.path.startswith("/upload/") else None
+    stage.server.on_request = lambda request: (
+        together.wait(timeout=120) if request.path.startswith("/upload/") else None
+    )
     stage.create()
 
     assert len(stage.hosting.uploads) == 16

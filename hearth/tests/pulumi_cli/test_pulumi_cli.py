@@ -9,12 +9,15 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import chain, repeat
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
 from hearth.pulumi_cli import module as module_file
+from hearth.pulumi_cli import work
 from hearth.pulumi_cli.install import NoCliError, install
 from hearth.pulumi_cli.module import Module
 from hearth.pulumi_cli.sources import LANGUAGE_HOST, Build, Cli, Download, OnPath, Unavailable
@@ -335,12 +338,14 @@ def test_a_cli_that_changed_is_looked_for_again(tmp_path: Path, module: Module, 
 # --- Long commands ---
 
 
-def test_a_long_command_is_told_with_its_time(tmp_path: Path) -> None:
+def test_a_long_command_is_told_with_its_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = io.StringIO()
+    times = chain([5], repeat(12))
+    monkeypatch.setattr(work, "time", SimpleNamespace(monotonic=lambda: next(times)))
 
     Terminal(said).run("Trying", ["true"], folder=tmp_path, log=tmp_path / "log")
 
-    assert said.getvalue().splitlines() == ["Trying …", "  done in 0 s"]
+    assert said.getvalue().splitlines() == ["Trying …", "  done in 7 s"]
 
 
 def test_a_long_command_that_fails_is_told_with_its_last_line(tmp_path: Path, script: Script) -> None:
@@ -353,15 +358,20 @@ def test_a_long_command_that_fails_is_told_with_its_last_line(tmp_path: Path, sc
     assert said.getvalue().splitlines() == ["Fetching …", "  not done: no such host"]
 
 
-def test_a_command_beyond_its_time_is_ended_with_its_children(tmp_path: Path, quiet: Terminal, script: Script) -> None:
-    command = script(tmp_path / "slow", "sleep 60 & echo $! >child; wait")
+def test_a_command_beyond_its_time_is_ended_with_its_children(
+    tmp_path: Path, quiet: Terminal, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = script(tmp_path / "slow", "sleep 600 & echo $! >child.new; mv child.new child; wait")
+    # Its time is over when there is a child to be ended.
+    clock = SimpleNamespace(monotonic=lambda: 1000 if (tmp_path / "child").exists() else 0)
+    monkeypatch.setattr(work, "time", clock)
 
-    with pytest.raises(WorkError, match=r"given up after 0\.3 s"):
-        quiet.run("Waiting", [command], folder=tmp_path, log=tmp_path / "log", seconds=0.3)
+    with pytest.raises(WorkError, match=r"given up after 0\.1 s"):
+        quiet.run("Waiting", [command], folder=tmp_path, log=tmp_path / "log", seconds=0.1)
 
     child = int((tmp_path / "child").read_text(encoding="utf-8"))
     # Its parent is gone, so nobody here is told of its end: the kernel carries a kill out when it gets to it.
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while _runs(child) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not _runs(child)
