@@ -22,10 +22,11 @@ from hearth.localcloud.commands.checkout import Checkout
 from hearth.localcloud.commands.ports import VARIABLES
 from hearth.testing import stacks
 from hearth.tests import example
-from hearth.tests.localcloud.running import free_ports
+from hearth.tests.ports import held_ports
 
 CHECKOUT = project.root()
-SECONDS = 180.0
+SECONDS = 600.0
+"""For whatever is waited for; spent by a failure alone, as on a busy machine all takes longer."""
 APP = stacks.configuration(example.stack_file("local"))["app:name"]
 """What the app, and so its Cloud Run service, is called; names of other resources begin with it."""
 T = TypeVar("T")
@@ -128,7 +129,7 @@ class Deployment:
         return found
 
     def get(self, path: str = "/", base: str | None = None) -> requests.Response:
-        return requests.get((base or self.site) + path, timeout=10)
+        return requests.get((base or self.site) + path, timeout=SECONDS)
 
     def log(self) -> str:
         """The local cloud's own log so far."""
@@ -187,21 +188,22 @@ def copied(folder: Path) -> Iterator[Deployment]:
     (folder / ".venv").symlink_to(CHECKOUT / ".venv")
     (folder / ".local").mkdir()
     (folder / ".local" / "pulumi").symlink_to(CHECKOUT / ".local" / "pulumi")
-    deployment = Deployment(Checkout(folder.resolve()), free_ports())
-    try:
-        yield deployment
-    finally:
-        deployment.kill()
+    with held_ports() as ports:
+        deployment = Deployment(Checkout(folder.resolve()), ports)
+        try:
+            yield deployment
+        finally:
+            deployment.kill()
 
 
-def eventually(what: Callable[[], T | None], seconds: float = 60.0) -> T:
-    """The first truthy answer; AssertionError when there is none in time."""
-    deadline = time.monotonic() + seconds
+def eventually(what: Callable[[], T | None]) -> T:
+    """The first truthy answer; AssertionError when there is none."""
+    deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
         if found := what():
             return found
         time.sleep(0.02)
-    raise AssertionError(f"did not happen within {seconds:.0f} s")
+    raise AssertionError(f"did not happen within {SECONDS:.0f} s")
 
 
 def _finish(process: subprocess.Popen[str]) -> Done:

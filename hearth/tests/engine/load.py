@@ -7,6 +7,8 @@ from typing import Self
 import requests
 
 _PAUSE_SECONDS = 0.02
+_ANSWER_SECONDS = 120
+"""A busy machine takes its time; an answer that never comes is a failure all the same."""
 
 
 class SteadyLoad:
@@ -34,7 +36,7 @@ class SteadyLoad:
             while not self._done.wait(_PAUSE_SECONDS):
                 # A query of its own each, so that the edge's cache answers none of them.
                 try:
-                    answer = session.get(self._url, params={"n": str(self.answered)}, timeout=10)
+                    answer = session.get(self._url, params={"n": str(self.answered)}, timeout=_ANSWER_SECONDS)
                 except requests.RequestException as error:
                     self.failures.append(repr(error))
                     continue

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from hearth.tests.engine.deployment import Deployment, eventually
+from hearth.tests.engine.deployment import SECONDS, Deployment, eventually
 
 RELEASE = "hearth:hosting:SiteRelease"
 IMAGE = "hearth:build:Image"
@@ -23,17 +23,21 @@ def pending(deployment: Deployment, type_: str) -> bool:
     )
 
 
-def kill_engine(deployment: Deployment, running: subprocess.Popen[str], when: Callable[[], bool]) -> str:
-    """Kill -9 of the engine alone as soon as `when` holds; what the command printed."""
+def engine_of(running: subprocess.Popen[str], when: Callable[[], bool]) -> psutil.Process:
+    """The engine alone, as soon as `when` holds."""
 
     def engine() -> psutil.Process | None:
         assert running.poll() is None, running.communicate()[0]
         children = psutil.Process(running.pid).children()
         return next((child for child in children if child.name() == "pulumi"), None)
 
-    process = eventually(lambda: engine() if when() else None)
-    process.send_signal(signal.SIGKILL)
-    return running.communicate(timeout=60)[0]
+    return eventually(lambda: engine() if when() else None)
+
+
+def kill_engine(deployment: Deployment, running: subprocess.Popen[str], when: Callable[[], bool]) -> str:
+    """Kill -9 of the engine alone as soon as `when` holds; what the command printed."""
+    engine_of(running, when).send_signal(signal.SIGKILL)
+    return running.communicate(timeout=SECONDS)[0]
 
 
 # --- Killed ---
@@ -58,7 +62,7 @@ def test_an_interrupted_up_gives_up_its_lock(fresh: Deployment) -> None:
     eventually(lambda: pending(fresh, IMAGE))
 
     os.killpg(running.pid, signal.SIGINT)
-    output, _ = running.communicate(timeout=120)
+    output, _ = running.communicate(timeout=SECONDS)
     again = fresh.up()
 
     assert running.returncode != 0, output
@@ -93,7 +97,7 @@ def test_a_killed_cloud_in_the_middle_of_up_comes_back_with_the_next_up(fresh: D
     pid = fresh.cloud()
     assert pid
     os.kill(pid, signal.SIGKILL)
-    failed, _ = running.communicate(timeout=120)
+    failed, _ = running.communicate(timeout=SECONDS)
 
     output = fresh.up()
 
@@ -159,10 +163,13 @@ def test_wrong_settings_are_all_told_before_anything_changes(fresh: Deployment) 
 
 def test_two_engines_on_one_stack_are_told_apart_from_a_dead_one(fresh: Deployment) -> None:
     running = fresh.start("up")
-    eventually(lambda: pending(fresh, IMAGE))
+    engine = engine_of(running, lambda: pending(fresh, IMAGE))
 
+    # It must not be done before the second has looked.
+    engine.suspend()
     second = fresh.make("up")
-    first, _ = running.communicate(timeout=180)
+    engine.resume()
+    first, _ = running.communicate(timeout=SECONDS)
 
     assert second.returncode == 1
     assert "works on stack local" in second.stdout

@@ -13,7 +13,7 @@ import pytest
 from hearth.localcloud.cloud import Ports
 from hearth.localcloud.commands.ports import listening_nowhere, remembered
 from hearth.tests.engine.deployment import Deployment, copied, eventually
-from hearth.tests.localcloud.running import free_ports
+from hearth.tests.ports import held_ports
 
 
 def nothing_is_left(deployment: Deployment) -> bool:
@@ -115,14 +115,15 @@ def test_a_cloud_that_comes_back_on_other_ports_is_found_by_its_addresses(fresh:
     assert pid
     os.kill(pid, signal.SIGTERM)
     eventually(lambda: fresh.cloud() is None)
-    moved = dataclasses.replace(fresh, ports=free_ports())
+    with held_ports() as others:
+        moved = dataclasses.replace(fresh, ports=others)
 
-    output = moved.up()
+        output = moved.up()
 
-    told = dict(re.findall(r"^  (site|service) +(http://\S+)$", output, re.MULTILINE))
-    assert told["site"] == f"http://localhost:{moved.ports.edge}"
-    assert moved.get("/", told["site"]).status_code == 200
-    assert moved.get("/health", told["service"]).status_code == 200
+        told = dict(re.findall(r"^  (site|service) +(http://\S+)$", output, re.MULTILINE))
+        assert told["site"] == f"http://localhost:{moved.ports.edge}"
+        assert moved.get("/", told["site"]).status_code == 200
+        assert moved.get("/health", told["service"]).status_code == 200
 
 
 def test_a_deleted_folder_of_the_cloud_is_deployed_anew(fresh: Deployment) -> None:

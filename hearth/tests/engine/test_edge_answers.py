@@ -4,7 +4,7 @@ import pytest
 import requests
 
 from flask_hearth.headers import SECURITY
-from hearth.tests.engine.deployment import Deployment
+from hearth.tests.engine.deployment import SECONDS, Deployment
 
 ITEMS = "/api/v1/items"
 # Production forces it on web.app, over whatever a site sets.
@@ -43,27 +43,27 @@ def test_files_pages_answers_and_errors_carry_one_set_of_security_headers(
 
 def test_the_weak_tag_of_a_compressed_answer_is_good_for_a_change(deployed: Deployment) -> None:
     item = {"name": "Pen", "description": "blue " * 50, "quantity": 1}
-    made = requests.post(deployed.site + ITEMS, json=item, timeout=10)
+    made = requests.post(deployed.site + ITEMS, json=item, timeout=SECONDS)
     address = deployed.site + made.headers["Location"]
-    seen = requests.get(address, headers={"Accept-Encoding": "gzip"}, timeout=10)
+    seen = requests.get(address, headers={"Accept-Encoding": "gzip"}, timeout=SECONDS)
     weak = {"If-Match": seen.headers["ETag"]}
-    changed = requests.put(address, json={**item, "quantity": 2}, headers=weak, timeout=10)
-    late = requests.put(address, json={**item, "quantity": 3}, headers=weak, timeout=10)
+    changed = requests.put(address, json={**item, "quantity": 2}, headers=weak, timeout=SECONDS)
+    late = requests.put(address, json={**item, "quantity": 3}, headers=weak, timeout=SECONDS)
 
     assert seen.headers["Content-Encoding"] == "gzip"
     assert weak["If-Match"].startswith('W/"')
     assert (changed.status_code, late.status_code) == (200, 412)
-    assert requests.get(address, timeout=10).json()["quantity"] == 2
-    assert requests.delete(address, timeout=10).status_code == 204
+    assert requests.get(address, timeout=SECONDS).json()["quantity"] == 2
+    assert requests.delete(address, timeout=SECONDS).status_code == 204
 
 
 def test_links_and_redirects_stay_on_the_address_that_was_asked_for(deployed: Deployment) -> None:
     for base in (deployed.site, deployed.service):
         for forged in ("evil.example", "localhost.evil.example"):
             sent = {"X-Forwarded-Host": forged, "Host": base.partition("://")[2]}
-            made = requests.post(base + ITEMS, json={"name": "Pen"}, headers=sent, timeout=10)
-            listed = requests.get(f"{base}{ITEMS}?per_page=1", headers=sent, timeout=10)
-            removed = requests.delete(base + made.headers["Location"], headers=sent, timeout=10)
+            made = requests.post(base + ITEMS, json={"name": "Pen"}, headers=sent, timeout=SECONDS)
+            listed = requests.get(f"{base}{ITEMS}?per_page=1", headers=sent, timeout=SECONDS)
+            removed = requests.delete(base + made.headers["Location"], headers=sent, timeout=SECONDS)
 
             assert made.headers["Location"].startswith(f"{ITEMS}/")
             assert "evil" not in listed.text + str(listed.headers) + str(made.headers)

@@ -4,7 +4,7 @@ import json
 
 import requests
 
-from hearth.tests.engine.deployment import Deployment
+from hearth.tests.engine.deployment import SECONDS, Deployment
 
 ITEMS = "/api/v1/items"
 KEY = "hearth:secret:RandomKey"
@@ -18,7 +18,7 @@ def rotate(deployment: Deployment, old: str, new: str) -> None:
 def signed(deployment: Deployment) -> str:
     """The path of a page that a signature leads to."""
     for name in ("Pen", "Ink"):
-        requests.post(deployment.site + ITEMS, json={"name": name}, timeout=10).raise_for_status()
+        requests.post(deployment.site + ITEMS, json={"name": name}, timeout=SECONDS).raise_for_status()
     return f"{ITEMS}?per_page=1&cursor={deployment.get(f'{ITEMS}?per_page=1').json()['next']}"
 
 

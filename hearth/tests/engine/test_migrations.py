@@ -2,12 +2,13 @@
 
 import os
 import signal
+from pathlib import Path
 
 import psutil
 import requests
 
 from hearth.first_collection import first
-from hearth.tests.engine.deployment import APP, CHECKOUT, Deployment, eventually
+from hearth.tests.engine.deployment import APP, CHECKOUT, SECONDS, Deployment, eventually
 
 EXECUTION = "hearth:run:JobExecution"
 SERVICE = "gcp:cloudrunv2/service:Service"
@@ -31,7 +32,15 @@ def upgrade() -> None:
 '''
 BROKEN = ADD_COLUMN.replace(f'op.add_column("{KEPT.name}"', 'op.add_column("nowhere"')
 """There is no such table."""
-HANGING = ADD_COLUMN.replace("def upgrade() -> None:", "def upgrade() -> None:\n    __import__('time').sleep(20)")
+HANGING = ADD_COLUMN.replace(
+    "def upgrade() -> None:",
+    """def upgrade() -> None:
+    import pathlib, time
+
+    while not pathlib.Path("{file}").exists():
+        time.sleep(0.1)""",
+)
+"""Goes on once a file is there."""
 
 
 def write(deployment: Deployment, migration: str) -> None:
@@ -40,7 +49,7 @@ def write(deployment: Deployment, migration: str) -> None:
 
 def add(deployment: Deployment) -> str:
     """A new object's path, through the edge."""
-    answer = requests.post(deployment.site + KEPT.path, json=KEPT.body, timeout=10)
+    answer = requests.post(deployment.site + KEPT.path, json=KEPT.body, timeout=SECONDS)
     assert answer.status_code == 201, answer.text
     return answer.headers["Location"]
 
@@ -114,18 +123,26 @@ def test_a_failed_migration_fails_every_up_with_its_log_while_the_old_revision_s
     assert fresh.pulumi("preview", "--expect-no-changes", "--stack", "local").returncode == 0
 
 
-def test_a_migration_that_an_engine_was_killed_over_is_taken_up_and_not_run_beside_itself(fresh: Deployment) -> None:
+def test_a_migration_that_an_engine_was_killed_over_is_taken_up_and_not_run_beside_itself(
+    fresh: Deployment, tmp_path: Path
+) -> None:
     fresh.up()
-    write(fresh, HANGING)
+    go_on = tmp_path / "go on"
+    write(fresh, HANGING.replace("{file}", str(go_on)))
     running = fresh.start("up")
     eventually(lambda: executions(fresh) == 2)
     engine = next(child for child in psutil.Process(running.pid).children() if child.name() == "pulumi")
     os.kill(engine.pid, signal.SIGKILL)
-    running.communicate(timeout=60)
+    running.communicate(timeout=SECONDS)
 
-    output = fresh.up()
+    again = fresh.start("up")
+    assert again.stdout
+    said = next((line for line in again.stdout if "runs already" in line), "")
+    go_on.touch()
+    output, _ = again.communicate(timeout=SECONDS)
 
-    assert "runs already" in output
+    assert again.returncode == 0, output
+    assert said
     assert executions(fresh) == 2
     assert f"Migrated from {HEAD} to {NEXT}" in (fresh.checkout.cloud / f"logs/jobs/{APP}-migrate.log").read_text()
     assert fresh.get(KEPT.path).status_code == 200

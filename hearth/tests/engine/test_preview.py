@@ -15,9 +15,8 @@ import pytest
 import yaml
 
 from hearth.tests import example
-from hearth.tests.engine.deployment import CHECKOUT, eventually
+from hearth.tests.engine.deployment import CHECKOUT, SECONDS, eventually
 
-SECONDS = 180
 MADE = {".git", ".local", ".venv", "__pycache__"}
 
 
@@ -257,7 +256,7 @@ def test_a_wrong_word_is_said_at_once(
         cwd=repository.root,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=SECONDS,
         check=False,
     )
 
@@ -306,7 +305,7 @@ def test_an_interrupted_preview_leaves_nothing(repository: Repository, number: s
 
     eventually(plugins)
     os.kill(process.pid, number)
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=SECONDS)
 
     assert process.returncode == 130, output
     assert "Traceback" not in output

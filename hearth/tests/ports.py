@@ -1,0 +1,14 @@
+"""Ports for a local cloud that a test starts, which nobody else gets meanwhile."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from flask_hearth.testing.ports import held
+from hearth.localcloud.cloud import Ports
+
+
+@contextmanager
+def held_ports() -> Iterator[Ports]:
+    with ExitStack() as stack:
+        apis, edge, service = (stack.enter_context(held()) for _ in range(3))
+        yield Ports(apis=apis, edge=edge, service=service)
