@@ -1,6 +1,7 @@
 """What is ours can be installed without its tests: the user's need none of them."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,18 +22,15 @@ def test_the_program_and_its_tests_work_in_a_checkout_without_our_tests(tmp_path
             shutil.copy(ROOT / name, tmp_path / name)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 
-    def pytest(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", *arguments],
-            cwd=tmp_path,
-            env=environment,
-            check=False,
-            capture_output=True,
-            text=True,
-        )
+    # All modules are imported, and a few of their tests run, at once: to start takes longer than that.
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "tests", "-k", "test_a_shipped_stack_is_what_its_inventory_says"],
+        cwd=tmp_path,
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
 
-    collected = pytest("--collect-only", "tests")
-    ran = pytest("tests/stacks", "tests/infra/test_settings.py")
-
-    assert collected.returncode == 0, collected.stdout[-3000:]
     assert ran.returncode == 0, ran.stdout[-3000:]
+    assert re.search(r"\b[1-9]\d* passed", ran.stdout)
