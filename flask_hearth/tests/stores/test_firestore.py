@@ -36,10 +36,12 @@ def store(databases: Databases, url: str, firestore_emulator: FirestoreEmulator)
 
 
 def test_an_absent_firestore_is_unavailable_and_its_return_is_noticed(
-    store: Store, firestore_emulator: FirestoreEmulator
+    databases: Databases, url: str, store: Store, firestore_emulator: FirestoreEmulator
 ) -> None:
+    hurried = databases.open_url(url, DECLARATIONS, call_seconds=0.2)
     firestore_emulator.stop()
-    assert_unavailable(store, CALLS)
+    assert_unavailable(store, ["get"])
+    assert_unavailable(hurried, CALLS)
 
     firestore_emulator.start()
 
