@@ -31,16 +31,19 @@ async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reque
 
 
 async def _connection(host: str, port: int, request: bytes, until: float, tally: _Tally) -> None:
-    while time.monotonic() < until:
+    """Ask at least once, however long it takes to connect, and until the time is over."""
+    while True:
         reader, writer = await asyncio.open_connection(host, port)
         try:
-            while time.monotonic() < until and await _ask(reader, writer, request, tally):
+            while await _ask(reader, writer, request, tally) and time.monotonic() < until:
                 pass
         except (asyncio.IncompleteReadError, ConnectionError):
             # A worker that is replaced closes what it has open; the next connection goes to another one.
-            continue
+            pass
         finally:
             writer.close()
+        if time.monotonic() >= until:
+            return
 
 
 async def _main(url: str, connections: int, seconds: float) -> None:

@@ -4,11 +4,10 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,6 +16,7 @@ import psutil
 
 from flask_hearth.bench import cpus
 from flask_hearth.bench.sides import Side
+from flask_hearth.testing import ports
 
 START_SECONDS = 60
 STOP_SECONDS = 10
@@ -33,7 +33,8 @@ class Server:
 
     def __init__(self, side: Side, log: Path, **environ: str) -> None:
         self.side = side
-        self.port = _free_port()
+        self._holding = ExitStack()
+        self.port = self._holding.enter_context(ports.held())
         self._log = log
         self._environ = {**side.environ, "PORT": str(self.port), **environ}
         self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
@@ -119,13 +120,7 @@ class Server:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(STOP_SECONDS)
         self._process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        found: int = probe.getsockname()[1]
-        return found
+        self._holding.close()
 
 
 def seconds_of(command: list[str], environ: Mapping[str, str]) -> float:

@@ -17,6 +17,7 @@ from flask_hearth.bench import load, readme
 from flask_hearth.bench.__main__ import joined
 from flask_hearth.bench.figures import Line, Sample, markdown, ratio
 from flask_hearth.bench.servers import BenchError
+from flask_hearth.testing.processes import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 # As wrk 4.1 printed it, but for the numbers.
@@ -137,7 +138,7 @@ def test_without_wrk_a_client_of_our_own_counts_answers(server: tuple[socket.soc
 
     assert "wrk is not installed" in name
     assert found.per_second > 0
-    assert 0 < found.p99 < 10
+    assert found.p99 > 0
 
 
 def test_that_client_tells_of_refusals(server: tuple[socket.socket, dict[str, bytes]]) -> None:
@@ -203,18 +204,18 @@ def test_a_run_that_is_told_to_stop_leaves_no_server_behind() -> None:
         try:
             servers = started(running)
             running.terminate()
-            _, said = running.communicate(timeout=60)
+            _, said = running.communicate(timeout=PATIENCE)
         finally:
             running.kill()
 
     assert running.returncode == 130
     assert said.endswith("bench: interrupted.\n")
-    assert not psutil.wait_procs(servers, timeout=10)[1]
+    assert not psutil.wait_procs(servers, timeout=PATIENCE)[1]
 
 
 def started(running: subprocess.Popen[str]) -> list[psutil.Process]:
     """The children of a process, once there are any that listen."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while running.poll() is None and time.monotonic() < deadline:
         with suppress(psutil.Error):
             children = psutil.Process(running.pid).children(recursive=True)
