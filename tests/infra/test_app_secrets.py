@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hearth.testing.recorder import Stack
-from hearth.testing.stacks import STACKS, run_stack
+from tests.infra.example import STACKS, run_stack
 
 VERSION = "gcp:secretmanager/secretVersion:SecretVersion"
 VERSIONS = {"value": "secrets-session-key", "previous": "secrets-previous-session-key"}

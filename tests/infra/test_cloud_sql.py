@@ -5,8 +5,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from hearth.faults import SettingsError
 from hearth.testing.recorder import Stack
-from hearth.testing.stacks import run_stack, shipped
 from infra import configuration
+from tests.infra.example import run_stack, shipped
 
 SERVER = "gcp:sql/databaseInstance:DatabaseInstance"
 DATABASE = "gcp:sql/database:Database"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hearth.testing.stacks import run_stack
+from tests.infra.example import run_stack
 
 DATABASE = "gcp:firestore/database:Database"
 SERVICE = "gcp:cloudrunv2/service:Service"

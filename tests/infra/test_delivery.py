@@ -7,8 +7,8 @@ import pytest
 
 from hearth.catalog.roles import DEPLOYER
 from hearth.faults import Fault, SettingsError
-from hearth.testing.stacks import STACKS, run_stack
 from infra import configuration
+from tests.infra.example import STACKS, run_stack
 
 ON = {"app:name": "web", "app:deliveryRepository": "acme/web"}
 POOL = "projects/123456789012/locations/global/workloadIdentityPools/web-ci-1"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from flask_hearth.staticfiles import names
-from hearth.testing.stacks import STACKS, run_stack
 from infra.program import ROOT
+from tests.infra.example import STACKS, run_stack
 
 SITE = "gcp:firebase/hostingSite:HostingSite"
 RELEASE = "hearth:hosting:SiteRelease"

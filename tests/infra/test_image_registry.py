@@ -2,7 +2,7 @@
 
 import pytest
 
-from hearth.testing.stacks import run_stack
+from tests.infra.example import run_stack
 
 REPOSITORY = "gcp:artifactregistry/repository:Repository"
 READER = "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember"

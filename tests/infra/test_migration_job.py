@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from hearth.testing.recorder import Stack
-from hearth.testing.stacks import ON_GOOGLE, run_stack
+from tests.infra.example import ON_GOOGLE, run_stack
 
 JOB = "gcp:cloudrunv2/job:Job"
 EXECUTION = "hearth:run:JobExecution"

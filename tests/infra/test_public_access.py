@@ -3,9 +3,9 @@
 import pytest
 
 from hearth.testing.recorder import record
-from hearth.testing.stacks import STACKS, run_stack
 from infra import public_access
 from infra.settings import Settings
+from tests.infra.example import STACKS, run_stack
 
 GRANT = "gcp:cloudrunv2/serviceIamMember:ServiceIamMember"
 SERVICE = "gcp:cloudrunv2/service:Service"

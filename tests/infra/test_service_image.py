@@ -1,8 +1,8 @@
 """How the image comes about: built here with as few rights as possible, or taken by digest."""
 
 from hearth.testing.computed import DIGEST
-from hearth.testing.stacks import run_stack
 from infra.program import ROOT
+from tests.infra.example import run_stack
 
 BUILT = f"us-central1-docker.pkg.dev/example-dev/shop/shop@{DIGEST}"
 GIVEN = "europe-west1-docker.pkg.dev/shop-dev/web/web@sha256:" + "a" * 64

@@ -6,7 +6,7 @@ import pytest
 
 from hearth.catalog import apis
 from hearth.testing.recorder import Stack
-from hearth.testing.stacks import run_stack
+from tests.infra.example import run_stack
 
 CONFIG = "gcp:identityplatform/config:Config"
 KEY = "gcp:projects/apiKey:ApiKey"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hearth.testing.recorder import Stack
-from hearth.testing.stacks import run_stack
+from tests.infra.example import run_stack
 
 SERVICE = "gcp:cloudrunv2/service:Service"
 
