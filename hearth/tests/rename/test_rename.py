@@ -1,6 +1,7 @@
 """The app's name changes everywhere it stands, or nowhere."""
 
 import json
+import re
 import shutil
 import subprocess
 import tomllib
@@ -32,6 +33,9 @@ def checkout(tmp_path: Path) -> Path:
     for name in FILES:
         shutil.copy(ROOT / name, tmp_path / name)
     example.put_into(tmp_path)
+    firebase = tmp_path / "firebase.json"
+    text = re.sub(r'("serviceId"\s*:\s*)"[^"]*"', r'\1"web"', firebase.read_text(encoding="utf-8"))
+    firebase.write_text(text, encoding="utf-8")
     # As shipped, also where this checkout was renamed.
     for change in places.changes(tmp_path, "web"):
         change.file.write_text(change.text, encoding="utf-8")
