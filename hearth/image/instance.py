@@ -4,7 +4,6 @@ Read off what the stack's program declares. What is only told on Google Cloud (i
 replaced, as none of it is in the image or on this machine.
 """
 
-import re
 import secrets
 import shlex
 import socket
@@ -17,6 +16,7 @@ import pulumi
 
 from hearth import project
 from hearth.errors import HearthError
+from hearth.facts.cloud_run import mebibytes
 from hearth.image.errors import ImageError
 from hearth.testing import stacks
 from hearth.testing.recorder import Stack
@@ -26,8 +26,6 @@ DATABASE = "sqlite:////data/trial.sqlite3"
 
 _SERVICE = "gcp:cloudrunv2/service:Service"
 _JOB = "gcp:cloudrunv2/job:Job"
-_MIB = {"Mi": 1, "Gi": 1024}
-_MEMORY = re.compile(r"([1-9][0-9]*)(Mi|Gi)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,10 +89,10 @@ def of_declared(stack: str, declared: Stack, migrate: list[str]) -> Instance:
 
 
 def _bytes(memory: str) -> int:
-    match = _MEMORY.fullmatch(memory)
-    if not match:
+    size = mebibytes(memory)
+    if size is None:
         raise ImageError(f"The service's memory is {memory!r}, no whole number of Mi or Gi such as 512Mi.")
-    return int(match[1]) * _MIB[match[2]] * 1024**2
+    return size * 1024**2
 
 
 def _path(container: Mapping[str, Any], probe: str) -> str:
