@@ -1,35 +1,22 @@
 """The service with settings of our own, and a way to start the real thing."""
 
-import logging
-import sys
-from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from app import create_app
 from app.domain import DECLARATIONS
 from app.settings import Settings
 from flask_hearth.stores.sql.migrating import Migrations
 from flask_hearth.stores.urls import Sqlite
-from flask_hearth.testing import ports
-from flask_hearth.testing.postgres_server import PostgresServer
-from flask_hearth.testing.processes import Process
+from flask_hearth.testing.fixtures import client, logging_is_left_as_it_was, port, postgres_server, start
+
+# Named, so that pytest finds them here.
+__all__ = ["client", "logging_is_left_as_it_was", "port", "postgres_server", "start"]
 
 GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
 MIGRATIONS = Path(__file__).parents[2] / "service" / "migrations"
-
-
-@pytest.fixture(autouse=True)
-def _logging_is_left_as_it_was() -> Iterator[None]:
-    """The service takes the root logger for itself, which is right in a process of its own."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")
@@ -40,45 +27,7 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"sqlite://{path}"
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    """One server for all tests."""
-    binaries = PostgresServer.installed()
-    if binaries is None:
-        pytest.skip("no Postgres server is installed (Debian: postgresql), or as root no user postgres or no setpriv")
-    server = PostgresServer(binaries)
-    yield server
-    server.end()
-
-
 @pytest.fixture
 def app(database_url: str) -> Flask:
     environ = {"SECRET_KEY": GOOD_KEY, "GOOGLE_CLOUD_PROJECT": "demo-hearth", "DATABASE_URL": database_url}
     return create_app(Settings.from_env(environ))
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Process]]:
-    """Start `python ARGUMENTS…` in a folder with exactly this environment."""
-    started: list[Process] = []
-
-    def begin(*arguments: str, folder: Path, environ: Mapping[str, str]) -> Process:
-        log = tmp_path / f"{len(started)}.log"
-        started.append(Process([sys.executable, *arguments], folder, environ, log))
-        return started[-1]
-
-    yield begin
-    for process in started:
-        process.end()
-
-
-@pytest.fixture
-def port() -> Iterator[int]:
-    """A TCP port that is free for a server of this test."""
-    with ports.held() as port:
-        yield port
