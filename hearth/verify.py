@@ -34,10 +34,14 @@ def main(arguments: Sequence[str]) -> int:
             return checks.run(checks.pytest("tests")) or checks.ended(types, "types")
     with (
         checks.beside("types", ["mypy"]) as types,
-        checks.beside("engine", checks.pytest("--durations=5", _ENGINE)) as engine,
+        checks.beside("engine", checks.pytest("--durations=5", _ENGINE), to_its_end=True) as engine,
     ):
         code = checks.run(checks.pytest(f"--ignore={_ENGINE}"))
-        return code or checks.ended(types, "types") or checks.ended(engine, "engine", show=True)
+        code = code or checks.ended(types, "types")
+        deployed = checks.ended(engine, "engine", show=True)
+    if code:
+        sys.stderr.write("test: what stands above the engine's tests failed.\n")
+    return code or deployed
 
 
 class _Checks:
@@ -59,8 +63,14 @@ class _Checks:
         return subprocess.run(command, cwd=self._root, env=self._environ, check=False).returncode
 
     @contextlib.contextmanager
-    def beside(self, name: str, command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
-        """Run it meanwhile. It ends with the context: a run that failed or was interrupted leaves nothing behind."""
+    def beside(
+        self, name: str, command: Sequence[str], *, to_its_end: bool = False
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """Run it meanwhile; a run that failed or was interrupted leaves nothing behind.
+
+        With the context it is ended, or goes on `to_its_end`: tests stop what they started only if they may. Ctrl-C
+        reaches them as well.
+        """
         log = self._log(name)
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as output:
@@ -68,7 +78,8 @@ class _Checks:
         try:
             yield process
         finally:
-            process.terminate()
+            if not to_its_end:
+                process.terminate()
             process.wait()
 
     def ended(self, process: subprocess.Popen[bytes], name: str, *, show: bool = False) -> int:

@@ -1,0 +1,117 @@
+"""`python -m hearth check` and `test`: each failure counts, and tests that run beside others stop what they started."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hearth import project
+
+CHECKOUT = project.root()
+PASSES = "def test_one() -> None:\n    assert True\n"
+FAILS = """\
+import os
+from pathlib import Path
+
+
+def test_one() -> None:
+    Path("failing").write_text(str(os.getpid()), encoding="utf-8")
+    assert not Path("failing").exists()
+"""
+DEPLOYS = """\
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+
+@pytest.fixture
+def deployed() -> Iterator[None]:
+    yield
+    Path("stopped").touch()
+
+
+def test_goes_on_while_the_others_fail(deployed: None) -> None:
+    while not (Path("failing").exists() and Path("failing").read_text(encoding="utf-8")):
+        pass
+    others = int(Path("failing").read_text(encoding="utf-8"))
+    while psutil.pid_exists(others) and psutil.Process(others).status() != psutil.STATUS_ZOMBIE:
+        pass
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A project in which all is well."""
+    files = {
+        "Pulumi.yaml": "name: shop\n",
+        "pyproject.toml": '[tool.ruff]\nline-length = 120\n[tool.mypy]\nfiles = ["tests"]\ncache_dir = ".local/mypy"\n',
+        "infra/__init__.py": "",
+        "service/app.py": "",
+        "tests/test_one.py": PASSES,
+        "hearth/tests/engine/test_deployed.py": PASSES,
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def verify(checkout: Path, verb: str) -> subprocess.CompletedProcess[str]:
+    program = (
+        f"import sys; sys.path[:0] = [{str(CHECKOUT)!r}]; from hearth import verify; sys.exit(verify.main(['{verb}']))"
+    )
+    return subprocess.run(
+        [sys.executable, "-P", "-c", program], cwd=checkout, check=False, capture_output=True, text=True
+    )
+
+
+@pytest.mark.parametrize("verb", ["check", "test"])
+def test_where_all_is_well_it_ends_with_pytests_closing_line(checkout: Path, verb: str) -> None:
+    done = verify(checkout, verb)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " passed in " in done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("verb", ["check", "test"])
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("tests/test_one.py", "import os\n\n\ndef test_one() -> None:\n    assert True\n", "os"),
+        ("tests/test_one.py", 'def test_one() -> None:\n    x: int = "one"\n    assert x\n', "Incompatible types"),
+        ("tests/test_one.py", "def test_one() -> None:\n    assert not True\n", "1 failed"),
+    ],
+    ids=["lint", "types", "tests"],
+)
+def test_each_kind_of_failure_counts_and_is_told(checkout: Path, verb: str, file: str, text: str, said: str) -> None:
+    (checkout / file).write_text(text, encoding="utf-8")
+
+    done = verify(checkout, verb)
+
+    assert done.returncode != 0
+    assert said in done.stdout
+
+
+def test_a_deployment_that_fails_counts_and_is_told(checkout: Path) -> None:
+    deployed = checkout / "hearth" / "tests" / "engine" / "test_deployed.py"
+    deployed.write_text("def test_one() -> None:\n    assert not True\n", encoding="utf-8")
+
+    done = verify(checkout, "test")
+
+    assert done.returncode != 0
+    assert "1 failed" in done.stdout.splitlines()[-1]
+
+
+def test_deployments_stop_what_they_started_though_the_others_fail(checkout: Path) -> None:
+    """A local cloud that its test could not stop would run on, with its ports."""
+    (checkout / "tests" / "test_one.py").write_text(FAILS, encoding="utf-8")
+    (checkout / "hearth" / "tests" / "engine" / "test_deployed.py").write_text(DEPLOYS, encoding="utf-8")
+
+    done = verify(checkout, "test")
+
+    assert done.returncode != 0
+    assert (checkout / "stopped").exists(), done.stdout + done.stderr
+    assert "test: what stands above the engine's tests failed." in done.stderr
