@@ -38,6 +38,8 @@ class Engine:
         self._environment = {
             **variables.environment(copy, ports),
             "PULUMI_BACKEND_URL": f"{state.as_uri()}?metadata=skip",
+            # The engine asks git how this checkout is, which around the copies would renew the index.
+            "GIT_OPTIONAL_LOCKS": "0",
             # Makes --event-log an option.
             "PULUMI_DEBUG_COMMANDS": "true",
             "HEARTH_RECORDS_ONLY": f"http://127.0.0.1:{ports.apis}",
