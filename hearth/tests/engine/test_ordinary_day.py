@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hearth.localcloud.commands import variables
+from hearth.tests import example
 from hearth.tests.engine.deployment import APP, CHECKOUT, Deployment
 from hearth.tests.engine.load import SteadyLoad
 
@@ -60,11 +61,11 @@ def test_the_service_answers_at_its_own_address(deployed: Deployment) -> None:
 
 def test_up_changes_no_file_of_the_checkout(deployed: Deployment) -> None:
     """Neither the stack's file nor the lock: `git status` stays clean."""
-    ours = ("Pulumi.yaml", "Pulumi.local.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "requirements.txt", "Makefile")
-    _, different, missing = filecmp.cmpfiles(CHECKOUT, deployed.root, ours, shallow=False)
-
-    assert (different, missing) == ([], [])
-    extra = {path.name for path in deployed.root.iterdir()} - {path.name for path in CHECKOUT.iterdir()}
+    stacks = [example.stack_file(name).name for name in example.STACKS]
+    for origin, files in ((CHECKOUT, ["Pulumi.yaml", "requirements.txt", "Makefile"]), (example.FOLDER, stacks)):
+        _, different, missing = filecmp.cmpfiles(origin, deployed.root, files, shallow=False)
+        assert (different, missing) == ([], [])
+    extra = {path.name for path in deployed.root.iterdir()} - {path.name for path in CHECKOUT.iterdir()} - {*stacks}
     assert not extra
 
 
