@@ -3,28 +3,35 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import requests
 
+from flask_hearth.testing.processes import PATIENCE
 from hearth import project
 from hearth.catalog.apis import APIS, SERVICE_USAGE, Api
 from hearth.localcloud.cloud import Cloud, Part, Ports
 from hearth.localcloud.server import running, whole
+from hearth.tests.ports import held_ports
 
 CHECKOUT = project.root()
 PROJECT = "demo-test"
-START_SECONDS = 30.0
 T = TypeVar("T")
+
+
+class _Session(requests.Session):
+    """One that waits for each answer as long as a busy machine may need."""
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        return super().send(request, **{**options, "timeout": PATIENCE})
 
 
 @dataclass
@@ -33,7 +40,7 @@ class LocalCloud:
 
     root: Path
     ports: Ports
-    session: requests.Session = field(default_factory=requests.Session)
+    session: requests.Session = field(default_factory=_Session)
     cloud: Cloud | None = None
     """Set for one in this process; use its store only through `in_loop`."""
     process: subprocess.Popen[bytes] | None = None
@@ -51,7 +58,7 @@ class LocalCloud:
         self, method: str, api: Api, path: str, json: Any = None, *, status: int = 200, **options: Any
     ) -> dict[str, Any]:
         """One call; its JSON answer, after seeing that the status is the expected one."""
-        answer = self.session.request(method, self.url(api, path), json=json, timeout=30, **options)
+        answer = self.session.request(method, self.url(api, path), json=json, **options)
         assert answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text}"
         body = answer.json() if answer.content else {}
         assert isinstance(body, dict)
@@ -71,28 +78,18 @@ class LocalCloud:
         async def run() -> T:
             return work(cloud)
 
-        return asyncio.run_coroutine_threadsafe(run(), self.loop).result(30)
+        return asyncio.run_coroutine_threadsafe(run(), self.loop).result(PATIENCE)
 
     def kill(self) -> None:
         """Kill -9, of the cloud's process alone."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
 
 
-def free_ports() -> Ports:
-    """Three ports that were free just now."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(3)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        apis, edge, service = (each.getsockname()[1] for each in sockets)
-    return Ports(apis=apis, edge=edge, service=service)
-
-
-def wait_until(done: Callable[[], bool], seconds: float = 10.0) -> None:
+def wait_until(done: Callable[[], bool]) -> None:
     """Poll for something that a server does in its own time."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while not done():
         assert time.monotonic() < deadline, "what was waited for did not happen in time"
         time.sleep(0.01)
@@ -107,14 +104,12 @@ def in_thread(
     records_only: bool = False,
 ) -> Iterator[LocalCloud]:
     """A local cloud, whole unless told otherwise, on a thread and an event loop of its own."""
-    ports = ports or free_ports()
     loop = asyncio.new_event_loop()
     up, stop = threading.Event(), asyncio.Event()
-    local = LocalCloud(root=root, ports=ports, loop=loop)
     failures: list[BaseException] = []
 
     async def main() -> None:
-        async with running(root, ports, compose, records_only=records_only) as cloud:
+        async with running(root, local.ports, compose, records_only=records_only) as cloud:
             local.cloud = cloud
             up.set()
             await stop.wait()
@@ -129,20 +124,22 @@ def in_thread(
             loop.close()
             up.set()
 
-    thread = threading.Thread(target=work, name="localcloud")
-    thread.start()
-    try:
-        assert up.wait(START_SECONDS), "the local cloud did not start in time"
-        if not failures:
-            yield local
-    finally:
-        local.session.close()
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(stop.set)
-        thread.join(START_SECONDS)
-        assert not thread.is_alive(), "the local cloud did not stop in time"
-        if failures:
-            raise failures[0]
+    with nullcontext(ports) if ports else held_ports() as found:
+        local = LocalCloud(root=root, ports=found, loop=loop)
+        thread = threading.Thread(target=work, name="localcloud")
+        thread.start()
+        try:
+            assert up.wait(PATIENCE), "the local cloud did not start in time"
+            if not failures:
+                yield local
+        finally:
+            local.session.close()
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(stop.set)
+            thread.join(PATIENCE)
+            assert not thread.is_alive(), "the local cloud did not stop in time"
+            if failures:
+                raise failures[0]
 
 
 @contextmanager
@@ -150,39 +147,39 @@ def in_process(
     root: Path, ports: Ports | None = None, environ: Mapping[str, str] | None = None
 ) -> Iterator[LocalCloud]:
     """A whole local cloud as a process group of its own, ready; stopped by group whatever happens."""
-    ports = ports or free_ports()
     code = (
         "import sys, pathlib; from hearth.localcloud.cloud import Ports; from hearth.localcloud.server import serve; "
         "a, e, s = map(int, sys.argv[2:]); serve(pathlib.Path(sys.argv[1]), Ports(apis=a, edge=e, service=s))"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, str(root), *map(str, (ports.apis, ports.edge, ports.service))],
-        cwd=CHECKOUT,
-        env=os.environ | dict(environ or {}),
-        start_new_session=True,
-    )
-    local = LocalCloud(root=root, ports=ports, process=process)
-    try:
-        _wait_until_healthy(local)
-        yield local
-    finally:
-        local.session.close()
-        process.terminate()
+    with nullcontext(ports) if ports else held_ports() as found:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, str(root), *map(str, (found.apis, found.edge, found.service))],
+            cwd=CHECKOUT,
+            env=os.environ | dict(environ or {}),
+            start_new_session=True,
+        )
+        local = LocalCloud(root=root, ports=found, process=process)
         try:
-            process.wait(START_SECONDS)
+            _wait_until_healthy(local)
+            yield local
         finally:
-            # The group outlives its leader when an instance did: nothing may.
-            _kill_group(process.pid)
-            process.wait(10)
+            local.session.close()
+            process.terminate()
+            try:
+                process.wait(PATIENCE)
+            finally:
+                # The group outlives its leader when an instance did: nothing may.
+                _kill_group(process.pid)
+                process.wait(PATIENCE)
 
 
 def _wait_until_healthy(local: LocalCloud) -> None:
     assert local.process is not None
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         assert local.process.poll() is None, f"the local cloud ended with {local.process.returncode}"
         try:
-            if local.session.get(f"{local.origin}/_local/health", timeout=5).ok:
+            if local.session.get(f"{local.origin}/_local/health").ok:
                 return
         except requests.ConnectionError:
             time.sleep(0.05)

@@ -79,7 +79,7 @@ def test_status_tells_how_the_latest_execution_of_a_job_ended(local: LocalCloud)
 def test_status_shows_a_site_from_its_project_on(local: LocalCloud) -> None:
     local.call("POST", FIREBASE, "projects/demo-test:addFirebase", {})
 
-    (site,) = local.session.get(f"{local.origin}/_local/status", timeout=5).json()["sites"]
+    (site,) = local.session.get(f"{local.origin}/_local/status").json()["sites"]
 
     assert site["name"] == "projects/demo-test/sites/demo-test"
     assert site["url"] == f"http://localhost:{local.ports.edge}"
@@ -87,7 +87,7 @@ def test_status_shows_a_site_from_its_project_on(local: LocalCloud) -> None:
 
 
 def test_the_page_is_valid_without_anything_to_show(local: LocalCloud) -> None:
-    answer = local.session.get(f"{local.origin}/", timeout=5)
+    answer = local.session.get(f"{local.origin}/")
 
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "No site yet" in answer.text
@@ -116,7 +116,7 @@ def test_only_addresses_become_links(local: LocalCloud) -> None:
 
 
 def test_the_page_loads_nothing_and_may_not_be_framed(local: LocalCloud) -> None:
-    headers = local.session.get(f"{local.origin}/", timeout=5).headers
+    headers = local.session.get(f"{local.origin}/").headers
 
     assert headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
     assert headers["Cache-Control"] == "no-store"

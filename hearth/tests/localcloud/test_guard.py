@@ -48,7 +48,7 @@ REPLICATION: dict[str, object] = {"replication": {"automatic": {}}}
 def test_a_real_project_is_refused_wherever_it_is_named(
     local: LocalCloud, method: str, api: Api, path: str, body: object
 ) -> None:
-    answer = local.session.request(method, local.url(api, path), json=body, timeout=5)
+    answer = local.session.request(method, local.url(api, path), json=body)
 
     assert answer.status_code == 403
     assert "Project 'acme-prod' is refused" in answer.json()["error"]["message"]
@@ -58,7 +58,7 @@ def test_a_real_project_is_refused_wherever_it_is_named(
 def test_a_body_that_nests_too_deeply_is_the_clients_fault(local: LocalCloud) -> None:
     url = local.url(SECRET_MANAGER, "projects/demo-test/secrets?secretId=a")
     headers = {"Content-Type": "application/json"}
-    answer = local.session.post(url, data="[" * 100_000 + "]" * 100_000, headers=headers, timeout=5)
+    answer = local.session.post(url, data="[" * 100_000 + "]" * 100_000, headers=headers)
 
     assert answer.status_code == 400
     assert answer.json()["error"]["message"].startswith("Invalid JSON payload received")
@@ -78,7 +78,6 @@ def test_content_is_never_read_as_a_request(local: LocalCloud) -> None:
         f"{upload_base(STORAGE.local(local.origin))}b/demo-test-files/o?uploadType=media&name={name}",
         data=json.dumps({"project": "acme-prod"}),
         headers={"Content-Type": "application/json"},
-        timeout=5,
     )
 
     assert answer.status_code == 200
@@ -90,7 +89,7 @@ def test_content_is_never_read_as_a_request(local: LocalCloud) -> None:
 )
 def test_foreign_hosts_are_refused(local: LocalCloud, host: str) -> None:
     """A page whose name resolves to 127.0.0.1 (DNS rebinding) would else read everything."""
-    answer = local.session.get(f"{local.origin}/_local/status", headers={"Host": host}, timeout=5)
+    answer = local.session.get(f"{local.origin}/_local/status", headers={"Host": host})
 
     assert answer.status_code == 403
     assert "answers only to localhost" in answer.json()["error"]["message"]
@@ -98,7 +97,7 @@ def test_foreign_hosts_are_refused(local: LocalCloud, host: str) -> None:
 
 @pytest.mark.parametrize("host", ["localhost:4000", "127.0.0.1", "[::1]:4000", "LOCALHOST"])
 def test_loopback_by_any_name_is_taken(local: LocalCloud, host: str) -> None:
-    answer = local.session.get(f"{local.origin}/_local/health", headers={"Host": host}, timeout=5)
+    answer = local.session.get(f"{local.origin}/_local/health", headers={"Host": host})
 
     assert answer.status_code == 200
 
@@ -112,13 +111,12 @@ def test_pages_from_elsewhere_change_nothing(local: LocalCloud, origin: str, sta
         local.url(RESOURCE_MANAGER, "projects/demo-test:testIamPermissions"),
         data="{}",
         headers={"Origin": origin, "Content-Type": "text/plain"},
-        timeout=5,
     )
 
     assert answer.status_code == status
 
 
 def test_refusals_are_in_the_log(local: LocalCloud) -> None:
-    local.session.get(local.url(RESOURCE_MANAGER, "projects/acme-prod"), timeout=5)
+    local.session.get(local.url(RESOURCE_MANAGER, "projects/acme-prod"))
 
     assert "projects/acme-prod 403" in Path(local.root / "logs" / "cloud.log").read_text()

@@ -9,10 +9,12 @@ from typing import Any
 import psutil
 import pytest
 
+from flask_hearth.testing.processes import PATIENCE
 from hearth.catalog.apis import ARTIFACT_REGISTRY, CLOUD_BUILD, CLOUD_RUN, STORAGE, upload_base
 from hearth.localcloud.commands.ports import listening_nowhere
 from hearth.localcloud.recorded import parts
-from hearth.tests.localcloud.running import CHECKOUT, LocalCloud, free_ports, in_thread, wait_until
+from hearth.tests.localcloud.running import CHECKOUT, LocalCloud, in_thread, wait_until
+from hearth.tests.ports import held_ports
 
 PROJECT = "acme-prod"
 PLACE = f"projects/{PROJECT}/locations/us-central1"
@@ -29,7 +31,7 @@ def recorded(tmp_path: Path) -> Iterator[LocalCloud]:
 def build(recorded: LocalCloud, content: bytes, name: str) -> str:
     """The digest that a build gives whose source is `content`, which nobody unpacks."""
     target = f"{upload_base(STORAGE.local(recorded.origin))}b/acme-source/o?uploadType=media&name={name}"
-    answer = recorded.session.post(target, data=content, timeout=10)
+    answer = recorded.session.post(target, data=content)
     assert answer.ok, answer.text
     order = {
         "source": {"storageSource": {"bucket": "acme-source", "object": name}},
@@ -50,15 +52,13 @@ def build(recorded: LocalCloud, content: bytes, name: str) -> str:
 
 
 def test_health_confirms_that_it_is_records_only(recorded: LocalCloud) -> None:
-    health = recorded.session.get(f"{recorded.origin}/_local/health", timeout=5).json()
+    health = recorded.session.get(f"{recorded.origin}/_local/health").json()
 
     assert health["recordsOnly"] is True
 
 
 def test_a_foreign_page_is_refused_here_too(recorded: LocalCloud) -> None:
-    answer = recorded.session.get(
-        f"{recorded.origin}/_local/health", headers={"Origin": "https://evil.example"}, timeout=5
-    )
+    answer = recorded.session.get(f"{recorded.origin}/_local/health", headers={"Origin": "https://evil.example"})
 
     assert answer.status_code == 403
 
@@ -117,19 +117,23 @@ def test_equal_sources_give_an_equal_digest_and_others_another(recorded: LocalCl
 
 def test_it_ends_when_whoever_started_it_is_gone(tmp_path: Path) -> None:
     """The pipe closes however that process ended, by kill -9 too."""
-    ports = free_ports()
-    numbers = [str(port) for port in (ports.apis, ports.edge, ports.service)]
-    with subprocess.Popen(
-        [sys.executable, "-m", "hearth.localcloud.recorded", tmp_path / "cloud", *numbers],
-        cwd=CHECKOUT,
-        stdin=subprocess.PIPE,
-        start_new_session=True,
-    ) as process:
+    with (
+        held_ports() as ports,
+        subprocess.Popen(
+            [
+                *(sys.executable, "-m", "hearth.localcloud.recorded", tmp_path / "cloud"),
+                *(str(port) for port in (ports.apis, ports.edge, ports.service)),
+            ],
+            cwd=CHECKOUT,
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        ) as process,
+    ):
         try:
-            wait_until(lambda: not listening_nowhere(ports.apis), 30)
+            wait_until(lambda: not listening_nowhere(ports.apis))
             assert process.stdin
             process.stdin.close()
 
-            assert process.wait(10) == 0
+            assert process.wait(PATIENCE) == 0
         finally:
             process.kill()

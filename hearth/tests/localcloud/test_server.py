@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from flask_hearth.testing.processes import PATIENCE
 from hearth.catalog.apis import (
     APIS,
     ARTIFACT_REGISTRY,
@@ -26,11 +27,12 @@ from hearth.catalog.apis import (
     upload_base,
 )
 from hearth.localcloud import code
-from hearth.localcloud.cloud import Cloud, Part
+from hearth.localcloud.cloud import Cloud, Part, Ports
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.locking import AlreadyRunningError
 from hearth.localcloud.server import running
-from hearth.tests.localcloud.running import PROJECT, LocalCloud, free_ports, in_process, in_thread
+from hearth.tests.localcloud.running import PROJECT, LocalCloud, in_process, in_thread
+from hearth.tests.ports import held_ports
 
 
 class Scripted:
@@ -62,7 +64,7 @@ def parts(*given: Part) -> Callable[[Cloud], Sequence[Part]]:
 
 
 def test_health_says_where_it_serves(local: LocalCloud) -> None:
-    answer = local.session.get(f"{local.origin}/_local/health", timeout=5).json()
+    answer = local.session.get(f"{local.origin}/_local/health").json()
 
     assert answer == {
         "status": "ok",
@@ -84,7 +86,7 @@ def test_health_says_where_it_serves(local: LocalCloud) -> None:
 )
 def test_a_method_that_is_not_played_is_said_to_be_unknown(local: LocalCloud, method: str, path: str) -> None:
     """A made-up answer would hide that the real API was never tried."""
-    answer = local.session.request(method, local.origin + path, timeout=5)
+    answer = local.session.request(method, local.origin + path)
 
     assert answer.status_code == 404
     assert answer.json()["error"]["status"] == "NOT_FOUND"
@@ -92,7 +94,7 @@ def test_a_method_that_is_not_played_is_said_to_be_unknown(local: LocalCloud, me
 
 
 def test_every_method_that_is_played_is_listed(local: LocalCloud) -> None:
-    methods = local.session.get(f"{local.origin}/_local/methods", timeout=5).json()["methods"]
+    methods = local.session.get(f"{local.origin}/_local/methods").json()["methods"]
 
     assert "GET /secretmanager/v1/projects/{project}/secrets/{id}/versions/{version}:access" in methods
     assert {method.split("/")[1] for method in methods} >= {api.prefix for api in APIS}
@@ -103,7 +105,6 @@ def test_bad_json_is_a_bad_request(local: LocalCloud) -> None:
         local.url(SECRET_MANAGER, "projects/demo-test/secrets?secretId=a"),
         data='{"replication": ',
         headers={"Content-Type": "application/json"},
-        timeout=5,
     )
 
     assert answer.status_code == 400
@@ -116,7 +117,6 @@ def test_json_that_is_no_object_is_a_bad_request(local: LocalCloud, body: str) -
         local.url(SECRET_MANAGER, "projects/demo-test/secrets?secretId=a"),
         data=body,
         headers={"Content-Type": "application/json"},
-        timeout=5,
     )
 
     assert answer.status_code == 400
@@ -125,7 +125,7 @@ def test_json_that_is_no_object_is_a_bad_request(local: LocalCloud, body: str) -
 
 def test_a_body_beyond_the_limit_is_refused(tmp_path: Path) -> None:
     with in_thread(tmp_path, compose=parts(Scripted())) as local:
-        answer = local.session.post(f"{local.origin}/part", data=bytes(33 * 1024 * 1024), timeout=30)
+        answer = local.session.post(f"{local.origin}/part", data=bytes(33 * 1024 * 1024))
 
     assert answer.status_code == 413
     assert "larger than the limit" in answer.json()["error"]["message"]
@@ -136,7 +136,7 @@ def test_a_bug_is_answered_without_its_traceback_which_the_log_has(tmp_path: Pat
         raise ZeroDivisionError("the payload was s3cret")
 
     with in_thread(tmp_path, compose=parts(Scripted(broken))) as local:
-        answer = local.session.post(f"{local.origin}/part", timeout=5)
+        answer = local.session.post(f"{local.origin}/part")
 
     assert answer.status_code == 500
     assert "s3cret" not in answer.text
@@ -148,7 +148,7 @@ def test_a_refusal_keeps_its_status_and_details(tmp_path: Path) -> None:
         raise ApiError(409, "changed meanwhile", "ABORTED", [{"reason": "ETAG"}])
 
     with in_thread(tmp_path, compose=parts(Scripted(refuse))) as local:
-        answer = local.session.post(f"{local.origin}/part", timeout=5)
+        answer = local.session.post(f"{local.origin}/part")
 
     error = {"code": 409, "message": "changed meanwhile", "status": "ABORTED", "details": [{"reason": "ETAG"}]}
     assert (answer.status_code, answer.json()) == (409, {"error": error})
@@ -156,7 +156,7 @@ def test_a_refusal_keeps_its_status_and_details(tmp_path: Path) -> None:
 
 def test_the_log_has_requests_without_their_queries(local: LocalCloud) -> None:
     """Some clients put credentials there."""
-    local.session.get(f"{local.origin}/_local/health?access_token=s3cret", timeout=5)
+    local.session.get(f"{local.origin}/_local/health?access_token=s3cret")
 
     log = (local.root / "logs" / "cloud.log").read_text()
     assert "GET /_local/health 200" in log
@@ -168,21 +168,17 @@ def test_the_folder_is_its_users_alone(local: LocalCloud) -> None:
 
 
 def test_two_local_clouds_never_share_a_folder(local: LocalCloud) -> None:
-    async def second() -> None:
-        async with running(local.root, free_ports()):
+    async def second(ports: Ports) -> None:
+        async with running(local.root, ports):
             pass
 
-    with pytest.raises(AlreadyRunningError, match=rf"process {os.getpid()}\) already works in"):
-        asyncio.run(second())
+    with held_ports() as ports, pytest.raises(AlreadyRunningError, match=rf"process {os.getpid()}\) already works in"):
+        asyncio.run(second(ports))
 
 
 def test_a_taken_port_is_found_before_any_part_starts(tmp_path: Path) -> None:
     part = Scripted()
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        ports = free_ports()
-        ports = type(ports)(apis=taken.getsockname()[1], edge=ports.edge, service=ports.service)
+    with held_ports() as ports, socket.create_server(("127.0.0.1", ports.apis)):  # noqa: SIM117 - taken by then
         with pytest.raises(OSError, match="in use"), in_thread(tmp_path, ports, parts(part)):
             pass
 
@@ -204,7 +200,7 @@ def test_a_signal_stops_it_in_order(tmp_path: Path, number: signal.Signals) -> N
         assert local.process is not None
         local.process.send_signal(number)
 
-        assert local.process.wait(20) == 0
+        assert local.process.wait(PATIENCE) == 0
 
     assert "stopping" in (tmp_path / "logs" / "cloud.log").read_text()
     with socket.socket() as caller:
@@ -235,7 +231,7 @@ def make_one_of_each(local: LocalCloud) -> dict[tuple[Api, str], str]:
     local.call("POST", SECRET_MANAGER, f"{secret}:setIamPolicy", {"policy": {"bindings": bindings}})
     local.call("POST", STORAGE, f"b?project={PROJECT}", {"name": "demo-test-files"})
     upload = f"{upload_base(STORAGE.local(local.origin))}b/demo-test-files/o?uploadType=media&name=a/b"
-    assert local.session.post(upload, data=b"content", timeout=5).ok
+    assert local.session.post(upload, data=b"content").ok
     local.call("POST", FIREBASE, f"{home}:addFirebase", {})
     names = [
         (SECRET_MANAGER, f"{secret}/versions/1:access"),
@@ -257,14 +253,14 @@ def make_one_of_each(local: LocalCloud) -> dict[tuple[Api, str], str]:
 def read_each(local: LocalCloud, names: Iterable[tuple[Api, str]]) -> dict[tuple[Api, str], str]:
     found = {}
     for api, path in names:
-        answer = local.session.get(local.url(api, path), timeout=5)
+        answer = local.session.get(local.url(api, path))
         assert answer.ok, f"{path}: {answer.text}"
         found[api, path] = answer.text
     return found
 
 
 def test_answers_are_json(local: LocalCloud) -> None:
-    answer = local.session.get(f"{local.origin}/nowhere", timeout=5)
+    answer = local.session.get(f"{local.origin}/nowhere")
 
     assert answer.headers["Content-Type"].startswith("application/json")
     assert json.loads(answer.text)["error"]["code"] == 404

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import socket
 import tarfile
 from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -15,6 +14,8 @@ from typing import Any, TypeVar
 import aiohttp
 from aiohttp import web
 
+from flask_hearth.testing.ports import held
+from flask_hearth.testing.processes import PATIENCE
 from hearth.localcloud import operations
 from hearth.localcloud.build import CloudBuild
 from hearth.localcloud.cloud import Cloud, Part, Ports
@@ -33,12 +34,6 @@ WEB = f"projects/{PROJECT}/locations/us-central1/services/web"
 
 T = TypeVar("T")
 Files = Mapping[str, str | bytes]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def packed(files: Files) -> bytes:
@@ -67,9 +62,14 @@ class Playground:
             assert answer.status == status, text
             return await answer.json(content_type=None)
 
-    async def done(self, api: str, operation: Mapping[str, Any], seconds: float = 20) -> dict[str, Any]:
+    @property
+    def home(self) -> Path:
+        """What services and jobs have as HOME."""
+        return self.cloud.data / PROJECT
+
+    async def done(self, api: str, operation: Mapping[str, Any]) -> dict[str, Any]:
         """The operation once it has ended."""
-        return await eventually(lambda: self._ended(api, operation["name"]), seconds)
+        return await eventually(lambda: self._ended(api, operation["name"]))
 
     async def _ended(self, api: str, name: str) -> dict[str, Any] | None:
         found = self.cloud.store.get(f"operations/{api}/{name}")
@@ -135,10 +135,10 @@ class Playground:
         uri: str = ended["response"]["uri"]
         return uri
 
-    async def deploy(self, service: Mapping[str, Any], name: str = "web", seconds: float = 20) -> dict[str, Any]:
+    async def deploy(self, service: Mapping[str, Any], name: str = "web") -> dict[str, Any]:
         """The ended operation of creating or changing a service."""
         operation = await self.call("PATCH", f"{SERVICES}/{name}?allowMissing=true", service)
-        return await self.done("run", operation, seconds)
+        return await self.done("run", operation)
 
 
 def play(root: Path, scenario: Callable[[Playground], Awaitable[None]]) -> None:
@@ -152,10 +152,16 @@ def play(root: Path, scenario: Callable[[Playground], Awaitable[None]]) -> None:
 
 
 @asynccontextmanager
-async def playing(root: Path, service_port: int | None = None) -> AsyncIterator[Playground]:
+async def playing(root: Path) -> AsyncIterator[Playground]:
     """Builds and services of a cloud in this folder, on free ports; everything is stopped at the end."""
-    ports = Ports(apis=0, edge=0, service=service_port or free_port())
-    cloud = Cloud(root=root, store=Store(root / "state.db"), ports=ports)
+    with held() as service:
+        cloud = Cloud(root=root, store=Store(root / "state.db"), ports=Ports(apis=0, edge=0, service=service))
+        async with _started(cloud) as playground:
+            yield playground
+
+
+@asynccontextmanager
+async def _started(cloud: Cloud) -> AsyncIterator[Playground]:
     operations.abort_unfinished(cloud.store)
     cloud.store.put(f"artifactregistry/{REPOSITORY}", {"name": REPOSITORY, "format": "DOCKER"})
     run = CloudRun(cloud)
@@ -165,8 +171,8 @@ async def playing(root: Path, service_port: int | None = None) -> AsyncIterator[
         app.add_routes(part.routes())
     runner = web.AppRunner(app)
     await runner.setup()
-    port = free_port()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    port = runner.addresses[0][1]
     started: list[Part] = []
     try:
         for part in parts:
@@ -197,12 +203,21 @@ async def _errors_as_google(
         return error.response()
 
 
-async def eventually(look: Callable[[], Awaitable[T | None]], seconds: float = 20) -> T:
+async def eventually(look: Callable[[], Awaitable[T | None]]) -> T:
     """What `look` finds, as soon as it finds something."""
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(PATIENCE):
         while (found := await look()) is None:  # noqa: ASYNC110 - what is waited for tells nobody
             await asyncio.sleep(0.02)
         return found
+
+
+async def when(happened: Callable[[], bool]) -> None:
+    """As soon as it has happened."""
+
+    async def look() -> bool | None:
+        return happened() or None
+
+    await eventually(look)
 
 
 APP = """
@@ -222,6 +237,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(json.dumps([self.command, self.path, self.headers.items()]))
         elif url.path == "/slow":
             time.sleep(float(query["seconds"]))
+            self.answer(VERSION)
+        elif url.path == "/held":
+            # Until the file is there.
+            with open(os.environ["HOME"] + "/arrived", "a") as arrived:
+                arrived.write(".")
+            while not os.path.exists(os.environ["HOME"] + "/go"):
+                time.sleep(0.01)
             self.answer(VERSION)
         elif url.path == "/cookie":
             self.answer(VERSION, **{"Set-Cookie": "a=b", **({"Cache-Control": query["cache"]} if query else {})})
@@ -245,7 +267,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif url.path == "/unhealthy":
             global healthy
             healthy = False
-            self.answer("")
+            self.answer(str(os.getpid()))
         elif url.path == "/health":
             self.answer("", 200 if healthy else 500)
         elif url.path == "/pid":

@@ -11,11 +11,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from flask_hearth.testing.processes import PATIENCE
 from hearth.localcloud import locking
 from hearth.localcloud.commands import background, ports
 from hearth.localcloud.commands.checkout import Checkout
 from hearth.localcloud.commands.errors import CommandError
-from hearth.tests.localcloud.running import CHECKOUT, free_ports
+from hearth.tests.localcloud.running import CHECKOUT
+from hearth.tests.ports import held_ports
 
 
 @pytest.fixture
@@ -24,10 +26,11 @@ def checkout(tmp_path: Path) -> Iterator[Checkout]:
     for name in ("Pulumi.yaml", "hearth", ".venv"):
         (tmp_path / name).symlink_to(CHECKOUT / name)
     checkout = Checkout(tmp_path)
-    ports.remember(checkout.ports, free_ports())
-    yield checkout
-    if pid := background.holder(checkout.cloud):
-        os.killpg(pid, signal.SIGKILL)
+    with held_ports() as held:
+        ports.remember(checkout.ports, held)
+        yield checkout
+        if pid := background.holder(checkout.cloud):
+            os.killpg(pid, signal.SIGKILL)
 
 
 def test_a_folder_without_a_local_cloud_has_no_holder(tmp_path: Path) -> None:
@@ -54,7 +57,7 @@ def test_a_process_that_is_deaf_to_sigterm_is_killed(tmp_path: Path) -> None:
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         "with locking.held(Path(sys.argv[1])):\n"
         "    print('held', flush=True)\n"
-        "    time.sleep(60)\n"
+        "    time.sleep(600)\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", script, tmp_path], cwd=CHECKOUT, stdout=subprocess.PIPE, start_new_session=True
@@ -63,7 +66,7 @@ def test_a_process_that_is_deaf_to_sigterm_is_killed(tmp_path: Path) -> None:
         process.stdout.readline()
 
         assert background.stop(tmp_path, patience=0.3)
-        assert process.wait(5) == -signal.SIGKILL
+        assert process.wait(PATIENCE) == -signal.SIGKILL
 
 
 def test_a_local_cloud_whose_code_has_changed_is_started_anew_on_its_ports(checkout: Checkout) -> None:

@@ -40,7 +40,7 @@ def pulumi(tmp_path: Path) -> Iterator[int]:
     """A living process of that name."""
     program = tmp_path / "pulumi"
     program.symlink_to("/bin/sleep")
-    with subprocess.Popen([program, "60"]) as process:
+    with subprocess.Popen([program, "600"]) as process:
         yield process.pid
         process.kill()
 

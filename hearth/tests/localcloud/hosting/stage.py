@@ -4,9 +4,8 @@ import gzip
 import hashlib
 import io
 import json
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,11 @@ from aiohttp.typedefs import Handler
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from hearth.localcloud.cloud import Cloud, Ports
+from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.hosting.hosting import Hosting
 from hearth.localcloud.store import Store
+from hearth.tests.ports import held_ports
 
 PROJECT = "demo-hearth"
 SITE = "demo-hearth"
@@ -193,28 +193,17 @@ async def staged(root: Path, run: FakeRun | None = None, *, timeout_seconds: flo
 
 
 async def _started(stack: AsyncExitStack, root: Path, store: Store, run: FakeRun, timeout_seconds: float) -> Cloud:
-    """Draws ports until nobody else took one of them meanwhile."""
-    for left in reversed(range(10)):
-        apis, edge, service = _free(3)
-        cloud = Cloud(root=root, store=store, ports=Ports(apis=apis, edge=edge, service=service))
-        hosting = Hosting(cloud, run, timeout_seconds=timeout_seconds)
-        app = web.Application(client_max_size=32 * 1024**2, middlewares=[_answered])
-        app.add_routes(hosting.routes())
-        runner = web.AppRunner(app, access_log=None)
-        async with AsyncExitStack() as started:
-            started.push_async_callback(hosting.stop)
-            started.push_async_callback(runner.cleanup)
-            await runner.setup()
-            try:
-                await web.TCPSite(runner, "127.0.0.1", apis).start()
-                await hosting.start()
-            except OSError:
-                if not left:
-                    raise
-                continue
-            stack.push_async_exit(started.pop_all())
-            return cloud
-    raise AssertionError("the last attempt returns or raises")
+    cloud = Cloud(root=root, store=store, ports=stack.enter_context(held_ports()))
+    hosting = Hosting(cloud, run, timeout_seconds=timeout_seconds)
+    app = web.Application(client_max_size=32 * 1024**2, middlewares=[_answered])
+    app.add_routes(hosting.routes())
+    runner = web.AppRunner(app, access_log=None)
+    stack.push_async_callback(hosting.stop)
+    stack.push_async_callback(runner.cleanup)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", cloud.ports.apis).start()
+    await hosting.start()
+    return cloud
 
 
 def digest(content: bytes) -> str:
@@ -227,12 +216,3 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
         return await handler(request)
     except ApiError as error:
         return error.response()
-
-
-def _free(count: int) -> list[int]:
-    """Different TCP ports that were free a moment ago."""
-    with ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from flask_hearth.testing.processes import PATIENCE
 from hearth.tests.localcloud.hosting.stage import PROJECT, SITE, TO_WEB, Asked, FakeRun, Stage, Told, always, staged
 
 CONFIG = {"rewrites": [TO_WEB]}
@@ -35,7 +36,7 @@ async def test_a_public_answer_is_asked_for_once(tmp_path: Path) -> None:
         assert [each.headers["X-Cache"] for each in (first, second, third)] == ["MISS", "HIT", "HIT"]
         assert [each.headers["X-Cache-Hits"] for each in (first, second, third)] == ["0", "1", "2"]
         assert (second.text, third.body, third.headers["Content-Length"]) == ("1", b"", "1")
-        assert ("Age" in first.headers, second.headers["Age"]) == (False, "0")
+        assert ("Age" in first.headers, second.headers["Age"].isdecimal()) == (False, True)
         assert second.headers["Cache-Control"] == PUBLIC["Cache-Control"]
         assert (await stage.get("/", {"If-None-Match": '"1"'})).status == 304
         assert (await stage.get("/", {"Cache-Control": "no-cache"})).headers["X-Cache"] == "HIT"
@@ -125,7 +126,7 @@ async def test_an_answer_asked_for_before_a_release_is_not_kept_after_it(tmp_pat
     async with staged(tmp_path, run) as stage:
         version = await stage.deploy(config=CONFIG)
         slow = asyncio.create_task(cached(stage))
-        await asyncio.wait_for(arrived.wait(), 5)
+        await asyncio.wait_for(arrived.wait(), PATIENCE)
         await stage.ok("POST", f"sites/{SITE}/releases?versionName={version}", {})
         go_on.set()
 

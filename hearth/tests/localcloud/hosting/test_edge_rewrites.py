@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from flask_hearth.testing.processes import PATIENCE
 from hearth.localcloud.run.errors import AnswerBroken, InstanceGone
 from hearth.tests.localcloud.hosting.stage import PROJECT, REGION, TO_WEB, Asked, FakeRun, Told, always, staged
 
@@ -301,10 +302,10 @@ async def test_a_service_that_takes_too_long_is_a_504(tmp_path: Path, late_with:
 
     async with staged(tmp_path, FakeRun(answer), timeout_seconds=0.05) as stage:
         await stage.deploy(config=CONFIG)
-        late = await asyncio.wait_for(stage.get("/"), 2)
+        late = await asyncio.wait_for(stage.get("/"), PATIENCE)
 
         assert (late.status, "within 0.05 seconds" in late.text) == (504, True)
-        await asyncio.wait_for(ended.wait(), 5)
+        await asyncio.wait_for(ended.wait(), PATIENCE)
 
 
 async def test_a_fault_of_the_edge_itself_is_a_page(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -329,7 +330,7 @@ async def test_a_body_over_32_mib_is_refused_before_the_service_is_asked(tmp_pat
             piece = bytes(1024**2)
             for _ in range(33):
                 writer.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 20)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
         writer.close()
 
         assert head.startswith(b"HTTP/1.1 413 ")
@@ -353,9 +354,9 @@ async def test_a_client_that_waits_to_be_asked_for_its_body_is_asked(tmp_path: P
         await stage.deploy(config=CONFIG)
         reader, writer = await asyncio.open_connection("127.0.0.1", stage.cloud.ports.edge)
         writer.write(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
-        interim = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        interim = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
         writer.write(b"hi")
-        final = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        final = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
         writer.close()
 
         assert interim == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -370,7 +371,7 @@ async def test_a_body_that_never_ends_is_a_408(tmp_path: Path, rest: bytes) -> N
         await stage.deploy(config=CONFIG)
         reader, writer = await asyncio.open_connection("127.0.0.1", stage.cloud.ports.edge)
         writer.write(b"POST / HTTP/1.1\r\nHost: localhost\r\n" + rest)
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
         writer.close()
 
         assert head.startswith(b"HTTP/1.1 408 ")
@@ -394,7 +395,7 @@ async def test_requests_that_make_no_sense_are_answered(tmp_path: Path, request_
         await stage.deploy(config=CONFIG)
         reader, writer = await asyncio.open_connection("127.0.0.1", stage.cloud.ports.edge)
         writer.write(request_text)
-        line = await asyncio.wait_for(reader.readline(), 5)
+        line = await asyncio.wait_for(reader.readline(), PATIENCE)
         writer.close()
 
         assert line.split(b" ")[1] == status

@@ -31,7 +31,7 @@ class People:
     def call(self, method: str, status: int = 200, key: str | None = None, **body: Any) -> Any:
         """The answer, or the code of the error."""
         url = f"{self.local.origin}/identitytoolkit/v1/accounts:{method}"
-        answer = self.local.session.post(url, params={"key": self.key if key is None else key}, json=body, timeout=10)
+        answer = self.local.session.post(url, params={"key": self.key if key is None else key}, json=body)
         assert answer.status_code == status, answer.text
         return answer.json() if answer.ok else answer.json()["error"]["message"]
 

@@ -43,7 +43,7 @@ def test_a_token_is_good_for_its_project_alone(people: People) -> None:
 def test_the_page_calls_where_the_service_says(people: People) -> None:
     issuer = Issuer(project=PROJECT, web_key=people.key, local_origin=people.local.origin)
     answer = people.local.session.post(
-        f"{issuer.sign_in_url}/accounts:signUp", params={"key": issuer.web_key}, json=ADA, timeout=10
+        f"{issuer.sign_in_url}/accounts:signUp", params={"key": issuer.web_key}, json=ADA
     )
 
     assert answer.status_code == 200
@@ -131,9 +131,9 @@ def test_a_key_of_another_api_is_refused(people: People) -> None:
 def test_pages_of_this_machine_may_read_the_answers_and_no_others_may_ask(people: People) -> None:
     url = f"{people.local.origin}/identitytoolkit/v1/accounts:signUp"
     page = {"Origin": "http://localhost:5000"}
-    asked = people.local.session.options(url, headers=page, timeout=10)
-    refused = people.local.session.post(url, json=ADA, headers=page, timeout=10)
-    foreign = people.local.session.post(url, json=ADA, headers={"Origin": "https://evil.example"}, timeout=10)
+    asked = people.local.session.options(url, headers=page)
+    refused = people.local.session.post(url, json=ADA, headers=page)
+    foreign = people.local.session.post(url, json=ADA, headers={"Origin": "https://evil.example"})
 
     assert (asked.status_code, refused.status_code, foreign.status_code) == (204, 400, 403)
     for answer in (asked, refused):

@@ -82,7 +82,7 @@ def test_a_patch_merges_and_null_removes(local: LocalCloud) -> None:
 def test_a_bucket_with_content_is_not_deleted(local: LocalCloud) -> None:
     insert(local)
     upload = f"{local.origin}/storage/upload/storage/v1/b/{BUCKET}/o?uploadType=media&name=a/b"
-    assert local.session.post(upload, data=b"x", timeout=5).ok
+    assert local.session.post(upload, data=b"x").ok
 
     error = local.call("DELETE", STORAGE, f"b/{BUCKET}", status=409)["error"]
     assert "not empty" in error["message"]

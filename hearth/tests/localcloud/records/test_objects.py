@@ -33,12 +33,12 @@ def upload(
     headers: Mapping[str, str] = {"Content-Type": "text/plain"},
 ) -> requests.Response:
     url = f"{local.origin}/storage/upload/storage/v1/b/{BUCKET}/o?uploadType={kind}&name={quote(name, safe='')}{query}"
-    return local.session.post(url, data=content, headers=headers, timeout=30)
+    return local.session.post(url, data=content, headers=headers)
 
 
 def download(local: LocalCloud, name: str, headers: Mapping[str, str] | None = None) -> requests.Response:
     url = local.url(STORAGE, f"b/{BUCKET}/o/{quote(name, safe='')}?alt=media")
-    return local.session.get(url, headers=headers, timeout=30)
+    return local.session.get(url, headers=headers)
 
 
 def blobs(local: LocalCloud) -> list[str]:
@@ -61,8 +61,8 @@ def test_what_was_uploaded_comes_back(local: LocalCloud, name: str) -> None:
 def test_the_links_lead_there(local: LocalCloud) -> None:
     made = upload(local, "a b/c?d", CONTENT).json()
 
-    assert local.session.get(made["selfLink"], timeout=5).json() == made
-    assert local.session.get(made["mediaLink"], timeout=5).content == CONTENT
+    assert local.session.get(made["selfLink"]).json() == made
+    assert local.session.get(made["mediaLink"]).content == CONTENT
 
 
 def test_content_lies_in_the_blobs_by_its_hash(local: LocalCloud) -> None:
@@ -88,7 +88,7 @@ def test_a_multipart_upload_brings_its_metadata(local: LocalCloud) -> None:
     url = f"{local.origin}/storage/upload/storage/v1/b/{BUCKET}/o?uploadType=multipart"
     headers = {"Content-Type": "multipart/related; boundary=xx"}
 
-    made = local.session.post(url, data=body, headers=headers, timeout=5).json()
+    made = local.session.post(url, data=body, headers=headers).json()
 
     assert made | metadata == made
     assert made["contentType"] == "application/x-thing"
@@ -203,5 +203,5 @@ def test_part_of_an_object_is_read_by_range(local: LocalCloud) -> None:
 def test_an_upload_into_no_bucket_is_not_found(local: LocalCloud) -> None:
     url = f"{local.origin}/storage/upload/storage/v1/b/gone/o?uploadType=media&name=a"
 
-    assert local.session.post(url, data=b"x", timeout=5).status_code == 404
+    assert local.session.post(url, data=b"x").status_code == 404
     assert not Path(local.root / "blobs").exists()

@@ -50,7 +50,7 @@ def test_payloads_are_given_by_access_alone(local: LocalCloud) -> None:
     encoded = base64.b64encode(b"s3cret").decode()
 
     for path in (SECRETS, KEY, f"{KEY}/versions", f"{KEY}/versions/1"):
-        assert encoded not in local.session.get(local.url(SECRET_MANAGER, path), timeout=5).text
+        assert encoded not in local.session.get(local.url(SECRET_MANAGER, path)).text
     assert "s3cret" not in (local.root / "logs" / "cloud.log").read_text()
 
 

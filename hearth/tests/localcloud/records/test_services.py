@@ -151,7 +151,7 @@ def test_an_agents_address_is_the_one_that_grants_name(local: LocalCloud, servic
 def test_the_firebase_clis_version_is_served_too(local: LocalCloud) -> None:
     url = f"{local.origin}/serviceusage/v1/projects/demo-test/services/{FIREBASE.name}"
 
-    assert local.session.get(url, timeout=5).json()["state"] == "ENABLED"
+    assert local.session.get(url).json()["state"] == "ENABLED"
 
 
 def test_an_enabled_api_may_lag_behind(tmp_path: Path) -> None:
@@ -165,8 +165,7 @@ def test_an_enabled_api_may_lag_behind(tmp_path: Path) -> None:
         local.enable(FRESH, SECRET_MANAGER)
 
         statuses = [
-            local.session.get(local.url(SECRET_MANAGER, f"projects/{FRESH}/secrets"), timeout=5).status_code
-            for _ in range(4)
+            local.session.get(local.url(SECRET_MANAGER, f"projects/{FRESH}/secrets")).status_code for _ in range(4)
         ]
 
     assert statuses == [403, 403, 200, 200]

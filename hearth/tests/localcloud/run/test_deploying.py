@@ -20,10 +20,11 @@ from hearth.tests.localcloud.build.playground import (
     eventually,
     play,
     public,
+    when,
 )
 
 BROKEN = {"Dockerfile": 'FROM python\nCMD ["python", "-c", "print(\'no SECRET_KEY\'); exit(4)"]'}
-DEAF = {"Dockerfile": 'FROM python\nCMD ["python", "-c", "import time; print(1, flush=True); time.sleep(60)"]'}
+DEAF = {"Dockerfile": 'FROM python\nCMD ["python", "-c", "import time; print(1, flush=True); time.sleep(600)"]'}
 NOT_LISTENING = (
     "The user-provided container failed to start and listen on the port defined provided by the PORT=8080 environment "
     "variable within the allocated timeout."
@@ -72,7 +73,7 @@ def test_not_one_request_fails_while_a_new_revision_takes_over(tmp_path: Path) -
         image = await playground.image(app("two"))
         answers: list[str] = []
         old = int(await body(uri, "/pid"))
-        stop = asyncio.Event()
+        stop, arrived = asyncio.Event(), playground.home / "arrived"
 
         async def load() -> None:
             async with aiohttp.ClientSession() as client:
@@ -81,12 +82,13 @@ def test_not_one_request_fails_while_a_new_revision_takes_over(tmp_path: Path) -
                         answers.append(f"{answer.status} {await answer.text()}")
 
         loads = [asyncio.create_task(load()) for _ in range(8)]
-        slow = asyncio.create_task(body(uri, "/slow?seconds=1"))
-        await eventually(lambda: _when(len(answers) > 20))
+        held = asyncio.create_task(body(uri, "/held"))
+        await when(lambda: len(answers) > 20 and arrived.exists())
         ended = await playground.deploy(public(image))
         assert psutil.pid_exists(old), "the old instance went with a request under way"
         at = len(answers)
-        await eventually(lambda: _when(len(answers) > at + 50))
+        await when(lambda: len(answers) > at + 50)
+        (playground.home / "go").touch()
         stop.set()
         await asyncio.gather(*loads)
 
@@ -94,14 +96,10 @@ def test_not_one_request_fails_while_a_new_revision_takes_over(tmp_path: Path) -
         assert set(answers) == {"200 one", "200 two"}
         # Each of the eight may have had one request under way at the switch.
         assert answers[at:].count("200 one") <= 8
-        assert await slow == "one"
-        await eventually(lambda: _when(not psutil.pid_exists(old)))
+        assert await held == "one"
+        await when(lambda: not psutil.pid_exists(old))
 
     play(tmp_path, scenario)
-
-
-async def _when(reached: bool) -> bool | None:  # noqa: FBT001
-    return reached or None
 
 
 @pytest.mark.parametrize(
@@ -216,7 +214,7 @@ def test_a_newer_change_replaces_a_deploy_that_hangs(tmp_path: Path) -> None:
     async def scenario(playground: Playground) -> None:
         deaf, good = await playground.image(DEAF), await playground.image(app())
         hanging = await playground.call("POST", f"{SERVICES}?serviceId=web", public(deaf))
-        await eventually(lambda: _when((playground.cloud.logs / "services/web.log").exists()))
+        await when((playground.cloud.logs / "services/web.log").exists)
         ended = await playground.deploy(public(good))
         given_up = await playground.done("run", hanging)
 

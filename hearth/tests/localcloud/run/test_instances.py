@@ -13,11 +13,22 @@ import aiohttp
 import psutil
 import pytest
 
+from flask_hearth.testing.processes import PATIENCE
 from hearth.localcloud.run import processes, spec
 from hearth.localcloud.run.launch import Launch
 from hearth.localcloud.run.runner import Runner
 from hearth.localcloud.store import Store
-from hearth.tests.localcloud.build.playground import PROJECT, WEB, Playground, app, eventually, play, playing, public
+from hearth.tests.localcloud.build.playground import (
+    PROJECT,
+    WEB,
+    Playground,
+    app,
+    eventually,
+    play,
+    playing,
+    public,
+    when,
+)
 
 LIVENESS = {"livenessProbe": {"httpGet": {"path": "/health"}, "periodSeconds": 1, "failureThreshold": 1}}
 
@@ -61,15 +72,15 @@ def test_an_instance_that_fails_its_liveness_probe_is_replaced(tmp_path: Path) -
     async def scenario(playground: Playground) -> None:
         ended = await playground.deploy(public(await playground.image(app()), LIVENESS))
         uri = ended["response"]["uri"]
-        before = await ask(uri, "/pid")
-        await ask(uri, "/unhealthy")
+        # A probe may have failed before, as on a machine that is too busy to answer it.
+        before = await eventually(lambda: ask(uri, "/unhealthy"))
 
         async def replaced() -> str | None:
             found = await ask(uri, "/pid")
             return found if found != before else None
 
         assert await eventually(replaced)
-        assert not psutil.pid_exists(int(before or 0))
+        assert not psutil.pid_exists(int(before))
 
     play(tmp_path, scenario)
 
@@ -85,7 +96,7 @@ def test_an_answer_under_way_ends_when_its_instance_is_killed(tmp_path: Path) ->
             os.kill(pid, signal.SIGKILL)
 
             with pytest.raises(aiohttp.ClientError):
-                await asyncio.wait_for(answer.read(), 10)
+                await asyncio.wait_for(answer.read(), PATIENCE)
 
     play(tmp_path, scenario)
 
@@ -99,22 +110,29 @@ def test_stopping_the_cloud_ends_every_process(tmp_path: Path) -> None:
     assert sessions_of(tmp_path) == set()
 
 
-def test_what_ignores_sigterm_is_killed_after_the_grace_with_all_its_children(tmp_path: Path) -> None:
-    code = "import os, signal, time; signal.signal(15, signal.SIG_IGN); os.fork(); print(1, flush=True); time.sleep(60)"
+@pytest.mark.parametrize(
+    ("handler", "grace", "code"),
+    [("lambda *_: os._exit(5)", PATIENCE, 5), ("signal.SIG_IGN", 0.3, -signal.SIGKILL)],
+    ids=["ends by it", "ignores it"],
+)
+def test_a_process_has_the_grace_to_end_by_sigterm_and_is_killed_after_it_with_all_its_children(
+    tmp_path: Path, handler: str, grace: float, code: int
+) -> None:
+    program = f"import os, signal, time; signal.signal(15, {handler}); os.fork(); print(1, flush=True); time.sleep(600)"
 
     async def scenario() -> None:
         store = Store(tmp_path / "state.db")
         env = {"HEARTH_DATA_DIR": str(tmp_path)}
-        started = await processes.start(store, [sys.executable, "-c", code], cwd=tmp_path, env=env, mark=env)
+        started = await processes.start(store, [sys.executable, "-c", program], cwd=tmp_path, env=env, mark=env)
         assert started.process.stdout is not None
         for _ in range(2):
             await started.process.stdout.readline()
-        began = time.monotonic()
-        await started.end(grace=0.3)
+        await started.end(grace)
 
-        assert 0.3 <= time.monotonic() - began < 10
-        assert sessions_of(tmp_path) == set()
+        assert started.process.returncode == code
         assert store.below("processes") == []
+        # The leader has been waited for; its child is the system's to end.
+        await when(lambda: sessions_of(tmp_path) == set())
         store.close()
 
     asyncio.run(scenario())
@@ -124,7 +142,7 @@ def test_a_stop_that_was_cancelled_is_finished_by_the_next(tmp_path: Path) -> No
     """As when the cloud stops while an old revision is being ended."""
     code = (
         "import os, signal, socket, time; signal.signal(15, signal.SIG_IGN); "
-        "s = socket.create_server(('', int(os.environ['PORT']))); time.sleep(60)"
+        "s = socket.create_server(('', int(os.environ['PORT']))); time.sleep(600)"
     )
 
     async def scenario() -> None:
@@ -138,7 +156,7 @@ def test_a_stop_that_was_cancelled_is_finished_by_the_next(tmp_path: Path) -> No
         runner = Runner(store, "web-00001-abc", template, prepare, log_file=tmp_path / "log", grace=0.5)
         await runner.prove()
         retiring = asyncio.create_task(runner.retire())
-        await eventually(lambda: _stopped_serving(runner))
+        await when(lambda: runner.instance is None)
         retiring.cancel()
         await asyncio.gather(retiring, return_exceptions=True)
         assert sessions_of(tmp_path)
@@ -148,10 +166,6 @@ def test_a_stop_that_was_cancelled_is_finished_by_the_next(tmp_path: Path) -> No
         store.close()
 
     asyncio.run(scenario())
-
-
-async def _stopped_serving(runner: Runner) -> bool | None:
-    return runner.instance is None or None
 
 
 def test_a_restarted_cloud_serves_what_it_served(tmp_path: Path) -> None:
@@ -224,7 +238,7 @@ asyncio.run(main())
         uri = cloud.stdout.readline().strip()
         assert uri.startswith("http://localhost:")
         cloud.kill()
-        cloud.wait(10)
+        cloud.wait(PATIENCE)
         orphans = sessions_of(root)
         assert orphans, "the instance did not outlive its cloud, so this test tests nothing"
 
@@ -247,7 +261,7 @@ asyncio.run(main())
 def test_a_process_that_only_has_a_recorded_id_is_left_alone(tmp_path: Path) -> None:
     """Ids are used again; a record names a process by its start time too."""
     store = Store(tmp_path / "state.db")
-    with subprocess.Popen(["sleep", "60"], start_new_session=True) as bystander:
+    with subprocess.Popen(["sleep", "600"], start_new_session=True) as bystander:
         record = {"pid": bystander.pid, "started": time.time() - 3600, "mark": {}}
         store.put(f"processes/run/{bystander.pid}", record)
 
@@ -261,11 +275,11 @@ def test_a_process_that_only_has_a_recorded_id_is_left_alone(tmp_path: Path) -> 
 def test_a_member_of_a_session_without_its_leader_is_ended_only_if_it_bears_the_mark(tmp_path: Path) -> None:
     store = Store(tmp_path / "state.db")
     # The leader ends at once; its child stays behind in the session.
-    code = "import os, time; os.fork() and os._exit(0); time.sleep(60)"
+    code = "import os, time; os.fork() and os._exit(0); time.sleep(600)"
     pids = []
     for mark in ("ours", "theirs"):
         leader = subprocess.Popen([sys.executable, "-c", code], env={"MARK": mark}, start_new_session=True)
-        leader.wait(10)
+        leader.wait(PATIENCE)
         pids.append(leader.pid)
         store.put(f"processes/run/{leader.pid}", {"pid": leader.pid, "started": time.time(), "mark": {"MARK": "ours"}})
     children = {pid: next(p for p in psutil.process_iter() if _session(p.pid) == pid) for pid in pids}
@@ -292,7 +306,7 @@ def test_a_process_whose_cloud_died_before_recording_it_never_runs(tmp_path: Pat
     gate = subprocess.Popen(
         ["/bin/sh", "-c", processes._GATE, "sh", "touch", str(witness)], stdin=subprocess.PIPE, text=True
     )
-    gate.communicate("", timeout=10)
+    gate.communicate("", timeout=PATIENCE)
 
     assert gate.returncode == 1
     assert not witness.exists()

@@ -12,7 +12,7 @@ from multidict import CIMultiDict
 
 from hearth.localcloud.run import proxy
 from hearth.localcloud.run.errors import AnswerBroken, InstanceGone
-from hearth.tests.localcloud.build.playground import WEB, Playground, app, play, public
+from hearth.tests.localcloud.build.playground import WEB, Playground, app, play, public, when
 
 Asking = Callable[[Playground, aiohttp.ClientSession], Awaitable[None]]
 
@@ -185,7 +185,7 @@ def test_a_body_over_the_limit_is_refused(tmp_path: Path, *, told: bool) -> None
 
 def test_an_answer_that_takes_too_long_is_a_504(tmp_path: Path) -> None:
     async def questions(_: Playground, client: aiohttp.ClientSession) -> None:
-        async with client.get("/slow?seconds=5") as answer:
+        async with client.get("/held") as answer:
             assert answer.status == 504
 
     asking(tmp_path, questions, timeout="1s")
@@ -202,15 +202,22 @@ def test_an_answer_cut_short_is_cut_short_for_the_caller_too(tmp_path: Path) -> 
 
 
 def test_no_more_requests_than_the_concurrency_reach_an_instance_at_once(tmp_path: Path) -> None:
-    async def questions(_: Playground, client: aiohttp.ClientSession) -> None:
-        began = asyncio.get_running_loop().time()
-
+    async def questions(playground: Playground, client: aiohttp.ClientSession) -> None:
         async def ask() -> int:
-            async with client.get("/slow?seconds=0.3") as answer:
+            async with client.get("/held") as answer:
                 return answer.status
 
-        assert await asyncio.gather(*(ask() for _ in range(4))) == [200] * 4
-        assert asyncio.get_running_loop().time() - began >= 0.6
+        dispatcher = playground.run._rollouts.dispatcher(WEB)
+        assert dispatcher
+        runner = dispatcher.runner
+        assert runner
+        asked = [asyncio.create_task(ask()) for _ in range(4)]
+        await when(lambda: runner.active + len(dispatcher._waiting) == 4)
+        at_once = runner.active
+        (playground.home / "go").touch()
+
+        assert await asyncio.gather(*asked) == [200] * 4
+        assert at_once == 2
 
     asking(tmp_path, questions, maxInstanceRequestConcurrency=2)
 

@@ -40,10 +40,10 @@ async def begin(playground: Playground, name: str = "migrate") -> dict[str, Any]
     return dict(await playground.call("POST", f"{JOBS}/{name}:run", {}))
 
 
-async def execute(playground: Playground, body: Mapping[str, Any], seconds: float = 20) -> dict[str, Any]:
+async def execute(playground: Playground, body: Mapping[str, Any]) -> dict[str, Any]:
     """Declare a job and run it; the execution at its end."""
     await declare(playground, body)
-    ended = await playground.done("run", await begin(playground), seconds)
+    ended = await playground.done("run", await begin(playground))
     return dict(await playground.call("GET", f"/run/v2/{ended['metadata']['name']}"))
 
 
