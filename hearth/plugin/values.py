@@ -5,16 +5,14 @@ and a secret is an object with a signature. Assets, archives and resource refere
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
 
 from hearth.plugin.kinds import UNKNOWN, ProviderError, Secret
 
-# One sentinel for each type a value might have had (pulumi, sdk/go/common/resource/plugin/rpc.go). The SDK names
-# only the first, but the engine passes on whichever another provider answered.
-_UNKNOWNS = frozenset(
+UNKNOWNS: Final = frozenset(
     {
         rpc.UNKNOWN,
         "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # bool
@@ -25,6 +23,13 @@ _UNKNOWNS = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
     }
 )
+"""One sentinel for each type that a value might have had (pulumi, sdk/go/common/resource/plugin/rpc.go).
+
+The SDK names only the first, but the engine passes on whichever another provider answered.
+"""
+# The SDK offers these under no public name.
+SIGNATURE: Final = rpc._special_sig_key  # noqa: SLF001
+SECRET_SIGNATURE: Final = rpc._special_secret_sig  # noqa: SLF001
 
 
 def decode(struct: struct_pb2.Struct) -> dict[str, Any]:
@@ -47,7 +52,7 @@ def _decode(value: struct_pb2.Value, path: str) -> Any:
     if which == "list_value":
         return [_decode(item, f"{path}[{at}]") for at, item in enumerate(value.list_value.values)]
     if which == "string_value":
-        return UNKNOWN if value.string_value in _UNKNOWNS else value.string_value
+        return UNKNOWN if value.string_value in UNKNOWNS else value.string_value
     if which == "number_value":
         # The wire has floats only; a count of 3.0 would print, and be sent to an API, as such.
         number = value.number_value
@@ -58,10 +63,10 @@ def _decode(value: struct_pb2.Value, path: str) -> Any:
 
 
 def _decode_object(struct: struct_pb2.Struct, path: str) -> Any:
-    signature = struct.fields.get(rpc._special_sig_key)  # noqa: SLF001 - the SDK offers it under no public name
+    signature = struct.fields.get(SIGNATURE)
     if signature is None:
         return {key: _decode(item, f"{path}.{key}") for key, item in struct.fields.items()}
-    if signature.string_value == rpc._special_secret_sig:  # noqa: SLF001
+    if signature.string_value == SECRET_SIGNATURE:
         return _decode(struct.fields["value"], path)
     raise ProviderError(
         f"{path}: assets, archives and resource references are not taken here. "
@@ -71,7 +76,7 @@ def _decode_object(struct: struct_pb2.Struct, path: str) -> Any:
 
 def _encode(value: Any) -> struct_pb2.Value:
     if isinstance(value, Secret):
-        sealed = {rpc._special_sig_key: rpc._special_secret_sig, "value": value.value}  # noqa: SLF001
+        sealed = {SIGNATURE: SECRET_SIGNATURE, "value": value.value}
         return struct_pb2.Value(struct_value=encode(sealed))
     if isinstance(value, Mapping):
         return struct_pb2.Value(struct_value=encode(value))

@@ -9,19 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-# pulumi/sdk, resource.SigKey and resource.SecretSig; plugin.UnknownStringValue and its kin for other types.
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of one
-UNKNOWNS = frozenset(
-    {
-        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
-        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
-        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
-        "030794c1-ac77-496b-92df-f27374a8bd58",
-        "e48ece36-62e2-4504-bad9-02848725956a",
-    }
-)
+from hearth.plugin.values import SECRET_SIGNATURE, SIGNATURE, UNKNOWNS
+
 SECRET, UNKNOWN, MISSING = "[secret]", "[known after the deployment]", "(none)"
 _LONGEST = 160
 _STEP = re.compile(r'\.?(?P<name>[^.\[\]"]+)|\[(?P<index>\d+)\]|\["(?P<quoted>(?:[^"\\]|\\.)*)"\]')
@@ -67,7 +56,7 @@ def written(inputs: Any, path: str) -> str:
 
 
 def is_secret(value: Any) -> bool:
-    return value == SECRET or (isinstance(value, Mapping) and value.get(_SIGNATURE) == _SECRET)
+    return value == SECRET or (isinstance(value, Mapping) and value.get(SIGNATURE) == SECRET_SIGNATURE)
 
 
 def is_unknown(value: Any) -> bool:

@@ -6,6 +6,7 @@ from hearth.preview.values import MISSING, SECRET, UNKNOWN, at, leaves, steps, w
 
 HIDDEN = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "s3cret"}
 UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+UNKNOWN_OBJECT = "dd056dcd-154b-4c76-9bd3-c8f88648b5ff"
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,7 @@ def test_a_path_is_taken_apart_as_pulumi_writes_it(path: str, expected: list[str
         ({"a": {"b": HIDDEN, "c": 1}}, "a", f'{{"b": "{SECRET}", "c": 1}}'),
         ({"a": UNKNOWN_TEXT}, "a", UNKNOWN),
         ({"a": UNKNOWN_TEXT}, "a.b", UNKNOWN),
+        ({"a": UNKNOWN_OBJECT}, "a.b", UNKNOWN),
     ],
 )
 def test_a_value_is_written_on_one_line_with_secrets_masked(inputs: object, path: str, expected: str) -> None:
