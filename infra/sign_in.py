@@ -37,6 +37,9 @@ class SignIn(pulumi.ComponentResource):
             authorized_domains=[*domains],
             sign_in=gcp.identityplatform.ConfigSignInArgs(
                 email=gcp.identityplatform.ConfigSignInEmailArgs(enabled=True, password_required=True),
+                # Said, because Google's provider reads it back whatever there is: left out, it would be a change at
+                # every `up`.
+                phone_number=gcp.identityplatform.ConfigSignInPhoneNumberArgs(enabled=False),
                 # Accounts made by anybody in one call would make "needs a user" an empty word.
                 anonymous=gcp.identityplatform.ConfigSignInAnonymousArgs(enabled=False),
             ),

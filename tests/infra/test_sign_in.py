@@ -26,7 +26,11 @@ def enabled(stack: Stack) -> set[str]:
 def test_people_sign_in_with_an_address_and_a_password_and_never_without_a_name() -> None:
     config = run_stack("prod", FIREBASE).one(CONFIG).inputs
 
-    assert config["signIn"] == {"email": {"enabled": True, "passwordRequired": True}, "anonymous": {"enabled": False}}
+    assert config["signIn"] == {
+        "email": {"enabled": True, "passwordRequired": True},
+        "phoneNumber": {"enabled": False},
+        "anonymous": {"enabled": False},
+    }
 
 
 def test_the_page_signs_in_from_the_sites_own_domains_alone() -> None:

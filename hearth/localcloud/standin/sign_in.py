@@ -1,8 +1,15 @@
 """Identity Platform's configuration, and API keys, whose text is a secret apart from the rest."""
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 from hearth.localcloud.standin.client import Body
 from hearth.localcloud.standin.resource import RestKind
 from hearth.plugin.kinds import Values
+
+# What Google's provider puts into the state as switched off where the API leaves it out (magic-modules,
+# custom_flatten/identity_platform_config_email and _phone_number). `anonymous` is not among them.
+_READ_BACK: Final = ("email", "phoneNumber")
 
 
 class IdentityConfigKind(RestKind):
@@ -16,6 +23,20 @@ class IdentityConfigKind(RestKind):
 
     def remove(self, where: Values, old: Values) -> Body:
         return {}
+
+    def outputs(self, live: Body, inputs: Values, where: Values) -> dict[str, Any]:
+        found = super().outputs(live, inputs, where)
+        if found.get("signIn"):
+            found["signIn"] = {way: {"enabled": False} for way in _READ_BACK} | found["signIn"]
+        return found
+
+    def changes(self, old_inputs: Values, old: Values, news: Values) -> frozenset[str]:
+        """With what is read back and not declared: it is no default, so that taking it out is a change each time."""
+        changed = super().changes(old_inputs, old, news)
+        declared, there = news.get("signIn"), old.get("signIn") or {}
+        if not isinstance(declared, Mapping):
+            return changed
+        return changed | {f"signIn.{way}" for way in _READ_BACK if way in there and way not in declared}
 
 
 class ApiKeyKind(RestKind):

@@ -638,7 +638,7 @@ LIVES = [
         type="gcp:identityplatform/config:Config",
         declared={
             "authorizedDomains": ["demo-x.web.app"],
-            "signIn": {"email": {"enabled": True, "passwordRequired": True}, "anonymous": {"enabled": False}},
+            "signIn": {"email": {"enabled": True, "passwordRequired": True}, "phoneNumber": {"enabled": False}},
         },
         filled_in={"client": {"firebaseSubdomain": "demo-x"}},
         id="projects/demo-x/config",
@@ -651,7 +651,7 @@ LIVES = [
         },
         changed={
             "authorizedDomains": ["demo-x.web.app", "www.example.com"],
-            "signIn": {"email": {"enabled": True, "passwordRequired": True}, "anonymous": {"enabled": False}},
+            "signIn": {"email": {"enabled": True, "passwordRequired": True}, "phoneNumber": {"enabled": False}},
         },
         paths=frozenset({"authorizedDomains[1]"}),
         updates=(
