@@ -13,7 +13,7 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
-from hearth.catalog.apis import APIS, LOCAL_PROJECT_PREFIX
+from hearth.catalog.apis import APIS, LOCAL_PROJECT_PREFIX, local_endpoints
 from hearth.faults import Fault
 
 PLACEHOLDER = "replace-me"
@@ -27,9 +27,10 @@ def faults(*, project: str, environ: Mapping[str, str]) -> Iterator[Fault]:
     """Compare the project's kind with the endpoint variables in `environ`."""
     if is_records_only(environ):
         return
-    local = {api.variable for api in APIS if _is_loopback(environ.get(api.variable, ""))}
+    variables = [variable for api in APIS for variable in api.variables]
+    local = {variable for variable in variables if _is_loopback(environ.get(variable, ""))}
     if project.startswith(LOCAL_PROJECT_PREFIX):
-        astray = [api.variable for api in APIS if api.variable not in local]
+        astray = [variable for variable in variables if variable not in local]
         if astray:
             yield Fault(
                 key="gcp:project",
@@ -52,7 +53,8 @@ def faults(*, project: str, environ: Mapping[str, str]) -> Iterator[Fault]:
 def is_records_only(environ: Mapping[str, str]) -> bool:
     """Whether every endpoint lies on the records-only local cloud of a preview."""
     origin = environ.get(RECORDS_ONLY, "")
-    return _is_loopback(origin) and all(environ.get(api.variable) == api.local(origin) for api in APIS)
+    expected = local_endpoints(origin)
+    return _is_loopback(origin) and all(environ.get(variable) == url for variable, url in expected.items())
 
 
 def _some(variables: list[str]) -> str:

@@ -2,7 +2,8 @@
 
 `hearth`'s clients read it to find an API, the local cloud to lay out its routes, `make env` to print the export
 lines. The variables are the ones that Google's own provider reads, so that one set of lines points every client
-to the same place. An endpoint replaces the whole base URL, with version segment and trailing slash.
+to the same place. An endpoint replaces the whole base URL, with version segment and trailing slash. Left out: what
+other clients read (`hearth.localcloud.commands.clients`), since a deployment by Pulumi asks none of them.
 """
 
 from collections.abc import Mapping
@@ -20,8 +21,15 @@ class Api:
     """The path below the host (`v2`), without slashes at its ends."""
     variable: str
     """The environment variable that replaces the base URL."""
+    also: tuple[str, ...] = ()
+    """Further variables for it, which some of the provider's types read instead."""
     prefix: str
     """The first path segment on a local cloud (`run`)."""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """All that have to lead to the same place."""
+        return (self.variable, *self.also)
 
     @property
     def google(self) -> str:
@@ -60,7 +68,14 @@ FIREBASE_HOSTING = Api(
 FIRESTORE = Api(
     name="firestore.googleapis.com", version="v1", variable="GOOGLE_FIRESTORE_CUSTOM_ENDPOINT", prefix="firestore"
 )
-IAM = Api(name="iam.googleapis.com", version="v1", variable="GOOGLE_IAM_CUSTOM_ENDPOINT", prefix="iam")
+IAM = Api(
+    name="iam.googleapis.com",
+    version="v1",
+    variable="GOOGLE_IAM_CUSTOM_ENDPOINT",
+    # Read by service accounts, and by workload identity pools and their providers.
+    also=("GOOGLE_IAM_BETA_CUSTOM_ENDPOINT",),
+    prefix="iam",
+)
 IDENTITY_TOOLKIT = Api(
     name="identitytoolkit.googleapis.com",
     version="v2",
@@ -110,6 +125,12 @@ APIS = (
     SQL_ADMIN,
     STORAGE,
 )
+
+
+def local_endpoints(origin: str) -> dict[str, str]:
+    """Every variable with its value for the local cloud at `origin`."""
+    return {variable: api.local(origin) for api in APIS for variable in api.variables}
+
 
 LOCAL_PROJECT_PREFIX = "demo-"
 """Firebase's convention for project ids that never exist on Google Cloud; the local cloud takes no others."""

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from hearth import project, stack_file
-from hearth.catalog.apis import APIS, LOCAL_PROJECT_PREFIX
+from hearth.catalog.apis import LOCAL_PROJECT_PREFIX, local_endpoints
 from hearth.target import PLACEHOLDER
 from hearth.testing.recorder import Stack, record
 
@@ -39,7 +39,7 @@ def endpoints(project: str) -> dict[str, str]:
     """The environment in which `project` can be deployed to."""
     if not project.startswith(LOCAL_PROJECT_PREFIX):
         return {}
-    return {api.variable: api.local("http://127.0.0.1:4000") for api in APIS}
+    return local_endpoints("http://127.0.0.1:4000")
 
 
 def run_stack(

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from hearth import target
-from hearth.catalog.apis import APIS
+from hearth.catalog.apis import local_endpoints
 from hearth.facts import cloud_run, regions
 from hearth.facts.names import reader_member
 from hearth.faults import Fault, SettingsError
@@ -261,7 +261,7 @@ class TestCapacity:
         assert cloud_run.cpu_limit(Decimal(cpu)) == written
 
 
-LOCAL = {api.variable: api.local("http://127.0.0.1:4000") for api in APIS}
+LOCAL = local_endpoints("http://127.0.0.1:4000")
 
 
 class TestTarget:
@@ -278,17 +278,15 @@ class TestTarget:
 
         assert 'eval "$(make -s env)"' in fault.fix
 
-    @pytest.mark.parametrize("api", APIS, ids=lambda api: api.prefix)
+    @pytest.mark.parametrize("variable", LOCAL)
     @pytest.mark.parametrize("elsewhere", ["", "https://run.googleapis.com/v2/", "http://10.0.0.1:4000/run/v2/"])
-    def test_a_single_endpoint_that_is_not_local_is_enough(self, api: object, elsewhere: str) -> None:
-        variable = api.variable  # type: ignore[attr-defined]
+    def test_a_single_endpoint_that_is_not_local_is_enough(self, variable: str, elsewhere: str) -> None:
         (fault,) = target.faults(project="demo-hearth", environ={**LOCAL, variable: elsewhere})
 
         assert variable in fault.why
 
-    @pytest.mark.parametrize("api", APIS, ids=lambda api: api.prefix)
-    def test_a_project_of_google_with_a_single_local_endpoint_is_refused(self, api: object) -> None:
-        variable = api.variable  # type: ignore[attr-defined]
+    @pytest.mark.parametrize("variable", LOCAL)
+    def test_a_project_of_google_with_a_single_local_endpoint_is_refused(self, variable: str) -> None:
         (fault,) = target.faults(project="shop-dev", environ={variable: LOCAL[variable]})
 
         assert variable in fault.why
@@ -299,7 +297,7 @@ class TestTarget:
         assert not list(target.faults(project="demo-x", environ=dict.fromkeys(LOCAL, f"http://{host}:4000/x/")))
 
     def test_a_private_endpoint_of_google_is_the_users_own_choice(self) -> None:
-        variable = APIS[0].variable
+        variable = next(iter(LOCAL))
         assert not list(target.faults(project="shop-dev", environ={variable: "https://private.googleapis.com/v1/"}))
 
     @pytest.mark.parametrize("project", ["shop-dev", "demo-hearth"])
@@ -312,7 +310,7 @@ class TestTarget:
     @pytest.mark.parametrize("elsewhere", ["http://127.0.0.1:5000/run/v2/", "https://run.googleapis.com/v2/", ""])
     def test_records_only_opens_nothing_but_that_very_cloud(self, origin: str, elsewhere: str) -> None:
         """Another origin, no origin, or one endpoint that leads elsewhere: the rule stands."""
-        variable = APIS[0].variable
+        variable = next(iter(LOCAL))
 
         assert list(target.faults(project="shop-dev", environ={**LOCAL, target.RECORDS_ONLY: origin}))
         here = {**LOCAL, target.RECORDS_ONLY: "http://127.0.0.1:4000", variable: elsewhere}
@@ -320,7 +318,7 @@ class TestTarget:
 
     def test_records_only_has_to_be_on_this_machine(self) -> None:
         origin = "http://10.0.0.1:4000"
-        environ = {api.variable: api.local(origin) for api in APIS}
+        environ = local_endpoints(origin)
 
         (fault,) = target.faults(project="demo-x", environ={**environ, target.RECORDS_ONLY: origin})
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 
-from hearth.catalog.apis import APIS
+from hearth.catalog.apis import local_endpoints
 from hearth.localcloud.cloud import Ports
 from hearth.localcloud.commands.checkout import Checkout
 
@@ -25,7 +25,7 @@ def of(checkout: Checkout, ports: Ports) -> dict[str, str]:
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         # Google's own gcp plugin on PATH would take the stand-in's place.
         "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
-        **{api.variable: api.local(origin) for api in APIS},
+        **local_endpoints(origin),
         # Google's clients, ours included, ask for no other credentials when they have this one.
         "GOOGLE_OAUTH_ACCESS_TOKEN": "local",
     }

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from hearth.catalog.apis import APIS
+from hearth.catalog.apis import local_endpoints
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class FakeServer:
     @property
     def environ(self) -> dict[str, str]:
         """The environment that points every API here."""
-        return {api.variable: api.local(self.origin) for api in APIS} | {"GOOGLE_OAUTH_ACCESS_TOKEN": "local"}
+        return local_endpoints(self.origin) | {"GOOGLE_OAUTH_ACCESS_TOKEN": "local"}
 
     def close(self) -> None:
         self._http.shutdown()

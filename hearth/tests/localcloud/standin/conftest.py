@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 
-from hearth.catalog.apis import APIS
+from hearth.catalog.apis import APIS, local_endpoints
 from hearth.localcloud.standin.provider import StandIn
 from hearth.plugin.kinds import Context, Values
 from hearth.plugin.values import decode, encode
@@ -241,7 +241,7 @@ def told() -> Told:
 
 @pytest.fixture
 def environ(origin: str) -> dict[str, str]:
-    return {api.variable: api.local(origin) for api in APIS}
+    return local_endpoints(origin)
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from hearth.catalog.apis import APIS
+from hearth.catalog.apis import APIS, local_endpoints
 from hearth.localcloud.standin import settings
 from hearth.localcloud.standin.provider import StandIn
 from hearth.plugin.kinds import ProviderError
 from hearth.tests.localcloud.standin.conftest import Refusal
 
-LOCAL = {api.variable: api.local("http://127.0.0.1:4000") for api in APIS}
+LOCAL = local_endpoints("http://127.0.0.1:4000")
 
 
 def test_it_has_the_version_that_the_sdk_asks_the_engine_for() -> None:
@@ -93,7 +93,7 @@ def test_a_cloud_that_is_busy_is_asked_again(google: Any, stack: Any, code: int)
 
 
 def test_a_cloud_that_is_not_up_is_said_so(told: Any) -> None:
-    provider = StandIn({api.variable: api.local("http://127.0.0.1:1") for api in APIS})
+    provider = StandIn(local_endpoints("http://127.0.0.1:1"))
     provider.configure({"project": "demo-x"})
     kind = provider.kind("gcp:secretmanager/secret:Secret")
 
