@@ -46,8 +46,9 @@ class Rollouts:
         return found
 
     async def close(self, name: str) -> None:
-        """End all that runs for a service."""
-        await self._serving.pop(name).close()
+        """End all that runs for a service, first the deploy under way, whose operation fails."""
+        await self._serving[name].close()
+        del self._serving[name]
 
     async def begin(self, name: str, revision: str, operation: str | None) -> None:
         """Begin to deploy a revision (full name) that is recorded; the operation ends when that does."""

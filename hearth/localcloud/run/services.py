@@ -77,11 +77,13 @@ class Services:
     async def delete(self, name: str) -> Document:
         """Returns the operation. Raises ApiError (404)."""
         async with self._one_change_at_a_time(name):
+            self.get(name)
+            # What still runs needs its records, and must be over before they go.
+            await self._rollouts.close(name)
             service = self.get(name)
             with self._store.transaction():
                 self._store.delete_below(f"{API}/{name}")
                 policies.forget(self._store, f"{API}/{name}")
-            await self._rollouts.close(name)
             return self._done(_parent(name), public(service))
 
     def delete_revision(self, name: str) -> Document:

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
+from typing import Any
 
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.run import frontend, listener
@@ -21,7 +22,7 @@ class Serving:
         self.dispatcher = Dispatcher()
         self._listener = listener.Listener(partial(frontend.serve, cloud.store, name, self.dispatcher))
         self._deploy: asyncio.Task[None] | None = None
-        self._retiring: dict[asyncio.Task[None], Runner] = {}
+        self._retiring: dict[Runner, asyncio.Task[None]] = {}
         self._last_port = 65535
 
     async def open(self, wanted: int, avoid: set[int]) -> int:
@@ -34,42 +35,38 @@ class Serving:
                 return port
         raise OSError(f"No port from {wanted} on is free for a service.")
 
-    def serve(self, runner: Runner) -> None:
+    def serve(self, runner: Runner | None) -> None:
         """Send requests to `runner` from now on; what had them ends when its last one is answered."""
         before = self.dispatcher.switch(runner)
         if before:
-            task = asyncio.create_task(before.retire(), name=f"retire {before.revision}")
-            self._retiring[task] = before
-            task.add_done_callback(self._retired)
+            self._retiring[before] = asyncio.create_task(self._retire(before), name=f"retire {before.revision}")
 
-    async def deploy(self, work: Callable[[], Awaitable[None]]) -> None:
+    async def deploy(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Begin a deploy; one that is under way is given up first, as a newer one has replaced what it deploys."""
         await self._give_up()
-        self._deploy = asyncio.create_task(_run(work), name="deploy")
+        self._deploy = asyncio.create_task(work(), name="deploy")
 
     async def close(self) -> None:
-        """Stop listening, end every instance."""
-        await self._listener.close()
+        """Give up the deploy, stop listening, end every instance. May be called again when it was cancelled."""
         await self._give_up()
-        ending = list(self._retiring.items())
-        for task, _ in ending:
+        await self._listener.close()
+        self.serve(None)
+        for task in self._retiring.values():
             task.cancel()
-        await asyncio.gather(*(task for task, _ in ending), return_exceptions=True)
-        runners = [runner for _, runner in ending]
-        if current := self.dispatcher.switch(None):
-            runners.append(current)
-        await asyncio.gather(*(runner.stop() for runner in runners))
+        await asyncio.gather(*self._retiring.values(), return_exceptions=True)
+        await asyncio.gather(*(runner.stop() for runner in self._retiring))
+        self._retiring.clear()
 
     async def _give_up(self) -> None:
         if self._deploy:
-            self._deploy.cancel()
+            # A second cancel would interrupt the ending of what it started.
+            if not self._deploy.cancelling():
+                self._deploy.cancel()
             await asyncio.gather(self._deploy, return_exceptions=True)
 
-    def _retired(self, task: asyncio.Task[None]) -> None:
-        self._retiring.pop(task, None)
-        if not task.cancelled() and (fault := task.exception()):
-            log.error("an old revision did not end cleanly", exc_info=fault)
-
-
-async def _run(work: Callable[[], Awaitable[None]]) -> None:
-    await work()
+    async def _retire(self, runner: Runner) -> None:
+        try:
+            await runner.retire()
+        except Exception:
+            log.exception("an old revision did not end cleanly")
+        del self._retiring[runner]

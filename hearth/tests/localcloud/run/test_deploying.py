@@ -10,6 +10,7 @@ import aiohttp
 import psutil
 import pytest
 
+from hearth.localcloud.run.listener import Listener
 from hearth.tests.localcloud.build.playground import (
     IMAGE,
     PROJECT,
@@ -266,6 +267,35 @@ def test_a_deleted_service_leaves_no_process_no_port_and_no_policy(tmp_path: Pat
         await playground.call("GET", f"{SERVICES}/web", status=404)
         with pytest.raises(aiohttp.ClientConnectorError):
             await body(uri)
+
+    play(tmp_path, scenario)
+
+
+def test_a_service_deleted_while_its_deploy_ends_leaves_nothing_running_and_its_operation_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = "until [ -e $HOME/go ]; do sleep 0.01; done; exec python main.py"
+    waiting = app() | {"Dockerfile": f"FROM python\nCOPY main.py .\nCMD {script}"}
+
+    async def scenario(playground: Playground) -> None:
+        image = await playground.image(waiting)
+        begun = await playground.call("POST", f"{SERVICES}?serviceId=web", public(image))
+        await when((playground.cloud.logs / "services/web.log").exists)
+        (deploy,) = (task for task in asyncio.all_tasks() if task.get_name() == "deploy")
+        close = Listener.close
+
+        async def closes_as_the_deploy_ends(listener: Listener) -> None:
+            (playground.cloud.data / PROJECT / "go").touch()
+            await asyncio.wait({deploy})
+            await close(listener)
+
+        monkeypatch.setattr(Listener, "close", closes_as_the_deploy_ends)
+        await playground.call("DELETE", f"{SERVICES}/web")
+        ended = playground.cloud.store.get(f"operations/run/{begun['name']}") or {}
+
+        assert ended["error"]["code"] == 10
+        assert playground.cloud.store.below("processes") == []
+        assert playground.cloud.store.below(f"run/{WEB}") == []
 
     play(tmp_path, scenario)
 
