@@ -1,27 +1,31 @@
 """No grant of a basic role.
 
-Owner, editor and viewer predate IAM and reach nearly everything in a project, secrets and state buckets included
-(IAM, "Roles and permissions": do not grant basic roles in production). Custom roles that allow as much pass.
+Basic roles reach nearly everything in a project, secrets and state buckets included (IAM, "Roles and permissions": do
+not grant them in production). Left out: predefined and custom roles that allow as much.
 """
 
 from collections.abc import Iterator
 
-from hearth.guards.declared import Declared, Intent, Violation, dotted
+from hearth.guards.declared import UNKNOWN, Declared, Intent, Path, Unclear, Violation, dotted, named
 
-BASIC = ("roles/owner", "roles/editor", "roles/viewer")
+BASIC = ("roles/owner", "roles/editor", "roles/viewer", "roles/admin", "roles/writer", "roles/reader")
+"""The first three are the ones from before IAM, the others their successors (IAM, "Basic roles")."""
 
 
-def violations(declared: Declared, _: Intent) -> Iterator[Violation]:
-    """Look at every `role`, and into whole policies, which are JSON texts."""
-    for path, value in declared.walk():
-        if not path or not isinstance(value, str):
-            continue
-        found = [role for role in BASIC if (value == role if path[-1] == "role" else f'"{role}"' in value)]
-        if path[-1] in ("role", "policyData"):
-            for role in found:
+def violations(declared: Declared, _: Intent) -> Iterator[Violation | Unclear]:
+    """Look at every property that is named after roles, and into whole policies, which are JSON texts."""
+    for path, value in declared.found(_grants):
+        if value is UNKNOWN:
+            yield Unclear(path)
+        for role in BASIC:
+            if value == role or (isinstance(value, str) and f'"{role}"' in value):
                 yield Violation(
                     what=f"{dotted(path)} grants {role}",
                     why="a basic role reaches nearly everything in the project",
                     fix="grant the narrowest predefined role, on the one resource it is needed for "
                     "(cloud.google.com/iam/docs/understanding-roles)",
                 )
+
+
+def _grants(path: Path) -> bool:
+    return named(path) == "policyData" or "role" in named(path).lower()

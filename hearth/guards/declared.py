@@ -3,9 +3,11 @@
 Property names are the provider's, in camelCase, as the engine receives them and as the tests' recorder records them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+
+from hearth.catalog import types
 
 Path = tuple[str | int, ...]
 
@@ -16,7 +18,7 @@ class _Unknown:
 
 
 UNKNOWN: Final = _Unknown()
-"""In a preview, a value that only the deployment will tell. No rule blames it: the deployment checks it again."""
+"""In a preview, a value that only the deployment will tell. A rule neither blames it nor passes it: it is `Unclear`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,12 @@ class Declared:
         """`Service web` for `gcp:cloudrunv2/service:Service` named `web`."""
         return f"{self.type.rpartition(':')[2]} {self.name}"
 
+    @property
+    def shape(self) -> Mapping[str, Any]:
+        """What the type takes, as the catalog writes it; of a type that the catalog does not have, what is declared."""
+        known = types.table().get(self.type)
+        return known.inputs if known else self.inputs
+
     def is_secret(self, path: Path) -> bool:
         """Whether the value at `path` is encrypted in the state."""
         return any(path[: len(secret)] == secret for secret in self.secrets)
@@ -53,11 +61,21 @@ class Declared:
         """Every value at every depth, with its path."""
         yield from _walk((), self.inputs)
 
-    def containers(self) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-        """The containers of a Cloud Run service, job or worker pool."""
+    def found(self, is_meant: Callable[[Path], bool]) -> Iterator[tuple[Path, Any]]:
+        """Every value at such a path; UNKNOWN also for what by the type's shape may hold such a path."""
         for path, value in self.walk():
-            if path[-2:-1] == ("containers",) and isinstance(value, Mapping) and self.type.startswith("gcp:cloudrun"):
+            if is_meant(path) or (value is UNKNOWN and any(is_meant(path + below) for below in self._below(path))):
                 yield path, value
+
+    def _below(self, path: Path) -> Iterator[Path]:
+        shape: Any = self.shape
+        for step in path:
+            if isinstance(shape, list):
+                shape = shape[0]
+            elif isinstance(shape, Mapping):
+                shape = shape.get(step, shape.get(f"{step}!", shape.get("*")))
+        for below, _ in _walk((), shape):
+            yield tuple(step.removesuffix("!") if isinstance(step, str) else step for step in below)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,9 +100,21 @@ class Violation:
     fix: str
 
 
+@dataclass(frozen=True)
+class Unclear:
+    """A place that a rule looks at, and that only the deployment will tell."""
+
+    path: Path
+
+
 def dotted(path: Path) -> str:
     """`template.containers[0].image`."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+
+
+def named(path: Path) -> str:
+    """The name of the property at a path, or of the list that it is an item of; empty for the resource itself."""
+    return next((step for step in reversed(path) if isinstance(step, str)), "")
 
 
 def _walk(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:

@@ -3,7 +3,8 @@
 A stack transformation, since those run in the engine and under Pulumi's mocks alike; the newer resource transforms
 are silently not called under mocks. The check is one thing more that the resource depends on: its inputs stay as they
 are, unknown and secret ones too, and the engine is asked for nothing until they are resolved and found in order. What a
-preview does not know yet is checked by the deployment, when it is known and before the resource is touched.
+preview does not know yet is checked by the deployment, when it is known and before the resource is touched; the preview
+says of which rules it cannot tell.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from pulumi import Output, ResourceOptions, ResourceTransformationArgs, Resource
 from pulumi.runtime import rpc
 
 from hearth.guards import RULES
-from hearth.guards.declared import UNKNOWN, Declared, Intent, Path, Violation
+from hearth.guards.declared import UNKNOWN, Declared, Intent, Path, Unclear, Violation
 
 
 class GuardError(pulumi.RunError):
@@ -51,6 +52,8 @@ class _Checked:
     """Exceptions without which it would have been refused."""
     complete: bool
     """Whether everything was known."""
+    unclear: str = ""
+    """The resource, with the rules that look at what was not known."""
 
 
 class Guards:
@@ -91,14 +94,17 @@ class Guards:
 
     def _pass(self, declared: Declared) -> _Checked:
         """Raises GuardError with all that is wrong."""
-        broken = [(name, each) for name, rule in RULES.items() for each in rule(declared, self._intent)]
-        excepted = {name: self._exceptions.keys() & {f"{name}/{declared.name}", f"{name}/*"} for name, _ in broken}
+        found = [(name, each) for name, rule in RULES.items() for each in rule(declared, self._intent)]
+        excepted = {name: self._exceptions.keys() & {f"{name}/{declared.name}", f"{name}/*"} for name, _ in found}
+        broken = [(name, each) for name, each in found if isinstance(each, Violation)]
         if refused := [(name, each) for name, each in broken if not excepted[name]]:
             raise GuardError(declared, refused)
+        unclear = dict.fromkeys(name for name, each in found if isinstance(each, Unclear) and not excepted[name])
         return _Checked(
             name=declared.name,
-            excepted=frozenset(exception for found in excepted.values() for exception in found),
+            excepted=frozenset(exception for name, _ in broken for exception in excepted[name]),
             complete=all(value is not UNKNOWN for _, value in declared.walk()),
+            unclear=f"{declared.short} ({', '.join(unclear)})" if unclear else "",
         )
 
     async def _warn(self) -> None:
@@ -106,6 +112,11 @@ class Guards:
         checked = [each for each in done if isinstance(each, _Checked)]
         if len(checked) < len(done):  # refused: that is what the user has to read first
             return
+        if unclear := [each.unclear for each in checked if each.unclear]:
+            pulumi.log.info(
+                "the guards cannot tell yet, for want of values that only the deployment knows: "
+                f"{', '.join(unclear)}. It checks them before it touches the resource."
+            )
         used = {exception for each in checked for exception in each.excepted}
         open_still = {each.name for each in checked if not each.complete}
         for exception in sorted(set(self._exceptions) - used):

@@ -1,43 +1,56 @@
-"""No secret stands in a container's environment as it is.
+"""No secret stands in an environment as it is.
 
-Everybody who may look at a Cloud Run service can read its plain variables, and each revision keeps them for good.
-What is secret is told by the value (marked secret in the program, or an address with a password) or by the name.
-Left out: secrets under harmless names in plain configuration; nothing here could tell them from other texts.
+Everybody who may look at a Cloud Run service can read its plain variables, and each revision keeps them for good; it
+is much the same with functions, builds and jobs. What is secret is told by the mark that the program gave it, by its
+name, or by what it is (`secret_texts`). Left out: arguments, metadata of machines, and files.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from hearth.guards.declared import Declared, Intent, Path, Violation, dotted
+from hearth.guards.declared import UNKNOWN, Declared, Intent, Path, Unclear, Violation, dotted, named
+from hearth.guards.secret_texts import why_secret
 
-_NAME = re.compile(
-    r"(.*_)?(SECRETS?|PASSWORD|PASSWD|PASSPHRASE|TOKEN|CREDENTIALS?"
-    r"|(SECRET|PRIVATE|API|ACCESS|AUTH|SIGNING|ENCRYPTION|SESSION)_?KEY)",
-    re.IGNORECASE,
-)
-_ADDRESS_WITH_PASSWORD = re.compile(r"\w+://[^/\s:@]*:[^/\s@]+@.*", re.DOTALL)
+# `envs`, `env`, `envVariables`, `buildEnvironmentVariables`; what is named after secrets refers to them.
+_ENVIRONMENT = re.compile(r"(?!secret)(\w*E|e)nv(s|Vars?|Variables|ironmentVariables)?")
 
 
-def violations(declared: Declared, _: Intent) -> Iterator[Violation]:
-    """Look at each container's `envs` that have a `value` rather than a `valueSource`."""
-    for path, container in declared.containers():
-        envs = container.get("envs")
-        for index, env in enumerate(envs if isinstance(envs, list) else ()):
-            if not isinstance(env, dict) or env.get("value") in (None, ""):
-                continue
-            if reason := _reason(declared, (*path, "envs", index, "value"), env):
+def violations(declared: Declared, _: Intent) -> Iterator[Violation | Unclear]:
+    """Look at each variable of each environment that has a value rather than a reference."""
+    for path, environment in declared.found(_is_environment):
+        for at, name, value in _variables(path, environment):
+            secret = "the value is marked secret" if declared.is_secret(at) else why_secret(name, str(value))
+            if value is UNKNOWN and not secret:
+                yield Unclear(at)
+            elif secret and value not in (None, ""):
+                where = at[:-1] if at[-1] == "value" else at
                 yield Violation(
-                    what=f"{dotted((*path, 'envs', index))}, the variable {env.get('name')!r}, has its value in plain",
-                    why=f"{reason}, and everybody who may look at the service could read it",
+                    what=f"{dotted(where)}, the variable {name!r}, has its value in plain",
+                    why=f"{secret}, and everybody who may look at the resource could read it",
                     fix="put it into a secretmanager.Secret and refer to it by value_source, as AppSecrets does",
                 )
 
 
-def _reason(declared: Declared, path: Path, env: dict[str, object]) -> str:
-    if declared.is_secret(path):
-        return "the value is marked secret"
-    if isinstance(env.get("name"), str) and _NAME.fullmatch(str(env["name"])):
-        return "by its name it is a secret"
-    if isinstance(env["value"], str) and _ADDRESS_WITH_PASSWORD.fullmatch(env["value"]):
-        return "it is an address with a password in it"
-    return ""
+def _is_environment(path: Path) -> bool:
+    # Not the list's items: they come with the list.
+    return _ENVIRONMENT.fullmatch(named(path)) is not None and path[-1] == named(path)
+
+
+def _variables(path: Path, environment: Any) -> Iterator[tuple[Path, str, Any]]:
+    """Name and value of each variable: of a mapping, of objects with both, or of texts `NAME=value`."""
+    if environment is UNKNOWN:
+        yield path, "", UNKNOWN
+    elif isinstance(environment, Mapping):
+        for name, value in environment.items():
+            yield (*path, name), name, value
+    elif isinstance(environment, list):
+        for index, item in enumerate(environment):
+            if isinstance(item, Mapping):
+                if "value" in item:
+                    yield (*path, index, "value"), str(item.get("name")), item["value"]
+            elif item is UNKNOWN:
+                yield (*path, index), "", UNKNOWN
+            else:
+                name, _, value = str(item).partition("=")
+                yield (*path, index), name, value

@@ -2,38 +2,23 @@
 
 Two locks, since each stops someone else: Pulumi's `protect` stops this program, for example when a changed property
 would replace the resource; Google's deletion protection stops everybody, in the console too. Types that have no
-deletion protection need `protect` alone.
+deletion protection need `protect` alone. What holds data is told by `hearth.catalog.losses`: the types that it lists,
+and every type with a deletion protection of its own. Left out: other types, and what a resource holds by its values.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
-from hearth.guards.declared import UNKNOWN, Declared, Intent, Violation
+from hearth.catalog import losses
+from hearth.guards.declared import UNKNOWN, Declared, Intent, Unclear, Violation
 
-STATEFUL: Final[Mapping[str, Mapping[str, object]]] = {
-    "gcp:artifactregistry/repository:Repository": {},
-    "gcp:bigquery/dataset:Dataset": {},
-    "gcp:bigquery/table:Table": {"deletionProtection": True},
-    "gcp:cloudrunv2/service:Service": {"deletionProtection": True},
-    "gcp:firebase/hostingCustomDomain:HostingCustomDomain": {},
-    "gcp:firebase/hostingSite:HostingSite": {},
-    "gcp:firestore/database:Database": {"deleteProtectionState": "DELETE_PROTECTION_ENABLED"},
-    "gcp:kms/cryptoKey:CryptoKey": {},
-    "gcp:secretmanager/secret:Secret": {"deletionProtection": True},
-    "gcp:sql/database:Database": {},
-    # The first is Google's provider's alone; the second holds in the console, too.
-    "gcp:sql/databaseInstance:DatabaseInstance": {
-        "deletionProtection": True,
-        "settings.deletionProtectionEnabled": True,
-    },
-    "gcp:storage/bucket:Bucket": {},
-}
-"""What must not get lost, with the properties that are Google's own protection, and their values."""
+SHORT_LIVED: Final = 30
+"""Days. A bucket that deletes what is older holds what somebody counts on; one that deletes this, what is passing."""
 
 
-def violations(declared: Declared, intent: Intent) -> Iterator[Violation]:
+def violations(declared: Declared, intent: Intent) -> Iterator[Violation | Unclear]:
     """Look at a stateful resource's two locks, in production alone."""
-    if not intent.production or declared.type not in STATEFUL or _empties_itself(declared):
+    if not intent.production or not losses.needs_protection(declared.type, declared.shape) or _empties_itself(declared):
         return
     if not declared.protect:
         yield Violation(
@@ -41,9 +26,12 @@ def violations(declared: Declared, intent: Intent) -> Iterator[Violation]:
             why="in production, a changed property could replace it and delete what it holds",
             fix="give it opts=ResourceOptions(protect=...) from app:protect, and set that to true in this stack",
         )
-    for key, on in STATEFUL[declared.type].items():
-        found = declared.at(*key.split("."))
-        if found not in (on, UNKNOWN):
+    for key, on in losses.protections(declared.type, declared.shape).items():
+        path = tuple(key.split("."))
+        found = declared.at(*path)
+        if found is UNKNOWN:
+            yield Unclear(path)
+        elif found != on:
             yield Violation(
                 what=f"{key} = {found!r}",
                 why="in production, one wrong click or command could delete it",
@@ -52,10 +40,15 @@ def violations(declared: Declared, intent: Intent) -> Iterator[Violation]:
 
 
 def _empties_itself(declared: Declared) -> bool:
-    """Whether it is a bucket that deletes whatever is in it, after some days, whatever it is."""
+    """Whether it is a bucket that soon deletes whatever is in it, whatever it is."""
     rules = declared.at("lifecycleRules")
     return declared.type == "gcp:storage/bucket:Bucket" and any(
-        rule.get("action") == {"type": "Delete"} and set(rule.get("condition", ())) == {"age"}
+        rule.get("action") == {"type": "Delete"} and _is_soon(rule.get("condition"))
         for rule in (rules if isinstance(rules, list) else ())
         if isinstance(rule, dict)
     )
+
+
+def _is_soon(condition: Any) -> bool:
+    age = condition.get("age") if isinstance(condition, dict) and set(condition) == {"age"} else None
+    return isinstance(age, int | float) and age <= SHORT_LIVED

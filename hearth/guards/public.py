@@ -1,46 +1,57 @@
-"""Nothing is open to everybody but the web service, and that only in the way that `app:publicAccess` says.
+"""Nothing is granted to everybody but the web service, and that only in the way that `app:publicAccess` says.
 
 The component PublicAccess follows that setting; this holds for everything else, such as a bucket or a topic. Left out:
-what an organization's policy allows, and Hosting, which is public by its nature.
+networks (firewalls, the addresses that a database admits), what an organization's policy allows, and Hosting, which is
+public by its nature.
 """
 
+import re
 from collections.abc import Iterator
 
-from hearth.guards.declared import UNKNOWN, Declared, Intent, Violation, dotted
+from hearth.guards.declared import UNKNOWN, Declared, Intent, Path, Unclear, Violation, dotted, named
 
 EVERYBODY = ("allUsers", "allAuthenticatedUsers")
+# As a value of its own, or after a role or a kind (`READER:allUsers`).
+_EVERYBODY = re.compile(rf"(?:\w+:)?({'|'.join(EVERYBODY)})")
+_ACLS = ("predefinedAcl", "defaultAcl")
+# The annotation is how Cloud Run's older API takes it.
+_SWITCHES = (("invokerIamDisabled",), ("metadata", "annotations", "run.googleapis.com/invoker-iam-disabled"))
+# Where a preview looks for what is not known yet; what is known is looked at wherever it stands.
+_MAY_OPEN = re.compile(
+    r"members?|entity|roleEntities|specialGroup|iamMember|grantees|policyData|invokerIamDisabled|.*invoker-iam-disabled"
+)
 _WHY = "it would be open to everybody, and app:publicAccess does not say so"
 
 
-def violations(declared: Declared, intent: Intent) -> Iterator[Violation]:
-    """Look at members anywhere, into whole policies, at ready-made bucket ACLs, and at the invoker check."""
+def violations(declared: Declared, intent: Intent) -> Iterator[Violation | Unclear]:
+    """Look at members anywhere, into whole policies, at ready-made ACLs, and at the invoker check."""
     if declared.type.partition(":")[0] != "gcp":
         return
+    granted = is_the_grant(declared, intent)
     for path, value in declared.walk():
-        if not isinstance(value, str) or not path:
-            continue
-        policy = path[-1] == "policyData"
-        named = [who for who in EVERYBODY if value == who or (policy and f'"{who}"' in value)]
-        if named and not is_the_grant(declared, intent):
+        who = _named(path, value)
+        if who and not granted:
             yield Violation(
-                what=f"{dotted(path)} names {' and '.join(named)}",
+                what=f"{dotted(path)} names {' and '.join(who)}",
                 why=_WHY,
                 fix="name the accounts or the group that need it; the web service is opened by app:publicAccess alone",
             )
-        if path[-1] in ("predefinedAcl", "defaultAcl") and value.startswith(("public", "authenticated")):
+        if named(path) in _ACLS and isinstance(value, str) and value.startswith(("public", "authenticated")):
             yield Violation(
                 what=f"{dotted(path)} = {value!r}",
                 why=_WHY,
                 fix="drop it; files for everybody belong into static/, which Hosting serves",
             )
-    if declared.at("invokerIamDisabled") is True and not (
-        intent.public_access == "invoker-check-off" and declared.at("name") in (intent.service, UNKNOWN)
-    ):
-        yield Violation(
-            what="invokerIamDisabled = True",
-            why=_WHY,
-            fix="drop it; for the web service: pulumi config set app:publicAccess invoker-check-off",
-        )
+    for path in unchecked(declared):
+        if intent.public_access != "invoker-check-off" or declared.at("name") not in (intent.service, UNKNOWN):
+            yield Violation(
+                what=f"{dotted(path)} = {declared.at(*path)!r}",
+                why=_WHY,
+                fix="drop it; for the web service: pulumi config set app:publicAccess invoker-check-off",
+            )
+    for path, value in declared.found(lambda path: _may_open(path) or (granted and path in (("role",), ("name",)))):
+        if value is UNKNOWN:
+            yield Unclear(path)
 
 
 def is_the_grant(declared: Declared, intent: Intent) -> bool:
@@ -52,3 +63,20 @@ def is_the_grant(declared: Declared, intent: Intent) -> bool:
         and declared.at("member") == "allUsers"
         and declared.at("name") in (intent.service, UNKNOWN)
     )
+
+
+def unchecked(declared: Declared) -> list[tuple[str, ...]]:
+    """Where it says that a service asks nobody for a grant."""
+    return [path for path in _SWITCHES if declared.at(*path) in (True, "true", "True")]
+
+
+def _named(path: Path, value: object) -> list[str]:
+    if not isinstance(value, str):
+        return []
+    if named(path) == "policyData":
+        return [who for who in EVERYBODY if f'"{who}"' in value]
+    return _EVERYBODY.findall(value) if _EVERYBODY.fullmatch(value) else []
+
+
+def _may_open(path: Path) -> bool:
+    return _MAY_OPEN.fullmatch(named(path)) is not None

@@ -7,14 +7,14 @@ write, or a demonstration, may well be meant so. Left out: what the service make
 from collections.abc import Iterator
 
 from hearth.guards import public
-from hearth.guards.declared import Declared, Intent, Violation
+from hearth.guards.declared import Declared, Intent, Unclear, Violation
 
 
-def violations(declared: Declared, intent: Intent) -> Iterator[Violation]:
+def violations(declared: Declared, intent: Intent) -> Iterator[Violation | Unclear]:
     """Look at what opens the web service to everybody: the grant, or the invoker check that is off."""
     if not intent.production or intent.auth != "none":
         return
-    if public.is_the_grant(declared, intent) or declared.at("invokerIamDisabled") is True:
+    if public.is_the_grant(declared, intent) or public.unchecked(declared):
         yield Violation(
             what="it opens the service to everybody, and app:auth is 'none'",
             why="everybody who finds the address could change and delete all data",

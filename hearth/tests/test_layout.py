@@ -19,7 +19,7 @@ BORDERS = {
     "hearth/catalog": set(),
     "hearth/facts": set(),
     "hearth/plugin": set(),
-    "hearth/guards": set(),
+    "hearth/guards": {"hearth.catalog"},
     # In a process of its own: neither the program nor the local cloud comes with it.
     "hearth/provider": {"hearth.catalog", "hearth.plugin", "hearth.target", "flask_hearth.staticfiles"},
     "hearth/hosting": {"flask_hearth.staticfiles"},

@@ -88,6 +88,11 @@ async def later(value: str) -> str:
     return value
 
 
+async def later_known(*, known: bool) -> bool:
+    await asyncio.sleep(0)
+    return known
+
+
 def test_what_is_known_is_refused_where_it_is_declared() -> None:
     """As an error of the program: Pulumi may tell one that a task raises twice, or with a traceback."""
     went_on: list[str] = []
@@ -222,6 +227,39 @@ def test_an_exception_that_may_still_excuse_something_is_not_warned_of(
     )
 
     assert warned(monkeypatch, {exception: "once it was needed"}, known, unknown) == count
+
+
+@pytest.mark.parametrize(
+    ("exceptions", "told"),
+    [
+        ({}, ["IAMMember extra (basic-role, public)"]),
+        ({"public/extra": "a public data set"}, ["IAMMember extra (basic-role)"]),
+        ({"public/*": "a public data set", "basic-role/extra": "until the migration is over"}, []),
+    ],
+)
+def test_a_preview_says_of_which_rules_it_cannot_tell(
+    monkeypatch: pytest.MonkeyPatch, exceptions: dict[str, str], told: list[str]
+) -> None:
+    """What it does not know is not passed without a word: the deployment may refuse it."""
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", said.append)
+
+    async def program() -> None:
+        unknown = Output[str](set(), later("?"), later_known(known=False))
+        guards = Guards(Intent(production=False, public_access="iam", auth="none", service="web"), exceptions)
+        declared = pulumi.ResourceTransformationArgs(
+            resource=gcp.projects.IAMMember.__new__(gcp.projects.IAMMember),
+            type_=MEMBER,
+            name="extra",
+            props={"role": unknown, "member": unknown, "project": "p"},
+            opts=ResourceOptions(),
+        )
+        guards._checks = [asyncio.ensure_future(guards._check(declared))]
+        await guards._warn()
+
+    asyncio.run(program())
+
+    assert [each.partition("deployment knows: ")[2].partition(". It checks")[0] for each in said] == told
 
 
 def test_nothing_is_said_of_exceptions_while_something_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
