@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask_hearth.staticfiles import names
+from hearth.guards.basic_role import BASIC
+from hearth.guards.public import EVERYBODY
 from hearth.preview import at_stake
 from hearth.preview.changes import Change
 from hearth.preview.values import MISSING, UNKNOWN, at, is_unknown, written
 
-_PUBLIC = frozenset({"allUsers", "allAuthenticatedUsers"})
 _GRANT = re.compile(r"I[Aa][Mm](Member|Binding)$")
-_BASIC = frozenset({"roles/owner", "roles/editor", "roles/viewer"})
 _SERVICE = "gcp:cloudrunv2/service:Service"
 _EXPOSING = {
     "gcp:storage/bucket:Bucket": ("publicAccessPrevention", "uniformBucketLevelAccess"),
@@ -22,8 +22,8 @@ _COST = re.compile(
     r"(^|\.)(minInstanceCount|maxInstanceCount|cpuIdle|startupCpuBoost|resources\.limits\.(cpu|memory)"
     r"|settings\.(tier|availabilityType|diskSize|activationPolicy))$"
 )
-_IMAGE = re.compile(r"^template\.(template\.)?containers\[\d+\]\.image$")
-_ACCOUNT = re.compile(r"^template\.(template\.)?serviceAccount$")
+_IMAGE = re.compile(r"(^|\.)containers\[\d+\]\.image$")
+_ACCOUNT = re.compile(r"(^|\.)serviceAccount(Email|Name)?(\.email)?$")
 _PROVIDER = "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider"
 # By these a stranger's token becomes an identity of the project, or does not.
 _BELIEVING = ("attributeCondition", "attributeMapping", "oidc.issuerUri")
@@ -73,7 +73,7 @@ def roles(change: Change) -> Iterator[Finding]:
         old, new = _grant(change.old), _grant(change.new)
         if old != new:
             what = "narrowed" if not new else "widened" if not old else "moved"
-            basic = ", a basic role" if set(_roles(change)) & _BASIC else ""
+            basic = ", a basic role" if set(_roles(change)) & set(BASIC) else ""
             yield Finding(title=change.title, what=f"{what}{basic}", old=old or "nothing", new=new or "nothing")
     for each in change.properties:
         if change.op != "create" and _ACCOUNT.search(each.path):
@@ -146,7 +146,7 @@ def _members(inputs: object) -> list[str]:
 
 def _public(inputs: object) -> str:
     """Who of the public has the grant, with its role; empty when nobody."""
-    found = sorted(_PUBLIC & set(_members(inputs)))
+    found = sorted(set(EVERYBODY) & set(_members(inputs)))
     return f"{', '.join(found)} as {at(inputs, 'role')}" if found else ""
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from hearth.catalog import losses
 from hearth.preview import at_stake, findings, gates
 from hearth.preview.changes import Change, Op, Plan, Property
 from hearth.preview.errors import PreviewError
@@ -102,6 +103,16 @@ def test_a_change_of_who_may_reach_it_is_exposure(made: Change, what: list[str])
             ),
             ["template.serviceAccount (acts as another identity)"],
         ),
+        (
+            change(
+                "gcp:cloudfunctionsv2/function:Function",
+                "update",
+                {"serviceConfig": {"serviceAccountEmail": "a@x"}},
+                {"serviceConfig": {"serviceAccountEmail": "b@x"}},
+                ("serviceConfig.serviceAccountEmail",),
+            ),
+            ["serviceConfig.serviceAccountEmail (acts as another identity)"],
+        ),
     ],
 )
 def test_a_role_is_widened_narrowed_or_moved(made: Change, what: list[str]) -> None:
@@ -160,6 +171,42 @@ def test_a_firestore_database_has_a_protection_of_its_own_kind() -> None:
     assert at_stake.lifted(change(kind, "update", off, on)) == []
     assert at_stake.refusals(change(kind, "replace", on, off)) == ["deleteProtectionState"]
     assert at_stake.refusals(change(kind, "update", on, off)) == []
+
+
+def test_google_providers_own_lock_is_a_protection_too() -> None:
+    """Of nearly every type, and whatever it holds."""
+    on, off = {"deletionPolicy": "PREVENT"}, {"deletionPolicy": "DELETE"}
+
+    assert at_stake.refusals(change("gcp:pubsub/topic:Topic", "delete", on, {})) == ["deletionPolicy"]
+    assert at_stake.lifted(change("gcp:pubsub/topic:Topic", "update", on, off)) == ["deletionPolicy"]
+
+
+# --- What is at stake ---
+
+
+@pytest.mark.parametrize(
+    ("type_", "old", "data"),
+    [
+        ("gcp:pubsub/topic:Topic", {}, "messages that no subscription has got yet"),
+        ("gcp:secretmanager/secretVersion:SecretVersion", {}, "the secret's value"),
+        ("gcp:storage/bucket:Bucket", {"forceDestroy": True}, "every object in the bucket"),
+        (
+            "gcp:storage/bucket:Bucket",
+            {},
+            "every object in the bucket; Google refuses while there is any, for want of forceDestroy",
+        ),
+        (
+            "gcp:bigquery/dataset:Dataset",
+            {"deleteContentsOnDestroy": False},
+            "every table in the dataset; Google refuses while there is any, for want of deleteContentsOnDestroy",
+        ),
+        # Nobody wrote this type down; that it can be protected says that it holds something.
+        ("acme:things/box:Box", {"deletionProtection": False}, losses.HELD),
+        ("gcp:projects/iAMMember:IAMMember", {"role": "roles/run.viewer"}, ""),
+    ],
+)
+def test_what_goes_with_a_resource_is_said(type_: str, old: dict[str, Any], data: str) -> None:
+    assert at_stake.data(change(type_, "delete", old, {})) == data
 
 
 # --- Cost, images, files ---
