@@ -3,7 +3,7 @@
 
 HEARTH := ./environment && .venv/bin/python -m hearth
 
-.PHONY: help up check test down serve status logs env preview image bench inventory lock openapi rename diagram clean cli assets
+.PHONY: help up check test down serve status logs env preview image bench inventory lock catalog openapi rename diagram clean cli assets
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ inventory: ## show what the stacks declare other than their inventories say, and
 
 lock: ## renew the lock files after a change of a requirements.in (LOCK_FLAGS=--upgrade for newer versions)
 	@$(HEARTH) lock $(LOCK_FLAGS)
+
+catalog: ## renew the catalog of Google's types after an upgrade of pulumi-gcp
+	@$(HEARTH) catalog
 
 openapi: ## renew service/openapi.json after a change of the API
 	@$(HEARTH) openapi

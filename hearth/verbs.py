@@ -57,6 +57,9 @@ GROUPS: dict[str, dict[str, Verb]] = {
     "Files that follow from others": {
         "inventory": Verb(does="what the stacks declare, into their inventories", module="hearth.testing.inventory"),
         "lock": Verb(does="the lock files, after a change of a requirements.in", module="hearth.lock"),
+        "catalog": Verb(
+            does="the catalog of Google's types, after an upgrade of pulumi-gcp", module="hearth.renewal.command"
+        ),
         "openapi": Verb(does="the API's document, after a change of the API", module="hearth.flask_app", named=True),
         "rename": Verb(does="call the app by another name, everywhere", module="hearth.rename.command"),
         "diagram": Verb(does="a stack's resources as a picture", module="hearth.diagram.command", first=("cli",)),

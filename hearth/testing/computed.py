@@ -158,12 +158,8 @@ def check_inputs(type: str, name: str, inputs: Values) -> None:
         declared = HEARTH[type]
         faults = [f"{key}: required, and missing" for key in sorted(set(declared["requiredInputs"]) - set(inputs))]
         faults += [f"{key}: no such property" for key in sorted(set(inputs) - set(declared["inputProperties"]))]
-    elif type in types.table():
-        faults = types.table()[type].faults(inputs)
     else:
-        raise LookupError(
-            f"no facts about {type}: add it to hearth/catalog/gcp_types.json, or to the schema of the provider hearth"
-        )
+        faults = _google(type).faults(inputs)
     if faults:
         raise LookupError(f"{type} {name!r} declares what the provider would refuse:\n  " + "\n  ".join(faults))
 
@@ -177,7 +173,14 @@ def answer(type: str, inputs: Values) -> tuple[str, Values]:
     if type in HEARTH:
         invented = sorted(set(added) - set(HEARTH[type]["properties"]))
     else:
-        invented = sorted(set(added) - types.table()[type].computed - types.table()[type].outputs_only)
+        invented = sorted(set(added) - _google(type).computed - _google(type).outputs_only)
     if invented:
         raise LookupError(f"COMPUTED invents {invented} for {type}: the provider has no such outputs")
     return identity(inputs), {**inputs, **added}
+
+
+def _google(type: str) -> types.ResourceType:
+    found = types.get(type)
+    if found is None:
+        raise LookupError(types.no_such_type(type))
+    return found

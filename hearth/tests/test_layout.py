@@ -23,6 +23,7 @@ BORDERS = {
     # In a process of its own: neither the program nor the local cloud comes with it.
     "hearth/provider": {"hearth.catalog", "hearth.plugin", "hearth.target", "flask_hearth.staticfiles"},
     "hearth/hosting": {"flask_hearth.staticfiles"},
+    "hearth/renewal": {"hearth.catalog", "hearth.errors", "hearth.project"},
     "hearth/localcloud": {"hearth.catalog", "hearth.plugin", "hearth.project", "hearth.errors"},
     "hearth/testing": {
         *("hearth.catalog", "hearth.project", "hearth.provider.schema", "hearth.stack_file", "hearth.target"),

@@ -9,7 +9,7 @@ from hearth.localcloud.standin import inputs as checks
 from hearth.localcloud.standin.client import Client
 from hearth.localcloud.standin.declared import as_declared
 from hearth.localcloud.standin.settings import Settings
-from hearth.plugin.diff import changed_paths, parse_path, root
+from hearth.plugin.diff import changed_paths, parse_path
 from hearth.plugin.kinds import UNKNOWN, Checked, Context, Diff, Failure, Kind, Secret, Values
 
 
@@ -44,7 +44,7 @@ class GcpKind(Kind):
 
     def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> Diff:
         changed = self.changes(old_inputs, old, news)
-        replaced = frozenset(path for path in changed if root(path) in self.type.replace_on_change)
+        replaced = frozenset(path for path in changed if self.type.replaces(path))
         name = self.autoname.property if self.autoname else ""
         # A name that the program chose can't be held by the old and the new resource at once.
         taken = bool(replaced and name and not checks.made_up(news, name) and news.get(name) == old_inputs.get(name))

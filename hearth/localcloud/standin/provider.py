@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Final
 
-from hearth.catalog.types import ResourceType, table
+from hearth.catalog import types
+from hearth.catalog.types import ResourceType
 from hearth.localcloud.standin import cloud_sql, rows, secret_version, service_identity, settings
 from hearth.localcloud.standin.account import AccountKind
 from hearth.localcloud.standin.bucket import BucketKind
@@ -77,12 +78,14 @@ class StandIn(Provider):
         self._cloud = Cloud(client, settings.read(config, self._environ))
 
     def kind(self, token: str) -> Kind:
+        type_ = types.get(token)
+        if type_ is None:
+            raise ProviderError(types.no_such_type(token))
         if token not in MAKERS:
             raise ProviderError(
                 f"The local cloud does not play {token}. It plays {', '.join(sorted(MAKERS))}. Leave the resource out "
-                "on the local stack, or add its type: its properties to hearth/catalog/gcp_types.json, its row to "
-                "hearth/localcloud/standin/rows.py."
+                "on the local stack, or add its row to hearth/localcloud/standin/rows.py."
             )
         if self._cloud is None:
             raise ProviderError("The provider gcp was used before it was configured.")
-        return MAKERS[token](table()[token], self._cloud)
+        return MAKERS[token](type_, self._cloud)

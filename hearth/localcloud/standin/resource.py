@@ -143,7 +143,7 @@ class RestKind(GcpKind):
 
     def outputs(self, live: Body, inputs: Values, where: Values) -> dict[str, Any]:
         """The state's form of what the API answered."""
-        shape = {**dict.fromkeys(self.type.outputs_only, None), **self.row.output_shapes, **self.type.inputs}
+        shape = {**self.type.outputs, **self.type.inputs}
         found = from_rest(self.row.names, shape, live) | self._local(inputs, where)
         for name, way in ((path, field.way) for path, field in self.row.names.items()):
             if way is Way.KEYED and name in found:

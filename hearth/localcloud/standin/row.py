@@ -9,7 +9,7 @@ from typing import Any
 
 from hearth.catalog.apis import Api
 from hearth.localcloud.standin.inputs import Autoname
-from hearth.localcloud.standin.names import Names, Shape
+from hearth.localcloud.standin.names import Names
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
@@ -38,8 +38,6 @@ class Row:
     id_query: str | None = None
     """The query parameter that names a new resource; None where the body does."""
     names: Names = field(default_factory=dict)
-    output_shapes: Shape = field(default_factory=dict)
-    """Shapes of outputs in which something is called otherwise; the others are taken as they are."""
     kept: Mapping[str, Any] = field(default_factory=dict)
     """Inputs that stay in the state and never reach the API, with their defaults (None: none)."""
     unread: frozenset[str] = frozenset()

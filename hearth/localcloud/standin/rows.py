@@ -110,7 +110,6 @@ BUCKET: Final = Row(
         "requesterPays": Field("billing.requesterPays"),
         "uniformBucketLevelAccess": Field("iamConfiguration.uniformBucketLevelAccess.enabled"),
     },
-    output_shapes={"projectNumber": "integer"},
     kept=_DELETABLE | {"forceDestroy": False, "enableObjectRetention": None, "project": None},
     update=Update.MERGE,
     autoname=Autoname("name", most=63),
@@ -147,8 +146,6 @@ HOSTING_SITE: Final = Row(
     id_query="siteId",
     kept=_DELETABLE,
 )
-_DNS_RECORDS: Final = [{"domainName": "string", "records": None}]
-_DNS: Final = {"checkTime": "string", "desireds": _DNS_RECORDS, "discovereds": _DNS_RECORDS}
 CUSTOM_DOMAIN: Final = Row(
     type="gcp:firebase/hostingCustomDomain:HostingCustomDomain",
     title="CustomDomain",
@@ -162,10 +159,6 @@ CUSTOM_DOMAIN: Final = Row(
         "requiredDnsUpdates": Field("requiredDnsUpdates", Way.LIST_OF_ONE),
         "requiredDnsUpdates.desireds": Field("desired"),
         "requiredDnsUpdates.discovereds": Field("discovered"),
-    },
-    output_shapes={
-        "certs": [{"state": "string", "type": "string", "verification": {"dns": _DNS, "http": None}}],
-        "requiredDnsUpdates": [_DNS],
     },
     kept=_DELETABLE | {"waitDnsVerification": None},
 )

@@ -1,34 +1,24 @@
-"""The table of types agrees with the installed SDK, and finds faults at any depth."""
+"""The catalog finds faults at any depth, and tells what a change does or that nobody knows."""
 
-import importlib
+import re
+from importlib.metadata import version
 from typing import Any
 
 import pytest
-from pulumi._types import input_type_py_to_pulumi_names
 
-from hearth.catalog.types import ResourceType, table
+from hearth.catalog import types
+from hearth.catalog.types import ResourceType
 
 SERVICE = "gcp:cloudrunv2/service:Service"
+FIELD = "gcp:firestore/field:Field"
+SNOOZE = "gcp:monitoring/snooze:Snooze"
+"""Newer than what is known of replacement."""
 
 
-def _sdk_inputs(token: str) -> set[str]:
-    module, _, name = token.removeprefix("gcp:").partition(":")
-    package = importlib.import_module(f"pulumi_gcp.{module.partition('/')[0]}")
-    return set(input_type_py_to_pulumi_names(getattr(package, f"{name}Args")).values())
-
-
-@pytest.mark.parametrize("row", table().values(), ids=lambda row: row.token)
-def test_every_input_in_the_table_is_one_that_the_sdk_can_send(row: ResourceType) -> None:
-    """A provider upgrade that renames a property must not leave the table accepting what nobody sends."""
-    assert set(row.inputs) <= _sdk_inputs(row.token)
-
-
-@pytest.mark.parametrize("row", table().values(), ids=lambda row: row.token)
-def test_a_row_speaks_only_of_properties_it_has(row: ResourceType) -> None:
-    assert row.required <= set(row.inputs)
-    assert row.replace_on_change <= set(row.inputs)
-    assert not row.outputs_only & set(row.inputs)
-    assert row.outputs_only <= row.computed
+def known(token: str) -> ResourceType:
+    found = types.get(token)
+    assert found
+    return found
 
 
 @pytest.mark.parametrize(
@@ -36,10 +26,20 @@ def test_a_row_speaks_only_of_properties_it_has(row: ResourceType) -> None:
     [
         pytest.param({"location": "us-central1", "template": {}}, [], id="none"),
         pytest.param({"template": {}}, ["location: required, and missing"], id="required"),
-        pytest.param({"location": "x", "template": {}, "locaton": 1}, ["locaton: no such property"], id="misspelt"),
+        pytest.param(
+            {"location": "x", "template": {}, "invokerIamDisable": True, "qwertz": 1},
+            [
+                "invokerIamDisable: no such property; did you mean invokerIamDisabled?",
+                "qwertz: no such property",
+            ],
+            id="misspelt",
+        ),
         pytest.param(
             {"location": "x", "template": {"containers": [{"image": "i"}, {"imgae": "i"}]}},
-            ["template.containers[1].imgae: no such property", "template.containers[1].image: required, and missing"],
+            [
+                "template.containers[1].imgae: no such property; did you mean image?",
+                "template.containers[1].image: required, and missing",
+            ],
             id="nested-in-a-list",
         ),
         pytest.param(
@@ -48,9 +48,100 @@ def test_a_row_speaks_only_of_properties_it_has(row: ResourceType) -> None:
             id="object-for-a-list",
         ),
         pytest.param({"location": "x", "template": "t"}, ["template: an object was expected"], id="text-for-an-object"),
+        pytest.param(
+            {"location": "x", "template": {"timeout": 60}},
+            ["template.timeout: a text was expected, not int"],
+            id="number-for-a-text",
+        ),
+        pytest.param(
+            {"location": "x", "template": {}, "deletionProtection": 1},
+            ["deletionProtection: true or false was expected, not int"],
+            id="number-for-a-bool",
+        ),
         pytest.param({"location": "x", "template": {}, "labels": {"any": "thing"}}, [], id="free-keys"),
         pytest.param({"location": "x", "template": object()}, [], id="not-known-yet"),
+        pytest.param({"location": None, "template": {}}, ["location: required, and missing"], id="none-is-missing"),
     ],
 )
 def test_faults_are_named_by_path(inputs: dict[str, Any], faults: list[str]) -> None:
-    assert table()[SERVICE].faults(inputs) == faults
+    assert known(SERVICE).faults(inputs) == faults
+
+
+def test_an_asset_is_legal_where_the_sdk_takes_one() -> None:
+    objects = known("gcp:storage/bucketObject:BucketObject")
+
+    assert objects.inputs["source"] == "asset"
+    assert objects.faults({"bucket": "b", "source": object()}) == []
+
+
+@pytest.mark.parametrize(
+    ("token", "path", "replaces"),
+    [
+        (SERVICE, "location", True),
+        (SERVICE, "template.containers[0].image", False),
+        (FIELD, "ttlConfig", False),
+        (FIELD, "ttlConfig.expirationOffset", True),
+        ("gcp:sql/databaseInstance:DatabaseInstance", "settings.collation", True),
+        ("gcp:projects/iAMMember:IAMMember", "condition.title", True),
+        ("gcp:compute/instance:Instance", 'labels["a.b"]', False),
+    ],
+)
+def test_what_replaces_is_known_at_any_depth(token: str, path: str, *, replaces: bool) -> None:
+    assert known(token).replaces(path) is replaces
+    assert not known(token).replacement_unknown(path)
+
+
+def test_where_nobody_knows_it_is_said_and_counts_as_a_replacement() -> None:
+    snooze = known(SNOOZE)
+
+    assert snooze.replacement_unknown("displayName")
+    assert snooze.replaces("displayName")
+
+
+def test_of_a_known_type_a_newer_property_alone_is_unknown() -> None:
+    newer = {token: row for token in types.tokens() if (row := known(token)).unknown and "" not in row.unknown}
+
+    assert newer
+    for row in newer.values():
+        assert all(row.replacement_unknown(path) for path in row.unknown)
+        assert not any(row.replacement_unknown(path) for path in row.required - row.unknown)
+
+
+@pytest.mark.parametrize(
+    ("token", "near"),
+    [
+        ("gcp:pubsub/topic:Topik", "gcp:pubsub/topic:Topic"),
+        ("gcp:sql/instance:Instance", "gcp:sql/databaseInstance:DatabaseInstance"),
+        ("gcp:pubsup/topic:Topic", "gcp:pubsub/topic:Topic"),
+        ("gcp:x/y:Z", None),
+    ],
+)
+def test_a_type_that_does_not_exist_is_told_with_the_nearest(token: str, near: str | None) -> None:
+    assert types.get(token) is None
+    assert types.nearest(token) == near
+    assert ("Did you mean" in types.no_such_type(token)) is bool(near)
+
+
+def test_the_table_is_of_the_installed_sdk() -> None:
+    assert types.table_version() == version(types.PACKAGE)
+    assert types.outdated() is None
+
+
+def test_a_table_of_another_sdk_says_so_where_it_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes on with what it knows, and a property that it doesn't know may be a newer one."""
+    monkeypatch.setattr(types, "version", lambda _: "99.0.0")
+
+    assert "python -m hearth catalog" in str(types.outdated())
+    assert "99.0.0 is installed" in types.no_such_type("gcp:pubsub/topic:Topik")
+    (fault,) = known(SERVICE).faults({"location": "x", "template": {}, "brandNew": 1})
+    assert re.match(r"brandNew: no such property.*99\.0\.0 is installed.*python -m hearth catalog", fault)
+
+
+@pytest.mark.parametrize("token", types.tokens()[::5])
+def test_a_row_speaks_only_of_properties_it_has(token: str) -> None:
+    row = known(token)
+
+    assert row.required <= set(row.inputs)
+    assert not row.outputs_only & set(row.inputs)
+    assert row.computed <= row.inputs.keys() | row.outputs_only
+    assert row.autoname is None or row.autoname.property in row.inputs

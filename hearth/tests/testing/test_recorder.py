@@ -43,7 +43,7 @@ def invented() -> None:
 
 
 def unknown_type() -> None:
-    pulumi.CustomResource("gcp:redis/instance:Instance", "a", {})
+    pulumi.CustomResource("gcp:redis/instanse:Instanse", "a", {})
 
 
 def lookup() -> None:
@@ -58,7 +58,7 @@ def lookup() -> None:
         (twice, "declared twice"),
         (incomplete, "site: required, and missing"),
         (invented, "length: no such property"),
-        (unknown_type, "no facts about gcp:redis/instance:Instance"),
+        (unknown_type, "has no type gcp:redis/instanse:Instanse. Did you mean gcp:redis/instance:Instance"),
         (lookup, "the program called gcp:organizations/getProject:getProject"),
     ],
 )

@@ -37,9 +37,18 @@ def test_it_is_unchanged_after_a_refresh_also_when_google_tells_more(google: Any
 def test_a_change_sets_them_anew(google: Any, field: Any) -> None:
     google.requests.clear()
 
-    assert field.up({**DECLARED, "ttlConfig": {"expirationOffset": "60s"}}) == {"ttlConfig.expirationOffset"}
+    index = {"indexes": [{"order": "ASCENDING", "queryScope": "COLLECTION"}]}
 
-    assert google.sent("PATCH") == [(PATH, {"indexConfig": {}, "ttlConfig": {"expirationOffset": "60s"}})]
+    assert field.up({**DECLARED, "indexConfig": index}) == {"indexConfig.indexes"}
+
+    assert google.sent("PATCH") == [(PATH, {"indexConfig": index, "ttlConfig": {}})]
+
+
+def test_another_offset_makes_the_field_anew(field: Any) -> None:
+    """As Google's provider has it, which takes a nested property for a reason to replace as well."""
+    news = field.check({**DECLARED, "ttlConfig": {"expirationOffset": "60s"}})
+
+    assert field.diff(news).replace == {"ttlConfig.expirationOffset"}
 
 
 def test_deleting_sets_them_back(google: Any, field: Any) -> None:

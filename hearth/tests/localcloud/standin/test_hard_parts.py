@@ -357,7 +357,7 @@ BAD: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     (
         RUN,
         service(scailing={"minInstanceCount": 1}),
-        [("scailing", "no such property")],
+        [("scailing", "no such property; did you mean scaling?")],
     ),
     (
         RUN,

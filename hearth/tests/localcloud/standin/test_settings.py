@@ -72,7 +72,12 @@ def test_an_endpoint_abroad_stops_everything(value: str) -> None:
 
 
 def test_a_type_that_is_not_played_is_refused_by_name(provider: StandIn) -> None:
-    with pytest.raises(ProviderError, match=r"does not play gcp:sql/instance:Instance.*catalog/gcp_types.json"):
+    with pytest.raises(ProviderError, match=r"does not play gcp:pubsub/topic:Topic.*standin/rows.py"):
+        provider.kind("gcp:pubsub/topic:Topic")
+
+
+def test_a_type_that_does_not_exist_is_refused_with_the_nearest_one(provider: StandIn) -> None:
+    with pytest.raises(ProviderError, match=r"no type gcp:sql/instance:Instance.*gcp:sql/databaseInstance:"):
         provider.kind("gcp:sql/instance:Instance")
 
 
