@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flask_hearth.staticfiles import folder
+from flask_hearth.testing.processes import PATIENCE
 from hearth import project
 
 CHECKOUT = project.root()
@@ -42,7 +43,7 @@ def run(checkout: Path, *, path: str | None = None, fails: str = "nothing") -> s
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 

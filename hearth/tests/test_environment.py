@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from flask_hearth.testing.processes import PATIENCE
 from hearth import project
 
 CHECKOUT = project.root()
@@ -33,7 +34,7 @@ def run(checkout: Path, **environ: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 

@@ -35,7 +35,7 @@ class Site:
         self.answers = dict(GOOD)
         self.first: dict[str, Given] = {}
 
-    def smoke(self, seconds: str = "5") -> tuple[int, str]:
+    def smoke(self, seconds: str = "120") -> tuple[int, str]:
         out = io.StringIO()
         outputs = io.StringIO(json.dumps({"siteUrl": self.origin, "serviceUrl": self.origin}))
         return smoke.main(["--seconds", seconds], outputs, out), out.getvalue()

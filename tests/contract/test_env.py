@@ -16,6 +16,7 @@ from app import settings as service
 from flask_hearth import forwarded
 from flask_hearth.rules import authentication, environments
 from flask_hearth.stores import urls
+from flask_hearth.testing.processes import PATIENCE
 from hearth.catalog.apis import LOCAL_PROJECT_PREFIX
 from hearth.testing.stacks import ON_GOOGLE, STACKS, run_stack, shipped
 from infra import migration_job
@@ -168,7 +169,7 @@ def test_the_migration_job_runs_a_command_that_there_is(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
     assert done.returncode == 0, done.stderr

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from flask_hearth.stores.sql import schema
+from flask_hearth.testing.processes import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 HEAD = schema.head(ROOT / "service" / "migrations")
@@ -42,7 +43,7 @@ def flask(*arguments: str, folder: Path, url: str, **environ: str) -> subprocess
     given = {"PATH": os.environ["PATH"], "SECRET_KEY": GOOD_KEY, "DATABASE_URL": url, **environ}
     program = Path(sys.executable).with_name("flask")
     return subprocess.run(
-        [program, *arguments], cwd=folder, env=given, capture_output=True, text=True, check=False, timeout=60
+        [program, *arguments], cwd=folder, env=given, capture_output=True, text=True, check=False, timeout=PATIENCE
     )
 
 

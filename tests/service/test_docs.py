@@ -14,6 +14,7 @@ from app import front
 from flask_hearth.migrations_cli import group
 from flask_hearth.settings import Settings
 from flask_hearth.stores.urls import Firestore
+from flask_hearth.testing.processes import PATIENCE
 from infra.program import ROOT
 
 DATA = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
@@ -50,7 +51,13 @@ def test_the_way_of_a_change_is_as_described(service: Path, tmp_path: Path) -> N
     said = ""
     for command in block.splitlines():
         done = subprocess.run(
-            shlex.split(command), cwd=service, env=environ, capture_output=True, text=True, check=False, timeout=60
+            shlex.split(command),
+            cwd=service,
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
         )
         assert done.returncode == 0, f"{command}: {done.stderr}"
         said += done.stdout
