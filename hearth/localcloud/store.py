@@ -17,6 +17,8 @@ Document = dict[str, Any]
 FILE = "state.db"
 """In a local cloud's folder."""
 
+_BELOW = "SELECT name, body FROM documents WHERE name >= ?1 AND name < ?2"
+
 
 class Store:
     """Used from the event loop's thread alone, which also makes a `transaction` atomic to readers."""
@@ -50,15 +52,15 @@ class Store:
 
     def below(self, name: str) -> list[tuple[str, Document]]:
         """Documents whose names continue `name` with a slash, at any depth, in order of name."""
-        rows = self._db.execute(
-            "SELECT name, body FROM documents WHERE name >= ? AND name < ? ORDER BY name", _range(name)
-        )
-        return [(found, _document(body)) for found, body in rows]
+        return self._select(name)
 
     def children(self, collection: str) -> list[tuple[str, Document]]:
         """Documents exactly one segment below `collection`, in order of name."""
-        depth = collection.count("/") + 1
-        return [(name, body) for name, body in self.below(collection) if name.count("/") == depth]
+        return self._select(collection, " AND instr(substr(name, length(?1) + 1), '/') = 0")
+
+    def _select(self, name: str, only: str = "") -> list[tuple[str, Document]]:
+        rows = self._db.execute(f"{_BELOW}{only} ORDER BY name", _range(name))
+        return [(found, _document(body)) for found, body in rows]
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

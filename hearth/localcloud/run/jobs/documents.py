@@ -90,9 +90,16 @@ def new_execution(job: Mapping[str, Any]) -> Document:
         "taskCount": count,
         "template": job["template"]["template"],
         "reconciling": True,
+        "runningCount": count,
         "conditions": [condition("Completed", "CONDITION_RECONCILING")],
         "etag": f'"{secrets.token_urlsafe(12)}"',
     }
+
+
+def counted(execution: Document, what: str, more: int) -> Document:
+    """The execution with so many more in one of its counts; what has ended is not running any more."""
+    running = execution["runningCount"] - (0 if what == "retriedCount" else more)
+    return execution | {what: execution.get(what, 0) + more, "runningCount": running}
 
 
 def ended(execution: Document, state: str, message: str, reason: str = "") -> Document:

@@ -77,9 +77,10 @@ class Executions:
         execution = documents.new_execution(job)
         name, parent = execution["name"], job["name"].partition("/jobs/")[0]
         with self._store.transaction():
-            self._put(execution)
+            self._store.put(f"{API}/{name}", execution)
             for index in range(execution["taskCount"]):
                 self._store.put(f"{API}/{_task(execution, index)}", documents.new_task(execution, index))
+            self._store.put(f"{API}/{job['name']}", documents.executed(job, execution))
             metadata = {"@type": documents.EXECUTION_TYPE} | public(execution)
             operation = operations.start(self._store, API, parent, metadata)
         task = asyncio.create_task(self._run(name, operation), name=f"execution {documents.short(name)}")
@@ -96,8 +97,9 @@ class Executions:
         return operations.completed(self._store, API, name.partition("/jobs/")[0], shown, shown)
 
     async def end_all(self, job: str) -> None:
-        """End what runs of a job (relative name)."""
-        await self._give_up([name for name in self._running if name.startswith(f"{job}/")])
+        """End what runs of a job (relative name), and what begins to run meanwhile."""
+        while names := [name for name in self._running if name.startswith(f"{job}/")]:
+            await self._give_up(names)
 
     def fail_unfinished(self) -> None:
         """Fail what a killed local cloud left running. Its processes are ended by `processes.end_orphans`."""
@@ -169,16 +171,17 @@ class Executions:
         name, template = _task(execution, index), execution["template"]
         for number in range(template["maxRetries"] + 1):
             result = await self._attempt(execution, digest, index, number)
-            self._store.put(f"{API}/{name}", documents.attempted(self.get(name), result, number))
+            with self._store.transaction():
+                self._store.put(f"{API}/{name}", documents.attempted(self.get(name), result, number))
+                if number:
+                    self._count(execution["name"], "retriedCount", 1)
             if result.succeeded:
-                break
-        state = "CONDITION_SUCCEEDED" if result.succeeded else "CONDITION_FAILED"
+                self._succeed(self.get(name))
+                return None
         message = f"Task {documents.short(name)} failed with message: {result.message}"
-        self._store.put(
-            f"{API}/{name}", documents.task_ended(self.get(name), state, "" if result.succeeded else message)
-        )
-        self._count(execution["name"])
-        return None if result.succeeded else _with_lines(message, result, self.log_file(execution["job"]))
+        with self._store.transaction():
+            self._fail([self.get(name)], message)
+        return _with_lines(message, result, self.log_file(execution["job"]))
 
     async def _attempt(self, execution: Document, digest: str, index: int, number: int) -> Result:
         template = execution["template"]
@@ -199,7 +202,6 @@ class Executions:
             launch = await self._preparation.launch(wanted)
         except (secret_env.SecretsError, *CANNOT_RUN) as fault:
             raise Failed(str(fault)) from fault
-        self._count(execution["name"])
         return await attempt.run(
             self._store,
             launch,
@@ -208,25 +210,27 @@ class Executions:
             prefix=documents.task_name(execution, index),
         )
 
-    def _count(self, name: str) -> None:
-        """Bring the execution's counts in line with its tasks."""
-        tasks = self.tasks(name)
-        states = [task["conditions"][0]["state"] for task in tasks]
-        counts = {
-            "succeededCount": states.count("CONDITION_SUCCEEDED"),
-            "failedCount": states.count("CONDITION_FAILED"),
-            "retriedCount": sum(task.get("retried", 0) for task in tasks),
-        }
-        running = {"runningCount": states.count("CONDITION_RECONCILING")}
-        self._put(self.get(name) | {key: count for key, count in (counts | running).items() if count})
+    def _succeed(self, task: Document) -> None:
+        with self._store.transaction():
+            self._store.put(f"{API}/{task['name']}", documents.task_ended(task, "CONDITION_SUCCEEDED", ""))
+            self._count(task["name"].partition("/tasks/")[0], "succeededCount", 1)
+
+    def _fail(self, tasks: list[Document], message: str) -> None:
+        """End tasks of one execution, in a transaction of the caller's."""
+        for task in tasks:
+            self._store.put(f"{API}/{task['name']}", documents.task_ended(task, "CONDITION_FAILED", message))
+        if tasks:
+            self._count(tasks[0]["name"].partition("/tasks/")[0], "failedCount", len(tasks))
+
+    def _count(self, name: str, what: str, more: int) -> None:
+        """Kept up step by step: an execution may have ten thousand tasks."""
+        self._put(documents.counted(self.get(name), what, more))
 
     def _end(self, name: str, operation: str | None, outcome: Failed | float) -> None:
         """Record the end; `outcome` is the failure, or how many seconds the success took."""
         with self._store.transaction():
             left = [task for task in self.tasks(name) if "completionTime" not in task]
-            for task in left:
-                self._store.put(f"{API}/{task['name']}", documents.task_ended(task, "CONDITION_FAILED", str(outcome)))
-            self._count(name)
+            self._fail(left, str(outcome))
             if isinstance(outcome, Failed):
                 log.warning("execution %s failed: %s", documents.short(name), outcome)
                 execution = documents.ended(self.get(name), "CONDITION_FAILED", str(outcome), outcome.reason)
@@ -248,8 +252,7 @@ class Executions:
         """The execution, and the job that shows it as its latest."""
         self._store.put(f"{API}/{execution['name']}", execution)
         job = self._store.get(f"{API}/{execution['name'].partition('/executions/')[0]}")
-        latest = self.all(job["name"])[0] if job else None
-        if job and latest and latest["name"] == execution["name"]:
+        if job and job["latestCreatedExecution"]["name"] == documents.short(execution["name"]):
             self._store.put(f"{API}/{job['name']}", documents.executed(job, execution))
 
 

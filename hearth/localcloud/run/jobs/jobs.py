@@ -55,8 +55,10 @@ class Jobs:
 
     async def delete(self, name: str) -> Document:
         """End what runs of it, forget it and its executions; returns the operation. Raises ApiError (404)."""
-        job = self.get(name)
+        self.get(name)
         await self.executions.end_all(name)
+        # As it is by now, if it is still there.
+        job = self.get(name)
         with self._store.transaction():
             self._store.delete_below(f"{API}/{name}")
             policies.forget(self._store, f"{API}/{name}")

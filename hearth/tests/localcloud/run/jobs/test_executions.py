@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
+from hearth.localcloud import store
 from hearth.tests.localcloud.build.playground import (
     PROJECT,
     SERVICES,
@@ -28,6 +29,10 @@ from hearth.tests.localcloud.run.jobs.workshop import FILES, JOB, JOBS, begin, c
 WAIT = "open(env['HOME'] + '/running', 'w').write(str(os.getpid())); time.sleep(600)"
 # Which attempts a task makes, and which of them it fails.
 FIRST_FAILS = "sys.exit(3 if env['CLOUD_RUN_TASK_ATTEMPT'] == '0' else 0)"
+
+
+async def there(path: Path) -> bool | None:
+    return path.exists() or None  # noqa: ASYNC240 - an instant on a local disk
 
 
 async def running(playground: Playground) -> int:
@@ -147,6 +152,30 @@ def test_every_task_runs_and_one_that_fails_fails_the_execution(tmp_path: Path) 
     play(tmp_path, scenario)
 
 
+def test_twice_as_many_tasks_read_twice_as_many_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not four times as many, which ten thousand tasks would take hours for."""
+    read = 0
+
+    def counted(text: str) -> dict[str, Any]:
+        nonlocal read
+        read += 1
+        return dict(json.loads(text))
+
+    async def scenario(playground: Playground) -> None:
+        image, needed = await playground.image(FILES), []
+        for count in (2, 4, 6):
+            await declare(playground, job(image, count=count))
+            await begin(playground)
+            before = read
+            await asyncio.gather(*(task for task in asyncio.all_tasks() if task.get_name().startswith("execution ")))
+            needed.append(read - before)
+
+        assert needed[2] - needed[1] == needed[1] - needed[0] > 0
+
+    monkeypatch.setattr(store, "_document", counted)
+    play(tmp_path, scenario)
+
+
 @pytest.mark.parametrize(("parallelism", "most"), [(1, 1), (2, 2), (0, 4)])
 def test_no_more_tasks_run_at_a_time_than_the_job_says(tmp_path: Path, parallelism: int, most: int) -> None:
     """Each task notes that it came, and stays until it may go."""
@@ -256,6 +285,37 @@ def test_deleting_a_job_ends_what_runs_of_it_and_forgets_it(tmp_path: Path) -> N
         assert playground.cloud.store.below(f"run/{JOB}") == []
         assert playground.cloud.store.get(f"policy/run/{JOB}") is None
         await playground.call("GET", f"{JOBS}/migrate", status=404)
+
+    play(tmp_path, scenario)
+
+
+def test_what_begins_while_its_job_is_deleted_is_ended_too(tmp_path: Path) -> None:
+    do = """
+import signal
+signal.signal(signal.SIGTERM, lambda *_: open(env["HOME"] + "/told", "w").close())
+open(env["HOME"] + "/running", "w").write(str(os.getpid()))
+while not os.path.exists(env["HOME"] + "/go"):
+    time.sleep(0.01)
+"""
+
+    async def scenario(playground: Playground) -> None:
+        await declare(playground, job(await playground.image(FILES), do))
+        await begin(playground)
+        await running(playground)
+        data = playground.cloud.data / PROJECT
+        deleting = [asyncio.create_task(delete(playground)) for _ in range(2)]
+        await eventually(lambda: there(data / "told"))
+        late = await begin(playground)
+        (data / "go").touch()
+
+        assert sorted(await asyncio.gather(*deleting)) == [200, 404]
+        assert (playground.cloud.store.get(f"operations/run/{late['name']}") or {})["done"]
+        assert playground.cloud.store.below("processes") == []
+        assert playground.cloud.store.below(f"run/{JOB}") == []
+
+    async def delete(playground: Playground) -> int:
+        async with playground.client.delete(f"{JOBS}/migrate") as answer:
+            return answer.status
 
     play(tmp_path, scenario)
 
