@@ -17,7 +17,8 @@ from typing import Any
 from hearth.localcloud import server
 from hearth.localcloud.build import CloudBuild, source
 from hearth.localcloud.build.archive import SourceError
-from hearth.localcloud.build.worker import BuildFailure, Log, Worker, reference, tagged
+from hearth.localcloud.build.environment import Log
+from hearth.localcloud.build.worker import BuildFailure, Worker, reference, tagged
 from hearth.localcloud.cloud import Cloud, Part, Ports
 from hearth.localcloud.hosting.hosting import Hosting
 from hearth.localcloud.records import Records

@@ -6,9 +6,9 @@ from typing import Any
 from aiohttp import web
 
 from hearth.localcloud import grants
-from hearth.localcloud.build import filters, image
+from hearth.localcloud.build import filters
 from hearth.localcloud.build.builds import Builds, seconds
-from hearth.localcloud.build.environment import Environments
+from hearth.localcloud.build.folders import remove_unfinished
 from hearth.localcloud.build.worker import Worker
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError, not_found
@@ -43,10 +43,9 @@ _MOST_TAGS = 64
 class CloudBuild:
     """The part of the local cloud that builds images."""
 
-    def __init__(self, cloud: Cloud, work: Callable[[Cloud, Environments], Worker] = Worker) -> None:
+    def __init__(self, cloud: Cloud, work: Callable[[Cloud], Worker] = Worker) -> None:
         self._cloud = cloud
-        self._environments = Environments(cloud.environments)
-        self._builds = Builds(cloud, work(cloud, self._environments))
+        self._builds = Builds(cloud, work(cloud))
 
     def routes(self) -> Iterable[web.RouteDef]:
         routes: list[web.RouteDef] = []
@@ -64,8 +63,8 @@ class CloudBuild:
         return routes
 
     async def start(self) -> None:
-        image.remove_unfinished(self._cloud.images)
-        self._environments.remove_unfinished()
+        remove_unfinished(self._cloud.images)
+        remove_unfinished(self._cloud.environments)
         self._builds.take_up()
 
     async def stop(self) -> None:

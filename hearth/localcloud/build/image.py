@@ -13,12 +13,12 @@ import posixpath
 import py_compile
 import shutil
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hearth.localcloud.build.dockerfile import Stage
+from hearth.localcloud.build.folders import complete
 from hearth.localcloud.build.instructions import DockerfileError
 from hearth.localcloud.build.layout import File, Layout
 
@@ -70,16 +70,10 @@ def write(images: Path, stage: Stage, layout: Layout) -> Image:
         "lock": _sha256(layout.lock.source) if layout.lock else None,
     }
     digest = hashlib.sha256(json.dumps(manifest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-    folder = images / digest
-    if not folder.exists():
-        images.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(suffix=".making", dir=images))
-        try:
-            _fill(unfinished, record, layout)
-            unfinished.rename(folder)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
-    return _load(folder)
+    if not (images / digest).exists():
+        with complete(images / digest) as folder:
+            _fill(folder, record, layout)
+    return _load(images / digest)
 
 
 def load(images: Path, digest: str) -> Image:
@@ -90,12 +84,6 @@ def load(images: Path, digest: str) -> Image:
             f"Image {digest} is in the registry, but its files are gone from {images}. Build it again."
         )
     return _load(folder)
-
-
-def remove_unfinished(images: Path) -> None:
-    """Delete what killed builds left behind. Call it while none is running."""
-    for left in images.glob("*.making"):
-        shutil.rmtree(left, ignore_errors=True)
 
 
 def _record(stage: Stage, layout: Layout) -> dict[str, Any]:

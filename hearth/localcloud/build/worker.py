@@ -7,21 +7,19 @@ Cloud Build's failureInfo would have.
 import asyncio
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hearth.catalog.apis import ARTIFACT_REGISTRY
 from hearth.localcloud import grants
-from hearth.localcloud.build import archive, dockerfile, image, layout, source, steps
-from hearth.localcloud.build.environment import Environments, InstallError
+from hearth.localcloud.build import archive, dockerfile, environment, image, layout, source, steps
+from hearth.localcloud.build.environment import InstallError, Log
 from hearth.localcloud.build.instructions import DockerfileError
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.records import registry
-
-Log = Callable[[str], None]
 
 _REFERENCE = re.compile(
     r"(?P<region>[a-z0-9-]+)-docker\.pkg\.dev/(?P<project>[a-z][a-z0-9-]*)/(?P<repository>[a-z][a-z0-9-]*)"
@@ -64,9 +62,8 @@ def reference(text: str) -> Reference:
 class Worker:
     """Builds images of one local cloud."""
 
-    def __init__(self, cloud: Cloud, environments: Environments) -> None:
+    def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self._environments = environments
 
     async def work(self, build: Mapping[str, Any], log: Log) -> list[dict[str, str]]:
         """Do the build; returns results.images. Raises BuildFailure."""
@@ -109,7 +106,7 @@ class Worker:
         )
         for command in made.not_run:
             log(f"not run here: {command}")
-        await self._environments.ensure(made.lock.source if made.lock else None, log)
+        await environment.ensure(self._cloud.environments, made.lock.source if made.lock else None, log)
         built = await asyncio.to_thread(image.write, self._cloud.images, stage, made)
         log(image.describe(built))
         return built

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from hearth.localcloud.build import image
-from hearth.localcloud.build.environment import Environments, InstallError
+from hearth.localcloud.build import environment, image
+from hearth.localcloud.build.environment import InstallError
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.records import registry
 from hearth.localcloud.run import launch, secret_env
@@ -37,7 +37,6 @@ class Preparation:
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self._environments = Environments(cloud.environments)
 
     def digest(self, reference: str) -> str | None:
         """What the reference means now; None when there is no such image."""
@@ -51,12 +50,12 @@ class Preparation:
         """Raises secret_env.SecretsError, and CANNOT_RUN."""
         variables = self.variables(wanted.project, wanted.account, wanted.container)
         found = image.load(self._cloud.images, wanted.digest)
-        environment = await self._environments.ensure(found.lock, partial(log.info, "environment: %s"))
+        packages = await environment.ensure(self._cloud.environments, found.lock, partial(log.info, "environment: %s"))
         data = self._cloud.data / wanted.project
         data.mkdir(parents=True, exist_ok=True)
         return launch.prepare(
             found,
-            environment,
+            packages,
             wanted.container,
             platform=wanted.platform,
             variables=variables,
