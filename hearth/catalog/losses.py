@@ -91,6 +91,7 @@ UNPROTECTED: Final[Mapping[str, str]] = {
     "gcp:secretmanager/secretVersion:SecretVersion": "the secret's value",
     "gcp:serviceaccount/account:Account": "the identity: grants to it that other stacks or people made",
     "gcp:sql/user:User": "the database user, and what depends on its password",
+    "gcp:storage/batchOperationsJob:BatchOperationsJob": "what it has told of its progress",
     "gcp:workflows/workflow:Workflow": "its executions",
     "hearth:hosting:SiteRelease": "the site's public pages",
     "hearth:secret:RandomKey": "the key: what was signed with it is void, and where it is a password, it opens nothing",
@@ -106,6 +107,7 @@ REFUSED_UNLESS: Final[Mapping[str, str]] = {
 PROTECTIONS: Final[Mapping[str, object]] = {
     "deletionProtection": True,
     "deletionProtectionEnabled": True,
+    "deleteProtection": True,
     "deleteProtectionState": "DELETE_PROTECTION_ENABLED",
     "enableDeletionProtection": True,
     "enableDropProtection": True,

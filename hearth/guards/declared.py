@@ -41,7 +41,7 @@ class Declared:
     @property
     def shape(self) -> Mapping[str, Any]:
         """What the type takes, as the catalog writes it; of a type that the catalog does not have, what is declared."""
-        known = types.table().get(self.type)
+        known = types.get(self.type)
         return known.inputs if known else self.inputs
 
     def is_secret(self, path: Path) -> bool:
