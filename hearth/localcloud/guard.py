@@ -5,7 +5,6 @@ to this port; both are refused before any handler runs. It is a guard against ac
 between users of one machine: whoever can open the port as this user may do everything, as with any emulator.
 """
 
-import json
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from hearth.catalog.apis import LOCAL_PROJECT_PREFIX
+from hearth.localcloud import bodies
 from hearth.localcloud.errors import ApiError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -59,7 +59,8 @@ async def projects(request: web.Request, handler: Handler) -> web.StreamResponse
     for key in _PROJECT_KEYS & request.query.keys():
         check_project(request.query[key])
     if request.content_type == "application/json" and not _is_upload(request):
-        for project in _projects(await _json(request)):
+        # aiohttp keeps the bytes, so that the handler reads the same body again.
+        for project in _projects(bodies.parse(await request.read())):
             check_project(project)
     return await handler(request)
 
@@ -88,18 +89,6 @@ def _hostname(url: str) -> str | None:
 def _is_upload(request: web.Request) -> bool:
     # Content, whatever its type says: it is kept as it is and never read as a request.
     return "/upload" in request.path
-
-
-async def _json(request: web.Request) -> Any:
-    # aiohttp keeps the bytes, so that the handler reads the same body again.
-    content = await request.read()
-    if not content:
-        return None
-    try:
-        return json.loads(content)
-    # Nested too deeply to be read is a fault of the body, too.
-    except (ValueError, RecursionError) as error:
-        raise ApiError(400, f"Invalid JSON payload received: {error}") from error
 
 
 def _projects(value: Any) -> Iterator[str]:

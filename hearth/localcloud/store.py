@@ -20,6 +20,11 @@ FILE = "state.db"
 _BELOW = "SELECT name, body FROM documents WHERE name >= ?1 AND name < ?2"
 
 
+def public(body: Document) -> Document:
+    """A document as clients see it: keys with a leading underscore are the local cloud's own."""
+    return {key: value for key, value in body.items() if not key.startswith("_")}
+
+
 class Store:
     """Used from the event loop's thread alone, which also makes a `transaction` atomic to readers."""
 

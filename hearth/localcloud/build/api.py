@@ -5,16 +5,14 @@ from typing import Any
 
 from aiohttp import web
 
-from hearth.localcloud import grants
+from hearth.localcloud import bodies, grants, pages
 from hearth.localcloud.build import filters
 from hearth.localcloud.build.builds import Builds, seconds
 from hearth.localcloud.build.folders import remove_unfinished
 from hearth.localcloud.build.worker import Worker
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError, not_found
-from hearth.localcloud.records import bodies
-from hearth.localcloud.records.collections import public
-from hearth.localcloud.records.pages import page
+from hearth.localcloud.store import public
 
 _LIST, _OBJECT, _TEXT = (list, "a list"), (dict, "an object"), (str, "a string")
 _FIELDS: Mapping[str, tuple[type, str]] = {
@@ -86,9 +84,8 @@ class CloudBuild:
 
     async def _list(self, request: web.Request) -> web.Response:
         matches = filters.parse(request.query.get("filter", ""))
-        found = [(build["name"], public(build)) for build in self._builds.all(*_parent(request)) if matches(build)]
-        chosen, token = page(request, found, default=50, most=1000)
-        return web.json_response({"builds": chosen} | token)
+        found = [build for build in self._builds.all(*_parent(request)) if matches(build)]
+        return pages.answer(request, "builds", found, default=50, most=1000)
 
     async def _cancel(self, request: web.Request) -> web.Response:
         name = self._find(request)["name"]

@@ -16,8 +16,7 @@ from hearth.localcloud import operations, times
 from hearth.localcloud.build.worker import BuildFailure, Worker
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError
-from hearth.localcloud.records.collections import public
-from hearth.localcloud.store import Document
+from hearth.localcloud.store import Document, public
 
 API = "cloudbuild"
 _METADATA = "type.googleapis.com/google.devtools.cloudbuild.v1.BuildOperationMetadata"

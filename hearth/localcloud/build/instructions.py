@@ -53,7 +53,7 @@ class Line:
             return text.split()
         try:
             words = json.loads(text)
-        except ValueError as fault:
+        except (ValueError, RecursionError) as fault:
             raise self.fault(f"the exec form is a JSON array with double quotes ({fault})") from None
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             raise self.fault("the exec form is a JSON array of strings")

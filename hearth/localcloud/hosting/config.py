@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from hearth.localcloud.bodies import refuse_unknown
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.hosting.headers import HeaderRule, read_header_rule
 from hearth.localcloud.hosting.patterns import Pattern, read_pattern
-from hearth.localcloud.hosting.payload import refuse_unknown
 from hearth.localcloud.hosting.redirects import Redirect, read_redirect
 from hearth.localcloud.store import Document
 

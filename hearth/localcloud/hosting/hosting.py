@@ -11,13 +11,14 @@ from hearth.localcloud.hosting.edge import Edge
 from hearth.localcloud.hosting.edge_log import EdgeLog
 from hearth.localcloud.hosting.live import LiveSites
 from hearth.localcloud.hosting.releases import Releases
-from hearth.localcloud.hosting.rest_domains import DomainRoutes
+from hearth.localcloud.hosting.rest_domains import DOMAINS
 from hearth.localcloud.hosting.rest_releases import ReleaseRoutes
 from hearth.localcloud.hosting.rest_sites import SiteRoutes
 from hearth.localcloud.hosting.rest_versions import VersionRoutes
 from hearth.localcloud.hosting.rewrites import Rewrites, Run
 from hearth.localcloud.hosting.uploads import Uploads
 from hearth.localcloud.hosting.versions import Versions
+from hearth.localcloud.records import collections
 
 # Hosting's guide: after 60 seconds the visitor gets a 504, whatever the service's own limit is.
 _TIMEOUT_SECONDS = 60.0
@@ -42,7 +43,7 @@ class Hosting:
 
     def routes(self) -> Iterable[web.RouteDef]:
         yield from SiteRoutes(self._cloud).routes()
-        yield from DomainRoutes(self._cloud).routes()
+        yield from collections.routes(self._cloud.store, DOMAINS)
         yield from VersionRoutes(self._cloud, self._versions, self._releases, self._contents).routes()
         yield from Uploads(self._cloud.store, self._versions, self._contents).routes()
         yield from ReleaseRoutes(self._cloud, self._releases, self._cache.purge).routes()

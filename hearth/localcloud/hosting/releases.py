@@ -5,12 +5,11 @@ There is one channel, `live`; releases are kept below their channel, so that oth
 """
 
 import time
-from typing import Any
 
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.hosting.names import LIVE, SiteName, entity_not_found
 from hearth.localcloud.hosting.versions import EXPIRED, FINALIZED, Versions, identifier
-from hearth.localcloud.store import Document, Store
+from hearth.localcloud.store import Document, Store, public
 from hearth.localcloud.times import now
 
 DEPLOY = "DEPLOY"
@@ -76,10 +75,8 @@ class Releases:
 
     def answer(self, site: SiteName, body: Document) -> Document:
         """With its version, as the API shows it."""
-        public: dict[str, Any] = {field: value for field, value in body.items() if not field.startswith("_")}
-        if "_version" in body:
-            public["version"] = self._versions.get(site, body["_version"])
-        return public
+        version = {"version": self._versions.get(site, body["_version"])} if "_version" in body else {}
+        return public(body) | version
 
     def _channel(self, site: SiteName) -> Document:
         return self._store.get(site.below("channels", LIVE)) or {}

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 
 from aiohttp import web
 
+from hearth.localcloud import bodies, pages
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.hosting.names import LIVE, SiteName, addressed_site, entity_not_found, on_sites, version_id
-from hearth.localcloud.hosting.payload import page, read_object
 from hearth.localcloud.hosting.releases import DEPLOY, ROLLBACK, SITE_DISABLE, Releases
 from hearth.localcloud.hosting.sites import site_url
-from hearth.localcloud.store import Document
+from hearth.localcloud.store import Document, public
 
 _LONGEST_MESSAGE = 512
 _FIELDS = frozenset({"name", "version", "type", "releaseTime", "releaseUser", "message"})
@@ -41,7 +41,7 @@ class ReleaseRoutes:
 
     async def _create(self, request: web.Request) -> web.Response:
         site = self._on_live(request)
-        body = await read_object(request, _FIELDS)
+        body = await bodies.read(request, _FIELDS)
         message, kind = body.get("message", ""), body.get("type", DEPLOY)
         name = request.query.get("versionName", "")
         if not isinstance(message, str) or len(message) > _LONGEST_MESSAGE:
@@ -57,14 +57,14 @@ class ReleaseRoutes:
         return web.json_response(release)
 
     async def _list(self, request: web.Request) -> web.Response:
-        return page(request, self._releases.of(self._on_live(request)), "releases", default=100, most=100)
+        return pages.answer(request, "releases", self._releases.of(self._on_live(request)), default=100, most=100)
 
     async def _get(self, request: web.Request) -> web.Response:
         return web.json_response(self._releases.get(self._on_live(request), request.match_info["release"]))
 
     async def _list_channels(self, request: web.Request) -> web.Response:
         site = addressed_site(self._store, request.match_info)
-        return page(request, [self._live(site)], "channels", default=10, most=100)
+        return pages.answer(request, "channels", [self._live(site)], default=10, most=100)
 
     async def _get_channel(self, request: web.Request) -> web.Response:
         return web.json_response(self._live(self._on_live(request)))
@@ -86,7 +86,6 @@ class ReleaseRoutes:
 
     def _live(self, site: SiteName) -> Document:
         body = self._store.get(site.below("channels", LIVE)) or {}
-        channel = {field: value for field, value in body.items() if not field.startswith("_")}
-        channel |= {"name": site.label("channels", LIVE), "url": site_url(self._cloud, site)}
+        channel = public(body) | {"name": site.label("channels", LIVE), "url": site_url(self._cloud, site)}
         release = self._releases.live_release(site)
         return channel | ({"release": self._releases.answer(site, release)} if release else {})

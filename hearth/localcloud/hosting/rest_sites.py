@@ -10,18 +10,18 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
+from hearth.localcloud import bodies, pages
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError, exists
 from hearth.localcloud.hosting import sites
 from hearth.localcloud.hosting.names import BASE, PREFIX, SiteName, addressed_site, find_site, index_key, on_sites
-from hearth.localcloud.hosting.payload import page, read_labels, read_object, update_mask
+from hearth.localcloud.hosting.payload import read_labels, update_mask
 from hearth.localcloud.hosting.sites import DEFAULT_SITE, USER_SITE, site_url
-from hearth.localcloud.store import Document
+from hearth.localcloud.store import Document, public
 
 # One DNS label, of at most 30 characters (Hosting's guide, "Share project resources across multiple sites").
 _SITE_ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?")
-_PAGE = 10
-_LARGEST_PAGE = 100
+_FIELDS = frozenset({"name", "appId", "labels", "type", "defaultUrl"})
 
 
 class SiteRoutes:
@@ -42,7 +42,7 @@ class SiteRoutes:
 
     async def _create(self, request: web.Request) -> web.Response:
         project, wanted = request.match_info["project"], request.query.get("siteId", "")
-        body = await read_object(request, {"name", "appId", "labels", "type", "defaultUrl"})
+        body = await bodies.read(request, _FIELDS)
         if self._store.get(f"firebase/projects/{project}") is None:
             raise ApiError(404, f"Firebase has not been added to project '{project}': create a firebase.Project first.")
         if not _SITE_ID.fullmatch(wanted):
@@ -69,14 +69,14 @@ class SiteRoutes:
 
     async def _list(self, request: web.Request) -> web.Response:
         found = [self._answer(body) for body in self._of(request.match_info["project"])]
-        return page(request, found, "sites", default=_PAGE, most=_LARGEST_PAGE)
+        return pages.answer(request, "sites", found, default=10, most=100)
 
     async def _get(self, request: web.Request) -> web.Response:
         return web.json_response(self._answer(self._find(request)[1]))
 
     async def _patch(self, request: web.Request) -> web.Response:
+        change = await bodies.read(request, _FIELDS)
         site, body = self._find(request)
-        change = await read_object(request, {"name", "appId", "labels", "type", "defaultUrl"})
         fields = update_mask(request, {"appId", "labels"}, [each for each in ("appId", "labels") if each in change])
         for field in fields:
             body.pop(field, None)
@@ -102,8 +102,8 @@ class SiteRoutes:
         return web.json_response(self._config(self._find(request)[0]))
 
     async def _patch_config(self, request: web.Request) -> web.Response:
+        change = await bodies.read(request, {"name", "maxVersions", "cloudLoggingEnabled"})
         site, _ = self._find(request)
-        change = await read_object(request, {"name", "maxVersions", "cloudLoggingEnabled"})
         known = {"maxVersions", "cloudLoggingEnabled"}
         config = self._config(site)
         for field in update_mask(request, known, sorted(known & change.keys())):
@@ -127,8 +127,7 @@ class SiteRoutes:
 
     def _answer(self, body: Document) -> Document:
         project, _, site = body["name"].removeprefix("projects/").partition("/sites/")
-        public = {field: value for field, value in body.items() if not field.startswith("_")}
-        return public | {"defaultUrl": site_url(self._cloud, SiteName(project, site))}
+        return public(body) | {"defaultUrl": site_url(self._cloud, SiteName(project, site))}
 
 
 def _writable(body: Document, fields: Iterable[str]) -> Document:

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
+from hearth.localcloud import bodies, pages
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.hosting.config import read_config
 from hearth.localcloud.hosting.content import Contents
 from hearth.localcloud.hosting.names import PREFIX, SiteName, addressed_site, on_sites
-from hearth.localcloud.hosting.payload import page, read_labels, read_object, update_mask
+from hearth.localcloud.hosting.payload import read_labels, update_mask
 from hearth.localcloud.hosting.releases import Releases
 from hearth.localcloud.hosting.versions import CREATED, DELETED, FINALIZED, STATUSES, Versions, identifier
 from hearth.localcloud.store import Document
@@ -50,7 +51,7 @@ class VersionRoutes:
 
     async def _create(self, request: web.Request) -> web.Response:
         site = addressed_site(self._store, request.match_info)
-        body = await read_object(request, _FIELDS)
+        body = await bodies.read(request, _FIELDS)
         if body.get("status", CREATED) != CREATED:
             raise ApiError(400, f"A version begins as CREATED, not as {body['status']!r}; finalize it by a PATCH.")
         config = body.get("config", {})
@@ -67,7 +68,7 @@ class VersionRoutes:
             if wanted is None or wanted[2] not in STATUSES:
                 raise ApiError(400, f"Invalid filter '{text}': the local cloud takes status=\"STATUS\" alone.")
             versions = [body for body in versions if body["status"] == wanted[2]]
-        return page(request, versions, "versions", default=25, most=100)
+        return pages.answer(request, "versions", versions, default=25, most=100)
 
     async def _get(self, request: web.Request) -> web.Response:
         site = addressed_site(self._store, request.match_info)
@@ -75,7 +76,7 @@ class VersionRoutes:
 
     async def _patch(self, request: web.Request) -> web.Response:
         site = addressed_site(self._store, request.match_info)
-        change = await read_object(request, _FIELDS)
+        change = await bodies.read(request, _FIELDS)
         fields = update_mask(request, {"status", "config"}, ["status"])
         body = self._versions.editable(site, request.match_info["version"])
         if "config" in fields:
@@ -105,7 +106,7 @@ class VersionRoutes:
 
     async def _populate(self, request: web.Request) -> web.Response:
         site = addressed_site(self._store, request.match_info)
-        body = await read_object(request, {"files"})
+        body = await bodies.read(request, {"files"})
         version = identifier(self._versions.editable(site, request.match_info["version"]))
         given = _read_files(body.get("files", {}))
         files = self._versions.files(site, version)
@@ -130,7 +131,7 @@ class VersionRoutes:
             for path, digest in sorted(self._versions.files(site, version).items())
         ]
         chosen = [file for file in files if wanted in ("STATUS_UNSPECIFIED", file["status"])]
-        return page(request, chosen, "files", default=1000, most=1000)
+        return pages.answer(request, "files", chosen, default=1000, most=1000, named="path")
 
     def _check(self, site: SiteName, config: Document) -> None:
         """Raise ApiError unless the edge can serve this config, with services that are there."""

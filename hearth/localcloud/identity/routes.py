@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from aiohttp import web
 
 from hearth.catalog.apis import IDENTITY_TOOLKIT
+from hearth.localcloud import bodies
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.identity.tokens import KEYS_SECONDS, LIFE_SECONDS, Signer
 from hearth.localcloud.identity.users import Users
-from hearth.localcloud.records import api_keys, bodies
+from hearth.localcloud.records import api_keys
 from hearth.localcloud.store import Document, Store
 
 KEYS_PATH = "/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com"

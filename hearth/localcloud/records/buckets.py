@@ -7,12 +7,10 @@ from typing import Final
 from aiohttp import web
 
 from hearth.catalog.apis import STORAGE
-from hearth.localcloud import times
+from hearth.localcloud import bodies, pages, times
 from hearth.localcloud.errors import ApiError
-from hearth.localcloud.records import bodies, policies, projects
-from hearth.localcloud.records.collections import public
-from hearth.localcloud.records.pages import page
-from hearth.localcloud.store import Document, Store
+from hearth.localcloud.records import policies, projects
+from hearth.localcloud.store import Document, Store, public
 
 BASE: Final = f"/{STORAGE.prefix}/{STORAGE.version}"
 _KEY = f"{STORAGE.prefix}/b"
@@ -40,19 +38,20 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
     async def list_(request: web.Request) -> web.Response:
         project, prefix = request.query.get("project", ""), request.query.get("prefix", "")
         mine = [
-            (name, _shown(request, body))
-            for name, body in store.children(_KEY)
+            _shown(request, body)
+            for _, body in store.children(_KEY)
             if body["_project"] == project and body["name"].startswith(prefix)
         ]
-        chosen, token = page(request, mine, size="maxResults", default=1000, most=1000)
-        return web.json_response({"kind": "storage#buckets", "items": chosen} | token)
+        return pages.answer(request, "items", mine, size="maxResults", default=1000, most=1000, kind="storage#buckets")
 
     async def get(request: web.Request) -> web.Response:
         return web.json_response(_shown(request, found(store, request.match_info["bucket"])))
 
     async def patch(request: web.Request) -> web.Response:
+        change = {key: value for key, value in (await bodies.read(request)).items() if key not in _COMPUTED}
+        # Only now: while the body came, another change may have been made.
         old = found(store, request.match_info["bucket"])
-        new = _merged(old, {key: value for key, value in (await bodies.read(request)).items() if key not in _COMPUTED})
+        new = _merged(old, change)
         new |= {"metageneration": str(int(old["metageneration"]) + 1), "updated": times.now()}
         store.put(f"{_KEY}/{old['name']}", new)
         return web.json_response(_shown(request, new))

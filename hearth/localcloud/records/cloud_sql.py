@@ -13,9 +13,9 @@ from typing import Any
 from aiohttp import web
 
 from hearth.catalog.apis import SQL_ADMIN
-from hearth.localcloud import times
+from hearth.localcloud import bodies, times
 from hearth.localcloud.errors import ApiError
-from hearth.localcloud.records import bodies, collections
+from hearth.localcloud.records import collections
 from hearth.localcloud.records.collections import Collection
 from hearth.localcloud.store import Document, Store
 
@@ -70,7 +70,7 @@ def _with_short_names(handler: Any) -> Handler:
 
     async def answered(request: web.Request) -> web.StreamResponse:
         body = json.loads((await handler(request)).body)
-        for each in body.get("items", [body]):
+        for each in body.get("items", [body] if body else []):
             each["name"] = each["name"].rpartition("/")[2]
         return web.json_response(body)
 

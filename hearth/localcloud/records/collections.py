@@ -13,11 +13,10 @@ from typing import Any
 from aiohttp import web
 
 from hearth.catalog.apis import Api
-from hearth.localcloud import operations
+from hearth.localcloud import bodies, operations, pages
 from hearth.localcloud.errors import ApiError, exists, not_found
-from hearth.localcloud.records import bodies, policies
-from hearth.localcloud.records.pages import page
-from hearth.localcloud.store import Document, Store
+from hearth.localcloud.records import policies
+from hearth.localcloud.store import Document, Store, public
 
 Created = tuple[str, Mapping[str, Any]]
 
@@ -71,18 +70,12 @@ class Collection:
     id_in_path: str = "[^/:]+"
     parent_kept: bool = False
     """Whether the parent has a document of its own, without which there is a 404."""
-    ordered: Callable[[tuple[str, Document]], Any] = lambda item: item[0]
     sizes: tuple[int, int] = (50, 1000)
     """Default and largest size of a page."""
 
 
 def freely(_store: Store, _name: str, _query: Mapping[str, str]) -> None:
     """For `deletable`: nothing stands against it."""
-
-
-def public(body: Document) -> Document:
-    """A document as clients see it: keys with a leading underscore are the local cloud's own."""
-    return {key: value for key, value in body.items() if not key.startswith("_")}
 
 
 def found(store: Store, api: Api, name: str) -> Document:
@@ -114,10 +107,9 @@ class _Handlers:
 
     async def list(self, request: web.Request) -> web.Response:
         row = self._row
-        items = self._store.children(f"{row.api.prefix}/{self._parent(request)}/{row.plural}")
+        items = [body for _, body in self._store.children(f"{row.api.prefix}/{self._parent(request)}/{row.plural}")]
         default, most = row.sizes
-        chosen, token = page(request, sorted(items, key=row.ordered), default=default, most=most)
-        return web.json_response({row.list_field or row.plural: [public(body) for body in chosen]} | token)
+        return pages.answer(request, row.list_field or row.plural, items, default=default, most=most)
 
     async def get(self, request: web.Request) -> web.Response:
         return web.json_response(public(found(self._store, self._row.api, self._name(request))))

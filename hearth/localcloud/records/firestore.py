@@ -14,9 +14,9 @@ from typing import Any
 from aiohttp import web
 
 from hearth.catalog.apis import FIRESTORE
-from hearth.localcloud import operations, times
+from hearth.localcloud import bodies, operations, times
 from hearth.localcloud.errors import ApiError
-from hearth.localcloud.records import bodies, collections
+from hearth.localcloud.records import collections
 from hearth.localcloud.records.collections import Collection
 from hearth.localcloud.store import Document, Store
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from aiohttp import web
 
 from hearth.catalog.apis import IDENTITY_TOOLKIT
+from hearth.localcloud import bodies
 from hearth.localcloud.errors import ApiError, not_found
-from hearth.localcloud.records import bodies, projects
+from hearth.localcloud.records import projects
 from hearth.localcloud.store import Document, Store
 
 _FIELDS = {
@@ -52,7 +53,8 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
 
     async def patch(request: web.Request) -> web.Response:
         project = request.match_info["project"]
-        config, change = _found(store, project), await bodies.read(request)
+        change = await bodies.read(request)
+        config = _found(store, project)
         mask = [field for field in request.query.get("updateMask", ",".join(change)).split(",") if field]
         for field in mask:
             if field not in _FIELDS:

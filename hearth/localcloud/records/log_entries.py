@@ -14,9 +14,9 @@ from typing import Any
 from aiohttp import web
 
 from hearth.catalog.apis import CLOUD_BUILD, CLOUD_RUN, LOGGING
+from hearth.localcloud import bodies
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError
-from hearth.localcloud.records import bodies
 from hearth.localcloud.store import Document
 
 _BUILD = re.compile(r'\s*resource\.type="build"\s+AND\s+resource\.labels\.build_id="([0-9a-f-]+)"\s*')
@@ -96,7 +96,7 @@ def _payload(line: str) -> Document:
     if line.startswith("{"):
         try:
             found: Any = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if isinstance(found, dict):
             severity = {"severity": found.pop("severity")} if "severity" in found else {}

@@ -6,7 +6,6 @@ bucket keeps others. Left out, and refused: resumable uploads, generations other
 preconditions other than `ifGenerationMatch`.
 """
 
-import json
 import mimetypes
 import time
 from collections.abc import AsyncIterator, Iterable
@@ -15,14 +14,12 @@ from urllib.parse import quote
 from aiohttp import BodyPartReader, web
 
 from hearth.catalog.apis import STORAGE, upload_base
-from hearth.localcloud import times
+from hearth.localcloud import bodies, pages, times
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.records import buckets
 from hearth.localcloud.records.blobs import Content, Incoming
-from hearth.localcloud.records.collections import public
-from hearth.localcloud.records.pages import page
-from hearth.localcloud.store import Document
+from hearth.localcloud.store import Document, public
 
 _CHUNK_BYTES = 256 * 1024
 _MOST_NAME_BYTES = 1024
@@ -113,19 +110,18 @@ class Objects:
         buckets.found(self._store, bucket)
         _refuse_unknown(request)
         delimiter = request.query.get("delimiter", "")
-        items: list[tuple[str, Document]] = []
+        items: list[Document] = []
         folders: set[str] = set()
-        for key, body in self._store.below(f"{STORAGE.prefix}/b/{bucket}/o"):
+        for _, body in self._store.below(f"{STORAGE.prefix}/b/{bucket}/o"):
             rest = body["name"].removeprefix(prefix)
             if not body["name"].startswith(prefix):
                 continue
             if delimiter and delimiter in rest:
                 folders.add(prefix + rest[: rest.index(delimiter) + len(delimiter)])
             else:
-                items.append((key, self._shown(request, body)))
-        chosen, token = page(request, items, size="maxResults", default=1000, most=1000)
-        prefixes = {"prefixes": sorted(folders)} if folders else {}
-        return web.json_response({"kind": "storage#objects", "items": chosen} | prefixes | token)
+                items.append(self._shown(request, body))
+        more: Document = {"kind": "storage#objects"} | ({"prefixes": sorted(folders)} if folders else {})
+        return pages.answer(request, "items", items, size="maxResults", default=1000, most=1000, **more)
 
     async def _delete(self, request: web.Request) -> web.Response:
         _refuse_unknown(request)
@@ -140,7 +136,7 @@ class Objects:
         try:
             reader = await request.multipart()
             first = await reader.next()
-            metadata = json.loads(await first.read(decode=True)) if isinstance(first, BodyPartReader) else None
+            metadata = bodies.parse(await first.read(decode=True)) if isinstance(first, BodyPartReader) else None
             second = await reader.next()
         except ValueError as error:
             raise ApiError(400, f"Malformed multipart body: {error}") from error

@@ -16,8 +16,8 @@ from typing import Any, Final
 from aiohttp import web
 
 from hearth.catalog.apis import ARTIFACT_REGISTRY, CLOUD_RUN, IAM, RESOURCE_MANAGER, SECRET_MANAGER
+from hearth.localcloud import bodies
 from hearth.localcloud.errors import ApiError, not_found
-from hearth.localcloud.records import bodies
 from hearth.localcloud.store import Document, Store
 
 _ROOT = "policy"

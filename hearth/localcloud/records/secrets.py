@@ -13,12 +13,11 @@ from typing import Any
 from aiohttp import web
 
 from hearth.catalog.apis import SECRET_MANAGER
-from hearth.localcloud import times
+from hearth.localcloud import bodies, pages, times
 from hearth.localcloud.errors import ApiError, not_found
-from hearth.localcloud.records import bodies, collections
-from hearth.localcloud.records.collections import Collection, public
-from hearth.localcloud.records.pages import page
-from hearth.localcloud.store import Document, Store
+from hearth.localcloud.records import collections
+from hearth.localcloud.records.collections import Collection
+from hearth.localcloud.store import Document, Store, public
 
 _PREFIX = SECRET_MANAGER.prefix
 _VERSION_NAME = re.compile(r"(projects/[^/]+/secrets/[^/]+)/versions/([^/]+)")
@@ -47,10 +46,9 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
         name = _secret_name(request)
         collections.found(store, SECRET_MANAGER, name)
         # Newest first, as the API orders them.
-        versions = sorted(store.children(f"{_PREFIX}/{name}/versions"), key=lambda item: -_number(item[0]))
-        chosen, token = page(request, versions, default=100, most=25_000)
-        total = {"totalSize": len(versions)}
-        return web.json_response({"versions": [public(version) for version in chosen]} | total | token)
+        versions = [body for _, body in store.children(f"{_PREFIX}/{name}/versions")]
+        versions.sort(key=lambda version: -_number(version["name"]))
+        return pages.answer(request, "versions", versions, default=100, most=25_000, totalSize=len(versions))
 
     async def get(request: web.Request) -> web.Response:
         return web.json_response(public(_version(store, _version_name(request))))

@@ -12,11 +12,10 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from hearth.catalog.apis import APIS, RESOURCE_MANAGER, SERVICE_USAGE, STORAGE
-from hearth.localcloud import operations
+from hearth.localcloud import bodies, operations, pages
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.guard import Handler
-from hearth.localcloud.records import bodies, projects
-from hearth.localcloud.records.pages import page
+from hearth.localcloud.records import projects
 from hearth.localcloud.store import Document, Store
 
 _NEVER_REFUSED = frozenset({RESOURCE_MANAGER.name, SERVICE_USAGE.name})
@@ -117,10 +116,9 @@ def routes(store: Store, *, lag: int = 0) -> Iterable[web.RouteDef]:
         states = {"": ("ENABLED", "DISABLED"), "state:ENABLED": ("ENABLED",), "state:DISABLED": ("DISABLED",)}
         if wanted not in states:
             raise ApiError(400, f"filter '{wanted}' is not supported: use state:ENABLED or state:DISABLED.")
-        everything = [(name, _shown(store, request.match_info["project"], name)) for name in sorted(KNOWN)]
-        found = [(name, body) for name, body in everything if body["state"] in states[wanted]]
-        chosen, token = page(request, found, default=50, most=200)
-        return web.json_response({"services": chosen} | token)
+        everything = [_shown(store, request.match_info["project"], name) for name in sorted(KNOWN)]
+        found = [body for body in everything if body["state"] in states[wanted]]
+        return pages.answer(request, "services", found, default=50, most=200)
 
     async def change(request: web.Request) -> web.Response:
         project, service, verb = (request.match_info[key] for key in ("project", "service", "verb"))

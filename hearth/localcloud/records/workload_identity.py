@@ -15,8 +15,9 @@ from typing import Any
 from aiohttp import web
 
 from hearth.catalog.apis import IAM
+from hearth.localcloud import bodies
 from hearth.localcloud.errors import ApiError, exists
-from hearth.localcloud.records import bodies, collections
+from hearth.localcloud.records import collections
 from hearth.localcloud.records.collections import Collection
 from hearth.localcloud.store import Document, Store
 

@@ -2,8 +2,7 @@
 
 from aiohttp import web
 
-from hearth.localcloud.records.collections import public
-from hearth.localcloud.records.pages import page
+from hearth.localcloud import pages
 from hearth.localcloud.store import Document
 
 PARENT = "projects/{project}/locations/{location}"
@@ -23,5 +22,4 @@ def flag(request: web.Request, name: str) -> bool:
 
 def listed(request: web.Request, kind: str, found: list[Document]) -> web.Response:
     """One page of a list."""
-    chosen, token = page(request, [(each["name"], public(each)) for each in found], default=_PAGE, most=_PAGE)
-    return web.json_response({kind: chosen} | token)
+    return pages.answer(request, kind, found, default=_PAGE, most=_PAGE)

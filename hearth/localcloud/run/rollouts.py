@@ -13,14 +13,13 @@ from typing import Any
 from hearth.localcloud import operations
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError
-from hearth.localcloud.records.collections import public
 from hearth.localcloud.run import documents
 from hearth.localcloud.run.deploy import Deployer, DeployFailed
 from hearth.localcloud.run.dispatch import Dispatcher
 from hearth.localcloud.run.documents import API
 from hearth.localcloud.run.preparation import Preparation
 from hearth.localcloud.run.serving import Serving
-from hearth.localcloud.store import Document
+from hearth.localcloud.store import Document, public
 
 log = logging.getLogger(__name__)
 

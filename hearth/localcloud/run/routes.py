@@ -4,11 +4,10 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
-from hearth.localcloud.records import bodies
-from hearth.localcloud.records.collections import public
+from hearth.localcloud import bodies
 from hearth.localcloud.run.rest import PARENT, flag, listed, parent
 from hearth.localcloud.run.services import Services
-from hearth.localcloud.store import Document
+from hearth.localcloud.store import Document, public
 
 _BASE = f"/run/v2/{PARENT}/services"
 _SERVICE = _BASE + "/{service:[^/:]+}"

@@ -7,12 +7,11 @@ from typing import Any
 from hearth.localcloud import operations
 from hearth.localcloud.errors import ApiError, exists, not_found
 from hearth.localcloud.records import policies
-from hearth.localcloud.records.collections import public
 from hearth.localcloud.run import access, documents, shape, spec
 from hearth.localcloud.run.documents import API
 from hearth.localcloud.run.fields import check_etag
 from hearth.localcloud.run.rollouts import Rollouts
-from hearth.localcloud.store import Document, Store
+from hearth.localcloud.store import Document, Store, public
 
 
 class Services:

@@ -12,13 +12,12 @@ from pathlib import Path
 from hearth.localcloud import operations
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError, not_found
-from hearth.localcloud.records.collections import public
 from hearth.localcloud.run import secret_env
 from hearth.localcloud.run.documents import API
 from hearth.localcloud.run.jobs import attempt, documents
 from hearth.localcloud.run.jobs.attempt import Result
 from hearth.localcloud.run.preparation import CANNOT_RUN, Preparation, Wanted
-from hearth.localcloud.store import Document
+from hearth.localcloud.store import Document, public
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,6 @@ from hearth.localcloud import operations
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError, exists, not_found
 from hearth.localcloud.records import policies
-from hearth.localcloud.records.collections import public
 from hearth.localcloud.run import access
 from hearth.localcloud.run.documents import API
 from hearth.localcloud.run.fields import check_etag
@@ -15,7 +14,7 @@ from hearth.localcloud.run.jobs import documents, spec
 from hearth.localcloud.run.jobs.executions import Executions
 from hearth.localcloud.run.jobs.shape import JOB
 from hearth.localcloud.run.spec import check_name
-from hearth.localcloud.store import Document
+from hearth.localcloud.store import Document, public
 
 
 class Jobs:

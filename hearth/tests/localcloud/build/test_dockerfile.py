@@ -115,6 +115,7 @@ def test_what_only_describes_changes_nothing(line: str) -> None:
         ("FROM x\nCOPY <<EOF /a\ntext\nEOF", "here-documents are understood in RUN alone"),
         ("FROM x\nRUN <<EOF\ntrue", "never ends; expected a line 'EOF'"),
         ("FROM x\nCMD ['a']", "the exec form is a JSON array with double quotes"),
+        ("FROM x\nCMD " + "[" * 100_000, "the exec form is a JSON array with double quotes"),
         ("FROM x\nCMD [1]", "the exec form is a JSON array of strings"),
         ("FROM x\nENV A='", "No closing quotation"),
         ("FROM x\nENV A=1 B", "'B' is not of the form NAME=value"),

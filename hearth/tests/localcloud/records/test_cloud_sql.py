@@ -91,3 +91,7 @@ def test_a_user_is_deleted_by_a_name_in_the_query(local: LocalCloud) -> None:
     local.call("DELETE", SQL_ADMIN, f"{WEB}/users?name=service")
 
     local.call("GET", SQL_ADMIN, f"{WEB}/users/service", status=404)
+
+
+def test_a_project_without_servers_has_an_empty_list(local: LocalCloud) -> None:
+    assert local.call("GET", SQL_ADMIN, "projects/demo-test/instances") == {}

@@ -46,6 +46,7 @@ def test_other_builds_have_no_entries(local: LocalCloud, changes: dict[str, obje
 
 
 EXECUTION = "migrate-abcde"
+NESTED = '{"a": ' + "[" * 100_000
 
 
 @pytest.fixture
@@ -58,7 +59,8 @@ def _execution(local: LocalCloud) -> None:
     log.parent.mkdir(parents=True)
     log.write_text(
         "migrate-abcde-task0 | one\nmigrate-fghij-task0 | not mine\nmigrate-abcde-task1 | a | b\n"
-        'migrate-abcde-task0 | {"severity": "ERROR", "message": "no table"}\nmigrate-abcde-task0 | {no JSON\n',
+        'migrate-abcde-task0 | {"severity": "ERROR", "message": "no table"}\nmigrate-abcde-task0 | {no JSON\n'
+        f"migrate-abcde-task0 | {NESTED}\n",
         encoding="utf-8",
     )
 
@@ -80,10 +82,11 @@ def test_an_executions_lines_are_its_own_and_structured_ones_stay_structured(loc
         "a | b",
         {"message": "no table"},
         "{no JSON",
+        NESTED,
     ]
-    assert [each.get("severity") for each in found] == [None, None, "ERROR", None]
+    assert [each.get("severity") for each in found] == [None, None, "ERROR", None, None]
     assert found[1]["labels"]["run.googleapis.com/task_index"] == "1"
-    assert [each["textPayload"] for each in entries(local, orderBy="timestamp desc", pageSize=1)] == ["{no JSON"]
+    assert [each["textPayload"] for each in entries(local, orderBy="timestamp desc", pageSize=1)] == [NESTED]
 
 
 @pytest.mark.usefixtures("_execution")

@@ -184,4 +184,4 @@ def test_a_deleted_repository_takes_its_images_along(local: LocalCloud) -> None:
     create(local)
 
     assert resolve(local, f"{HOST}/web@{ONE}") is None
-    assert local.call("GET", ARTIFACT_REGISTRY, f"{REPOSITORY}/packages") == {"packages": []}
+    assert local.call("GET", ARTIFACT_REGISTRY, f"{REPOSITORY}/packages") == {}

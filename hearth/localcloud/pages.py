@@ -3,20 +3,30 @@
 import base64
 import binascii
 from collections.abc import Sequence
+from typing import Any
 
 from aiohttp import web
 
 from hearth.localcloud.errors import ApiError
-from hearth.localcloud.store import Document
+from hearth.localcloud.store import Document, public
 
 
-def page(
-    request: web.Request, items: Sequence[tuple[str, Document]], *, size: str = "pageSize", default: int, most: int
-) -> tuple[list[Document], dict[str, str]]:
-    """One page of named documents, and `{"nextPageToken": ...}` unless it is the last.
+def answer(
+    request: web.Request,
+    field: str,
+    items: Sequence[Document],
+    *,
+    default: int,
+    most: int,
+    size: str = "pageSize",
+    named: str = "name",
+    **more: Any,
+) -> web.Response:
+    """One page of the items in `field`, and `nextPageToken` unless it is the last; `more` are other fields.
 
-    Tokens name the last item given, so that a list which grows or shrinks between pages skips and repeats nothing
-    else. `size` is the query parameter's name; sizes over `most` are cut, as AIP-158 asks. Raises ApiError (400).
+    Tokens hold what the last item given is `named`, so that a list which grows or shrinks between pages skips and
+    repeats nothing else. `size` is the query parameter's name; sizes over `most` are cut, as AIP-158 asks. An empty
+    list is left out of the answer, as Google's APIs do. Raises ApiError (400).
     """
     try:
         asked = int(request.query.get(size) or 0)
@@ -24,19 +34,20 @@ def page(
         asked = -1
     if asked < 0:
         raise ApiError(400, f"{size} must be a whole number of at least 0, got '{request.query[size]}'.")
-    count = min(asked or default, most)
     begin = 0
     if token := request.query.get("pageToken"):
         last = _name(token)
-        names = [name for name, _ in items]
+        names = [item[named] for item in items]
         # Ordered by whatever the caller chose; where the last one was deleted, its place can't be known.
         if last not in names:
             raise ApiError(400, "pageToken is no longer valid; list from the start.")
         begin = names.index(last) + 1
-    chosen = items[begin : begin + count]
-    more = begin + count < len(items)
-    token_of = {"nextPageToken": base64.urlsafe_b64encode(chosen[-1][0].encode()).decode()} if more else {}
-    return [body for _, body in chosen], token_of
+    chosen = items[begin : begin + min(asked or default, most)]
+    if chosen:
+        more[field] = [public(item) for item in chosen]
+    if begin + len(chosen) < len(items):
+        more["nextPageToken"] = base64.urlsafe_b64encode(chosen[-1][named].encode()).decode()
+    return web.json_response(more)
 
 
 def _name(token: str) -> str:
