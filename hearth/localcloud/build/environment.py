@@ -10,7 +10,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from uv import find_uv_bin
@@ -26,10 +26,11 @@ class InstallError(Exception):
     """The packages could not be installed; the installer's own words are in the log."""
 
 
-async def ensure(parent: Path, lock: Path | None, log: Log) -> Path:
+async def ensure(parent: Path, lock: Path | None, wheels: Iterable[Path], log: Log) -> Path:
     """The environment below `parent` for this lock file, made now if there is none yet; without a lock an empty one.
 
-    Raises InstallError. Cancelling it ends the installer.
+    `wheels` are folders in which packages are looked for, besides the index. Raises InstallError. Cancelling it ends
+    the installer.
     """
     text = lock.read_bytes() if lock else b""  # noqa: ASYNC240 - kilobytes on a local disk
     key = hashlib.sha256(b"\0".join([text, sys.version.encode(), sys.executable.encode()])).hexdigest()
@@ -45,6 +46,7 @@ async def ensure(parent: Path, lock: Path | None, log: Log) -> Path:
             await _uv("venv", *options, ".", folder=folder, log=log)
             if lock:
                 options = ["--require-hashes", "--compile-bytecode", "--allow-empty-requirements"]
+                options += [f"--find-links={each}" for each in wheels]
                 await _uv("pip", "sync", *options, "--python", "bin/python", str(lock), folder=folder, log=log)
     return parent / key
 

@@ -1,6 +1,7 @@
 """An image as the local cloud keeps it: a folder of files, and a record of what to run in it.
 
-`images/HEX/root/` holds the files, `images/HEX/image.json` the record, `images/HEX/requirements.lock` the lock file.
+`images/HEX/root/` holds the files, `images/HEX/image.json` the record, `images/HEX/requirements.lock` the lock file and
+`images/HEX/wheels/` the packages that lay beside it.
 HEX is the digest: SHA-256 over a canonical manifest of all that the image is, so that building equal content again
 gives the equal digest. It is not the digest a container registry would compute for the same Dockerfile.
 """
@@ -24,6 +25,7 @@ from hearth.localcloud.build.layout import File, Layout
 
 _RECORD = "image.json"
 _LOCK = "requirements.lock"
+_WHEELS = "wheels"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,12 @@ class Image:
     def lock(self) -> Path | None:
         path = self.folder / _LOCK
         return path if path.exists() else None
+
+    @property
+    def wheels(self) -> list[Path]:
+        """The folder of packages that no index has, if the image was built with one."""
+        path = self.folder / _WHEELS
+        return [path] if path.exists() else []
 
     def locate(self, path: str, environment: Path) -> Path | None:
         """Where on this machine an absolute path of the image lies, if the image has it."""
@@ -114,6 +122,10 @@ def _fill(folder: Path, record: dict[str, Any], layout: Layout) -> None:
             raise DockerfileError(f"COPY makes /{name} both a file and a folder.") from fault
     if layout.lock:
         shutil.copyfile(layout.lock.source, folder / _LOCK)
+    # The manifest leaves them out: the lock file has their hashes.
+    for wheel in layout.wheels:
+        (folder / _WHEELS).mkdir(exist_ok=True)
+        shutil.copyfile(wheel, folder / _WHEELS / wheel.name)
     # Instances must not write into the image, as Python would at the first import of each module. Hashes instead of
     # times: these never go stale, whatever touches the files. What does not compile fails where it is imported.
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH

@@ -29,6 +29,8 @@ _WITH_VALUE = frozenset(
 class Installs:
     locks: list[str] = field(default_factory=list)
     environments: list[str] = field(default_factory=list)
+    wheels: list[str] = field(default_factory=list)
+    """Folders of packages that no index has (`--find-links`)."""
     others: list[str] = field(default_factory=list)
     """Commands that the local cloud leaves out."""
 
@@ -87,6 +89,7 @@ def _take(words: list[str], found: Installs, line: int) -> bool:
 def _take_install(rest: list[str], found: Installs, line: int) -> None:
     names = _positional(rest[1:])
     locks = [value for option, value in _valued(rest) if option in {"-r", "--requirement", "--requirements"}]
+    found.wheels.extend(value for option, value in _valued(rest) if option in {"-f", "--find-links"})
     found.environments.extend(value for option, value in _valued(rest) if option in {"--prefix", "--target", "-t"})
     if rest[0] == "sync":
         locks, names = locks + names, []

@@ -43,12 +43,14 @@ class Layout:
     files: dict[str, File] = field(default_factory=dict)
     workdir: str = "/"
     lock: File | None = None
+    wheels: set[Path] = field(default_factory=set)
+    """Packages that lay beside the lock file, in folders that its installation looked into."""
     environment_paths: set[str] = field(default_factory=set)
     """Absolute paths at which the stage has, or was given, the installed packages."""
     not_run: list[str] = field(default_factory=list)
 
     def fork(self) -> "Layout":
-        return Layout(dict(self.files), self.workdir, self.lock, set(self.environment_paths))
+        return Layout(dict(self.files), self.workdir, self.lock, set(self.wheels), set(self.environment_paths))
 
 
 def scan(context: Path) -> dict[str, File]:
@@ -115,6 +117,7 @@ def _copy(step: Copy, layout: Layout, stages: list[Stage], done: list[Layout], c
                 for place in shared
             }
             _set_lock(layout, origin.lock, step.line)
+            layout.wheels |= origin.wheels
         elif not taken:
             raise DockerfileError(
                 f"Dockerfile line {step.line}: COPY --from={step.stage} {source}: the local cloud does not run RUN "
@@ -169,9 +172,18 @@ def _run(step: Run, stage: Stage, layout: Layout, context: Tree) -> None:
         posixpath.normpath(posixpath.join(layout.workdir, path)) for path in found.environments
     }
     layout.not_run += found.others
+    mounted = {posixpath.normpath(posixpath.join(layout.workdir, at)): source for at, source in step.mounts.items()}
+    for name in found.wheels:
+        path = posixpath.normpath(posixpath.join(layout.workdir, name))
+        tree, folder = (context, mounted[path]) if path in mounted else (layout.files, path.lstrip("/"))
+        wheels = {file.source for at, file in tree.items() if posixpath.dirname(at) == posixpath.normpath(folder)}
+        if not wheels and "://" not in name:
+            raise DockerfileError(
+                f"Dockerfile line {step.line}: --find-links {name}: nothing was copied there from the context before."
+            )
+        layout.wheels |= wheels
     for name in found.locks:
         path = posixpath.normpath(posixpath.join(layout.workdir, name))
-        mounted = {posixpath.normpath(posixpath.join(layout.workdir, at)): source for at, source in step.mounts.items()}
         lock = context.get(posixpath.normpath(mounted[path])) if path in mounted else layout.files.get(path.lstrip("/"))
         if lock is None:
             raise DockerfileError(

@@ -106,7 +106,8 @@ class Worker:
         )
         for command in made.not_run:
             log(f"not run here: {command}")
-        await environment.ensure(self._cloud.environments, made.lock.source if made.lock else None, log)
+        lock, wheels = made.lock.source if made.lock else None, {file.parent for file in made.wheels}
+        await environment.ensure(self._cloud.environments, lock, wheels, log)
         built = await asyncio.to_thread(image.write, self._cloud.images, stage, made)
         log(image.describe(built))
         return built

@@ -50,7 +50,9 @@ class Preparation:
         """Raises secret_env.SecretsError, and CANNOT_RUN."""
         variables = self.variables(wanted.project, wanted.account, wanted.container)
         found = image.load(self._cloud.images, wanted.digest)
-        packages = await environment.ensure(self._cloud.environments, found.lock, partial(log.info, "environment: %s"))
+        packages = await environment.ensure(
+            self._cloud.environments, found.lock, found.wheels, partial(log.info, "environment: %s")
+        )
         data = self._cloud.data / wanted.project
         data.mkdir(parents=True, exist_ok=True)
         return launch.prepare(

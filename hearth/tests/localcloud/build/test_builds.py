@@ -67,6 +67,14 @@ CMD ["/opt/venv/bin/python", "-c", "import greeting, os; os.environ['GREETING'] 
     return app(dockerfile=dockerfile) | {"requirements.txt": lock}
 
 
+def beside(folder: Path) -> dict[str, str | bytes]:
+    """The same service, its package in a folder beside the lock file, which names it by version and hash."""
+    files = locked("greeting==1.0 \\\n" + wheel(folder).partition("\n")[2])
+    (built,) = folder.glob("*.whl")
+    dockerfile = files["Dockerfile"].replace("COPY req", "COPY wheels /w\nCOPY req").replace(" -r ", " -f /w -r ")
+    return files | {"Dockerfile": dockerfile, f"wheels/{built.name}": built.read_bytes()}
+
+
 def test_a_build_ends_with_its_image_in_the_registry(tmp_path: Path) -> None:
     async def scenario(playground: Playground) -> None:
         request = playground.build_request(app()) | {"tags": ["ctx-1"], "timeout": "60s"}
@@ -155,9 +163,10 @@ def test_an_environment_is_made_once_for_a_lock_file(tmp_path: Path) -> None:
     play(tmp_path, scenario)
 
 
-def test_an_environment_that_was_deleted_is_made_again_from_the_image(tmp_path: Path) -> None:
+@pytest.mark.parametrize("packages", ["by address", "in a folder"])
+def test_an_environment_that_was_deleted_is_made_again_from_the_image(tmp_path: Path, packages: str) -> None:
     async def scenario(playground: Playground) -> None:
-        image = await playground.image(locked(wheel(tmp_path)))
+        image = await playground.image(locked(wheel(tmp_path)) if packages == "by address" else beside(tmp_path))
         for environment in playground.cloud.environments.iterdir():
             environment.rename(tmp_path / "gone")
         ended = await playground.deploy(public(image))

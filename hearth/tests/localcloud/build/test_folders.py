@@ -38,7 +38,7 @@ def test_a_folder_that_can_not_be_put_in_its_place_is_an_error(tmp_path: Path) -
 
 def test_a_build_and_a_service_may_install_the_same_packages_at_a_time(tmp_path: Path) -> None:
     async def both() -> list[Path]:
-        return await asyncio.gather(*(environment.ensure(tmp_path, None, print) for _ in range(2)))
+        return await asyncio.gather(*(environment.ensure(tmp_path, None, [], print) for _ in range(2)))
 
     one, other = asyncio.run(both())
 

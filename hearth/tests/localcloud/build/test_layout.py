@@ -17,6 +17,8 @@ CONTEXT = [
     "app/templates/a.html",
     "static/a.css",
     "with space.txt",
+    "wheels/a-1-py3-none-any.whl",
+    "wheels/older/a-0-py3-none-any.whl",
 ]
 
 
@@ -41,6 +43,20 @@ COPY . .
 RUN uv venv && uv pip install -r requirements.txt
 FROM x
 COPY --from=b /app /srv
+"""
+WHEELS = """
+FROM x AS b
+COPY requirements.txt /tmp/
+COPY wheels /tmp/wheels
+RUN pip install --find-links=/tmp/wheels -r /tmp/requirements.txt
+FROM x
+COPY --from=b /usr/local /usr/local
+"""
+MOUNTED = """
+FROM x
+WORKDIR /w
+COPY requirements.txt .
+RUN --mount=type=bind,source=wheels,target=/w/mounted pip install -f mounted -r requirements.txt
 """
 PREFIX = """
 FROM x AS b
@@ -141,6 +157,15 @@ def test_packages_of_a_lock_file_are_known_to_be_where_they_were_installed_or_co
     assert found.environment_paths == paths
 
 
+@pytest.mark.parametrize("text", [WHEELS, MOUNTED])
+def test_packages_in_a_folder_that_the_installation_looks_into_go_with_the_lock(
+    context: dict[str, File], text: str
+) -> None:
+    found = laid_out(text, context)
+
+    assert {path.name for path in found.wheels} == {"a-1-py3-none-any.whl"}
+
+
 def test_a_stage_without_the_packages_has_no_lock(context: dict[str, File]) -> None:
     text = "FROM x AS b\nCOPY requirements.txt /\nRUN pip install -r /requirements.txt\nFROM x\nCOPY main.py /"
 
@@ -165,6 +190,7 @@ def test_the_tool_uv_may_come_from_its_image(context: dict[str, File]) -> None:
         ("RUN pip install -r requirements.txt", "requirements.txt is installed from, but was not copied"),
         ("COPY . .\nRUN pip install -r requirements.txt && pip install -r main.py", "a second lock file (main.py)"),
         ("RUN pip install flask", "flask is installed by name"),
+        ("COPY . .\nRUN pip install -f wheel -r requirements.txt", "--find-links wheel: nothing was copied there"),
     ],
 )
 def test_what_would_be_missing_in_the_image_is_refused(context: dict[str, File], lines: str, message: str) -> None:
