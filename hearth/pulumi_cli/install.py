@@ -9,6 +9,7 @@ import fcntl
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def install(folder: Path, module: Module, sources: Sequence[Source], say: Callab
             return None
         cli = _first(sources, module)
         _publish(folder / "bin", cli)
-        stamp.write_text(json.dumps(_stamp(module, cli.pulumi)), encoding="utf-8")
+        stamp.write_text(json.dumps(_stamp(folder, module, cli.pulumi)), encoding="utf-8")
         return cli
 
 
@@ -60,11 +61,13 @@ def _publish(bin_folder: Path, cli: Cli) -> None:
         (bin_folder / program.name).symlink_to(program)
 
 
-def _stamp(module: Module, pulumi: Path) -> dict[str, Any]:
+def _stamp(folder: Path, module: Module, pulumi: Path) -> dict[str, Any]:
     found = pulumi.stat()
     return {
+        # Language hosts name what they run by where it lies.
+        "folder": str(folder.resolve()),
+        "toolkit": str(module.folder),
         "module": module.digest,
-        "checkout": str(module.folder),
         "pulumi": str(pulumi),
         "size": found.st_size,
         "changed": found.st_mtime_ns,
@@ -74,7 +77,11 @@ def _stamp(module: Module, pulumi: Path) -> dict[str, Any]:
 def _still_good(stamp: Path, module: Module) -> bool:
     try:
         kept = json.loads(stamp.read_text(encoding="utf-8"))
-        return bool(kept == _stamp(module, Path(kept["pulumi"])))
+        # Another checkout that links to this folder has the same CLI, for as long as the toolkit is there with which
+        # it was had.
+        maker = replace(module, folder=Path(kept["toolkit"]))
+        there = (maker.folder / "go.mod").is_file()
+        return bool(there and kept == _stamp(stamp.parent, maker, Path(kept["pulumi"])))
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

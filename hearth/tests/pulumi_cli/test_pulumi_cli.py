@@ -39,6 +39,7 @@ def script() -> Script:
 
 @pytest.fixture
 def module(tmp_path: Path) -> Module:
+    (tmp_path / "go.mod").touch()
     return Module(folder=tmp_path, cli="3.259.0", go="1.25.11", digest="abc")
 
 
@@ -316,7 +317,16 @@ def test_who_waits_for_another_command_is_told_so(tmp_path: Path, module: Module
     assert source.asked == 1
 
 
-@pytest.mark.parametrize("what", ["upgraded", "removed", "pinned anew"])
+def test_a_checkout_that_links_to_anothers_cli_shares_it(tmp_path: Path, module: Module, script: Script) -> None:
+    source = Given(script(tmp_path / "a" / "pulumi"))
+    install(tmp_path / "local", module, (source,), print)
+    (tmp_path / "linked").symlink_to(tmp_path / "local")
+
+    assert install(tmp_path / "linked", dataclasses.replace(module, folder=tmp_path / "b"), (source,), print) is None
+    assert source.asked == 1
+
+
+@pytest.mark.parametrize("what", ["upgraded", "removed", "pinned anew", "moved", "without its toolkit"])
 def test_a_cli_that_changed_is_looked_for_again(tmp_path: Path, module: Module, script: Script, what: str) -> None:
     pulumi = script(tmp_path / "a" / "pulumi")
     source = Given(pulumi)
@@ -328,6 +338,11 @@ def test_a_cli_that_changed_is_looked_for_again(tmp_path: Path, module: Module, 
         case "removed":
             pulumi.unlink()
             source = Given(script(tmp_path / "b" / "pulumi"))
+        case "moved":
+            (tmp_path / "local").rename(tmp_path / "moved")
+            (tmp_path / "local").symlink_to(tmp_path / "moved")
+        case "without its toolkit":
+            (tmp_path / "go.mod").unlink()
         case _:
             module = dataclasses.replace(module, digest="another")
     again = install(tmp_path / "local", module, (source,), print)
