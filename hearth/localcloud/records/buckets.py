@@ -87,6 +87,37 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
         web.get(f"{one}/iam", read_policy),
         web.put(f"{one}/iam", write_policy),
         web.get(f"{one}/iam/testPermissions", test),
+        *_seldom(store, one),
+    ]
+
+
+def _seldom(store: Store, one: str) -> Iterable[web.RouteDef]:
+    """What hardly anybody but Google's provider calls."""
+
+    async def lock(request: web.Request) -> web.Response:
+        """What holds objects back stays for good; the caller says of which state of the bucket it speaks."""
+        old = found(store, request.match_info["bucket"])
+        if request.query.get("ifMetagenerationMatch") != old["metageneration"]:
+            raise ApiError(
+                412, f"ifMetagenerationMatch has to be {old['metageneration']}, the bucket's metageneration."
+            )
+        if not old.get("retentionPolicy"):
+            raise ApiError(400, f"Bucket {old['name']} has no retention policy to lock.")
+        new = _merged(old, {"retentionPolicy": {"isLocked": True}})
+        new |= {"metageneration": str(int(old["metageneration"]) + 1), "updated": times.now()}
+        store.put(f"{_KEY}/{old['name']}", new)
+        return web.json_response(_shown(request, new))
+
+    async def caches(request: web.Request) -> web.Response:
+        """None: Google's provider looks for some before it deletes a bucket."""
+        found(store, request.match_info["bucket"])
+        return web.json_response({"kind": "storage#anywhereCaches"})
+
+    return [
+        web.post(f"{one}/lockRetentionPolicy", lock),
+        web.get(f"{one}/anywhereCaches", caches),
+        # As that provider writes it.
+        web.get(f"{one}/anywhereCaches/", caches),
     ]
 
 

@@ -128,6 +128,7 @@ _INSTANCES = Collection(
     opened=_opened,
     mutable=frozenset({"settings", "databaseVersion", "maintenanceVersion"}),
     fixed=frozenset({"region", "rootPassword", "instanceType", "diskEncryptionConfiguration"}),
+    put=True,
     deletable=_deletable,
 )
 _DATABASES = Collection(
@@ -138,6 +139,7 @@ _DATABASES = Collection(
     made=_belonging("database"),
     opened=_opened,
     mutable=frozenset({"charset", "collation"}),
+    put=True,
     fixed=frozenset({"instance", "project"}),
     deletable=collections.freely,
     parent_kept=True,

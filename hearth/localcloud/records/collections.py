@@ -63,6 +63,8 @@ class Collection:
     operation: str = ""
     """Type of the metadata of the operations that create and delete answer; empty where they answer at once.
     `{verb}` in it becomes Create, Update or Delete."""
+    put: bool = False
+    """Whether a PUT does what a patch without a mask does."""
     own_operations: bool = False
     """Whether operations lie below the resource itself, and a patch answers one too."""
     resource_type: str = ""
@@ -96,6 +98,8 @@ def routes(store: Store, row: Collection) -> Iterable[web.RouteDef]:
         yield web.post(base, handlers.create)
     if row.mutable:
         yield web.patch(one, handlers.patch)
+    if row.put:
+        yield web.put(one, handlers.patch)
     if row.deletable:
         yield web.delete(one, handlers.delete)
 

@@ -2,8 +2,8 @@
 
 Who would be believed, not the believing: nothing on a local cloud signs or exchanges tokens. A deleted pool or
 provider keeps its name for 30 days, as on Google, so that a second one of that name is refused here, too. Left out:
-bringing a deleted one back, lists of deleted ones, keys, and managed identities. Names carry the project's id where
-Google answers with its number.
+bringing a deleted one back, lists of deleted ones, keys, managed identities, and the attestation rules that only these
+have: the list of a pool's rules is there, and empty. Names carry the project's id where Google answers with its number.
 """
 
 import re
@@ -37,6 +37,14 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
     pool = _collection(store, pools, "workloadIdentityPools", _POOL, _pool)
     yield from collections.routes(store, pool)
     parent = f"{pools}/workloadIdentityPools/{{pool}}"
+
+    async def attestation_rules(request: web.Request) -> web.Response:
+        """Google's provider asks whenever it reads a pool."""
+        collections.found(store, IAM, parent.format(**request.match_info))
+        return web.json_response({})
+
+    one = parent.replace("{pool}", "{pool:[^/:]+}")
+    yield web.get(f"/{IAM.prefix}/{IAM.version}/{one}:listAttestationRules", attestation_rules)
     provider = _collection(store, parent, "providers", _PROVIDER, _provider)
     yield from collections.routes(
         store,

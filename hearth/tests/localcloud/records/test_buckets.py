@@ -106,3 +106,29 @@ def test_a_caller_has_every_permission(local: LocalCloud) -> None:
     answer = local.call("GET", STORAGE, f"b/{BUCKET}/iam/testPermissions?permissions=a&permissions=b")
 
     assert answer["permissions"] == ["a", "b"]
+
+
+@pytest.mark.parametrize("path", ["anywhereCaches", "anywhereCaches/"])
+def test_a_bucket_has_no_caches(local: LocalCloud, path: str) -> None:
+    insert(local)
+
+    assert "items" not in local.call("GET", STORAGE, f"b/{BUCKET}/{path}")
+    local.call("GET", STORAGE, f"b/none/{path}", status=404)
+
+
+def test_a_locked_retention_policy_says_so(local: LocalCloud) -> None:
+    made = insert(local, retentionPolicy={"retentionPeriod": "86400"})
+    lock = f"b/{BUCKET}/lockRetentionPolicy?ifMetagenerationMatch"
+
+    local.call("POST", STORAGE, f"{lock}=7", {}, status=412)
+    locked = local.call("POST", STORAGE, f"{lock}={made['metageneration']}", {})
+
+    assert locked["retentionPolicy"] == {"retentionPeriod": "86400", "isLocked": True}
+    assert local.call("GET", STORAGE, f"b/{BUCKET}") == locked
+
+
+def test_what_is_not_held_back_can_not_be_locked(local: LocalCloud) -> None:
+    insert(local)
+
+    lock = f"b/{BUCKET}/lockRetentionPolicy?ifMetagenerationMatch=1"
+    assert "no retention policy" in str(local.call("POST", STORAGE, lock, {}, status=400))

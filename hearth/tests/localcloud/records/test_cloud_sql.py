@@ -95,3 +95,25 @@ def test_a_user_is_deleted_by_a_name_in_the_query(local: LocalCloud) -> None:
 
 def test_a_project_without_servers_has_an_empty_list(local: LocalCloud) -> None:
     assert local.call("GET", SQL_ADMIN, "projects/demo-test/instances") == {}
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_a_server_and_a_database_are_changed_by_either_method(local: LocalCloud, method: str) -> None:
+    """Google's provider sends a PUT, with what it was answered among the rest."""
+    create(local)
+    local.call("POST", SQL_ADMIN, f"{WEB}/databases", {"name": "service", "charset": "UTF8"})
+
+    change = {"settings": {"tier": "db-custom-1-3840"}, "instanceType": "CLOUD_SQL_INSTANCE"}
+    operation = local.call(method, SQL_ADMIN, WEB, change)
+    local.call(method, SQL_ADMIN, f"{WEB}/databases/service", {"name": "service", "collation": "C"})
+
+    assert operation["status"] == "DONE"
+    changed = local.call("GET", SQL_ADMIN, WEB)
+    assert changed["settings"] == change["settings"]
+    assert (changed["region"], changed["databaseVersion"]) == (SERVER["region"], SERVER["databaseVersion"])
+    database = local.call("GET", SQL_ADMIN, f"{WEB}/databases/service")
+    assert (database["charset"], database["collation"]) == ("UTF8", "C")
+
+
+def test_a_put_makes_nothing(local: LocalCloud) -> None:
+    local.call("PUT", SQL_ADMIN, WEB, {"settings": {"tier": "db-f1-micro"}}, status=404)

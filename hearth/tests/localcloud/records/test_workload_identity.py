@@ -94,3 +94,11 @@ def test_a_deleted_provider_keeps_its_name(local: LocalCloud) -> None:
     local.call("DELETE", IAM, f"{POOL}/providers/github")
 
     provider(local, GITHUB, status=409)
+
+
+def test_a_pool_has_no_attestation_rules(local: LocalCloud) -> None:
+    """Google's provider asks for them when it reads a pool, and fails without an answer."""
+    pool(local)
+
+    assert local.call("GET", IAM, f"{POOL}:listAttestationRules") == {}
+    local.call("GET", IAM, f"{POOLS}/none:listAttestationRules", status=404)
