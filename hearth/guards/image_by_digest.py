@@ -1,7 +1,7 @@
 """A container runs an image by digest only.
 
-A tag can be moved: then what runs changes without a deployment, and no diff shows it. Left out: images of disks, and
-base images that Google is asked to renew by itself.
+A tag can be moved: then what runs changes without a deployment, and no diff shows it. Left out: images of disks, steps
+of builds, base images that Google is asked to renew by itself, and images given by repository and tag apart.
 """
 
 import re

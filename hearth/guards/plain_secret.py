@@ -2,7 +2,7 @@
 
 Everybody who may look at a Cloud Run service can read its plain variables, and each revision keeps them for good; it
 is much the same with functions, builds and jobs. What is secret is told by the mark that the program gave it, by its
-name, or by what it is (`secret_texts`). Left out: arguments, metadata of machines, and files.
+name, or by what it is (`secret_texts`). Left out: arguments, substitutions of builds, metadata of machines, files.
 """
 
 import re
