@@ -9,7 +9,7 @@ Left out: WebSockets, `X-Country-Code`.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -24,7 +24,9 @@ from hearth.localcloud.hosting.headers import apply_rules, vary_as_the_cache
 from hearth.localcloud.hosting.live import LiveSite
 from hearth.localcloud.hosting.pages import error_page
 from hearth.localcloud.hosting.reply import Incoming, Reply, accepts_gzip
+from hearth.localcloud.run import Answer
 from hearth.localcloud.run.errors import AnswerBroken, InstanceGone
+from hearth.localcloud.run.proxy import end_to_end
 from hearth.localcloud.store import Store
 
 log = logging.getLogger(__name__)
@@ -35,11 +37,6 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _TRIES = 3
 # Cloud Run's own limit for an answer that isn't streamed.
 _MOST_ANSWER_BYTES = 32 * 1024**2
-# RFC 9110, 7.6.1: they are about one connection.
-_HOP_BY_HOP = frozenset(
-    {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"}
-    | {"te", "trailer", "transfer-encoding", "upgrade"}
-)
 # Set anew below, so that no client can pretend to be the edge; or answered by the edge itself: a 304 or a part must
 # never fill the cache.
 _NOT_FORWARDED = frozenset(
@@ -47,16 +44,6 @@ _NOT_FORWARDED = frozenset(
     | {"x-forwarded-host", "x-forwarded-proto", "x-forwarded-for", "x-fh-requested-host", "fastly-client-ip"}
 )
 _ANSWERED_HERE = frozenset({"if-none-match", "if-modified-since", "if-range", "range"})
-
-
-class Answer(Protocol):
-    """An answer of a service, its head received."""
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def headers(self) -> CIMultiDictProxy[str]: ...
-    def chunks(self) -> AsyncIterator[bytes]: ...
 
 
 class Run(Protocol):
@@ -142,10 +129,9 @@ class Rewrites:
                     raise
 
     def _request_headers(self, service: str, target: RunTarget, incoming: Incoming) -> CIMultiDict[str]:
-        dropped = _HOP_BY_HOP | _NOT_FORWARDED | _named_by_connection(incoming.headers)
-        if incoming.reads:
-            dropped |= _ANSWERED_HERE
-        headers = CIMultiDict((name, value) for name, value in incoming.headers.items() if name.lower() not in dropped)
+        headers = end_to_end(incoming.headers)
+        for name in (*_NOT_FORWARDED, *(_ANSWERED_HERE if incoming.reads else ())):
+            headers.popall(name, None)
         host = urlsplit((self._store.get(f"run/{service}") or {}).get("uri", "")).netloc or "localhost"
         headers["Host"] = f"{target.tag}---{host}" if target.tag else host
         headers["X-Forwarded-Host"] = headers["x-fh-requested-host"] = incoming.host
@@ -162,10 +148,9 @@ class Rewrites:
         return headers
 
     def _finish(self, live: LiveSite, generation: int, incoming: Incoming, whole: _Whole, target: RunTarget) -> Reply:
-        dropped = _HOP_BY_HOP | _named_by_connection(whole.headers)
+        headers = end_to_end(whole.headers)
         if incoming.method != "HEAD":
-            dropped |= {"content-length"}
-        headers = CIMultiDict((name, value) for name, value in whole.headers.items() if name.lower() not in dropped)
+            headers.popall("Content-Length", None)
         if "Cache-Control" in headers and "private" not in cache_control(headers):
             headers.popall("Set-Cookie", None)
         apply_rules(live.config.headers, incoming.path, headers)
@@ -188,9 +173,3 @@ async def _buffer(answer: Answer) -> bytes:
     except (AnswerBroken, InstanceGone) as error:
         raise UnusableAnswer(f"it broke off after {len(body)} bytes ({error})") from error
     return bytes(body)
-
-
-def _named_by_connection(headers: CIMultiDictProxy[str]) -> frozenset[str]:
-    return frozenset(
-        name.strip().lower() for text in headers.getall("Connection", []) for name in text.split(",") if name.strip()
-    )

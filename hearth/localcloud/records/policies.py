@@ -1,8 +1,8 @@
 """IAM policies: who may do what with a resource. One set of rules for every API that has them.
 
-Kept for any resource by its store name. What the local cloud asks of them is told in `hearth.localcloud.grants`. Left
-out: conditions are kept, not evaluated, and a deleted account stays in the policies that name it, where Google marks it
-as deleted.
+Kept for any resource by its store name. What depends on them is in `hearth.localcloud.grants`; callers of the APIs are
+taken for the owner. Left out: conditions are kept, not evaluated, and a deleted account stays in the policies that name
+it, where Google marks it as deleted.
 """
 
 import base64

@@ -90,7 +90,7 @@ async def forward(
 
 def request_headers(headers: CIMultiDict[str]) -> CIMultiDict[str]:
     """What the instance gets: without hop-by-hop headers, with a trace context."""
-    passed = _end_to_end(headers)
+    passed = end_to_end(headers)
     # aiohttp answered it already, and the instance must not wait for it a second time.
     passed.popall("Expect", None)
     passed.setdefault("X-Forwarded-Proto", "http")
@@ -104,14 +104,15 @@ def request_headers(headers: CIMultiDict[str]) -> CIMultiDict[str]:
 
 def response_headers(headers: Mapping[str, str]) -> CIMultiDict[str]:
     """What the client gets. An answer that sets a cookie is made private (container runtime contract)."""
-    passed = _end_to_end(headers)
+    passed = end_to_end(headers)
     if "Set-Cookie" in passed and not any(word in passed.get("Cache-Control", "").lower() for word in _NOT_CACHED):
         passed["Cache-Control"] = "private"
     passed["Server"] = answer.SERVER
     return passed
 
 
-def _end_to_end(headers: Mapping[str, str]) -> CIMultiDict[str]:
+def end_to_end(headers: Mapping[str, str]) -> CIMultiDict[str]:
+    """Without the headers that are about one connection."""
     passed = CIMultiDict(headers)
     named = {name.strip().lower() for value in passed.getall("Connection", []) for name in value.split(",")}
     for name in (_HOP_BY_HOP | named) - {""}:

@@ -19,6 +19,7 @@ from yarl import URL
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.hosting.hosting import Hosting
+from hearth.localcloud.run import Answer
 from hearth.localcloud.store import Store
 from hearth.tests.ports import held_ports
 
@@ -49,18 +50,8 @@ class Told:
     body: bytes | Callable[[], AsyncIterator[bytes]] = b"hello"
 
 
-class _Answer:
-    def __init__(self, told: Told) -> None:
-        self.status = told.status
-        self.headers = CIMultiDictProxy(CIMultiDict(told.headers))
-        self._body = told.body
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        if isinstance(self._body, bytes):
-            yield self._body
-            return
-        async for chunk in self._body():
-            yield chunk
+async def _at_once(body: bytes) -> AsyncIterator[bytes]:
+    yield body
 
 
 @dataclass
@@ -73,9 +64,11 @@ class FakeRun:
     @asynccontextmanager
     async def open(
         self, service: str, *, method: str, target: str, headers: CIMultiDict[str], body: bytes | None
-    ) -> AsyncIterator[_Answer]:
+    ) -> AsyncIterator[Answer]:
         self.asked.append(Asked(service, method, target, headers, body))
-        yield _Answer(await self.answer(self.asked[-1]))
+        told = await self.answer(self.asked[-1])
+        chunks = _at_once(told.body) if isinstance(told.body, bytes) else told.body()
+        yield Answer(told.status, CIMultiDict(told.headers), chunks)
 
 
 def always(*told: Told | Exception) -> FakeRun:
