@@ -4,18 +4,15 @@ The blobs' folder also holds other parts' content, so what is known to be an upl
 entry in the store, with the size it unzips to. Contents are shared by all sites and versions and are not deleted.
 """
 
-import hashlib
-import os
-import tempfile
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.hosting.names import PREFIX
+from hearth.localcloud.records.blobs import Incoming
 
 # Hosting's limit for one file, which counts the gzipped size.
 _MOST_BYTES = 2 * 1024**3
@@ -23,7 +20,6 @@ _MOST_BYTES = 2 * 1024**3
 _MOST_UNZIPPED_BYTES = 8 * 1024**3
 _CHUNK = 64 * 1024
 _GZIP = 31
-_PARTIAL = ".upload-"
 
 
 @dataclass(frozen=True)
@@ -45,11 +41,6 @@ class Contents:
         self._most_bytes = most_bytes
         self._most_unzipped = most_unzipped
 
-    def clear_partial(self) -> None:
-        """Delete what uploads left that a killed process did not finish."""
-        for partial in self._folder.glob(f"{_PARTIAL}*"):
-            partial.unlink()
-
     def find(self, hash: str) -> Content | None:
         """The content, if it was uploaded and its blob is still there."""
         entry = self._store.get(f"{PREFIX}/content/{hash}")
@@ -63,43 +54,33 @@ class Contents:
 
         Raises ApiError (400) when the bytes don't hash to `hash`, aren't one gzip stream, or are too many.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        # In the same folder, so that the rename is atomic.
-        handle, partial = tempfile.mkstemp(prefix=_PARTIAL, dir=self._folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                content = await self._receive(hash, chunks, file.write)
-            os.replace(partial, self._folder / hash)  # noqa: PTH105 - blocking in either spelling, and quick
-        finally:
-            with suppress(FileNotFoundError):
-                os.unlink(partial)  # noqa: PTH108
+        with Incoming(self._folder) as incoming:
+            content = await self._receive(hash, chunks, incoming)
+            incoming.keep()
         self._store.put(f"{PREFIX}/content/{hash}", {"zipped": content.zipped, "size": content.size})
         return content
 
-    async def _receive(self, hash: str, chunks: AsyncIterator[bytes], write: Callable[[bytes], object]) -> Content:
-        digest = hashlib.sha256()
+    async def _receive(self, hash: str, chunks: AsyncIterator[bytes], incoming: Incoming) -> Content:
         stream = zlib.decompressobj(_GZIP)
-        zipped = size = 0
+        size = 0
         try:
             async for chunk in chunks:
-                zipped += len(chunk)
-                digest.update(chunk)
-                write(chunk)
+                incoming.write(chunk)
                 size += sum(len(part) for part in _unzip(stream, chunk))
-                if zipped > self._most_bytes or size > self._most_unzipped:
+                if incoming.size > self._most_bytes or size > self._most_unzipped:
                     limits = f"{self._most_bytes} bytes gzipped and {self._most_unzipped} unzipped"
                     raise ApiError(400, f"The file is too large: at most {limits} are taken.")
         except zlib.error as error:
             raise ApiError(400, f"The upload for {hash} is not gzip content: {error}.") from None
-        if digest.hexdigest() != hash:
+        if incoming.sha256 != hash:
             raise ApiError(
                 400,
-                f"content hash doesn't match content: the {zipped} bytes received hash to {digest.hexdigest()}, not "
-                f"{hash}. The name is the SHA-256 of the gzipped bytes; send exactly the bytes that were hashed.",
+                f"content hash doesn't match content: the {incoming.size} bytes received hash to {incoming.sha256}, "
+                f"not {hash}. The name is the SHA-256 of the gzipped bytes; send exactly the bytes that were hashed.",
             )
         if not stream.eof or stream.unused_data:
             raise ApiError(400, f"The upload for {hash} is not exactly one complete gzip stream.")
-        return Content(hash, self._folder / hash, zipped, size)
+        return Content(hash, self._folder / hash, incoming.size, size)
 
 
 def unzipped(blob: Path, start: int, stop: int) -> Iterator[bytes]:

@@ -50,7 +50,6 @@ class Hosting:
 
     async def start(self) -> None:
         """Open the edge. Raises OSError when its port is taken."""
-        self._contents.clear_partial()
         self._log = EdgeLog(self._cloud.logs)
         edge = Edge(
             LiveSites(self._cloud.store, self._versions, self._releases),

@@ -8,9 +8,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from hearth.localcloud.errors import ApiError
-
-MOST_BYTES = 1024**3
 _PREFIX = ".incoming-"
 
 
@@ -34,7 +31,7 @@ class Incoming:
         self._sha256 = hashlib.sha256()
         # Part of the API's answer, not a protection.
         self._md5 = hashlib.md5(usedforsecurity=False)
-        self._size = 0
+        self.size = 0
 
     def __enter__(self) -> Self:
         self._blobs.mkdir(parents=True, exist_ok=True)
@@ -47,20 +44,21 @@ class Incoming:
         self._file.close()
         Path(self._file.name).unlink(missing_ok=True)
 
+    @property
+    def sha256(self) -> str:
+        """Hex, of what came so far."""
+        return self._sha256.hexdigest()
+
     def write(self, chunk: bytes) -> None:
-        """Raises ApiError (413) beyond `MOST_BYTES`."""
-        self._size += len(chunk)
-        if self._size > MOST_BYTES:
-            raise ApiError(413, f"The object is larger than {MOST_BYTES} bytes, the local cloud's limit.")
+        self.size += len(chunk)
         self._sha256.update(chunk)
         self._md5.update(chunk)
         self._file.write(chunk)
 
     def keep(self) -> Content:
         self._file.flush()
-        sha256 = self._sha256.hexdigest()
-        Path(self._file.name).replace(self._blobs / sha256)
-        return Content(sha256, base64.b64encode(self._md5.digest()).decode(), self._size)
+        Path(self._file.name).replace(self._blobs / self.sha256)
+        return Content(self.sha256, base64.b64encode(self._md5.digest()).decode(), self.size)
 
 
 def clear_partial(blobs: Path) -> None:

@@ -22,6 +22,7 @@ from hearth.localcloud.records.blobs import Content, Incoming
 from hearth.localcloud.store import Document, public
 
 _CHUNK_BYTES = 256 * 1024
+_MOST_BYTES = 1024**3
 _MOST_NAME_BYTES = 1024
 _REFUSED = frozenset(
     {
@@ -149,6 +150,8 @@ class Objects:
         with Incoming(self._cloud.blobs) as incoming:
             async for chunk in chunks:
                 incoming.write(chunk)
+                if incoming.size > _MOST_BYTES:
+                    raise ApiError(413, f"The object is larger than {_MOST_BYTES} bytes, the local cloud's limit.")
             return incoming.keep()
 
     def _found(self, request: web.Request) -> Document:

@@ -289,7 +289,7 @@ async def test_an_upload_has_to_be_what_its_name_says(
 
         assert (refused.status, words in refused.text) == (code, True), refused.text
         assert len((await stage.ok("GET", f"{version}/files?status=EXPECTED"))["files"]) == 1
-        assert list(stage.cloud.blobs.glob("*")) == list(stage.cloud.blobs.glob(".upload-*")) == []
+        assert list(stage.cloud.blobs.glob("*")) == []
 
 
 async def test_an_upload_may_be_repeated_and_not_after_finalizing(tmp_path: Path) -> None:
@@ -331,11 +331,3 @@ async def test_a_lost_blob_has_to_be_uploaded_again(tmp_path: Path) -> None:
         again = await stage.ok("POST", f"{version}:populateFiles", {"files": {"/a": digest(ZIPPED)}})
 
         assert again["uploadRequiredHashes"] == [digest(ZIPPED)]
-
-
-async def test_what_a_killed_upload_left_is_cleared_at_the_next_start(tmp_path: Path) -> None:
-    async with staged(tmp_path) as stage:
-        await stage.deploy({"/a": b"hello"})
-        (stage.cloud.blobs / ".upload-x").write_bytes(b"half")
-    async with staged(tmp_path) as stage:
-        assert [blob.name for blob in stage.cloud.blobs.iterdir()] == [digest(ZIPPED)]
