@@ -33,7 +33,9 @@ async def ensure(parent: Path, lock: Path | None, wheels: Iterable[Path], log: L
     the installer.
     """
     text = lock.read_bytes() if lock else b""  # noqa: ASYNC240 - kilobytes on a local disk
-    key = hashlib.sha256(b"\0".join([text, sys.version.encode(), sys.executable.encode()])).hexdigest()
+    # The one below the virtual environment that this runs in, of which nothing else is taken over.
+    interpreter = os.path.realpath(sys.executable)  # noqa: ASYNC240 - a few links on a local disk
+    key = hashlib.sha256(b"\0".join([text, sys.version.encode(), interpreter.encode()])).hexdigest()
     if not (parent / key).exists():
         if lock and _OTHER_FILE.search(text.decode()):
             raise InstallError(

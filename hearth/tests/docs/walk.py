@@ -5,7 +5,7 @@
     ```sh        commands, run in the copy's root by a shell with the checkout's programs on its PATH
     ```text      lines that the commands before it must print; the word `failed` says that they must fail
 
-The copy shares the checkout's environment and Pulumi CLI, so that `make` in it has nothing to install.
+The copy shares the checkout's environment, and has its Pulumi CLI on PATH, so that `make` in it has nothing to install.
 """
 
 import os
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hearth import project
+from hearth.tests.installed import with_cli
 
 ROOT = project.root()
 
@@ -66,9 +67,6 @@ def _share_environment(folder: Path) -> None:
     # As ./environment writes it, which else would install everything anew.
     lock = subprocess.run("cksum <requirements.txt", shell=True, cwd=folder, check=True, capture_output=True, text=True)  # noqa: S602 - no word of it is anybody else's
     (environment / ".installed").write_text(f"{lock.stdout.strip()} {folder.resolve()}\n", encoding="utf-8")
-    (folder / ".local").mkdir()
-    if (ROOT / ".local" / "pulumi").is_dir():
-        (folder / ".local" / "pulumi").symlink_to(ROOT / ".local" / "pulumi")
 
 
 def patched(folder: Path, diff: str) -> None:
@@ -86,7 +84,7 @@ def patched(folder: Path, diff: str) -> None:
 def environment(more: Mapping[str, str]) -> dict[str, str]:
     """In which a step runs: nothing of pytest's own, the checkout's programs first."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "MAKE"))}
-    path = os.pathsep.join([str(_BIN), os.environ["PATH"]])
+    path = os.pathsep.join([str(_BIN), with_cli(os.environ)["PATH"]])
     return {**kept, **_IDENTITY, "PATH": path, "COLUMNS": "200", **more}
 
 

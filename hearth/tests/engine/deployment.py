@@ -22,6 +22,7 @@ from hearth.localcloud.commands.checkout import Checkout
 from hearth.localcloud.commands.ports import VARIABLES
 from hearth.testing import stacks
 from hearth.tests import example
+from hearth.tests.installed import share_packages, with_cli
 from hearth.tests.ports import held_ports
 
 CHECKOUT = project.root()
@@ -171,14 +172,14 @@ class Deployment:
         ours = {"GOOGLE_OAUTH_ACCESS_TOKEN", *VARIABLES.values()}
         return {
             name: value
-            for name, value in os.environ.items()
+            for name, value in with_cli(os.environ).items()
             if name not in ours and not name.startswith("PULUMI_") and not name.endswith("_CUSTOM_ENDPOINT")
         }
 
 
 @contextlib.contextmanager
 def copied(folder: Path) -> Iterator[Deployment]:
-    """A copy of the checkout's files, without its history, sharing its environment and CLI."""
+    """A copy of the checkout's files, without its history, sharing its environment."""
     shutil.copytree(
         CHECKOUT,
         folder,
@@ -186,10 +187,10 @@ def copied(folder: Path) -> Iterator[Deployment]:
     )
     example.put_into(folder)
     (folder / ".venv").symlink_to(CHECKOUT / ".venv")
-    (folder / ".local").mkdir()
-    (folder / ".local" / "pulumi").symlink_to(CHECKOUT / ".local" / "pulumi")
+    checkout = Checkout(folder.resolve())
+    share_packages(checkout.cloud)
     with held_ports() as ports:
-        deployment = Deployment(Checkout(folder.resolve()), ports)
+        deployment = Deployment(checkout, ports)
         try:
             yield deployment
         finally:

@@ -16,6 +16,7 @@ import yaml
 
 from hearth.tests import example
 from hearth.tests.engine.deployment import CHECKOUT, SECONDS, eventually
+from hearth.tests.installed import with_cli
 
 MADE = {".git", ".local", ".venv", "__pycache__"}
 
@@ -65,6 +66,7 @@ class Repository:
                 *options,
             ],
             cwd=self.root,
+            env=with_cli(os.environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -123,8 +125,6 @@ def repository(tmp_path: Path) -> Iterator[Repository]:
     made.git("init", "--quiet")
     (root / ".git" / "info" / "exclude").write_text(".venv\n", encoding="utf-8")
     (root / ".venv").symlink_to(CHECKOUT / ".venv")
-    (root / ".local").mkdir()
-    (root / ".local" / "pulumi").symlink_to(CHECKOUT / ".local" / "pulumi")
     made.commit()
     try:
         yield made
@@ -254,6 +254,7 @@ def test_a_wrong_word_is_said_at_once(
             *options,
         ],
         cwd=repository.root,
+        env=with_cli(os.environ),
         capture_output=True,
         text=True,
         timeout=SECONDS,
