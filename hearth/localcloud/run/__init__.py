@@ -17,7 +17,7 @@ from hearth.localcloud.run import frontend, jobs, processes
 from hearth.localcloud.run.answer import Answer
 from hearth.localcloud.run.preparation import Preparation
 from hearth.localcloud.run.rollouts import Rollouts
-from hearth.localcloud.run.routes import Routes
+from hearth.localcloud.run.routes import routes
 from hearth.localcloud.run.services import Services
 
 __all__ = ["Answer", "CloudRun"]
@@ -39,7 +39,7 @@ class CloudRun:
         self._jobs = jobs.Jobs(cloud, execute(cloud, preparation))
 
     def routes(self) -> Iterable[web.RouteDef]:
-        return [*Routes(self._services).all(), *jobs.Routes(self._jobs).all()]
+        return [*routes(self._services), *jobs.routes(self._jobs)]
 
     async def start(self) -> None:
         await processes.end_orphans(self._store)

@@ -12,6 +12,14 @@ SERVER = "Google Frontend"
 """What every answer of Cloud Run says it was served by."""
 
 _PAGE = "<html><head><title>{title}</title></head><body><h1>Error: {title}</h1><h2>{text}</h2></body></html>\n"
+_WORDS = {
+    403: ("Forbidden", "Your client does not have permission to get URL from this server."),
+    404: ("Page not found", "The requested URL was not found on this server."),
+    413: ("Request Entity Too Large", "Your client issued a request that was too large (32 MiB at most)."),
+    429: ("Rate exceeded.", "The request was aborted because there was no available instance."),
+    503: ("Server Error", "The service you requested is not available yet. Please try again in 30 seconds."),
+    504: ("Server Error", "upstream request timeout"),
+}
 
 
 class Answer:
@@ -27,8 +35,9 @@ class Answer:
         return self._body
 
 
-def page(status: int, title: str, text: str) -> Answer:
-    """An answer of Cloud Run's own, in its words; `title` and `text` are ours and need no escaping."""
+def page(status: int) -> Answer:
+    """An answer of Cloud Run's own, in its words."""
+    title, text = _WORDS[status]
     body = _PAGE.format(title=title, text=text).encode()
 
     async def chunks() -> AsyncIterator[bytes]:
@@ -38,30 +47,6 @@ def page(status: int, title: str, text: str) -> Answer:
         {"Content-Type": "text/html; charset=UTF-8", "Content-Length": str(len(body)), "Server": SERVER}
     )
     return Answer(status, headers, chunks())
-
-
-def forbidden() -> Answer:
-    return page(403, "Forbidden", "Your client does not have permission to get URL from this server.")
-
-
-def not_found() -> Answer:
-    return page(404, "Page not found", "The requested URL was not found on this server.")
-
-
-def unavailable() -> Answer:
-    return page(503, "Server Error", "The service you requested is not available yet. Please try again in 30 seconds.")
-
-
-def no_room() -> Answer:
-    return page(429, "Rate exceeded.", "The request was aborted because there was no available instance.")
-
-
-def timed_out() -> Answer:
-    return page(504, "Server Error", "upstream request timeout")
-
-
-def too_large() -> Answer:
-    return page(413, "Request Entity Too Large", "Your client issued a request that was too large (32 MiB at most).")
 
 
 async def stream(response: aiohttp.ClientResponse, deadline: float) -> AsyncIterator[bytes]:

@@ -17,14 +17,34 @@ def violation(path: str, why: str) -> ApiError:
     return ApiError(400, f"Violation in {path}: {why}.")
 
 
-def check_image(path: str, container: Mapping[str, Any]) -> None:
-    """Raises ApiError (400)."""
+def complete(path: str, template: Mapping[str, Any], reserved: Iterable[str]) -> dict[str, Any]:
+    """The template of one task or instance with the limits of its one container filled in.
+
+    `path` is the template's, `reserved` are names of variables that Cloud Run itself sets. Raises ApiError (400).
+    """
+    containers = template.get("containers", [])
+    if len(containers) != 1:
+        raise violation(
+            f"{path}.containers", f"must have exactly one container, got {len(containers)}; sidecars are not played"
+        )
+    where, container = f"{path}.containers[0]", dict(containers[0])
     if not container.get("image"):
-        raise violation(f"{path}.image", "must be set")
+        raise violation(f"{where}.image", "must be set")
+    _check_env(f"{where}.env", container.get("env", []), reserved)
+    _check_mounts(path, template)
+    container["resources"] = _resources(where, container)
+    return {**template, "containers": [container]}
 
 
-def complete_resources(path: str, container: Mapping[str, Any]) -> dict[str, Any]:
-    """The container's resources with their limits filled in. Raises ApiError (400)."""
+def seconds(path: str, text: str, most: int) -> str:
+    """A time limit in whole seconds, from 1 to `most`. Raises ApiError (400)."""
+    found = re.fullmatch(r"(\d+)(?:\.0+)?s", text)
+    if not found or not 1 <= int(found[1]) <= most:
+        raise violation(path, f"{text!r} must be within 1s and {most}s")
+    return f"{found[1]}s"
+
+
+def _resources(path: str, container: Mapping[str, Any]) -> dict[str, Any]:
     resources = dict(container.get("resources", {}))
     limits = resources["limits"] = {"cpu": "1000m", "memory": "512Mi"} | resources.get("limits", {})
     path = f"{path}.resources.limits"
@@ -45,10 +65,9 @@ def cpus(text: str) -> float:
     return int(found["milli"]) / 1000 if found["milli"] else float(found["whole"])
 
 
-def check_mounts(path: str, task: Mapping[str, Any]) -> None:
-    """`task` has the volumes and the container that mounts them. Raises ApiError (400)."""
-    volumes = {volume.get("name") for volume in task.get("volumes", [])}
-    for at, mount in enumerate(task["containers"][0].get("volumeMounts", [])):
+def _check_mounts(path: str, template: Mapping[str, Any]) -> None:
+    volumes = {volume.get("name") for volume in template.get("volumes", [])}
+    for at, mount in enumerate(template["containers"][0].get("volumeMounts", [])):
         if mount.get("name") not in volumes:
             raise violation(
                 f"{path}.containers[0].volume_mounts[{at}].name", f"{mount.get('name')!r} is not one of volumes"
@@ -57,8 +76,7 @@ def check_mounts(path: str, task: Mapping[str, Any]) -> None:
             raise violation(f"{path}.containers[0].volume_mounts[{at}].mount_path", "must be an absolute path")
 
 
-def check_env(path: str, env: list[dict[str, Any]], reserved: Iterable[str]) -> None:
-    """`reserved` are names that Cloud Run itself sets. Raises ApiError (400)."""
+def _check_env(path: str, env: list[dict[str, Any]], reserved: Iterable[str]) -> None:
     names = [entry.get("name", "") for entry in env]
     if taken := sorted(set(names) & {*reserved, DATA_VARIABLE, IDENTITY_VARIABLE}):
         raise violation(

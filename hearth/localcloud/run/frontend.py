@@ -29,23 +29,23 @@ async def serve(
     """Answer one request to the service of this relative name. Raises InstanceGone."""
     document = store.get(f"run/{service}")
     if document is None or dispatcher is None or not _is_reachable(document) or _is_reserved(target):
-        yield answer.not_found()
+        yield answer.page(404)
         return
     if not document.get("invokerIamDisabled") and not is_public(store, service):
-        yield answer.forbidden()
+        yield answer.page(403)
         return
     if int(headers.get("Content-Length", "0")) > proxy.BODY_LIMIT or (
         isinstance(body, bytes) and len(body) > proxy.BODY_LIMIT
     ):
-        yield answer.too_large()
+        yield answer.page(413)
         return
     try:
         runner, instance = await dispatcher.take()
     except NoInstance:
-        yield answer.unavailable()
+        yield answer.page(503)
         return
     except NoRoom:
-        yield answer.no_room()
+        yield answer.page(429)
         return
     try:
         async with proxy.forward(

@@ -77,7 +77,7 @@ class Listener:
                 return await _send(request, found)
         except InstanceGone as gone:
             log.warning("%s %s: the instance broke the connection: %s", request.method, request.path, gone)
-            return await _send(request, answer.unavailable())
+            return await _send(request, answer.page(503))
 
 
 async def _send(request: web.Request, found: Answer) -> web.StreamResponse:

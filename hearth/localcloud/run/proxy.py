@@ -74,11 +74,11 @@ async def forward(
                     skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
                 )
         except TimeoutError:
-            yield answer.timed_out()
+            yield answer.page(504)
             return
         except (aiohttp.ClientError, OSError, BodyTooLarge) as fault:
             if isinstance(body, Body) and body.too_large:
-                yield answer.too_large()
+                yield answer.page(413)
                 return
             raise InstanceGone(repr(fault)) from fault
         try:

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from hearth.catalog.apis import CLOUD_RUN
 from hearth.localcloud import operations
-from hearth.localcloud.errors import ApiError, exists, not_found
+from hearth.localcloud.errors import ApiError, exists
 from hearth.localcloud.records import policies
+from hearth.localcloud.records.collections import found
 from hearth.localcloud.run import access, documents, shape, spec
 from hearth.localcloud.run.documents import API
 from hearth.localcloud.run.fields import check_etag
@@ -23,11 +25,8 @@ class Services:
         self._changing: dict[str, asyncio.Lock] = {}
 
     def get(self, name: str) -> Document:
-        """Raises ApiError (404)."""
-        service = self._store.get(f"{API}/{name}")
-        if service is None:
-            raise not_found(name)
-        return service
+        """A service or a revision. Raises ApiError (404)."""
+        return found(self._store, CLOUD_RUN, name)
 
     def exists(self, name: str) -> bool:
         return self._store.get(f"{API}/{name}") is not None
@@ -38,15 +37,8 @@ class Services:
     def revisions(self, name: str) -> list[Document]:
         """Newest first. Raises ApiError (404)."""
         self.get(name)
-        found = [revision for _, revision in self._store.children(f"{API}/{name}/revisions")]
-        return sorted(found, key=lambda revision: revision["createTime"], reverse=True)
-
-    def revision(self, name: str) -> Document:
-        """Raises ApiError (404)."""
-        revision = self._store.get(f"{API}/{name}")
-        if revision is None:
-            raise not_found(name)
-        return revision
+        revisions = [revision for _, revision in self._store.children(f"{API}/{name}/revisions")]
+        return sorted(revisions, key=lambda revision: revision["createTime"], reverse=True)
 
     async def create(self, parent: str, id: str, body: Document, *, validate_only: bool) -> Document:
         """Returns the operation. Raises ApiError."""
@@ -57,20 +49,20 @@ class Services:
                 raise exists(name)
             settable = self._spec(shape.SERVICE.settable(body), parent)
             if validate_only:
-                return self._done(parent, public(documents.changed(documents.new_service(name, 0), settable)))
+                return self._done(documents.changed(documents.new_service(name, 0), settable))
             port = await self._rollouts.open(name)
             return await self._apply(documents.changed(documents.new_service(name, port), settable), revise=True)
 
     async def update(self, name: str, body: Document, *, mask: str | None, validate_only: bool) -> Document:
         """Returns the operation. Raises ApiError."""
         async with self._one_change_at_a_time(name):
-            service, parent = self.get(name), _parent(name)
+            service = self.get(name)
             given = shape.SERVICE.settable(body if mask in (None, "*") else shape.SERVICE.merge(service, body, mask))
             check_etag(service, given)
-            settable = self._spec(given, parent)
+            settable = self._spec(given, _parent(name))
             changed = documents.changed(service, settable)
             if validate_only:
-                return self._done(parent, public(changed))
+                return self._done(changed)
             return await self._apply(changed, revise=settable["template"] != service["template"])
 
     async def delete(self, name: str) -> Document:
@@ -83,20 +75,18 @@ class Services:
             with self._store.transaction():
                 self._store.delete_below(f"{API}/{name}")
                 policies.forget(self._store, f"{API}/{name}")
-            return self._done(_parent(name), public(service))
+            return self._done(service)
 
     def delete_revision(self, name: str) -> Document:
         """Returns the operation. Raises ApiError: 404, and 400 for a revision in use."""
-        revision = self.revision(name)
+        revision = self.get(name)
         service = self.get(name.partition("/revisions/")[0])
         if name in (service.get("latestReadyRevision"), service.get("latestCreatedRevision")):
             raise ApiError(
                 400, f"Revision '{name.rpartition('/')[2]}' is the latest or serves traffic.", "FAILED_PRECONDITION"
             )
         self._store.delete(f"{API}/{name}")
-        parent = _parent(name)
-        shown = {"@type": documents.REVISION_TYPE} | public(revision)
-        return operations.completed(self._store, API, parent, shown, shown)
+        return self._done(revision, documents.REVISION_TYPE)
 
     def _one_change_at_a_time(self, name: str) -> asyncio.Lock:
         """Held while a change is accepted, not while it is carried out."""
@@ -107,7 +97,7 @@ class Services:
         name = service["name"]
         created = service.get("latestCreatedRevision", "")
         if revise:
-            number = self._number(name)
+            number = service["_revisions"] + 1
             revision = documents.new_revision(service, number)
             created = revision["name"]
             with self._store.transaction():
@@ -115,13 +105,12 @@ class Services:
                 self._put(documents.deploying(service | {"_revisions": number}, created))
         elif service.get("latestReadyRevision") == created:
             self._put(documents.ready(service))
-            return self._done(_parent(name), public(self.get(name)))
+            return self._done(self.get(name))
         else:
             # The same template failed before: what was missing (a grant, an image) may be there now.
             self._put(documents.deploying(service, created))
-        shown = public(self.get(name))
-        parent = _parent(name)
-        operation = operations.start(self._store, API, parent, {"@type": documents.SERVICE_TYPE} | shown)
+        shown = {"@type": documents.SERVICE_TYPE} | public(self.get(name))
+        operation = operations.start(self._store, API, _parent(name), shown)
         await self._rollouts.begin(name, created, operation)
         return operations.answer(self._store, operation)
 
@@ -132,13 +121,9 @@ class Services:
         access.check_may_act_as(self._store, settable["template"]["serviceAccount"], project)
         return settable
 
-    def _done(self, parent: str, service: Mapping[str, Any]) -> Document:
-        shown = {"@type": documents.SERVICE_TYPE} | dict(service)
-        return operations.completed(self._store, API, parent, shown, shown)
-
-    def _number(self, name: str) -> int:
-        before = self._store.get(f"{API}/{name}")
-        return (before["_revisions"] if before else 0) + 1
+    def _done(self, resource: Document, kind: str = documents.SERVICE_TYPE) -> Document:
+        shown = {"@type": kind} | public(resource)
+        return operations.completed(self._store, API, _parent(resource["name"]), shown, shown)
 
     def _put(self, service: Document) -> None:
         self._store.put(f"{API}/{service['name']}", service)

@@ -1,14 +1,37 @@
-"""The fields of a v2 Service that the local cloud plays, and what containers of services and jobs have in common."""
+"""The fields of a v2 Service that the local cloud plays, and those that services and jobs have in common."""
 
 from hearth.localcloud.run.fields import Fields, Shape
 
 TEXT, NUMBER, YES_NO = str, int, bool
 TEXTS: Shape = {"*": TEXT}
-ENV: Shape = [
-    {"name": TEXT, "value": TEXT, "valueSource": {"secretKeyRef": {"secret": TEXT, "version": TEXT}}},
-]
-VOLUMES: Shape = [{"name": TEXT, "cloudSqlInstance": {"instances": [TEXT]}}]
-MOUNTS: Shape = [{"name": TEXT, "mountPath": TEXT}]
+RESOURCE: Shape = {
+    "name": TEXT,
+    "labels": TEXTS,
+    "annotations": TEXTS,
+    "client": TEXT,
+    "clientVersion": TEXT,
+    "launchStage": TEXT,
+    "etag": TEXT,
+}
+TEMPLATE: Shape = {
+    "timeout": TEXT,
+    "serviceAccount": TEXT,
+    "volumes": [{"name": TEXT, "cloudSqlInstance": {"instances": [TEXT]}}],
+    "executionEnvironment": TEXT,
+}
+CONTAINER: Shape = {
+    "name": TEXT,
+    "image": TEXT,
+    "command": [TEXT],
+    "args": [TEXT],
+    "workingDir": TEXT,
+    "env": [{"name": TEXT, "value": TEXT, "valueSource": {"secretKeyRef": {"secret": TEXT, "version": TEXT}}}],
+    "volumeMounts": [{"name": TEXT, "mountPath": TEXT}],
+}
+COMPUTED = frozenset(
+    {"uid", "generation", "createTime", "updateTime", "deleteTime", "expireTime", "creator", "lastModifier"}
+    | {"observedGeneration", "terminalCondition", "conditions", "reconciling", "satisfiesPzs"}
+)
 
 _PROBE: Shape = {
     "initialDelaySeconds": NUMBER,
@@ -19,28 +42,16 @@ _PROBE: Shape = {
     "tcpSocket": {"port": NUMBER},
 }
 _CONTAINER: Shape = {
-    "name": TEXT,
-    "image": TEXT,
-    "command": [TEXT],
-    "args": [TEXT],
-    "workingDir": TEXT,
-    "env": ENV,
+    **CONTAINER,
     "resources": {"limits": TEXTS, "cpuIdle": YES_NO, "startupCpuBoost": YES_NO},
     "ports": [{"name": TEXT, "containerPort": NUMBER}],
     "startupProbe": _PROBE,
     "livenessProbe": _PROBE,
-    "volumeMounts": MOUNTS,
 }
 _SERVICE: Shape = {
-    "name": TEXT,
+    **RESOURCE,
     "description": TEXT,
-    "labels": TEXTS,
-    "annotations": TEXTS,
-    "client": TEXT,
-    "clientVersion": TEXT,
     "ingress": TEXT,
-    "launchStage": TEXT,
-    "etag": TEXT,
     "invokerIamDisabled": YES_NO,
     "defaultUriDisabled": YES_NO,
     "scaling": {
@@ -54,11 +65,8 @@ _SERVICE: Shape = {
         "labels": TEXTS,
         "annotations": TEXTS,
         "scaling": {"minInstanceCount": NUMBER, "maxInstanceCount": NUMBER},
-        "timeout": TEXT,
-        "serviceAccount": TEXT,
+        **TEMPLATE,
         "containers": [_CONTAINER],
-        "volumes": VOLUMES,
-        "executionEnvironment": TEXT,
         "maxInstanceRequestConcurrency": NUMBER,
         "sessionAffinity": YES_NO,
     },
@@ -67,9 +75,5 @@ SERVICE = Fields(
     kind="service",
     shape=_SERVICE,
     # Cloud Run Admin API v2, Service.
-    computed=frozenset(
-        {"uid", "generation", "createTime", "updateTime", "deleteTime", "expireTime", "creator", "lastModifier"}
-        | {"observedGeneration", "terminalCondition", "conditions", "latestReadyRevision", "latestCreatedRevision"}
-        | {"trafficStatuses", "uri", "urls", "reconciling", "satisfiesPzs"}
-    ),
+    computed=COMPUTED | {"latestReadyRevision", "latestCreatedRevision", "trafficStatuses", "uri", "urls"},
 )

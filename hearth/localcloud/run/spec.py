@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from hearth.localcloud.errors import ApiError
+from hearth.localcloud.run import containers
 from hearth.localcloud.run.access import default_account
-from hearth.localcloud.run.containers import check_env, check_image, check_mounts, complete_resources, cpus, violation
+from hearth.localcloud.run.containers import cpus, violation
 from hearth.localcloud.run.launch import RESERVED
 
 LATEST = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST"
@@ -63,26 +64,14 @@ def complete(service: Mapping[str, Any], project: str) -> dict[str, Any]:
 
 
 def _template(template: Mapping[str, Any], service_scaling: Mapping[str, Any], project: str) -> dict[str, Any]:
-    containers = template.get("containers", [])
-    if len(containers) != 1:
-        raise _violation(
-            "template.containers", f"must have exactly one container, got {len(containers)}; sidecars are not played"
-        )
-    container = _container(containers[0])
-    full: dict[str, Any] = {
-        "timeout": "300s",
-        "serviceAccount": default_account(project),
-        **template,
-        "containers": [container],
-    }
+    full: dict[str, Any] = {"timeout": "300s", "serviceAccount": default_account(project), **template}
+    full = containers.complete("service.template", full, RESERVED)
+    container = _container(full["containers"][0])
+    full["containers"] = [container]
     if "maxInstanceCount" not in service_scaling:
         full["scaling"] = {"maxInstanceCount": _DEFAULT_MOST_INSTANCES} | dict(template.get("scaling", {}))
     _check_scaling("template.scaling", full.get("scaling", {}))
-    seconds = re.fullmatch(r"(\d+)(?:\.0+)?s", full["timeout"])
-    if not seconds or not 1 <= int(seconds[1]) <= _LONGEST_TIMEOUT:
-        raise _violation("template.timeout", f"{full['timeout']!r} must be within 1s and {_LONGEST_TIMEOUT}s")
-    full["timeout"] = f"{seconds[1]}s"
-    check_mounts("service.template", full)
+    full["timeout"] = containers.seconds("service.template.timeout", full["timeout"], _LONGEST_TIMEOUT)
     _concurrency(full, cpus(container["resources"]["limits"]["cpu"]))
     return full
 
@@ -100,7 +89,6 @@ def _concurrency(template: dict[str, Any], cpus: float) -> None:
 
 def _container(container: Mapping[str, Any]) -> dict[str, Any]:
     where = "template.containers[0]"
-    check_image(f"service.{where}", container)
     ports = container.get("ports") or [{"name": "http1", "containerPort": DEFAULT_PORT}]
     if len(ports) != 1:
         raise _violation(f"{where}.ports", f"must have exactly one port, got {len(ports)}")
@@ -109,9 +97,7 @@ def _container(container: Mapping[str, Any]) -> dict[str, Any]:
         raise _violation(
             f"{where}.ports[0].name", f"{port['name']!r}: the local cloud speaks http1 alone to containers"
         )
-    resources = {"cpuIdle": True} | complete_resources(f"service.{where}", container)
-    check_env(f"service.{where}.env", container.get("env", []), RESERVED)
-    full = {**container, "ports": [port], "resources": resources}
+    full = {**container, "ports": [port], "resources": {"cpuIdle": True} | container["resources"]}
     startup = container.get("startupProbe") or DEFAULT_STARTUP
     full["startupProbe"] = _probe(f"{where}.startup_probe", startup, port["containerPort"], _LONGEST_STARTUP)
     if container.get("livenessProbe"):

@@ -7,6 +7,6 @@ volumes, probes, deleting an execution without its job.
 
 from hearth.localcloud.run.jobs.executions import Executions
 from hearth.localcloud.run.jobs.jobs import Jobs
-from hearth.localcloud.run.jobs.routes import Routes
+from hearth.localcloud.run.jobs.routes import routes
 
-__all__ = ["Executions", "Jobs", "Routes"]
+__all__ = ["Executions", "Jobs", "routes"]

@@ -9,9 +9,11 @@ import logging
 import time
 from pathlib import Path
 
+from hearth.catalog.apis import CLOUD_RUN
 from hearth.localcloud import operations
 from hearth.localcloud.cloud import Cloud
-from hearth.localcloud.errors import ApiError, not_found
+from hearth.localcloud.errors import ApiError
+from hearth.localcloud.records import collections
 from hearth.localcloud.run import secret_env
 from hearth.localcloud.run.documents import API
 from hearth.localcloud.run.jobs import attempt, documents
@@ -44,10 +46,7 @@ class Executions:
 
     def get(self, name: str) -> Document:
         """An execution or a task. Raises ApiError (404)."""
-        found = self._store.get(f"{API}/{name}")
-        if found is None:
-            raise not_found(name)
-        return found
+        return collections.found(self._store, CLOUD_RUN, name)
 
     def all(self, job: str) -> list[Document]:
         """Newest first."""

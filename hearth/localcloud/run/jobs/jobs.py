@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from hearth.catalog.apis import CLOUD_RUN
 from hearth.localcloud import operations
 from hearth.localcloud.cloud import Cloud
-from hearth.localcloud.errors import ApiError, exists, not_found
+from hearth.localcloud.errors import ApiError, exists
 from hearth.localcloud.records import policies
+from hearth.localcloud.records.collections import found
 from hearth.localcloud.run import access
 from hearth.localcloud.run.documents import API
 from hearth.localcloud.run.fields import check_etag
@@ -26,10 +28,7 @@ class Jobs:
 
     def get(self, name: str) -> Document:
         """Raises ApiError (404)."""
-        job = self._store.get(f"{API}/{name}")
-        if job is None:
-            raise not_found(name)
-        return job
+        return found(self._store, CLOUD_RUN, name)
 
     def exists(self, name: str) -> bool:
         return self._store.get(f"{API}/{name}") is not None
@@ -37,7 +36,7 @@ class Jobs:
     def all(self, parent: str) -> list[Document]:
         return [job for _, job in self._store.children(f"{API}/{parent}/jobs")]
 
-    def create(self, parent: str, id: str, body: Document, *, validate_only: bool) -> Document:
+    async def create(self, parent: str, id: str, body: Document, *, validate_only: bool) -> Document:
         """Returns the operation. Raises ApiError."""
         check_name(id, "CreateJobRequest.job_id")
         name = f"{parent}/jobs/{id}"
@@ -45,7 +44,7 @@ class Jobs:
             raise exists(name)
         return self._apply(documents.new_job(name), JOB.settable(body), validate_only=validate_only)
 
-    def update(self, name: str, body: Document, *, mask: str | None, validate_only: bool) -> Document:
+    async def update(self, name: str, body: Document, *, mask: str | None, validate_only: bool) -> Document:
         """Returns the operation. Raises ApiError."""
         job = self.get(name)
         given = JOB.settable(body if mask in (None, "*") else JOB.merge(job, body, mask))
