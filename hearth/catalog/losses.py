@@ -117,6 +117,39 @@ PROTECTIONS: Final[Mapping[str, object]] = {
 
 `deletionProtection` is the provider's alone for most types; the others hold in the console, too.
 """
+_LOCKED: Final = (
+    "gcp:activedirectory/domain:Domain",
+    "gcp:alloydb/cluster:Cluster",
+    "gcp:bigquery/table:Table",
+    "gcp:bigtable/instance:Instance",
+    "gcp:certificateauthority/authority:Authority",
+    "gcp:cloudrunv2/job:Job",
+    "gcp:cloudrunv2/service:Service",
+    "gcp:cloudrunv2/workerPool:WorkerPool",
+    "gcp:compute/storagePool:StoragePool",
+    "gcp:container/cluster:Cluster",
+    "gcp:memcache/instance:Instance",
+    "gcp:oracledatabase/autonomousDatabase:AutonomousDatabase",
+    "gcp:oracledatabase/cloudExadataInfrastructure:CloudExadataInfrastructure",
+    "gcp:oracledatabase/cloudVmCluster:CloudVmCluster",
+    "gcp:oracledatabase/dbSystem:DbSystem",
+    "gcp:oracledatabase/exadbVmCluster:ExadbVmCluster",
+    "gcp:oracledatabase/exascaleDbStorageVault:ExascaleDbStorageVault",
+    "gcp:oracledatabase/goldengateConnection:GoldengateConnection",
+    "gcp:oracledatabase/goldengateConnectionAssignment:GoldengateConnectionAssignment",
+    "gcp:oracledatabase/odbNetwork:OdbNetwork",
+    "gcp:oracledatabase/odbSubnet:OdbSubnet",
+    "gcp:organizations/folder:Folder",
+    "gcp:redis/instance:Instance",
+    "gcp:spanner/database:Database",
+    "gcp:sql/databaseInstance:DatabaseInstance",
+    "gcp:workflows/workflow:Workflow",
+)
+LOCKED: Final[Mapping[str, Mapping[str, object]]] = {
+    **{each: {"deletionProtection": True} for each in _LOCKED},
+    "gcp:redis/cluster:Cluster": {"deletionProtectionEnabled": True},
+}
+"""By type, the protection that is on unless a program says otherwise (the SDK's own descriptions)."""
 # Types whose `deletionProtection` is a text.
 _IN_WORDS: Final = ("gcp:bigtable/authorizedView:AuthorizedView", "gcp:bigtable/table:Table")
 _PROTECTED: Final = "PROTECTED"

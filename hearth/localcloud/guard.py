@@ -15,6 +15,7 @@ from aiohttp import web
 from hearth.catalog.apis import LOCAL_PROJECT_PREFIX
 from hearth.localcloud import bodies
 from hearth.localcloud.errors import ApiError
+from hearth.localcloud.kept.api import KEPT
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -58,7 +59,7 @@ async def projects(request: web.Request, handler: Handler) -> web.StreamResponse
         check_project(project)
     for key in _PROJECT_KEYS & request.query.keys():
         check_project(request.query[key])
-    if request.content_type == "application/json" and not _is_upload(request):
+    if request.content_type == "application/json" and not (_is_upload(request) or _is_record(request)):
         # aiohttp keeps the bytes, so that the handler reads the same body again.
         for project in _projects(bodies.parse(await request.read())):
             check_project(project)
@@ -89,6 +90,11 @@ def _hostname(url: str) -> str | None:
 def _is_upload(request: web.Request) -> bool:
     # Content, whatever its type says: it is kept as it is and never read as a request.
     return "/upload" in request.path
+
+
+def _is_record(request: web.Request) -> bool:
+    # What is kept may name anybody's project, such as that of a public image; its own is in the path.
+    return request.path.startswith(f"/{KEPT.prefix}/")
 
 
 def _projects(value: Any) -> Iterator[str]:

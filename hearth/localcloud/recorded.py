@@ -21,6 +21,7 @@ from hearth.localcloud.build.environment import Log
 from hearth.localcloud.build.worker import BuildFailure, Worker, reference, tagged
 from hearth.localcloud.cloud import Cloud, Part, Ports
 from hearth.localcloud.hosting.hosting import Hosting
+from hearth.localcloud.kept.part import Kept
 from hearth.localcloud.records import Records
 from hearth.localcloud.run import CloudRun
 from hearth.localcloud.run.documents import API
@@ -31,7 +32,7 @@ from hearth.localcloud.run.rollouts import Rollouts
 def parts(cloud: Cloud) -> Sequence[Part]:
     """Every part, none of which starts a process or opens a port."""
     run = CloudRun(cloud, RecordedRollouts, RecordedExecutions)
-    return [Records(cloud), CloudBuild(cloud, RecordedWorker), run, RecordedHosting(cloud, run)]
+    return [Records(cloud), Kept(cloud), CloudBuild(cloud, RecordedWorker), run, RecordedHosting(cloud, run)]
 
 
 class RecordedRollouts(Rollouts):

@@ -22,6 +22,7 @@ from hearth.localcloud.cloud import Cloud, Part, Ports
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.hosting.hosting import Hosting
 from hearth.localcloud.identity import Identity
+from hearth.localcloud.kept.part import Kept
 from hearth.localcloud.records import Records, services
 from hearth.localcloud.run import CloudRun
 from hearth.localcloud.store import FILE, Store
@@ -52,7 +53,7 @@ async def run(root: Path, ports: Ports) -> None:
 def whole(cloud: Cloud) -> Sequence[Part]:
     """Every part, each after those that it uses."""
     run = CloudRun(cloud)
-    return [Records(cloud), Identity(cloud), CloudBuild(cloud), run, Hosting(cloud, run)]
+    return [Records(cloud), Kept(cloud), Identity(cloud), CloudBuild(cloud), run, Hosting(cloud, run)]
 
 
 @asynccontextmanager

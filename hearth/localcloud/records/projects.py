@@ -3,19 +3,16 @@
 Their policies are the general ones of `policies`; the caller is taken for the owner, who has every permission.
 """
 
-import hashlib
 from collections.abc import Iterable
 
 from aiohttp import web
 
 from hearth.catalog.apis import RESOURCE_MANAGER
+from hearth.catalog.projects import number
 from hearth.localcloud import times
 from hearth.localcloud.store import Document, Store
 
-
-def number(project: str) -> str:
-    """The project's number: twelve digits, always the same for an id, as agents' addresses hold it."""
-    return str(10**11 + int(hashlib.sha256(project.encode()).hexdigest(), 16) % (9 * 10**11))
+__all__ = ["get", "number", "routes"]
 
 
 def get(store: Store, project: str) -> Document:

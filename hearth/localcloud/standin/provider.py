@@ -13,6 +13,7 @@ from hearth.localcloud.standin.client import Client
 from hearth.localcloud.standin.firebase import FirebaseProjectKind, HostingSiteKind
 from hearth.localcloud.standin.firestore_field import FirestoreFieldKind
 from hearth.localcloud.standin.grants import GRANTS, Grant
+from hearth.localcloud.standin.kept import DroppedKind, KeptKind
 from hearth.localcloud.standin.kind import Cloud, GcpKind
 from hearth.localcloud.standin.member import MemberKind
 from hearth.localcloud.standin.project_service import ProjectServiceKind
@@ -56,7 +57,7 @@ MAKERS: Final[Mapping[str, Maker]] = {
     service_identity.TOKEN: service_identity.ServiceIdentityKind,
     **{grant.type: _grant(grant) for grant in GRANTS},
 }
-"""How each type of the catalog is played."""
+"""How each type that is played is; all others are kept."""
 
 
 class StandIn(Provider):
@@ -79,13 +80,9 @@ class StandIn(Provider):
 
     def kind(self, token: str) -> Kind:
         type_ = types.get(token)
-        if type_ is None:
-            raise ProviderError(types.no_such_type(token))
-        if token not in MAKERS:
-            raise ProviderError(
-                f"The local cloud does not play {token}. It plays {', '.join(sorted(MAKERS))}. Leave the resource out "
-                "on the local stack, or add its row to hearth/localcloud/standin/rows.py."
-            )
         if self._cloud is None:
             raise ProviderError("The provider gcp was used before it was configured.")
-        return MAKERS[token](type_, self._cloud)
+        if type_ is None:
+            return DroppedKind(token, self._cloud)
+        maker = MAKERS.get(token, KeptKind)
+        return maker(type_, self._cloud)

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from hearth.catalog.apis import APIS
+from hearth.catalog.apis import APIS, RESOURCE_MANAGER
+from hearth.localcloud.kept.api import KEPT
 from hearth.plugin.kinds import UNKNOWN, Failure, ProviderError, Values
 
 # Where Google's provider looks when the stack does not say (provider reference, "Full Reference").
 _PROJECT_VARIABLES = ("GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT")
 _REGION_VARIABLES = ("GOOGLE_REGION", "GCLOUD_REGION", "CLOUDSDK_COMPUTE_REGION")
+_ZONE_VARIABLES = ("GOOGLE_ZONE", "GCLOUD_ZONE", "CLOUDSDK_COMPUTE_ZONE")
 
-_HONOURED = frozenset({"project", "region", "addPulumiAttributionLabel"})
+_HONOURED = frozenset({"project", "region", "zone", "addPulumiAttributionLabel"})
 # Who calls, who pays, how patiently: nothing that makes a difference on loopback.
 _WITHOUT_EFFECT = frozenset(
     {
@@ -32,7 +34,6 @@ _WITHOUT_EFFECT = frozenset(
         "scopes",
         "skipRegionValidation",
         "userProjectOverride",
-        "zone",
     }
 )
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -44,6 +45,7 @@ class Settings:
 
     project: str | None = None
     region: str | None = None
+    zone: str | None = None
     attribution_label: bool = True
 
 
@@ -68,6 +70,7 @@ def read(config: Values, environ: Mapping[str, str]) -> Settings:
     return Settings(
         project=_text(config, "project") or _first(environ, _PROJECT_VARIABLES),
         region=_text(config, "region") or _first(environ, _REGION_VARIABLES),
+        zone=_text(config, "zone") or _first(environ, _ZONE_VARIABLES),
         attribution_label=_flag(config, "addPulumiAttributionLabel", default=True),
     )
 
@@ -92,6 +95,9 @@ def endpoints(environ: Mapping[str, str]) -> dict[str, str]:
             'Run `eval "$(make env)"` to point them to the local cloud; to deploy to Google Cloud, use a PULUMI_HOME '
             "without this stand-in."
         )
+    parts = urlsplit(bases[RESOURCE_MANAGER.name])
+    # No client of Google's has an API of that name, and so no variable for it.
+    bases[KEPT.name] = KEPT.local(f"{parts.scheme}://{parts.netloc}")
     return {name: base.rstrip("/") + "/" for name, base in bases.items()}
 
 

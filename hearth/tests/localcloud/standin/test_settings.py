@@ -8,7 +8,7 @@ import pytest
 from hearth.catalog.apis import APIS, local_endpoints
 from hearth.localcloud.standin import settings
 from hearth.localcloud.standin.provider import StandIn
-from hearth.plugin.kinds import ProviderError
+from hearth.plugin.kinds import Context, ProviderError
 from hearth.tests.localcloud.standin.conftest import Refusal
 
 LOCAL = local_endpoints("http://127.0.0.1:4000")
@@ -71,14 +71,11 @@ def test_an_endpoint_abroad_stops_everything(value: str) -> None:
         settings.endpoints({**LOCAL, "GOOGLE_CLOUD_RUN_V2_CUSTOM_ENDPOINT": value})
 
 
-def test_a_type_that_is_not_played_is_refused_by_name(provider: StandIn) -> None:
-    with pytest.raises(ProviderError, match=r"does not play gcp:pubsub/topic:Topic.*standin/rows.py"):
-        provider.kind("gcp:pubsub/topic:Topic")
-
-
 def test_a_type_that_does_not_exist_is_refused_with_the_nearest_one(provider: StandIn) -> None:
+    kind = provider.kind("gcp:sql/instance:Instance")
+
     with pytest.raises(ProviderError, match=r"no type gcp:sql/instance:Instance.*gcp:sql/databaseInstance:"):
-        provider.kind("gcp:sql/instance:Instance")
+        kind.check(Context(urn="urn"), None, {})
 
 
 def test_a_proxy_for_the_internet_is_not_asked(stack: Any, monkeypatch: pytest.MonkeyPatch) -> None:

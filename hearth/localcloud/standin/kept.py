@@ -1,0 +1,215 @@
+"""Types that the local cloud keeps and does not play: all that have no row of their own.
+
+A record stands for the resource: it is made, read, changed and deleted in the local cloud, and does nothing. Names,
+shapes, required properties, replacement and protection are the provider's; what only Google could compute is a
+placeholder (`hearth.catalog.placeholders`).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hearth.catalog import ids, losses, placeholders
+from hearth.catalog.placeholders import Made
+from hearth.catalog.projects import number
+from hearth.catalog.types import ResourceType, no_such_type
+from hearth.localcloud.kept.api import KEPT, path
+from hearth.localcloud.standin import labels
+from hearth.localcloud.standin.client import ApiFault, Body
+from hearth.localcloud.standin.declared import overlaid
+from hearth.localcloud.standin.inputs import AUTONAMED, Autoname
+from hearth.localcloud.standin.kind import Cloud, GcpKind
+from hearth.localcloud.standin.protection import check_deletable
+from hearth.plugin.diff import parse_path
+from hearth.plugin.kinds import UNKNOWN, Checked, Context, Created, Failure, Found, ProviderError, Values
+
+_GONE = 404
+_TAKEN = 409
+_PLACES = ("project", "region", "zone", "location")
+
+
+class KeptKind(GcpKind):
+    """All of them."""
+
+    def __init__(self, type: ResourceType, cloud: Cloud) -> None:
+        super().__init__(type, cloud)
+        self.autoname = Autoname(type.autoname.property, type.autoname.most) if type.autoname else None
+        self.parameters = tuple(name for name in _PLACES if name in type.inputs and name in type.computed)
+        self.title = type.token.rpartition(":")[2]
+
+    def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
+        found = super().check(context, olds, news)
+        where = self.where(news)
+        unplaced = [
+            Failure(name, f"required: set it here, or gcp:{name} in the stack's configuration")
+            for name in ("region", "zone")
+            if name in ids.properties(self.type) and name in where and where[name] is None
+        ]
+        return Checked(found.inputs, [*found.failures, *unplaced])
+
+    def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+        known = self._known(inputs, labels.on_create(_labels(inputs), attribution=self.settings.attribution_label))
+        if preview:
+            return Created("", self.sealed(self.unknown() | known))
+        tries = 0
+        while True:
+            made = self._made(known, context.urn, tries)
+            record = {
+                "urn": context.urn,
+                "inputs": dict(inputs),
+                "outputs": made.outputs,
+                "madeUp": made.made_up,
+            }
+            try:
+                self._call("POST", made.id, known, record)
+            except ApiFault as fault:
+                if fault.code == _TAKEN and ids.is_grant(self.type):
+                    self._call("PUT", made.id, known, record)
+                elif fault.code == _TAKEN and self._numbered(made):
+                    # Google would number it on; the one that has this id may be about to be replaced by this.
+                    tries += 1
+                    continue
+                else:
+                    raise ProviderError(f"Error creating {self.title}: {fault}") from fault
+            return Created(made.id, self.sealed(made.outputs))
+
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+        imported = inputs is None and old is None
+        place = self._place(id) if imported else self._known(old or {}, {})
+        whole = ids.fill(self.type, place, id) if imported and ids.locate(self.type, id) else id
+        try:
+            record = self._call("GET", whole, place)
+        except ApiFault as fault:
+            if fault.code != _GONE:
+                raise ProviderError(f"Error reading {self.title} {id!r}: {fault}") from fault
+            if imported:
+                raise ProviderError(self._not_recorded(id)) from fault
+            return None
+        return Found(whole, record["inputs"], self.sealed(record["outputs"]))
+
+    def update(
+        self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
+    ) -> Values:
+        marks = labels.on_update(_labels(old_inputs), _labels(news), old.get("effectiveLabels") or {})
+        planned = self._replanned(old_inputs, old, news) | self._known(news, marks)
+        if preview:
+            return self.sealed(planned)
+        made = self._made(planned, context.urn, 0)
+        # Its placeholders are those that it was created with, as far as nothing was declared in their place.
+        try:
+            before = self._call("GET", id, old)["madeUp"]
+            record = {
+                "urn": context.urn,
+                "inputs": dict(news),
+                "outputs": made.outputs,
+                "madeUp": {**_still(before, made.outputs), **made.made_up},
+            }
+            self._call("PUT", id, old, record)
+        except ApiFault as fault:
+            raise ProviderError(f"Error updating {self.title} {id!r}: {fault}") from fault
+        return self.sealed(made.outputs)
+
+    def delete(self, context: Context, id: str, inputs: Values, old: Values) -> None:
+        self._check_deletable({**losses.LOCKED.get(self.type.token, {}), **old})
+        if old.get("deletionPolicy") == "ABANDON":
+            return
+        try:
+            self._call("DELETE", id, old)
+        except ApiFault as fault:
+            if fault.code != _GONE:
+                raise ProviderError(f"Error deleting {self.title} {id!r}: {fault}") from fault
+
+    def where(self, inputs: Values) -> dict[str, Any]:
+        defaults = {
+            "project": self.settings.project,
+            "region": self.settings.region,
+            "zone": self.settings.zone,
+            "location": self.settings.region,
+        }
+        return {name: inputs.get(name) or defaults[name] for name in self.parameters}
+
+    # Common to all
+
+    def _known(self, inputs: Values, marks: Values) -> dict[str, Any]:
+        """What is known of it without Google."""
+        known = {name: value for name, value in inputs.items() if name != AUTONAMED and value is not None}
+        known |= {name: value for name, value in self.where(inputs).items() if value is not None}
+        if "effectiveLabels" in self.type.outputs_only and inputs.get("labels") is not UNKNOWN:
+            known |= {"pulumiLabels": dict(marks), "effectiveLabels": dict(marks)}
+        if "effectiveAnnotations" in self.type.outputs_only and inputs.get("annotations") is not UNKNOWN:
+            known["effectiveAnnotations"] = dict(inputs.get("annotations") or {})
+        own = {"deletionPolicy": "DELETE"} if "deletionPolicy" in self.type.inputs else {}
+        return {**own, **losses.LOCKED.get(self.type.token, {}), **known}
+
+    def _made(self, known: Values, urn: str, tries: int) -> Made:
+        project = str(known.get("project") or self.settings.project)
+        own = f"{urn} {tries}" if tries else urn
+        return placeholders.made(self.type, known, seed=f"{project} {own}", number=number(project))
+
+    def _replanned(self, old_inputs: Values, old: Values, news: Values) -> dict[str, Any]:
+        """What it becomes: what was not declared stays as it is."""
+        before, after = ({k: v for k, v in each.items() if k != AUTONAMED} for each in (old_inputs, news))
+        gone = before.keys() - after.keys() - self.type.computed
+        kept = {name: value for name, value in old.items() if name not in gone}
+        return kept | {name: overlaid(kept.get(name), before.get(name), value) for name, value in after.items()}
+
+    def _numbered(self, made: Made) -> bool:
+        """Whether Google gives its id, or its properties do not tell it from others."""
+        names = ids.properties(self.type)
+        return not names or bool(made.made_up.keys() & set(names))
+
+    def _check_deletable(self, state: Values) -> None:
+        on = losses.held(state)
+        others = [path for path in on if path not in ("deletionProtection", "deletionPolicy")]
+        check_deletable(self.title, {name: state[name] for name in on if name not in others})
+        if others:
+            raise ProviderError(
+                f"cannot destroy {self.title}: Google refuses while {others[0]} is {_at(state, others[0])}. Switch it "
+                "off on the resource, run `pulumi up`, then delete or replace it."
+            )
+
+    def _place(self, id: str) -> dict[str, Any]:
+        """The properties in an id, with the provider's own project and region for those that it leaves out."""
+        found = ids.locate(self.type, id) or {}
+        return {**self.where({}), **found}
+
+    def _call(self, method: str, id: str, known: Values, body: Body | None = None) -> Body:
+        project = known.get("project") or self.settings.project
+        return self.client.call(method, KEPT, path(self.type.token, project, id), {}, body)
+
+    def _not_recorded(self, id: str) -> str:
+        form = ids.format_of(self.type)
+        return (
+            f"The local cloud has no {self.title} {id!r}: it keeps only what was deployed onto it, so there is nothing "
+            f"to import or to read. Declare the resource, or take the id of one that `make status` lists"
+            + (f"; ids of this type have the form {form}." if form else ".")
+        )
+
+
+def _labels(inputs: Values) -> Values:
+    found = inputs.get("labels")
+    return {} if found is None or found is UNKNOWN else found
+
+
+def _still(made_up: Values, outputs: Values) -> dict[str, Any]:
+    """Placeholders that are still there."""
+    return {path: value for path, value in made_up.items() if _at(outputs, path) == value}
+
+
+def _at(values: Values, path: str) -> Any:
+    here: Any = values
+    for step in parse_path(path):
+        if isinstance(here, list) and isinstance(step, int):
+            here = here[step] if step < len(here) else None
+        else:
+            here = here.get(step) if isinstance(here, Mapping) else None
+    return here
+
+
+class DroppedKind(KeptKind):
+    """A type that the installed SDK does not have: what is recorded of it can be read and deleted, and no more."""
+
+    def __init__(self, token: str, cloud: Cloud) -> None:
+        super().__init__(ResourceType(token=token, inputs={}, outputs={}), cloud)
+
+    def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
+        raise ProviderError(no_such_type(self.token))
