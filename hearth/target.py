@@ -4,8 +4,8 @@ A project named `demo-...` exists on a local cloud only, any other on Google Clo
 the clients send their requests. Where the two disagree, a deployment would reach the wrong cloud, or half of each.
 
 One exception: `make preview` deploys any stack onto a records-only local cloud, which takes every project, starts
-nothing and is thrown away. It says so by HEARTH_RECORDS_ONLY, the origin of that very cloud, after the cloud's health
-has confirmed it; every endpoint must then lie there. Set by hand it opens nothing: an ordinary local cloud refuses
+nothing and is thrown away. It says so by HEARTH_RECORDS_ONLY, the origin of that very cloud, which it has started
+itself; every endpoint must then lie there. Set by hand it opens nothing: an ordinary local cloud refuses
 all projects but `demo-...` on its own account, and without its endpoints the rule stands as ever.
 """
 

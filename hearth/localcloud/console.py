@@ -56,7 +56,6 @@ def routes(cloud: Cloud) -> Iterable[web.RouteDef]:
                 "ports": ports,
                 "root": str(cloud.root),
                 "code": loaded,
-                "recordsOnly": cloud.records_only,
             }
         )
 

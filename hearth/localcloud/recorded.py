@@ -28,6 +28,10 @@ from hearth.localcloud.run.documents import API
 from hearth.localcloud.run.jobs import Executions
 from hearth.localcloud.run.rollouts import Rollouts
 
+PORTS = Ports(apis=0, edge=5000, service=8080)
+"""One to listen on, which the system gives, and two that only show in URLs: always the same, so that previews can be
+compared."""
+
 
 def parts(cloud: Cloud) -> Sequence[Part]:
     """Every part, none of which starts a process or opens a port."""
@@ -84,12 +88,12 @@ class RecordedHosting(Hosting):
         """Open no edge."""
 
 
-async def serve(root: Path, ports: Ports) -> None:
-    """Serve until standard input ends, which it does when whoever started this is gone, however it ended."""
-    async with server.running(root, ports, parts, records_only=True):
+async def serve(root: Path) -> None:
+    """Say on which port, and serve until standard input ends, as it does when whoever started this is gone."""
+    async with server.running(root, PORTS, parts, records_only=True) as cloud:
+        print(cloud.ports.apis, flush=True)
         await asyncio.to_thread(sys.stdin.buffer.read)
 
 
 if __name__ == "__main__":
-    apis, edge, service = (int(port) for port in sys.argv[2:])
-    asyncio.run(serve(Path(sys.argv[1]), Ports(apis=apis, edge=edge, service=service)))
+    asyncio.run(serve(Path(sys.argv[1])))

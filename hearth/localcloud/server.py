@@ -12,6 +12,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from aiohttp import web
@@ -63,6 +64,7 @@ async def running(
     """A local cloud that serves for as long as the context is open; `compose` says which parts it has.
 
     One that is `records_only` takes any project, so its parts must not start anything (`hearth.localcloud.recorded`).
+    The APIs' port may be 0: then the system gives one that is free, and the cloud says which.
 
     Raises locking.AlreadyRunningError when another one works in `root`, OSError when the APIs' port is taken.
     """
@@ -73,6 +75,7 @@ async def running(
         # Bound before anything starts, listening only once everything has: until then clients are refused, and a
         # taken port is found while there is nothing to undo.
         listener = stack.enter_context(_bound(ports.apis))
+        ports = replace(ports, apis=listener.getsockname()[1])
         store = Store(root / FILE)
         stack.callback(store.close)
         for name in operations.abort_unfinished(store):

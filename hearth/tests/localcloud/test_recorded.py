@@ -14,7 +14,6 @@ from hearth.catalog.apis import ARTIFACT_REGISTRY, CLOUD_BUILD, CLOUD_RUN, STORA
 from hearth.localcloud.commands.ports import listening_nowhere
 from hearth.localcloud.recorded import parts
 from hearth.tests.localcloud.running import CHECKOUT, LocalCloud, in_thread, wait_until
-from hearth.tests.ports import held_ports
 
 PROJECT = "acme-prod"
 PLACE = f"projects/{PROJECT}/locations/us-central1"
@@ -49,12 +48,6 @@ def build(recorded: LocalCloud, content: bytes, name: str) -> str:
     wait_until(ended)
     assert done["status"] == "SUCCESS", done
     return str(done["results"]["images"][0]["digest"])
-
-
-def test_health_confirms_that_it_is_records_only(recorded: LocalCloud) -> None:
-    health = recorded.session.get(f"{recorded.origin}/_local/health").json()
-
-    assert health["recordsOnly"] is True
 
 
 def test_a_foreign_page_is_refused_here_too(recorded: LocalCloud) -> None:
@@ -117,21 +110,18 @@ def test_equal_sources_give_an_equal_digest_and_others_another(recorded: LocalCl
 
 def test_it_ends_when_whoever_started_it_is_gone(tmp_path: Path) -> None:
     """The pipe closes however that process ended, by kill -9 too."""
-    with (
-        held_ports() as ports,
-        subprocess.Popen(
-            [
-                *(sys.executable, "-m", "hearth.localcloud.recorded", tmp_path / "cloud"),
-                *(str(port) for port in (ports.apis, ports.edge, ports.service)),
-            ],
-            cwd=CHECKOUT,
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-        ) as process,
-    ):
+    with subprocess.Popen(
+        [sys.executable, "-m", "hearth.localcloud.recorded", tmp_path / "cloud"],
+        cwd=CHECKOUT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
         try:
-            wait_until(lambda: not listening_nowhere(ports.apis))
             assert process.stdin
+            assert process.stdout
+            port = int(process.stdout.readline())
+            assert not listening_nowhere(port)
             process.stdin.close()
 
             assert process.wait(PATIENCE) == 0

@@ -72,7 +72,6 @@ def test_health_says_where_it_serves(local: LocalCloud) -> None:
         "ports": {"apis": local.ports.apis, "edge": local.ports.edge, "service": local.ports.service},
         "root": str(local.root),
         "code": code.digest(),
-        "recordsOnly": False,
     }
 
 
