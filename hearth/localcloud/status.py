@@ -3,8 +3,8 @@
 from typing import Any
 
 from hearth.localcloud.cloud import Cloud
+from hearth.localcloud.hosting.channels import Channels, channel_url
 from hearth.localcloud.hosting.names import LIVE, SiteName
-from hearth.localcloud.hosting.sites import site_url
 from hearth.localcloud.run.access import is_public
 from hearth.localcloud.store import Document
 
@@ -53,22 +53,26 @@ def jobs(cloud: Cloud) -> list[dict[str, Any]]:
 
 
 def sites(cloud: Cloud) -> list[dict[str, Any]]:
-    """Hosting's sites with their live release; its fields are empty for a site that has none."""
+    """What Hosting serves: sites by their live channels, previews as `SITE:CHANNEL`; without a release, its fields are
+    empty.
+    """
+    channels = Channels(cloud.store)
     found = []
     for name, entry in cloud.store.children("firebasehosting/sites"):
         site = SiteName(entry["project"], name.rpartition("/")[2])
-        number = (cloud.store.get(site.below("channels", LIVE)) or {}).get("_release", "")
-        release = cloud.store.get(site.below("channels", LIVE, "releases", number)) or {}
-        found.append(
-            {
-                "name": site.name,
-                "url": site_url(cloud, site),
-                "release": release.get("type", ""),
-                "version": release.get("_version", ""),
-                "released": release.get("releaseTime", ""),
-                "message": release.get("message", ""),
-            }
-        )
+        for channel, body in channels.of(site):
+            number = body.get("_release", "")
+            release = cloud.store.get(site.below("channels", channel, "releases", number)) or {}
+            found.append(
+                {
+                    "name": site.name if channel == LIVE else f"{site.name}:{channel}",
+                    "url": channel_url(cloud, site, channel),
+                    "release": release.get("type", ""),
+                    "version": release.get("_version", ""),
+                    "released": release.get("releaseTime", ""),
+                    "message": release.get("message", ""),
+                }
+            )
     return found
 
 

@@ -1,8 +1,8 @@
 """The CDN's cache of what services answered (Hosting's guide, "Manage cache behavior").
 
 An entry belongs to a host, path and query, the visitor's `__session` cookie and Authorization, the encodings taken,
-and the values of whatever else the answer's Vary names. A release purges its site's entries; each site counts its
-purges, so that an answer which was asked for before a purge is never kept after it.
+and the values of whatever else the answer's Vary names. A release purges the entries of its channel; each channel
+counts its purges, so that an answer which was asked for before a purge is never kept after it.
 
 Left out: revalidation of stale entries and stale-while-revalidate; concurrent misses each ask the service.
 """
@@ -68,18 +68,18 @@ class Cache:
         """What is held, roughly."""
         return self._bytes
 
-    def generation(self, site: str) -> int:
-        """How often the site was purged; `store` wants the number from before the service was asked."""
-        return self._purges.get(site, 0)
+    def generation(self, channel: str) -> int:
+        """How often the channel was purged; `store` wants the number from before the service was asked."""
+        return self._purges.get(channel, 0)
 
-    def purge(self, site: str) -> None:
-        self._purges[site] = self.generation(site) + 1
-        for key in [key for key in self._entries if key[0] == site]:
+    def purge(self, channel: str) -> None:
+        self._purges[channel] = self.generation(channel) + 1
+        for key in [key for key in self._entries if key[0] == channel]:
             self._drop(key)
 
-    def find(self, site: str, incoming: Incoming) -> Reply | None:
+    def find(self, channel: str, incoming: Incoming) -> Reply | None:
         """A fresh answer for this request, with its Age."""
-        key = _key(site, incoming)
+        key = _key(channel, incoming)
         now = self._clock()
         for entry in self._entries.get(key, ()):
             if entry.expires > now and entry.vary == _values(entry.vary, incoming.headers):
@@ -90,15 +90,15 @@ class Cache:
                 return Reply(entry.status, headers, entry.body, hits=entry.hits, source="cache")
         return None
 
-    def store(self, site: str, generation: int, incoming: Incoming, reply: Reply, seconds: float) -> bool:
-        """Keep a service's answer to a GET for so long, unless the site was purged since `generation`."""
+    def store(self, channel: str, generation: int, incoming: Incoming, reply: Reply, seconds: float) -> bool:
+        """Keep a service's answer to a GET for so long, unless the channel was purged since `generation`."""
         assert isinstance(reply.body, bytes)  # noqa: S101 - files are never stored
         names = [name for text in reply.headers.getall("Vary", []) for name in _split(text)]
-        if generation != self.generation(site) or incoming.method != "GET" or "*" in names or seconds <= 0:
+        if generation != self.generation(channel) or incoming.method != "GET" or "*" in names or seconds <= 0:
             return False
         now = self._clock()
         vary = _values(dict.fromkeys(name for name in names if name not in _ALWAYS), incoming.headers)
-        key = _key(site, incoming)
+        key = _key(channel, incoming)
         entry = _Entry(key, vary, reply.status, reply.headers.copy(), reply.body, now, now + seconds)
         if entry.size > min(_MOST_ENTRY_BYTES, self._most_bytes):
             return False
@@ -152,11 +152,11 @@ def session_cookie(headers: CIMultiDictProxy[str]) -> str:
     return ""
 
 
-def _key(site: str, incoming: Incoming) -> Key:
+def _key(channel: str, incoming: Incoming) -> Key:
     headers = incoming.headers
     encoding = "gzip" if accepts_gzip(headers) else ""
     authorization = headers.get("Authorization", "")
-    return site, incoming.host.lower(), incoming.target, session_cookie(headers), authorization, encoding
+    return channel, incoming.host.lower(), incoming.target, session_cookie(headers), authorization, encoding
 
 
 def _values(names: Mapping[str, str | None], headers: CIMultiDictProxy[str]) -> dict[str, str]:

@@ -84,7 +84,7 @@ class Edge:
             live = self._sites.find(incoming.host)
             if live is None:
                 return site_not_found(incoming.host)
-            generation = self._cache.generation(live.site.id)
+            generation = self._cache.generation(live.place)
             return await self._answer(request, incoming, live, generation)
         except BadRequest as error:
             return error_page(400, str(error))

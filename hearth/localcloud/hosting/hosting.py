@@ -6,11 +6,15 @@ from aiohttp import web
 
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.hosting.cache import Cache
+from hearth.localcloud.hosting.channels import Channels
 from hearth.localcloud.hosting.content import Contents
 from hearth.localcloud.hosting.edge import Edge
 from hearth.localcloud.hosting.edge_log import EdgeLog
 from hearth.localcloud.hosting.live import LiveSites
+from hearth.localcloud.hosting.names import SiteName
 from hearth.localcloud.hosting.releases import Releases
+from hearth.localcloud.hosting.rest_channels import ChannelRoutes
+from hearth.localcloud.hosting.rest_cloning import CloneRoutes
 from hearth.localcloud.hosting.rest_domains import DOMAINS
 from hearth.localcloud.hosting.rest_releases import ReleaseRoutes
 from hearth.localcloud.hosting.rest_sites import SiteRoutes
@@ -36,7 +40,8 @@ class Hosting:
         self._timeout_seconds = timeout_seconds
         self._cache = Cache()
         self._versions = Versions(cloud.store)
-        self._releases = Releases(cloud.store, self._versions)
+        self._channels = Channels(cloud.store)
+        self._releases = Releases(cloud.store, self._versions, self._channels)
         self._contents = Contents(cloud)
         self._runner: web.ServerRunner | None = None
         self._log: EdgeLog | None = None
@@ -44,15 +49,18 @@ class Hosting:
     def routes(self) -> Iterable[web.RouteDef]:
         yield from SiteRoutes(self._cloud).routes()
         yield from collections.routes(self._cloud.store, DOMAINS)
-        yield from VersionRoutes(self._cloud, self._versions, self._releases, self._contents).routes()
+        versions = VersionRoutes(self._cloud, self._versions, self._releases, self._contents)
+        yield from versions.routes()
+        yield from CloneRoutes(self._cloud, self._versions, versions.check).routes()
         yield from Uploads(self._cloud.store, self._versions, self._contents).routes()
-        yield from ReleaseRoutes(self._cloud, self._releases, self._cache.purge).routes()
+        yield from ChannelRoutes(self._cloud, self._channels, self._releases, self._purge).routes()
+        yield from ReleaseRoutes(self._cloud, self._channels, self._releases, self._purge).routes()
 
     async def start(self) -> None:
         """Open the edge. Raises OSError when its port is taken."""
         self._log = EdgeLog(self._cloud.logs)
         edge = Edge(
-            LiveSites(self._cloud.store, self._versions, self._releases),
+            LiveSites(self._cloud.store, self._versions, self._channels, self._releases),
             self._contents,
             Rewrites(self._cloud.store, self._run, self._cache, self._timeout_seconds),
             self._cache,
@@ -72,3 +80,6 @@ class Hosting:
         if self._log is not None:
             self._log.close()
             self._log = None
+
+    def _purge(self, site: SiteName, channel: str) -> None:
+        self._cache.purge(site.label("channels", channel))

@@ -19,7 +19,7 @@ PREFIX = FIREBASE_HOSTING.prefix
 BASE = f"/{PREFIX}/{FIREBASE_HOSTING.version}"
 LIVE = "live"
 
-_VERSION_NAME = re.compile(r"(?:projects/[^/]+/)?sites/([^/]+)/versions/([^/]+)")
+_VERSION_NAME = re.compile(r"(?:projects/([^/]+)/)?sites/([^/]+)/versions/([^/]+)")
 _ANY_PROJECT = "-"
 
 
@@ -79,13 +79,21 @@ def addressed_site(store: Store, match: Mapping[str, str]) -> SiteName:
 def version_id(site: SiteName, version_name: str) -> str:
     """The version's id in a full name of either form. Raises ApiError (400) where it is not one of this site's."""
     found = _VERSION_NAME.fullmatch(version_name)
-    if found is None or found[1] != site.id:
+    if found is None or found[2] != site.id:
         raise ApiError(
             400,
             f"versionName '{version_name}' is not a version of site '{site.id}': it has to be the full name, "
             f"such as {site.name}/versions/VERSION_ID.",
         )
-    return found[2]
+    return found[3]
+
+
+def named_version(store: Store, version_name: str) -> tuple[SiteName, str]:
+    """Site and id of a version by its full name in either form. Raises ApiError (400; 404 where there is no site)."""
+    found = _VERSION_NAME.fullmatch(version_name)
+    if found is None:
+        raise ApiError(400, f"Invalid version '{version_name}': sites/SITE_ID/versions/VERSION_ID was expected.")
+    return addressed_site(store, {"project": found[1] or _ANY_PROJECT, "site": found[2]}), found[3]
 
 
 def on_sites(method: str, tail: str, handler: Callable[[web.Request], object]) -> Iterable[web.RouteDef]:

@@ -1,7 +1,4 @@
-"""Versions: create, fill with files, finalize (`projects.sites.versions` and `.files` of the Hosting API).
-
-Left out: cloning, which clients use only between sites; a version can be released again as it is.
-"""
+"""Versions: create, fill with files, finalize (`projects.sites.versions` and `.files` of the Hosting API)."""
 
 import re
 from collections.abc import Iterable
@@ -55,7 +52,7 @@ class VersionRoutes:
         if body.get("status", CREATED) != CREATED:
             raise ApiError(400, f"A version begins as CREATED, not as {body['status']!r}; finalize it by a PATCH.")
         config = body.get("config", {})
-        self._check(site, config)
+        self.check(site, config)
         labels = read_labels(body.get("labels", {}), "version.labels")
         return web.json_response(self._versions.create(site, config, labels))
 
@@ -85,7 +82,7 @@ class VersionRoutes:
             if change.get("status") not in (CREATED, FINALIZED):
                 raise ApiError(400, f"A version's status can be set to FINALIZED, not to {change.get('status')!r}.")
             body["status"] = change["status"]
-        self._check(site, body["config"])
+        self.check(site, body["config"])
         if body["status"] == FINALIZED:
             body |= self._finalized(site, body)
         self._versions.put(site, body)
@@ -94,7 +91,7 @@ class VersionRoutes:
     async def _delete(self, request: web.Request) -> web.Response:
         site = addressed_site(self._store, request.match_info)
         body = self._versions.get(site, request.match_info["version"])
-        if self._releases.live_version(site) == identifier(body):
+        if identifier(body) in self._releases.serving(site):
             raise ApiError(
                 400,
                 f"Version '{body['name']}' is being served and can't be deleted; release another one first.",
@@ -133,7 +130,7 @@ class VersionRoutes:
         chosen = [file for file in files if wanted in ("STATUS_UNSPECIFIED", file["status"])]
         return pages.answer(request, "files", chosen, default=1000, most=1000, named="path")
 
-    def _check(self, site: SiteName, config: Document) -> None:
+    def check(self, site: SiteName, config: Document) -> None:
         """Raise ApiError unless the edge can serve this config, with services that are there."""
         for target in read_config(config).services:
             service = self._store.get(f"run/{target.name(site.project)}")

@@ -87,7 +87,7 @@ class Rewrites:
         """The service's answer, or an error page. `generation` is the cache's, taken when `live` was looked up."""
         if incoming.method not in _METHODS:
             return error_page(405, f"{incoming.method} is not sent on to a service.", allow=", ".join(_METHODS))
-        if incoming.reads and (hit := self._cache.find(live.site.id, incoming)):
+        if incoming.reads and (hit := self._cache.find(live.place, incoming)):
             return hit
         service = target.name(live.site.project)
         headers = self._request_headers(service, target, incoming)
@@ -159,7 +159,7 @@ class Rewrites:
         vary_as_the_cache(headers)
         reply = Reply(whole.status, headers, whole.body, source=target.service)
         compress(reply, incoming)
-        self._cache.store(live.site.id, generation, incoming, reply, seconds)
+        self._cache.store(live.place, generation, incoming, reply, seconds)
         return reply
 
 

@@ -1,4 +1,4 @@
-"""Releases and channels over REST."""
+"""Releases over REST."""
 
 from pathlib import Path
 
@@ -97,39 +97,6 @@ async def test_a_release_that_can_not_be_leaves_the_old_one_serving(
         assert (refused.status, words in refused.json()["error"]["message"]) == (code, True), refused.text
         assert len((await stage.ok("GET", f"{PARENT}/releases"))["releases"]) == 1
         assert (await stage.get("/a")).text == "1"
-
-
-async def test_there_is_one_channel_live(tmp_path: Path) -> None:
-    async with staged(tmp_path) as stage:
-        await stage.deploy({"/a": b"1"})
-        live = await stage.ok("GET", f"{PARENT}/channels/live")
-
-        assert live["name"] == f"{PARENT}/channels/live"
-        assert live["url"] == f"http://localhost:{stage.cloud.ports.edge}"
-        assert live["release"]["type"] == "DEPLOY"
-        assert (await stage.ok("GET", f"{PARENT}/channels"))["channels"] == [live]
-
-
-@pytest.mark.parametrize(
-    ("method", "tail", "code"),
-    [
-        ("GET", "channels/pr-1", 404),
-        ("GET", "channels/pr-1/releases", 404),
-        ("POST", "channels/pr-1/releases?versionName=x", 404),
-        ("POST", "channels?channelId=pr-1", 501),
-        ("PATCH", "channels/pr-1", 501),
-        ("DELETE", "channels/pr-1", 404),
-        ("DELETE", "channels/live", 400),
-        ("GET", "releases/1", 404),
-    ],
-)
-async def test_other_channels_are_refused_rather_than_recorded(
-    tmp_path: Path, method: str, tail: str, code: int
-) -> None:
-    async with staged(tmp_path) as stage:
-        refused = await stage.api(method, f"{PARENT}/{tail}")
-
-        assert refused.status == refused.json()["error"]["code"] == code
 
 
 async def test_a_sites_limit_on_versions_takes_the_content_of_the_oldest(tmp_path: Path) -> None:
