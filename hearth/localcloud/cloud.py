@@ -19,6 +19,11 @@ class Ports:
     service: int
     """The first Cloud Run service; each further one takes the next free port."""
 
+    @property
+    def origin(self) -> str:
+        """Origin of the APIs, without a trailing slash."""
+        return f"http://127.0.0.1:{self.apis}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cloud:
@@ -33,7 +38,7 @@ class Cloud:
     @property
     def origin(self) -> str:
         """Origin of the APIs, without a trailing slash."""
-        return f"http://127.0.0.1:{self.ports.apis}"
+        return self.ports.origin
 
     @property
     def blobs(self) -> Path:

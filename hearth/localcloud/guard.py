@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from hearth.catalog.apis import LOCAL_PROJECT_PREFIX
 from hearth.localcloud import bodies
@@ -48,22 +49,32 @@ async def callers(request: web.Request, handler: Handler) -> web.StreamResponse:
     return await handler(request)
 
 
-@web.middleware
-async def projects(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse foreign projects, and bodies that claim to be JSON and are not.
+def projects(numbered: Callable[[str], str | None]) -> Middleware:
+    """Middleware that refuses foreign projects, and bodies that claim to be JSON and are not.
 
-    A records-only cloud is without it: it has no state that a real project could be mistaken for.
+    `numbered` gives the id of a local project by its number. In a path a client may name it so, as answers do;
+    handlers read ids alone. A records-only cloud is without all this: it has no state that a real project could be
+    mistaken for.
     """
-    # `path_safe` keeps an encoded slash as it is: an object called `projects/x` is a name, not a project.
-    for project in _IN_PATH.findall(request.rel_url.path_safe):
-        check_project(project)
-    for key in _PROJECT_KEYS & request.query.keys():
-        check_project(request.query[key])
-    if request.content_type == "application/json" and not (_is_upload(request) or _is_record(request)):
-        # aiohttp keeps the bytes, so that the handler reads the same body again.
-        for project in _projects(bodies.parse(await request.read())):
-            check_project(project)
-    return await handler(request)
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        # `path_safe` keeps an encoded slash as it is: an object called `projects/x` is a name, not a project.
+        for project in _IN_PATH.findall(request.rel_url.path_safe):
+            local = numbered(project) if project.isdecimal() else None
+            if local is None:
+                check_project(project)
+            elif request.match_info.get("project") == project:
+                request.match_info["project"] = local
+        for key in _PROJECT_KEYS & request.query.keys():
+            check_project(request.query[key])
+        if request.content_type == "application/json" and not (_is_upload(request) or _is_record(request)):
+            # aiohttp keeps the bytes, so that the handler reads the same body again.
+            for project in _projects(bodies.parse(await request.read())):
+                check_project(project)
+        return await handler(request)
+
+    return middleware
 
 
 def _check_caller(request: web.Request) -> None:

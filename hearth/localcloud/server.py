@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -24,7 +25,7 @@ from hearth.localcloud.errors import ApiError
 from hearth.localcloud.hosting.hosting import Hosting
 from hearth.localcloud.identity import Identity
 from hearth.localcloud.kept.part import Kept
-from hearth.localcloud.records import Records, services
+from hearth.localcloud.records import Records, projects, services
 from hearth.localcloud.run import CloudRun
 from hearth.localcloud.store import FILE, Store
 
@@ -97,10 +98,10 @@ async def running(
 
 def application(cloud: Cloud, parts: Iterable[Part]) -> web.Application:
     """Everything that the APIs' port answers."""
-    projects = [] if cloud.records_only else [guard.projects]
+    guarded = [] if cloud.records_only else [guard.projects(partial(projects.numbered, cloud.store))]
     app = web.Application(
         client_max_size=_MOST_BODY_BYTES,
-        middlewares=[_answered, guard.callers, *projects, services.enforced(cloud.store)],
+        middlewares=[_answered, guard.callers, *guarded, services.enforced(cloud.store)],
     )
     app.add_routes(console.routes(cloud))
     app.add_routes(operations.routes(cloud.store))

@@ -1,8 +1,8 @@
-"""`make env`: export lines for a POSIX shell, which then uses plain `pulumi … -s local`."""
+"""`make env`: export lines for a POSIX shell, in which plain `pulumi … -s local` and other people's clients work."""
 
 import shlex
 
-from hearth.localcloud.commands import ports, variables
+from hearth.localcloud.commands import clients, ports, variables
 from hearth.localcloud.commands.checkout import Checkout
 
 
@@ -10,6 +10,6 @@ def run(checkout: Checkout) -> int:
     """Works before the first `make up`, too: with the ports that it would try first."""
     known = ports.remembered(checkout.ports) or ports.USUAL
     print(f'export PATH={shlex.quote(str(checkout.programs))}:"$PATH"')
-    for name, value in variables.of(checkout, known).items():
+    for name, value in (variables.of(checkout, known) | clients.of(known)).items():
         print(f"export {name}={shlex.quote(value)}")
     return 0

@@ -13,7 +13,6 @@ PASSPHRASE = "local"  # noqa: S105
 
 def of(checkout: Checkout, ports: Ports) -> dict[str, str]:
     """Variables by name, without PATH, which is the caller's own with the CLI put first."""
-    origin = f"http://127.0.0.1:{ports.apis}"
     return {
         "PULUMI_HOME": str(checkout.pulumi_home),
         # Without a file of metadata beside each file: written apart from it, it is left empty by an engine that is
@@ -25,7 +24,7 @@ def of(checkout: Checkout, ports: Ports) -> dict[str, str]:
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         # Google's own gcp plugin on PATH would take the stand-in's place.
         "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
-        **local_endpoints(origin),
+        **local_endpoints(ports.origin),
         # Google's clients, ours included, ask for no other credentials when they have this one.
         "GOOGLE_OAUTH_ACCESS_TOKEN": "local",
     }

@@ -15,6 +15,7 @@ from hearth.localcloud.records import (
     cloud_sql,
     firebase,
     firestore,
+    functions,
     identity_config,
     log_entries,
     policies,
@@ -53,6 +54,7 @@ class Records:
             registry.routes(store),
             firebase.routes(store),
             firestore.routes(store),
+            functions.routes(),
             cloud_sql.routes(store),
             log_entries.routes(self._cloud),
         )

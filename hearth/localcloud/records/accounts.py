@@ -10,6 +10,7 @@ from aiohttp import web
 from hearth.catalog.apis import IAM
 from hearth.localcloud import bodies
 from hearth.localcloud.errors import ApiError
+from hearth.localcloud.guard import Handler
 from hearth.localcloud.records import collections
 from hearth.localcloud.records.collections import Collection
 from hearth.localcloud.store import Document, Store
@@ -27,9 +28,23 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
         store.put(f"{IAM.prefix}/{name}", account | ({"disabled": True} if verb == "disable" else {}))
         return web.json_response({})
 
-    yield from collections.routes(store, _ACCOUNTS)
+    for route in collections.routes(store, _ACCOUNTS):
+        yield web.route(route.method, route.path, _in_its_project(route.handler))
     base = f"/{IAM.prefix}/{IAM.version}/projects/{{project}}/serviceAccounts"
     yield web.post(f"{base}/{{id:[^/:]+}}:{{verb:enable|disable}}", switch)
+
+
+def _in_its_project(handler: Any) -> Handler:
+    """`-` stands for the project in the account's address; gcloud names accounts so."""
+
+    async def answered(request: web.Request) -> web.StreamResponse:
+        place = request.match_info
+        if place["project"] == "-" and "id" in place:
+            place["project"] = place["id"].partition("@")[2].partition(".")[0]
+        response: web.StreamResponse = await handler(request)
+        return response
+
+    return answered
 
 
 def _made(name: str, body: Mapping[str, Any]) -> Document:

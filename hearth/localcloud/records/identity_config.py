@@ -23,7 +23,8 @@ _FIELDS = {
     "signIn": dict,
     "smsRegionConfig": dict,
 }
-_BASE = f"/{IDENTITY_TOOLKIT.prefix}/{IDENTITY_TOOLKIT.version}/projects/{{project}}"
+# The Firebase CLI writes the version in another way, and the mask, too.
+_BASE = f"/{IDENTITY_TOOLKIT.prefix}/{{version:(?:admin/)?{IDENTITY_TOOLKIT.version}}}/projects/{{project}}"
 
 
 def of(store: Store, project: str) -> Document | None:
@@ -55,7 +56,8 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
         project = request.match_info["project"]
         change = await bodies.read(request)
         config = _found(store, project)
-        mask = [field for field in request.query.get("updateMask", ",".join(change)).split(",") if field]
+        named = request.query.get("updateMask") or request.query.get("update_mask") or ",".join(change)
+        mask = [field for field in named.split(",") if field]
         for field in mask:
             if field not in _FIELDS:
                 raise ApiError(

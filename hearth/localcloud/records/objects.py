@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Iterable
 from urllib.parse import quote
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, MultipartReader, web
 
 from hearth.catalog.apis import STORAGE, upload_base
 from hearth.localcloud import bodies, pages, times
@@ -44,13 +44,16 @@ class Objects:
         self._store = cloud.store
 
     def routes(self) -> Iterable[web.RouteDef]:
-        one = f"{buckets.BASE}/b/{{bucket}}/o/{{object:.+}}"
-        upload = upload_base(f"{buckets.BASE}/")
+        every = "b/{bucket}/o"
+        one = f"{every}/{{object:.+}}"
         return [
-            web.post(f"{upload}b/{{bucket}}/o", self._upload),
-            web.get(f"{buckets.BASE}/b/{{bucket}}/o", self._list),
-            web.get(one, self._get),
-            web.delete(one, self._delete),
+            # gcloud looks for uploads at the host's root, Google's libraries for downloads beside uploads.
+            web.post(f"{upload_base(f'{buckets.BASE}/')}{every}", self._upload),
+            web.post(f"/upload/{STORAGE.version}/{every}", self._upload),
+            web.get(f"/{STORAGE.prefix}/download/{STORAGE.version}/{one}", self._get),
+            web.get(f"{buckets.BASE}/{every}", self._list),
+            web.get(f"{buckets.BASE}/{one}", self._get),
+            web.delete(f"{buckets.BASE}/{one}", self._delete),
         ]
 
     async def _upload(self, request: web.Request) -> web.Response:
@@ -135,7 +138,10 @@ class Objects:
         if request.content_type != "multipart/related":
             raise ApiError(400, f"A multipart upload is multipart/related, not {request.content_type}.")
         try:
-            reader = await request.multipart()
+            # gcloud quotes the boundary as only Google reads it.
+            reader = MultipartReader(
+                {"Content-Type": request.headers["Content-Type"].replace("'", '"')}, request.content
+            )
             first = await reader.next()
             metadata = bodies.parse(await first.read(decode=True)) if isinstance(first, BodyPartReader) else None
             second = await reader.next()

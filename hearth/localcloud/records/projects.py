@@ -7,12 +7,22 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
-from hearth.catalog.apis import RESOURCE_MANAGER
+from hearth.catalog.apis import RESOURCE_MANAGER, SERVICE_USAGE
 from hearth.catalog.projects import number
 from hearth.localcloud import times
 from hearth.localcloud.store import Document, Store
 
 __all__ = ["get", "number", "routes"]
+
+
+def numbered(store: Store, wanted: str) -> str | None:
+    """The id of the project with this number, if it has been used here: numbers are answered, and come back."""
+    used = {
+        name.split("/")[2]
+        for api in (RESOURCE_MANAGER, SERVICE_USAGE)
+        for name, _ in store.below(f"{api.prefix}/projects")
+    }
+    return next((project for project in used if number(project) == wanted), None)
 
 
 def get(store: Store, project: str) -> Document:

@@ -55,6 +55,19 @@ def test_a_real_project_is_refused_wherever_it_is_named(
     assert "demo-" in answer.json()["error"]["message"]
 
 
+def test_a_number_that_was_answered_stands_for_its_project(local: LocalCloud) -> None:
+    number = local.call("GET", RESOURCE_MANAGER, "projects/demo-test")["projectNumber"]
+    local.call("POST", SECRET_MANAGER, f"projects/{number}/secrets?secretId=a", REPLICATION)
+
+    assert local.call("GET", SECRET_MANAGER, "projects/demo-test/secrets/a")["name"] == "projects/demo-test/secrets/a"
+
+
+def test_any_other_number_is_a_real_projects(local: LocalCloud) -> None:
+    error = local.call("GET", SECRET_MANAGER, "projects/123456789012/secrets", status=403)["error"]
+
+    assert "Project '123456789012' is refused" in error["message"]
+
+
 def test_a_body_that_nests_too_deeply_is_the_clients_fault(local: LocalCloud) -> None:
     url = local.url(SECRET_MANAGER, "projects/demo-test/secrets?secretId=a")
     headers = {"Content-Type": "application/json"}

@@ -60,6 +60,7 @@ def test_a_shell_reads_the_export_lines_as_they_are_meant(
     assert shell(lines, "PULUMI_HOME") == str(checkout.pulumi_home)
     assert shell(lines, "PATH") == f"{checkout.programs}:/usr/bin"
     assert shell(lines, "GOOGLE_CLOUD_RUN_V2_CUSTOM_ENDPOINT") == "http://127.0.0.1:4007/run/v2/"
+    assert shell(lines, "FIREBASE_HOSTING_API_URL") == "http://127.0.0.1:4007/firebasehosting"
     assert all(line.startswith("export ") for line in lines.splitlines())
 
 

@@ -155,5 +155,16 @@ def test_identity_platform_is_switched_on_once_and_then_only_changed(local: Loca
     local.call("PATCH", IDENTITY_TOOLKIT, CONFIG, {"signIn": "yes"}, status=400)
 
 
+def test_the_firebase_cli_names_version_and_mask_in_its_own_way(local: LocalCloud) -> None:
+    local.call("POST", IDENTITY_TOOLKIT, f"projects/{PROJECT}/identityPlatform:initializeAuth", {})
+    url = f"{local.origin}/{IDENTITY_TOOLKIT.prefix}/admin/v2/{CONFIG}"
+
+    domains = local.session.get(url, timeout=10).json()["authorizedDomains"]
+    local.session.patch(f"{url}?update_mask=authorizedDomains", json={"authorizedDomains": ["a.b"]}, timeout=10)
+
+    assert "localhost" in domains
+    assert local.call("GET", IDENTITY_TOOLKIT, CONFIG)["authorizedDomains"] == ["a.b"]
+
+
 def test_the_service_reads_where_tokens_come_from_by_the_name_that_it_gets() -> None:
     assert IDENTITY_VARIABLE.lower() in Settings.model_fields

@@ -23,6 +23,14 @@ def test_an_account_is_known_by_its_address(local: LocalCloud) -> None:
     assert local.call("GET", IAM, ACCOUNTS) == {"accounts": [created]}
 
 
+def test_a_hyphen_stands_for_the_project_in_its_address(local: LocalCloud) -> None:
+    created = create(local)
+
+    assert local.call("GET", IAM, f"projects/-/serviceAccounts/{EMAIL}") == created
+    local.call("DELETE", IAM, f"projects/-/serviceAccounts/{EMAIL}")
+    local.call("GET", IAM, f"{ACCOUNTS}/{EMAIL}", status=404)
+
+
 def test_an_account_is_made_once(local: LocalCloud) -> None:
     create(local)
 

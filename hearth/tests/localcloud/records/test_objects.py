@@ -76,7 +76,17 @@ def test_content_lies_in_the_blobs_by_its_hash(local: LocalCloud) -> None:
     assert kept["_sha256"] == hashlib.sha256(CONTENT).hexdigest()
 
 
-def test_a_multipart_upload_brings_its_metadata(local: LocalCloud) -> None:
+def test_other_clients_look_for_content_in_other_places(local: LocalCloud) -> None:
+    """Google's libraries download beside their uploads, and gcloud uploads at the host's root."""
+    at_the_root = f"{local.origin}/upload/storage/v1/b/{BUCKET}/o?uploadType=media&name=a"
+    beside = f"{local.origin}/storage/download/storage/v1/b/{BUCKET}/o/a?alt=media"
+
+    assert local.session.post(at_the_root, data=CONTENT, timeout=30).json()["name"] == "a"
+    assert local.session.get(beside, timeout=30).content == CONTENT
+
+
+@pytest.mark.parametrize("boundary", ["xx", '"xx"', "'xx'"])
+def test_a_multipart_upload_brings_its_metadata(local: LocalCloud, boundary: str) -> None:
     metadata = {"name": "a.bin", "metadata": {"built": "yes"}, "cacheControl": "no-store"}
     body = (
         b"--xx\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n"
@@ -86,7 +96,7 @@ def test_a_multipart_upload_brings_its_metadata(local: LocalCloud) -> None:
         + b"\r\n--xx--\r\n"
     )
     url = f"{local.origin}/storage/upload/storage/v1/b/{BUCKET}/o?uploadType=multipart"
-    headers = {"Content-Type": "multipart/related; boundary=xx"}
+    headers = {"Content-Type": f"multipart/related; boundary={boundary}"}
 
     made = local.session.post(url, data=body, headers=headers).json()
 

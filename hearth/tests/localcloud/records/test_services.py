@@ -185,3 +185,10 @@ def test_a_lag_that_is_no_number_is_said(tmp_path: Path, monkeypatch: pytest.Mon
 
     with pytest.raises(ValueError, match=f"{API_LAG_VARIABLE}={text} is not"), in_thread(tmp_path):
         pass
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_the_api_called_as_this_machine_is_on(local: LocalCloud, host: str) -> None:
+    """The Firebase CLI asks for the API by the host at which it was told to find it."""
+    assert local.call("GET", SERVICE_USAGE, f"projects/{FRESH}/services/{host}")["state"] == "ENABLED"
+    local.call("POST", SERVICE_USAGE, f"projects/{FRESH}/services/{host}:enable", {}, status=403)
