@@ -1,9 +1,10 @@
-"""What the toolkit takes of the stacks is what the program makes of them."""
+"""What the toolkit takes of the stacks is what the program makes of them; and the toolkit is Hearth's."""
 
 from pathlib import Path
 
 import pytest
 
+from hearth import lock
 from hearth.catalog.roles import DEPLOYER
 from hearth.deployer import target
 from hearth.image import instance
@@ -23,3 +24,8 @@ def test_a_stack_that_is_silent_is_taken_to_be_what_the_program_makes_of_it(tmp_
     deciding = {role.only[0] for role in DEPLOYER if role.only}
 
     assert target.read(tmp_path, "dev", "").choices == {key: Settings.fields()[key].default for key in deciding}
+
+
+def test_no_lock_takes_what_is_hearths_from_an_index() -> None:
+    """None has it: under its names anybody may offer anything."""
+    assert list(lock.strangers(ROOT)) == []
