@@ -4,6 +4,7 @@ So nothing of the app, and no Flask, is imported here: an app that does not star
 """
 
 import argparse
+import importlib.util
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from hearth import project
+from hearth.errors import HearthError
 
 _DOES = {
     "serve": "Flask with reload and the static files, on this machine alone, without a deploy",
@@ -28,6 +30,10 @@ def main(arguments: Sequence[str]) -> int:
     table = project.Table.read(root)
     parser = argparse.ArgumentParser(prog=f"python -m hearth {verb}", description=f"{verb}: {_DOES[verb]}.")
     if verb == "bench":
+        if importlib.util.find_spec("flask_hearth.bench") is None:
+            raise HearthError(
+                "an installed flask_hearth comes without it: `make bench` is for Hearth's own repository."
+            )
         # Its options are its own; `--help` shows them.
         return _run([sys.executable, "-m", "flask_hearth.bench", *rest], root, root)
     parser.parse_args(rest)

@@ -25,11 +25,13 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog=f"python -m hearth {verb}", description=f"{verb}: {_DOES[verb]}.")
     parser.add_argument("pytest", nargs="*", help="options for pytest, after --")
     options = parser.parse_args(rest)
-    checks = _Checks(project.root(), options.pytest)
+    root = project.root()
+    checks = _Checks(root, options.pytest)
     for command in (["ruff", "check", "--quiet", "."], ["ruff", "format", "--quiet", "--check", "."]):
         if code := checks.run(command):
             return code
-    if verb == "check":
+    # A project that has installed the toolkit has none of its tests.
+    if verb == "check" or not (root / _ENGINE).is_dir():
         with checks.beside("types", ["mypy", *_USERS]) as types:
             return checks.run(checks.pytest("tests")) or checks.ended(types, "types")
     with (

@@ -1,6 +1,7 @@
 """`python -m hearth`: one list of verbs, each of them there, and a person's mistakes answered in a sentence."""
 
 import importlib
+import importlib.util
 import re
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import sys
 import pytest
 
 from hearth import __main__ as command_line
-from hearth import project
+from hearth import flask_app, project
 from hearth.errors import HearthError
 from hearth.verbs import VERBS, Verb
 
@@ -102,6 +103,13 @@ def test_what_a_person_can_put_right_is_a_sentence_and_exit_code_1(
 
     assert command_line.main(["first"]) == 1
     assert capsys.readouterr().err == "first: Name a stack.\n"
+
+
+def test_a_bench_that_is_not_installed_is_said_to_be_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+
+    with pytest.raises(HearthError, match="an installed flask_hearth comes without it"):
+        flask_app.main(["bench"])
 
 
 def test_an_interrupt_is_exit_code_130(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """`python -m hearth check` and `test`: each failure counts, and tests that run beside others stop what they started."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -93,6 +94,15 @@ def test_each_kind_of_failure_counts_and_is_told(checkout: Path, verb: str, file
 
     assert done.returncode != 0
     assert said in done.stdout
+
+
+def test_where_the_toolkit_is_installed_the_projects_own_tests_are_all_of_them(checkout: Path) -> None:
+    shutil.rmtree(checkout / "hearth")
+
+    done = verify(checkout, "test")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].startswith("1 passed in ")
 
 
 def test_a_deployment_that_fails_counts_and_is_told(checkout: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import flask_hearth
 from flask_hearth.stores.sql import schema
 from flask_hearth.testing.processes import PATIENCE
 
@@ -34,7 +35,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     without = shutil.ignore_patterns("__pycache__")
     of_no_image = shutil.ignore_patterns("__pycache__", "tests", "bench", "testing")
     shutil.copytree(ROOT / "service" / "app", folder / "app", ignore=without)
-    shutil.copytree(ROOT / "flask_hearth", folder / "flask_hearth", ignore=of_no_image)
+    shutil.copytree(Path(flask_hearth.__file__).parent, folder / "flask_hearth", ignore=of_no_image)
     shutil.copytree(ROOT / "service" / "migrations", folder / "migrations", ignore=without)
     return folder
 

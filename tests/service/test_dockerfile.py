@@ -133,13 +133,14 @@ def test_the_context_holds_what_the_dockerfile_copies_and_nothing_else() -> None
     assert all((ROOT / path).exists() for path in copied)
 
 
-def test_the_image_holds_the_framework_without_what_no_server_runs() -> None:
-    """A change of its tests would else make a new image, and a new revision of every service."""
+def test_of_what_is_hearths_the_image_holds_what_a_server_runs() -> None:
+    """A change of the toolkit, or of the framework's tests, would else make a new image of every service."""
     rules = IgnoreRules((ROOT / ".dockerignore").read_text(encoding="utf-8"))
-    folder = ROOT / "flask_hearth"
-    files = [path.relative_to(ROOT).as_posix() for path in folder.rglob("*") if path.is_file()]
+    every = (path for name in ("hearth", "flask_hearth", "wheels") for path in (ROOT / name).rglob("*"))
+    files = [path.relative_to(ROOT).as_posix() for path in every if path.is_file()]
     held = {path for path in files if not rules.leaves_out(path)}
 
-    assert {"flask_hearth/__init__.py", "flask_hearth/templates/hearth/layout.html"} <= held
+    assert held
+    assert {path for path in held if not re.match(r"flask_hearth/|wheels/flask_hearth-", path)} == set()
     assert {path for path in held if re.match(r"flask_hearth/(tests|bench|testing)/", path)} == set()
-    assert {Path(path).suffix for path in held if not path.endswith("py.typed")} == {".py", ".html"}
+    assert {Path(path).suffix for path in held if not path.endswith("py.typed")} <= {".py", ".html", ".whl"}

@@ -43,7 +43,8 @@ class Checkout:
     def toolkit(self) -> Path:
         """The package `hearth` that a command in this checkout runs: the one that lies there, or the installed one."""
         own = self.root / "hearth"
-        return own if own.is_dir() else Path(__file__).parents[2]
+        # Where the folder was deleted, compiled modules may be left of it.
+        return own if (own / "__init__.py").is_file() else Path(__file__).parents[2]
 
     @property
     def python(self) -> Path:
