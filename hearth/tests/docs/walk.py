@@ -64,9 +64,13 @@ def _share_environment(folder: Path) -> None:
     for entry in _BIN.parent.iterdir():
         if entry.name != ".installed":
             (environment / entry.name).symlink_to(entry)
-    # As ./environment writes it, which else would install everything anew.
+    stamp(folder)
+
+
+def stamp(folder: Path) -> None:
+    """Tell ./environment, which else would install everything anew, that `.venv` has what the lock names."""
     lock = subprocess.run("cksum <requirements.txt", shell=True, cwd=folder, check=True, capture_output=True, text=True)  # noqa: S602 - no word of it is anybody else's
-    (environment / ".installed").write_text(f"{lock.stdout.strip()} {folder.resolve()}\n", encoding="utf-8")
+    (folder / ".venv" / ".installed").write_text(f"{lock.stdout.strip()} {folder.resolve()}\n", encoding="utf-8")
 
 
 def patched(folder: Path, diff: str) -> None:

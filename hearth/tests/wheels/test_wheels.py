@@ -27,7 +27,7 @@ DATA = {
     "hearth": {
         "LICENSE",
         "py.typed",
-        "catalog/gcp_types.json",
+        "catalog/gcp_types.gz",
         "image/stand-in-base",
         "localcloud/requirements.txt",
         "pulumi_cli/go.mod",
