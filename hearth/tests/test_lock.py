@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hearth import lock
+from hearth import lock, project
 from hearth.errors import HearthError
 
 WHEEL = b"a wheel"
@@ -21,7 +21,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "wheels" / "flask_hearth-0.1.0-py3-none-any.whl").write_bytes(WHEEL)
     for name in ("requirements.txt", "service/requirements.txt"):
         (tmp_path / name).write_text("--find-links wheels\n\nflask==3.1.3 \\\n    --hash=sha256:1\n", encoding="utf-8")
-    monkeypatch.setattr(lock.project, "root", lambda: tmp_path)
+    monkeypatch.setattr(project, "root", lambda: tmp_path)
     return tmp_path
 
 

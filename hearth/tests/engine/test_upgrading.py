@@ -61,7 +61,7 @@ def install(folder: Path) -> None:
     lock = (folder / "requirements.txt").read_text(encoding="utf-8")
     wheels = re.findall(r"^(?:--find-links|flask-hearth|hearth-toolkit)\b(?:.*\\\n)*.*$", lock, flags=re.MULTILINE)
     assert len(wheels) == 3
-    uv = [BIN / "uv", "--quiet", "--offline"]
+    uv = (str(BIN / "uv"), "--quiet", "--offline")
     subprocess.run([*uv, "venv", "--python", sys.executable, own], check=True)
     subprocess.run(
         [*uv, "pip", "install", "--python", own, "--no-deps", "--require-hashes", "-r", "-"],

@@ -81,8 +81,13 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def built(source: Path, folder: str, into: Path) -> Path:
-    command = [Path(sys.executable).with_name("hatchling"), "build", "--target", "wheel", "--directory", into]
-    subprocess.run(command, cwd=source / folder, check=True, capture_output=True)
+    hatchling = Path(sys.executable).with_name("hatchling")
+    subprocess.run(
+        [hatchling, "build", "--target", "wheel", "--directory", into],
+        cwd=source / folder,
+        check=True,
+        capture_output=True,
+    )
     (wheel,) = into.glob(f"{folder}*.whl")
     return wheel
 

@@ -72,7 +72,7 @@ def beside(folder: Path) -> dict[str, str | bytes]:
     files = locked("greeting==1.0 \\\n" + wheel(folder).partition("\n")[2])
     (built,) = folder.glob("*.whl")
     dockerfile = files["Dockerfile"].replace("COPY req", "COPY wheels /w\nCOPY req").replace(" -r ", " -f /w -r ")
-    return files | {"Dockerfile": dockerfile, f"wheels/{built.name}": built.read_bytes()}
+    return {**files, "Dockerfile": dockerfile, f"wheels/{built.name}": built.read_bytes()}
 
 
 def test_a_build_ends_with_its_image_in_the_registry(tmp_path: Path) -> None:
