@@ -32,6 +32,8 @@ class Made:
     """What was known, and what was made up."""
     made_up: Values
     """By path (`statuses[0].url`), the outputs that are placeholders."""
+    mark: str
+    """What is in each of these whose form lets it, and in nothing else."""
 
 
 def made(type: ResourceType, known: Values, *, seed: str, number: str) -> Made:
@@ -61,7 +63,7 @@ class _Making:
                 self.values[name] = value
         for path in sorted(each for each in self.type.kept if "." in each):
             self._fill_in(path)
-        return Made(whole, self.values, self.made_up)
+        return Made(whole, self.values, self.made_up, self.source.mark)
 
     def _own_name(self) -> str:
         """A name that Google gives: alone it is the id, and then it says where the resource stands."""

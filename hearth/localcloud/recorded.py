@@ -42,6 +42,9 @@ def parts(cloud: Cloud) -> Sequence[Part]:
 class RecordedRollouts(Rollouts):
     """Services that are ready at once and have no instance."""
 
+    def check(self, project: str, template: Mapping[str, Any]) -> None:
+        """Nothing runs that could be handed anything."""
+
     async def open(self, name: str, port: int | None = None) -> int:
         """A port that only shows in the service's URL."""
         taken = self._taken_ports()
@@ -56,6 +59,9 @@ class RecordedRollouts(Rollouts):
 
 class RecordedExecutions(Executions):
     """Executions that have succeeded and run nothing."""
+
+    def check(self, project: str, template: Mapping[str, Any]) -> None:
+        """Nothing runs that could be handed anything."""
 
     def obstacle(self, job: Mapping[str, Any]) -> tuple[str, str]:
         """None: what a real project's job would need is elsewhere."""

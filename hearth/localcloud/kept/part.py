@@ -88,5 +88,6 @@ def _record(name: tuple[str, str, str], body: dict[str, Any]) -> Document:
         "project": project,
         "id": id_,
         "urn": bodies.text(body, "urn"),
+        "mark": bodies.text(body, "mark"),
         **{key: body[key] for key in _OBJECTS},
     }

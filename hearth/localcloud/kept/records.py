@@ -1,8 +1,8 @@
 """Kept resources in the store.
 
-A record is `{"type", "project", "id", "urn", "inputs", "outputs", "madeUp"}`; `madeUp` has, by path, the outputs that
-are placeholders. Only `listed` leaves the process without being asked for by the full id: it tells no values, since
-any of them may be a secret.
+A record has `type`, `project`, `id`, `urn`, `inputs` and `outputs`; by path, in `madeUp`, the outputs that are
+placeholders, and in `mark` what is in those whose form lets it. Only `listed` leaves the process without being asked
+for by the full id: it tells no values, since any of them may be a secret.
 """
 
 import hashlib

@@ -9,8 +9,9 @@ from typing import Any
 from hearth.localcloud.build import environment, image
 from hearth.localcloud.build.environment import InstallError
 from hearth.localcloud.cloud import Cloud
+from hearth.localcloud.kept.handed import Placeholders
 from hearth.localcloud.records import registry
-from hearth.localcloud.run import launch, secret_env
+from hearth.localcloud.run import launch, real_values, secret_env
 from hearth.localcloud.run.launch import Launch
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,13 @@ class Preparation:
 
     def variables(self, project: str, account: str, container: Mapping[str, Any]) -> dict[str, str]:
         """The container's env with its secrets. Raises secret_env.SecretsError."""
-        return secret_env.resolve(self._cloud.store, project, account, container.get("env", []))
+        variables = secret_env.resolve(self._cloud.store, project, account, container.get("env", []))
+        # Known before the change but for a secret's latest version, which may have come since.
+        placeholders = Placeholders(self._cloud.store)
+        for name, value in variables.items():
+            if found := placeholders.origin(value):
+                raise secret_env.SecretsError(real_values.refusal(f"The environment variable {name}", found))
+        return variables
 
     async def launch(self, wanted: Wanted) -> Launch:
         """Raises secret_env.SecretsError, and CANNOT_RUN."""

@@ -13,7 +13,7 @@ from typing import Any
 from hearth.localcloud import operations
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError
-from hearth.localcloud.run import documents
+from hearth.localcloud.run import documents, real_values
 from hearth.localcloud.run.deploy import Deployer, DeployFailed
 from hearth.localcloud.run.dispatch import Dispatcher
 from hearth.localcloud.run.documents import API
@@ -36,6 +36,10 @@ class Rollouts:
     def dispatcher(self, name: str) -> Dispatcher | None:
         serving = self._serving.get(name)
         return serving.dispatcher if serving else None
+
+    def check(self, project: str, template: Mapping[str, Any]) -> None:
+        """Raise ApiError (400) for a template with which nothing may be started."""
+        real_values.check(self._store, project, template)
 
     async def open(self, name: str, port: int | None = None) -> int:
         """Listen for a service, on its port or the first free one from the default on; returns it. Raises OSError."""

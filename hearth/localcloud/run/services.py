@@ -119,6 +119,7 @@ class Services:
         project = parent.split("/")[1]
         settable = spec.complete({key: value for key, value in given.items() if key not in {"name", "etag"}}, project)
         access.check_may_act_as(self._store, settable["template"]["serviceAccount"], project)
+        self._rollouts.check(project, settable["template"])
         return settable
 
     def _done(self, resource: Document, kind: str = documents.SERVICE_TYPE) -> Document:

@@ -58,6 +58,7 @@ class KeptKind(GcpKind):
                 "inputs": dict(inputs),
                 "outputs": made.outputs,
                 "madeUp": made.made_up,
+                "mark": made.mark,
             }
             try:
                 self._call("POST", made.id, known, record)
@@ -96,12 +97,13 @@ class KeptKind(GcpKind):
         made = self._made(planned, context.urn, 0)
         # Its placeholders are those that it was created with, as far as nothing was declared in their place.
         try:
-            before = self._call("GET", id, old)["madeUp"]
+            before = self._call("GET", id, old)
             record = {
                 "urn": context.urn,
                 "inputs": dict(news),
                 "outputs": made.outputs,
-                "madeUp": {**_still(before, made.outputs), **made.made_up},
+                "madeUp": {**_still(before["madeUp"], made.outputs), **made.made_up},
+                "mark": before["mark"],
             }
             self._call("PUT", id, old, record)
         except ApiFault as fault:

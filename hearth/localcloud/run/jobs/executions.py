@@ -7,14 +7,16 @@ nobody knows how far it came. Whoever wanted it runs the job again.
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from hearth.catalog.apis import CLOUD_RUN
 from hearth.localcloud import operations
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.records import collections
-from hearth.localcloud.run import secret_env
+from hearth.localcloud.run import real_values, secret_env
 from hearth.localcloud.run.documents import API
 from hearth.localcloud.run.jobs import attempt, documents
 from hearth.localcloud.run.jobs.attempt import Result
@@ -52,6 +54,10 @@ class Executions:
         """Newest first."""
         found = [body for _, body in self._store.children(f"{API}/{job}/executions")]
         return sorted(found, key=lambda each: each["createTime"], reverse=True)
+
+    def check(self, project: str, template: Mapping[str, Any]) -> None:
+        """Raise ApiError (400) for a task's template with which nothing may be started."""
+        real_values.check(self._store, project, template)
 
     def obstacle(self, job: Document) -> tuple[str, str]:
         """Why a job can't run, and the CommonReason of that; both empty when it can."""

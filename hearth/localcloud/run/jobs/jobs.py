@@ -79,6 +79,7 @@ class Jobs:
         project = job["name"].split("/")[1]
         settable = spec.complete({key: value for key, value in given.items() if key not in {"name", "etag"}}, project)
         access.check_may_act_as(self._store, settable["template"]["template"]["serviceAccount"], project)
+        self.executions.check(project, settable["template"]["template"])
         changed = documents.changed(job, settable)
         if validate_only:
             return self._done(changed)
