@@ -7,10 +7,10 @@ from dataclasses import asdict
 import pytest
 
 from hearth.guards import RULES
-from hearth.testing.stacks import ON_GOOGLE, run_stack
 from infra import names
 from infra.program import ROOT
 from infra.settings import Settings
+from tests.infra.example import run_stack
 
 PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 GUARDS = PAGE.partition("## Guards")[2].partition("## Outputs")[0]
@@ -49,7 +49,7 @@ def test_every_name_that_is_derived_is_told() -> None:
 
 def test_every_output_is_told() -> None:
     more = {"app:customDomains": '["www.example.com"]', "app:deliveryRepository": "acme/web"}
-    outputs = run_stack(ON_GOOGLE[0], more).outputs
+    outputs = run_stack("dev", more).outputs
 
     assert {key for key in ROWS if ":" not in key} == set(outputs)
 

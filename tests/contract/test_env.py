@@ -18,11 +18,13 @@ from flask_hearth.rules import authentication, environments
 from flask_hearth.stores import urls
 from flask_hearth.testing.processes import PATIENCE
 from hearth.catalog.apis import LOCAL_PROJECT_PREFIX
+from hearth.testing.recorder import Stack
 from hearth.testing.stacks import ON_GOOGLE, STACKS, run_stack, shipped
 from infra import migration_job
 from infra import settings as stack
 from infra.program import ROOT
 from infra.web_service import SPARE_THREADS
+from tests.infra import example
 
 OWN = "web-abc123-uc.a.run.app"
 """The service's own address, by which Google's front end finds it."""
@@ -56,14 +58,13 @@ def of_users(found: dict[str, str]) -> set[str]:
     return {"FIREBASE_WEB_KEY"} if found["AUTH"] == "firebase" else set()
 
 
-def env(name: str, overrides: dict[str, str] | None = None) -> dict[str, str]:
-    container = run_stack(name, overrides).one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]
+def env(declared: Stack) -> dict[str, str]:
+    container = declared.one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]
     return {each["name"]: each.get("value", "") for each in container["envs"]}
 
 
-def told(name: str, overrides: dict[str, str] | None = None) -> dict[str, str]:
+def told(declared: Stack) -> dict[str, str]:
     """The whole environment, with what Secret Manager holds; and the folder that the local cloud alone gives."""
-    declared = run_stack(name, overrides)
     stored = {
         each.inputs["secret"].rpartition("/")[2]: each.inputs["secretData"]
         for each in declared.of("gcp:secretmanager/secretVersion:SecretVersion")
@@ -72,33 +73,35 @@ def told(name: str, overrides: dict[str, str] | None = None) -> dict[str, str]:
         each["name"]: each.get("value") or stored[each["valueSource"]["secretKeyRef"]["secret"]]
         for each in declared.one("gcp:cloudrunv2/service:Service").at("template.containers[0].envs")
     }
-    platform = {"K_SERVICE": "web"} | ({} if name in ON_GOOGLE else {"HEARTH_DATA_DIR": "/data"})
-    return environ | platform
+    local = environ["GOOGLE_CLOUD_PROJECT"].startswith(LOCAL_PROJECT_PREFIX)
+    return environ | {"K_SERVICE": "web"} | ({"HEARTH_DATA_DIR": "/data"} if local else {})
 
 
 @pytest.mark.parametrize("name", STACKS)
 def test_the_stack_sets_exactly_what_the_service_reads(name: str) -> None:
-    read = service.Settings.stack_variables() | gunicorn_reads() | of_users(env(name))
+    found = env(run_stack(name))
 
     assert gunicorn_reads()
-    assert set(env(name)) == read
+    assert set(found) == service.Settings.stack_variables() | gunicorn_reads() | of_users(found)
 
 
 @pytest.mark.parametrize("name", STACKS)
 def test_the_stack_leaves_alone_what_cloud_run_sets_itself(name: str) -> None:
-    assert RESERVED.isdisjoint(env(name))
+    assert RESERVED.isdisjoint(env(run_stack(name)))
 
 
 @pytest.mark.parametrize("name", STACKS)
 def test_the_service_starts_with_what_the_stack_sets(name: str) -> None:
-    keys = run_stack(name).one("hearth:secret:RandomKey", "secrets-session-key").outputs
+    declared = run_stack(name)
+    found = env(declared)
+    keys = declared.one("hearth:secret:RandomKey", "secrets-session-key").outputs
 
-    settings = service.Settings.from_env(told(name))
+    settings = service.Settings.from_env(told(declared))
 
-    assert settings.app_env == env(name)["APP_ENV"]
-    assert settings.log_level == env(name)["LOG_LEVEL"]
+    assert settings.app_env == found["APP_ENV"]
+    assert settings.log_level == found["LOG_LEVEL"]
     assert [key.get_secret_value() for key in settings.secret_key_fallbacks] == [keys["previous"]]
-    assert ",".join(settings.trusted_hosts) == env(name)["TRUSTED_HOSTS"]
+    assert ",".join(settings.trusted_hosts) == found["TRUSTED_HOSTS"]
 
 
 def test_the_stacks_and_the_service_mean_the_same_by_an_unset_age_of_files() -> None:
@@ -126,9 +129,10 @@ def test_the_service_believes_each_address_of_the_site_and_no_other_host(name: s
 
 @pytest.mark.parametrize("name", ON_GOOGLE)
 def test_the_service_checks_the_users_that_the_stack_makes(name: str) -> None:
-    settings = service.Settings.from_env(told(name, {"app:auth": "firebase"}))
+    declared = run_stack(name, {"app:auth": "firebase"})
+    settings = service.Settings.from_env(told(declared))
 
-    assert (settings.auth, settings.google_cloud_project) == ("firebase", env(name)["GOOGLE_CLOUD_PROJECT"])
+    assert (settings.auth, settings.google_cloud_project) == ("firebase", env(declared)["GOOGLE_CLOUD_PROJECT"])
     assert settings.firebase_web_key
 
 
@@ -138,7 +142,7 @@ def test_both_sides_know_a_local_clouds_project_by_the_same_sign() -> None:
 
 @pytest.mark.parametrize("name", STACKS)
 def test_the_service_keeps_its_data_where_the_stack_says(name: str) -> None:
-    found = service.Settings.from_env(told(name)).database
+    found = service.Settings.from_env(told(run_stack(name))).database
     kind = shipped(name).get("app:database", stack.Settings.model_fields["database"].default)
 
     assert type(found).__name__.lower() == kind
@@ -151,21 +155,23 @@ def test_the_service_keeps_its_data_where_the_stack_says(name: str) -> None:
 
 def test_the_migration_job_has_what_the_service_has_but_for_its_server() -> None:
     """It opens the same database with the same settings, by a command that the service's package has."""
-    container = run_stack("local").one("gcp:cloudrunv2/job:Job").inputs["template"]["template"]["containers"][0]
+    declared = example.run_stack("local")
+    container = declared.one("gcp:cloudrunv2/job:Job").inputs["template"]["template"]["containers"][0]
     found = {each["name"]: each.get("value", "") for each in container["envs"]}
 
-    assert found == {name: value for name, value in env("local").items() if name not in gunicorn_reads()}
+    assert found == {name: value for name, value in env(declared).items() if name not in gunicorn_reads()}
     assert [*container["commands"], *container["args"]] == [*migration_job.COMMAND]
 
 
 def test_the_migration_job_runs_a_command_that_there_is(tmp_path: Path) -> None:
-    key = run_stack("local").one("hearth:secret:RandomKey").outputs["value"]
+    declared = example.run_stack("local")
+    key = declared.one("hearth:secret:RandomKey").outputs["value"]
     own = {"SECRET_KEY": key, "HEARTH_DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"]}
     program = Path(sys.executable).with_name(migration_job.COMMAND[0])
     done = subprocess.run(
         [program, *migration_job.COMMAND[1:]],
         cwd=ROOT / "service",
-        env=env("local") | own,
+        env=env(declared) | own,
         capture_output=True,
         text=True,
         check=False,
@@ -179,10 +185,8 @@ def test_the_migration_job_runs_a_command_that_there_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", get_args(stack.Settings.model_fields["database"].annotation))
 def test_the_service_starts_with_each_database_that_a_stack_can_ask_for(kind: str) -> None:
     """Whichever way the address comes, it is the one of that store, and no variable is more or less than elsewhere."""
-    name = next(each for each in STACKS if (each in ON_GOOGLE) is (kind != "sqlite"))
-    # The smallest of everything, so that it fits whatever else the stack sets.
-    few = {"app:minInstances": "0", "app:maxInstances": "1", "app:databasePoolSize": "1"}
-    environ = told(name, {"app:database": kind, **few})
+    declared = example.run_stack("local" if kind == "sqlite" else "prod", {"app:database": kind})
+    environ = told(declared)
     settings = service.Settings.from_env(environ)
 
     assert set(environ) - {

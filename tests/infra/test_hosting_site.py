@@ -1,6 +1,7 @@
 """The site: adopted or made, and released from exactly the files in static/."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,25 @@ from tests.infra.example import STACKS, run_stack
 
 SITE = "gcp:firebase/hostingSite:HostingSite"
 RELEASE = "hearth:hosting:SiteRelease"
+FILES = {"style.css": "p {}", "icons/favicon.svg": "<svg/>", "robots.txt": "User-agent: *", "404.html": "<p>Gone"}
+FIREBASE = {
+    "public": "static",
+    "ignore": ["**/.*", "**/node_modules/**"],
+    "rewrites": [{"source": "**", "run": {"serviceId": "elsewhere", "region": "asia-east1"}}],
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A checkout with a site of its own."""
+    root = tmp_path / "checkout"
+    for name, text in FILES.items():
+        (root / "static" / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / "static" / name).write_text(text, encoding="utf-8")
+    (root / "service").mkdir()
+    (root / "service" / "app").symlink_to(ROOT / "service" / "app")
+    (root / "firebase.json").write_text(json.dumps({"hosting": FIREBASE}), encoding="utf-8")
+    return root
 
 
 def test_the_default_site_is_adopted_and_let_go() -> None:
@@ -34,24 +54,20 @@ def test_firebase_is_never_taken_out_of_the_project() -> None:
     assert run_stack("dev").one("gcp:firebase/project:Project").retain
 
 
-def test_the_release_holds_the_files_of_static_by_their_content() -> None:
-    release = run_stack("dev").one(RELEASE).inputs
+def test_the_release_holds_the_files_of_static_by_their_content(root: Path) -> None:
+    release = run_stack("dev", root=root).one(RELEASE).inputs
 
     assert release["public"] == "static"
-    assert release["files"]["/style.css"] == hashlib.sha256((ROOT / "static" / "style.css").read_bytes()).hexdigest()
-    assert {path for path in release["files"] if names.plain(path) is None} == {
-        f"/{file.relative_to(ROOT / 'static').as_posix()}"
-        for file in (ROOT / "static").rglob("*")
-        if file.is_file() and not file.name.startswith(".")
+    assert {path: digest for path, digest in release["files"].items() if names.plain(path) is None} == {
+        f"/{name}": hashlib.sha256(text.encode()).hexdigest() for name, text in FILES.items()
     }
 
 
-def test_the_release_has_a_name_by_content_for_each_file_that_pages_link_to() -> None:
-    files = run_stack("dev").one(RELEASE).inputs["files"]
+def test_the_release_has_a_name_by_content_for_each_file_that_pages_link_to(root: Path) -> None:
+    files = run_stack("dev", root=root).one(RELEASE).inputs["files"]
     twins = {path: digest for path, digest in files.items() if names.plain(path) is not None}
 
-    assert {"/style.css", "/favicon.svg"} <= {names.plain(path) for path in twins} <= files.keys()
-    assert {path for path in files if path not in twins and names.has_twin(path)} == {names.plain(p) for p in twins}
+    assert {names.plain(path) for path in twins} == {"/style.css", "/icons/favicon.svg"}
     assert all(names.carries(path, digest) for path, digest in twins.items())
     assert all(files[names.plain(path)] == digest for path, digest in twins.items())
 
@@ -64,11 +80,13 @@ def test_a_name_by_content_is_kept_for_a_year_and_any_other_asked_about() -> Non
 
 
 @pytest.mark.parametrize(("name", "region"), [("web", "us-central1"), ("shop", "europe-west4")])
-def test_the_rewrite_goes_to_the_declared_service_whatever_firebase_json_says(name: str, region: str) -> None:
+def test_the_rewrite_goes_to_the_declared_service_whatever_firebase_json_says(
+    root: Path, name: str, region: str
+) -> None:
     """Left out, the region means us-central1, and Hosting would look for the service there."""
-    release = run_stack("dev", {"app:name": name, "gcp:region": region}).one(RELEASE).inputs
+    release = run_stack("dev", {"app:name": name, "gcp:region": region}, root=root).one(RELEASE).inputs
 
-    assert [rewrite["run"] for rewrite in release["config"]["rewrites"]] == [{"serviceId": name, "region": region}]
+    assert release["config"]["rewrites"] == [{"glob": "**", "run": {"serviceId": name, "region": region}}]
     assert release["service"]["name"] == f"projects/example-dev/locations/{region}/services/{name}"
 
 
@@ -89,12 +107,7 @@ def test_a_custom_domain_is_connected_and_says_which_records_to_set() -> None:
     assert list(stack.outputs["dnsRecords"]) == ["www.example.com"]
 
 
-def test_a_file_that_hides_a_route_is_warned_of_at_preview(tmp_path: Path) -> None:
-    root = tmp_path / "checkout"
-    (root / "static").mkdir(parents=True)
-    (root / "service").mkdir()
-    (root / "service" / "app").symlink_to(ROOT / "service" / "app")
-    (root / "firebase.json").write_bytes((ROOT / "firebase.json").read_bytes())
+def test_a_file_that_hides_a_route_is_warned_of_at_preview(root: Path) -> None:
     (root / "static" / "index.html").write_bytes(b"")
 
     (warning,) = run_stack("dev", root=root).warnings
@@ -103,13 +116,10 @@ def test_a_file_that_hides_a_route_is_warned_of_at_preview(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(("built", "warned"), [(True, False), (False, True)])
-def test_a_front_end_that_was_not_built_is_warned_of_at_preview(tmp_path: Path, *, built: bool, warned: bool) -> None:
+def test_a_front_end_that_was_not_built_is_warned_of_at_preview(root: Path, *, built: bool, warned: bool) -> None:
     """Its files would be taken off the site."""
-    root = tmp_path / "checkout"
-    (root / "static" / "dist" if built else root / "static").mkdir(parents=True)
-    (root / "service").mkdir()
-    (root / "service" / "app").symlink_to(ROOT / "service" / "app")
-    (root / "firebase.json").write_bytes((ROOT / "firebase.json").read_bytes())
+    if built:
+        (root / "static" / "dist").mkdir()
     (root / "package.json").write_text("{}", encoding="utf-8")
 
     assert any("make assets" in warning for warning in run_stack("dev", root=root).warnings) is warned
