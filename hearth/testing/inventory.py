@@ -89,7 +89,10 @@ def _flow(value: Any) -> str:
 
 
 def main(arguments: Sequence[str], ask: Callable[[str], str] = input, inventories: Path | None = None) -> int:
-    """Show what would change in each inventory, and write it when told to; 1 when something is left as it was."""
+    """Show what would change in each inventory, and write it when told to; 1 when something is left as it was.
+
+    The inventory of a stack that is gone goes as well.
+    """
     parser = argparse.ArgumentParser(prog="python -m hearth inventory", description="Update inventories.")
     parser.add_argument("stack", nargs="*", choices=[*STACKS, []], metavar="STACK", help="default: every shipped stack")
     parser.add_argument("--yes", action="store_true", help="write without asking")
@@ -111,17 +114,25 @@ def main(arguments: Sequence[str], ask: Callable[[str], str] = input, inventorie
         )
         if wrong := list(differences(yaml.safe_load(new), stack)):
             raise AssertionError("\n".join(["the updated inventory would not fit:", *wrong]))
-        if options.yes or _agrees(ask, file.name):
+        if options.yes or _agrees(ask, f"Write {file.name}?"):
             file.write_text(new, encoding="utf-8")
+        else:
+            left = 1
+    for file in [] if options.stack else sorted(folder.glob("*.yaml")):
+        if file.stem in STACKS:
+            continue
+        print(f"{file.name}: there is no Pulumi.{file.name}")
+        if options.yes or _agrees(ask, f"Delete {file.name}?"):
+            file.unlink()
         else:
             left = 1
     return left
 
 
-def _agrees(ask: Callable[[str], str], name: str) -> bool:
+def _agrees(ask: Callable[[str], str], question: str) -> bool:
     """Raises ProjectError where there is nobody to ask."""
     try:
-        return ask(f"Write {name}? [y/N] ").strip().lower() in {"y", "yes"}
+        return ask(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
     except EOFError:
         raise project.ProjectError(
             "Nothing was written: there is nobody to ask. With --yes it writes without asking."

@@ -83,3 +83,18 @@ def test_nothing_is_written_before_the_difference_was_shown_and_agreed_to(
     said = capsys.readouterr().out
     assert "no/such:Type" in said
     assert (left, file.read_text(encoding="utf-8") != text) == ((0, True) if written else (1, False))
+
+
+def test_the_inventory_of_a_stack_that_is_gone_goes_once_that_is_agreed_to(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    inventory.main(["--yes"], inventories=tmp_path)
+    gone = tmp_path / "gone.yaml"
+    gone.write_text("counts: {}\nresources: []\noutputs: {}\n", encoding="utf-8")
+
+    assert inventory.main([], ask=lambda _: "no", inventories=tmp_path) == 1
+    assert gone.exists()
+    assert "gone.yaml: there is no Pulumi.gone.yaml" in capsys.readouterr().out
+    assert inventory.main(STACKS[:1], inventories=tmp_path) == 0, "only that stack was asked about"
+    assert inventory.main([], ask=lambda _: "yes", inventories=tmp_path) == 0
+    assert sorted(file.stem for file in tmp_path.iterdir()) == STACKS
