@@ -10,13 +10,10 @@ from typing import Any
 
 import pytest
 
-from hearth import project, smoke
-from hearth.first_collection import first
+from hearth import smoke
 
-ROOT = project.root()
-
-LIST = first(ROOT).path
-ROBOTS = (ROOT / "static" / "robots.txt").read_bytes()
+LIST = "/api/v1/orders"
+ROBOTS = b"User-agent: *\n"
 SECURED = {"X-Content-Type-Options": "nosniff"}
 Given = tuple[int, dict[str, str], bytes]
 GOOD: dict[str, Given] = {
@@ -28,21 +25,33 @@ GOOD: dict[str, Given] = {
 
 
 class Site:
-    """Answers as told; `first` holds answers that come once, before the others."""
+    """Answers as told, for a project; `first` holds answers that come once, before the others."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, root: Path) -> None:
         self.origin = origin
+        self.root = root
         self.answers = dict(GOOD)
         self.first: dict[str, Given] = {}
 
     def smoke(self, seconds: str = "120") -> tuple[int, str]:
         out = io.StringIO()
         outputs = io.StringIO(json.dumps({"siteUrl": self.origin, "serviceUrl": self.origin}))
-        return smoke.main(["--seconds", seconds], outputs, out), out.getvalue()
+        return smoke.main(["--seconds", seconds], outputs, out, self.root), out.getvalue()
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
+def root(tmp_path: Path) -> Path:
+    """A project with an API and a static file."""
+    (tmp_path / "service").mkdir()
+    document = {"paths": {f"{LIST}/{{id}}": {"get": {}}, LIST: {"get": {}}}}
+    (tmp_path / "service" / "openapi.json").write_text(json.dumps(document), encoding="utf-8")
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static" / "robots.txt").write_bytes(ROBOTS)
+    return tmp_path
+
+
+@pytest.fixture
+def site(root: Path) -> Iterator[Site]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             answers = found.first if self.path in found.first else found.answers
@@ -59,7 +68,7 @@ def site() -> Iterator[Site]:
             """Quiet."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        found = Site(f"http://localhost:{server.server_port}")
+        found = Site(f"http://localhost:{server.server_port}", root)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield found
@@ -123,38 +132,34 @@ def test_an_answer_that_is_cut_off_is_none(site: Site, status: int) -> None:
     assert len(told.splitlines()) == 4
 
 
-def test_an_api_without_a_list_is_not_asked_for_one(tmp_path: Path) -> None:
-    (tmp_path / "service").mkdir()
-    (tmp_path / "service" / "openapi.json").write_text('{"paths": {"/items/{id}": {"get": {}}}}', encoding="utf-8")
-    (tmp_path / "static").mkdir()
-    (tmp_path / "static" / "robots.txt").touch()
+def test_an_api_without_a_list_is_not_asked_for_one(root: Path) -> None:
+    (root / "service" / "openapi.json").write_text('{"paths": {"/items/{id}": {"get": {}}}}', encoding="utf-8")
 
-    found = smoke.checks({"siteUrl": "https://a.example", "serviceUrl": "https://b.example"}, tmp_path)
+    found = smoke.checks({"siteUrl": "https://a.example", "serviceUrl": "https://b.example"}, root)
 
     assert [each.what for each in found] == ["a page", "a static file", "the service's health"]
 
 
-def test_a_file_that_was_removed_is_named(tmp_path: Path) -> None:
-    (tmp_path / "service").mkdir()
-    (tmp_path / "service" / "openapi.json").write_text('{"paths": {}}', encoding="utf-8")
+def test_a_file_that_was_removed_is_named(root: Path) -> None:
+    (root / "static" / "robots.txt").unlink()
     out = io.StringIO()
     outputs = io.StringIO('{"siteUrl": "https://a.example", "serviceUrl": "https://b.example"}')
 
-    assert smoke.main([], outputs, out, tmp_path) == 2
+    assert smoke.main([], outputs, out, root) == 2
     assert "robots.txt can't be read (No such file or directory)" in out.getvalue()
 
 
 def test_an_answer_that_gets_well_in_time_is_well(site: Site) -> None:
     """Hosting and Cloud Run take a moment to know what was just released."""
     site.first["/"] = (404, {}, b"")
-    wanted = smoke.checks({"siteUrl": site.origin, "serviceUrl": site.origin}, ROOT)
+    wanted = smoke.checks({"siteUrl": site.origin, "serviceUrl": site.origin}, site.root)
 
     assert smoke.run(wanted, seconds=120, out=io.StringIO(), pause=0.01)
     assert site.first == {}
 
 
 def test_nobody_there_is_said(site: Site) -> None:
-    wanted = smoke.checks({"siteUrl": "http://localhost:1", "serviceUrl": site.origin}, ROOT)
+    wanted = smoke.checks({"siteUrl": "http://localhost:1", "serviceUrl": site.origin}, site.root)
     out = io.StringIO()
 
     assert not smoke.run(wanted, seconds=0, out=out)
@@ -169,9 +174,9 @@ def test_what_are_no_outputs_is_said_with_the_command(text: str) -> None:
     assert "pulumi stack output --json" in out.getvalue()
 
 
-def test_only_the_web_and_this_machine_are_asked() -> None:
+def test_only_the_web_and_this_machine_are_asked(root: Path) -> None:
     out = io.StringIO()
     outputs = io.StringIO('{"siteUrl": "file:///etc", "serviceUrl": "https://a.example"}')
 
-    assert smoke.main([], outputs, out) == 2
+    assert smoke.main([], outputs, out, root) == 2
     assert "file:///etc/" in out.getvalue()
