@@ -4,7 +4,6 @@ import json
 import re
 import shlex
 from argparse import ArgumentParser
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,8 +12,9 @@ from werkzeug.test import TestResponse
 from flask_hearth.model.declaration import Declaration, Model
 from flask_hearth.tests.api.conftest import app_over
 from flask_hearth.tests.api.memory_store import MemoryStore
+from flask_hearth.tests.docs.page import page
 
-PAGE = (Path(__file__).parents[3] / "docs" / "api.md").read_text(encoding="utf-8")
+PAGE = page("api.md")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 CURL = ArgumentParser()

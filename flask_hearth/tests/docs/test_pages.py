@@ -1,7 +1,6 @@
 """docs/pages.md names the pages and the ways to fail that there are."""
 
 import re
-from pathlib import Path
 
 from flask import Flask
 
@@ -10,8 +9,9 @@ from flask_hearth.pages.looking import ROWS
 from flask_hearth.testing.sample import ITEMS
 from flask_hearth.tests.api.conftest import app_over
 from flask_hearth.tests.api.memory_store import MemoryStore
+from flask_hearth.tests.docs.page import page
 
-PAGE = (Path(__file__).parents[3] / "docs" / "pages.md").read_text(encoding="utf-8")
+PAGE = page("pages.md")
 
 
 def addresses(app: Flask) -> set[str]:

@@ -11,6 +11,7 @@ from hearth.diagram.layout import WIDTH, places, way
 from hearth.diagram.svg import draw
 from hearth.testing.recorder import Stack
 from hearth.tests.example import STACKS, run_stack
+from hearth.tests.owner import as_cloned
 
 ROOT = project.root()
 
@@ -35,6 +36,7 @@ def as_exported(stack: Stack) -> dict[str, object]:
     return {"deployment": {"resources": [root, *resources]}}
 
 
+@as_cloned
 def test_the_committed_picture_shows_what_the_local_stack_declares() -> None:
     drawn = draw(graph(of_state(as_exported(run_stack("local")))), "local")
 

@@ -2,10 +2,10 @@
 
 import re
 
-from hearth import project
+from flask_hearth.tests.docs.page import page
 from hearth.catalog.roles import DEPLOYER
 
-PAGE = (project.root() / "docs" / "deploying.md").read_text(encoding="utf-8")
+PAGE = page("deploying.md")
 
 
 def test_the_page_lists_the_roles_that_the_check_looks_for_with_the_same_reasons() -> None:

@@ -7,18 +7,16 @@ from pathlib import Path
 import pulumi_gcp as gcp
 import pytest
 
-from hearth import project
+from flask_hearth.tests.docs.page import page
 from hearth.testing.recorder import Resource, Stack
-from hearth.testing.stacks import run_stack
-from hearth.tests.docs.walk import copied, ran, walked
+from hearth.tests.docs.walk import ran, to_walk, walked
+from hearth.tests.example import run_stack
 
-ROOT = project.root()
-
-PAGE = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
+PAGE = page("testing.md")
 
 
 def test_the_walk_leads_where_the_page_says(tmp_path: Path) -> None:
-    copied(tmp_path)
+    to_walk(tmp_path)
 
     languages = walked(tmp_path, PAGE.partition("## A resource, test first")[2])
 

@@ -3,24 +3,15 @@
 import re
 from pathlib import Path
 
-import pytest
+from flask_hearth.tests.docs.page import page
+from hearth.tests.docs.walk import ran, to_walk, walked
 
-from hearth import project
-from hearth.rename import places
-from hearth.tests.docs.walk import copied, ran, walked
-
-ROOT = project.root()
-
-PAGE = (ROOT / "docs" / "your-app.md").read_text(encoding="utf-8")
+PAGE = page("your-app.md")
 WALK, DEPLOYED = PAGE.split("**6. Look at it.**")
-AS_CLONED = places.current(ROOT) == "hearth-app" and (ROOT / "service" / "app" / "items").is_dir()
-
-as_cloned = pytest.mark.skipif(not AS_CLONED, reason="the walk was walked here: the page and this test can go")
 
 
-@as_cloned
 def test_the_walk_leads_where_the_page_says(tmp_path: Path) -> None:
-    copied(tmp_path)
+    to_walk(tmp_path)
 
     languages = walked(tmp_path, WALK)
 

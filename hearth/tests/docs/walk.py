@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hearth import project
+from hearth.tests import example
 from hearth.tests.installed import with_cli
 
 ROOT = project.root()
@@ -54,8 +55,21 @@ def copied(folder: Path) -> None:
             shutil.copy(ROOT / name, folder / name)
     _share_environment(folder)
     # Conventions ask git for the files that are tracked.
-    for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "As cloned"]):
+    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    committed(folder, "As cloned")
+
+
+def committed(folder: Path, message: str) -> None:
+    """Commit everything; also when nothing has changed."""
+    for command in (["add", "--all"], ["commit", "--quiet", "--allow-empty", "--message", message]):
         subprocess.run(["git", *command], cwd=folder, check=True, env={**os.environ, **_IDENTITY})
+
+
+def to_walk(folder: Path) -> None:
+    """A copy for a page to be carried out in: with stack files of the tests' own, so that no setting leads astray."""
+    copied(folder)
+    example.put_into(folder)
+    committed(folder, "With stacks of the tests' own")
 
 
 def _share_environment(folder: Path) -> None:

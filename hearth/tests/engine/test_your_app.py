@@ -5,15 +5,16 @@ from pathlib import Path
 import requests
 
 from hearth.localcloud.commands.ports import VARIABLES
-from hearth.tests.docs.test_your_app import DEPLOYED, WALK, as_cloned
-from hearth.tests.docs.walk import Done, copied, ran, walked
+from hearth.tests.docs.test_your_app import DEPLOYED, WALK
+from hearth.tests.docs.walk import Done, ran, to_walk, walked
 from hearth.tests.engine.deployment import SECONDS
+from hearth.tests.owner import as_cloned
 from hearth.tests.ports import held_ports
 
 
 @as_cloned
 def test_the_app_at_the_end_of_the_walk_is_deployed_and_answers(tmp_path: Path) -> None:
-    copied(tmp_path)
+    to_walk(tmp_path)
     with held_ports() as ports:
         by_hand = {variable: str(getattr(ports, name)) for name, variable in VARIABLES.items()}
 
