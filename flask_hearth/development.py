@@ -38,8 +38,6 @@ def serve() -> None:
     files = static_files.of(app)
     # Flask's command line has replaced it by FLASK_DEBUG alone.
     app.debug = state.of(app).debug
-    # The reloader starts this command again, which then has to find the same port, already bound by the first one.
-    port = int(os.environ.setdefault("PORT", str(_free_port())))
     _migrate(app)
     # Plain names: a digest would be that of the file as it was at start-up.
     files.digested = False
@@ -48,6 +46,9 @@ def serve() -> None:
     from werkzeug.serving import run_simple  # noqa: PLC0415 - nothing that a server in production should import
 
     checkout = checkouts.around(Path(app.root_path))
+    # The reloader starts this command again, which then has to find the same port, already bound by the first one. Last
+    # of all, as what is free now may be taken a moment later.
+    port = int(os.environ.setdefault("PORT", str(_free_port())))
     run_simple(
         HOST,
         port,

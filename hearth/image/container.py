@@ -6,17 +6,20 @@ import subprocess
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
 from hearth.image.engines import Box, Engine
 from hearth.image.errors import ImageError
+from hearth.localcloud.run import ports
 
 START_SECONDS = 60
 """What the stack's start-up probe allows (infra/web_service.py)."""
 
 _PAUSE = 0.01
+# Another program may take a port before the container gets to it.
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -36,18 +39,18 @@ class Answer:
 
 
 class Container:
-    """Runs from `with` on. What it prints is in `log` once it has ended."""
+    """Runs from `with` on, and serves on a port that is free. What it prints is in `log` once it has ended."""
 
     def __init__(self, engine: Engine, image: str, box: Box) -> None:
         self._engine = engine
         self._image = image
         self._box = box
+        self._tries = _TRIES
         self._output = tempfile.TemporaryFile("w+b")  # noqa: SIM115 - open for as long as the container runs
         self._running: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        command = self._engine.run(self._image, box=self._box)
-        self._running = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self._output, stderr=self._output)
+        self._start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -57,6 +60,13 @@ class Container:
             self._running.wait()
         self._output.close()
 
+    def _start(self) -> None:
+        self._tries -= 1
+        self.port = ports.free()
+        box = replace(self._box, port=self.port, env={**self._box.env, "PORT": str(self.port)})
+        command = self._engine.run(self._image, box=box)
+        self._running = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self._output, stderr=self._output)
+
     @property
     def log(self) -> str:
         self._output.seek(0)
@@ -64,7 +74,7 @@ class Container:
 
     def ask(self, path: str, method: str = "GET", body: object = None, seconds: float = 10) -> Answer:
         """Raises OSError or HTTPException where there is no answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", self._box.port, timeout=seconds)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
         try:
             sent = None if body is None else json.dumps(body)
             connection.request(method, path, sent, {"Content-Type": "application/json"} if sent else {})
@@ -80,6 +90,9 @@ class Container:
         last = "nothing was answered"
         while (took := time.monotonic() - began) < START_SECONDS:
             if self._running is None or self._running.poll() is not None:
+                if self._tries and not ports.is_free(self.port):
+                    self._start()
+                    continue
                 raise ImageError(f"The container ended before it answered {path}. It said:\n{self.log.strip()}")
             with suppress(OSError, http.client.HTTPException):
                 answer = self.ask(path, seconds=2)

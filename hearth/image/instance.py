@@ -6,7 +6,6 @@ replaced, as none of it is in the image or on this machine.
 
 import secrets
 import shlex
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,11 +96,3 @@ def _bytes(memory: str) -> int:
 
 def _path(container: Mapping[str, Any], probe: str) -> str:
     return str(container[probe]["httpGet"]["path"])
-
-
-def free_port() -> int:
-    """A TCP port that was free a moment ago, and not the one that images take for granted."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        found: int = probe.getsockname()[1]
-        return found

@@ -8,7 +8,6 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from hearth.first_collection import Collection
 from hearth.image import base
 from hearth.image.container import Answer, Container
 from hearth.image.engines import Box, Engine
-from hearth.image.instance import Instance, free_port
+from hearth.image.instance import Instance
 from hearth.image.rows import Row
 
 KILL_SECONDS = 10
@@ -67,22 +66,20 @@ def attempt(engine: Engine, image: str, instance: Instance, data: Path, kept: Co
 
 
 def _unmigrated(engine: Engine, image: str, instance: Instance, box: Box) -> list[Row]:
-    port = free_port()
-    with Container(engine, image, replace(box, port=port, env={**box.env, "PORT": str(port)})) as container:
+    with Container(engine, image, box) as container:
         container.first(instance.live, 200)
         ready = container.ask(instance.ready)
         return [Row("before them", f"{instance.ready} answers {ready.status}: no requests yet", ready.status == 503)]
 
 
 def _serve(engine: Engine, image: str, instance: Instance, box: Box, kept: Collection) -> list[Row]:
-    port = free_port()
-    with Container(engine, image, replace(box, port=port, env={**box.env, "PORT": str(port)})) as container:
+    with Container(engine, image, box) as container:
         took = container.first(instance.ready, 200)
-        rows = [Row("start", f"{took * 1000:.0f} ms from `run` to the first 200, on PORT={port}")]
+        rows = [Row("start", f"{took * 1000:.0f} ms from `run` to the first 200, on PORT={container.port}")]
         rows += _requests(container, instance, kept)
         rows.append(_load(container, instance.concurrency, kept.path))
         rows += judge_box(json.loads(container.python(_BESIDE)), instance)
-        return rows + _stop(container, instance, port, kept)
+        return rows + _stop(container, instance, kept)
 
 
 def _requests(container: Container, instance: Instance, kept: Collection) -> list[Row]:
@@ -150,10 +147,10 @@ def judge_box(found: Mapping[str, Any], instance: Instance) -> list[Row]:
     ]
 
 
-def _stop(container: Container, instance: Instance, port: int, kept: Collection) -> list[Row]:
+def _stop(container: Container, instance: Instance, kept: Collection) -> list[Row]:
     """SIGTERM between the two halves of a request, which has to be answered all the same."""
     body = json.dumps(kept.body).encode()
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=KILL_SECONDS)) as client:
+    with closing(http.client.HTTPConnection("127.0.0.1", container.port, timeout=KILL_SECONDS)) as client:
         client.putrequest("POST", kept.path)
         client.putheader("Content-Type", "application/json")
         client.putheader("Content-Length", str(len(body)))

@@ -74,9 +74,17 @@ def ensure(checkout: Checkout, say: Callable[[str], None], environ: Mapping[str,
         say("The local cloud's own code has changed: starting it anew. What is deployed stays.")
         stop(checkout.cloud)
     chosen = ports_module.choose(environ, known, say)
-    ports_module.remember(checkout.ports, chosen)
-    start(checkout, chosen)
-    return chosen
+    while True:
+        ports_module.remember(checkout.ports, chosen)
+        try:
+            start(checkout, chosen)
+        except CommandError:
+            # Unless another program took one of the ports meanwhile, the choice is the same again.
+            tried, chosen = chosen, ports_module.choose(environ, known, say)
+            if chosen == tried:
+                raise
+        else:
+            return chosen
 
 
 def start(checkout: Checkout, ports: Ports) -> None:
@@ -167,6 +175,7 @@ def _wait(checkout: Checkout, ports: Ports, pid: int, process: subprocess.Popen[
             what = "ended while it started" if ended else f"does not answer after {_START_SECONDS:.0f} s"
             if process and not ended:
                 _signal(pid, signal.SIGKILL)
+                process.wait()
             raise CommandError(f"The local cloud {what}. Its last words:\n{_last_words(checkout.cloud / 'logs')}")
         time.sleep(_POLL_SECONDS)
 

@@ -1,7 +1,7 @@
 """Which ports a local cloud gets: the usual ones where they are free, the same ones again, or those set by hand.
 
-A port is looked at before the local cloud starts, not held: between the two another program may take it, and the
-start then fails with the port in its message.
+A port is looked at before the local cloud starts, not held: between the two another program may take it, and then the
+start is repeated with others.
 """
 
 import json

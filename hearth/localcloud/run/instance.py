@@ -17,6 +17,8 @@ EDGE_IDLE_SECONDS = 1.0
 """How long a connection to an instance is kept unused. Below gunicorn's own default of 2 s, and so below any sensible
 setting of a service: the side that sends requests must be the one that closes, or a request meets a closing peer."""
 
+# Another program may take a port before the process gets to it.
+_TRIES = 3
 # Between the end of a process and the last news of it.
 _BREAK_SECONDS = 1.0
 
@@ -56,16 +58,24 @@ class Instance:
         cls, store: Store, launch: Launch, probe: Mapping[str, Any], *, log: Path, prefix: str
     ) -> "Instance":
         """Run the process and wait for its startup probe. Raises NotStartedError; then nothing runs any more."""
-        port = ports.free()
-        env = launch.env | {"PORT": str(port)}
-        started = await processes.start(store, launch.command, cwd=launch.cwd, env=env, mark=MARK)
-        instance = cls(started, port, log, prefix)
-        try:
-            await instance._wait_until_started(probe)
-        except BaseException:
-            await instance.kill()
-            raise
-        return instance
+        for _ in range(_TRIES):
+            port = ports.free()
+            started = await processes.start(
+                store, launch.command, cwd=launch.cwd, env=launch.env | {"PORT": str(port)}, mark=MARK
+            )
+            instance = cls(started, port, log, prefix)
+            try:
+                await instance._wait_until_started(probe)
+            except NotStartedError as fault:
+                not_started = fault
+                if ports.is_free(port):
+                    break
+            except BaseException:
+                await instance.kill()
+                raise
+            else:
+                return instance
+        raise not_started
 
     async def exited(self) -> int:
         """Wait for the end of the process; its exit code, negative for a signal."""

@@ -80,8 +80,7 @@ def test_what_must_not_be_in_an_image_is_found_in_one_that_has_it(built: Built, 
 
 
 def test_an_image_that_does_not_start_is_told_with_what_it_said(built: Built) -> None:
-    port = instance.free_port()
-    box = Box(memory=2**29, name=NAME, port=port, env={"PORT": str(port)})
+    box = Box(memory=2**29, name=NAME)
 
     with (
         pytest.raises(ImageError, match=r"ended before it answered /health(.|\n)*SECRET_KEY is not set"),
@@ -93,8 +92,7 @@ def test_an_image_that_does_not_start_is_told_with_what_it_said(built: Built) ->
 def test_a_container_is_gone_when_its_trial_is_over_however_that_ends(built: Built, data: Path) -> None:
     data.chmod(0o777)
     one = instance.of_stack(ROOT, "prod")
-    port = instance.free_port()
-    box = Box(memory=one.memory, name=NAME, port=port, env={**one.env, "PORT": str(port)}, data=data)
+    box = Box(memory=one.memory, name=NAME, env=one.env, data=data)
 
     with pytest.raises(KeyboardInterrupt):
         interrupted(container.Container(built.engine, building.TAG, box))

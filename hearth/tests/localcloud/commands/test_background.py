@@ -3,9 +3,11 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -13,6 +15,7 @@ import pytest
 
 from flask_hearth.testing.processes import PATIENCE
 from hearth.localcloud import locking
+from hearth.localcloud.cloud import Ports
 from hearth.localcloud.commands import background, ports
 from hearth.localcloud.commands.checkout import Checkout
 from hearth.localcloud.commands.errors import CommandError
@@ -137,6 +140,29 @@ def test_a_local_cloud_that_does_not_start_leaves_its_last_words(checkout: Check
         CommandError, match=r"ended while it started. Its last words:\n(.*\n)*.*unable to open database"
     ):
         background.ensure(checkout, lambda _line: None)
+
+
+def test_a_port_that_was_taken_after_it_was_chosen_is_replaced_by_another(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Ports] = []
+    taken: list[socket.socket] = []
+
+    def start(_checkout: Checkout, chosen: Ports) -> None:
+        begun.append(chosen)
+        if not taken:
+            taken.append(socket.create_server(("127.0.0.1", chosen.edge)))
+            raise CommandError("The local cloud ended while it started.")
+
+    monkeypatch.setattr(background, "start", start)
+    try:
+        chosen = background.ensure(checkout, lambda _line: None)
+    finally:
+        taken[0].close()
+
+    assert [begun[1]] == [chosen] == [ports.remembered(checkout.ports)]
+    assert chosen == replace(begun[0], edge=chosen.edge)
+    assert chosen.edge > begun[0].edge
 
 
 def test_a_running_local_cloud_is_not_moved_by_a_variable(checkout: Checkout) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -14,7 +15,8 @@ import psutil
 import pytest
 
 from flask_hearth.testing.processes import PATIENCE
-from hearth.localcloud.run import processes, spec
+from hearth.localcloud.run import ports, processes, spec
+from hearth.localcloud.run.instance import Instance
 from hearth.localcloud.run.launch import Launch
 from hearth.localcloud.run.runner import Runner
 from hearth.localcloud.store import Store
@@ -30,6 +32,7 @@ from hearth.tests.localcloud.build.playground import (
     when,
 )
 
+HTTP = {"httpGet": {"path": "/"}}
 LIVENESS = {"livenessProbe": {"httpGet": {"path": "/health"}, "periodSeconds": 1, "failureThreshold": 1}}
 
 
@@ -321,3 +324,27 @@ def test_variables_of_the_service_survive_json(tmp_path: Path) -> None:
         assert json.loads(await ask(ended["response"]["uri"], "/env") or "{}")["TEXT"] == value
 
     play(tmp_path, scenario)
+
+
+def test_an_instance_whose_port_was_taken_before_it_came_to_it_is_started_on_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "import os, sys; os.execv(sys.executable, [sys.executable, '-m', 'http.server', os.environ['PORT']])"
+    env = {"HEARTH_DATA_DIR": str(tmp_path), "K_REVISION": "web-00001-abc"}
+    # Over HTTP: what took the port takes connections as well, and answers none.
+    probe = {"initialDelaySeconds": 0, "timeoutSeconds": 1, "periodSeconds": 240, "failureThreshold": 1, **HTTP}
+
+    async def scenario() -> None:
+        store = Store(tmp_path / "state.db")
+        launch = Launch([sys.executable, "-c", code], tmp_path, env)
+        with socket.create_server(("", 0)) as taker:
+            drawn = [taker.getsockname()[1], free := ports.free()]
+            monkeypatch.setattr(ports, "free", lambda: drawn.pop(0))
+            instance = await Instance.start(store, launch, probe, log=tmp_path / "log", prefix="web")
+
+        assert instance.port == free
+        assert len(sessions_of(tmp_path)) == 1
+        await instance.kill()
+        store.close()
+
+    asyncio.run(scenario())
