@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+FILE = "lock"
+"""In the folder; it holds the holder's process id."""
+
 # Who asks whether the folder is held takes the lock for an instant, too.
 _TRIES = 5
 _PAUSE_SECONDS = 0.05
@@ -22,7 +25,7 @@ def held(root: Path) -> Iterator[None]:
 
     The lock is the kernel's (flock), so it goes with its process, however that ends; no stale lock is ever left.
     """
-    descriptor = os.open(root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(root / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             _lock(descriptor)

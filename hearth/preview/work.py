@@ -1,14 +1,12 @@
 """The folder of one preview, gone with it; and the folders that killed ones left."""
 
-import fcntl
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
 
-_LOCK = "lock"
+from hearth.localcloud import locking
 
 
 @contextmanager
@@ -18,29 +16,14 @@ def folder(parent: Path) -> Iterator[Path]:
     _remove_left(parent)
     path = Path(tempfile.mkdtemp(prefix="work-", dir=parent)).resolve()
     try:
-        with (path / _LOCK).open("w", encoding="utf-8") as lock:
-            # Held by the kernel until this process ends, however it does.
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with locking.held(path):
             yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
 
 
 def _remove_left(parent: Path) -> None:
-    for path in parent.glob("work-*"):
-        try:
-            with (path / _LOCK).open("r+", encoding="utf-8") as lock:
-                if _held(lock):
-                    continue
-        except FileNotFoundError:
-            # Another preview that is just beginning.
-            continue
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _held(lock: IO[str]) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    return False
+    # One without a lock is another preview's that is just beginning.
+    for lock in parent.glob(f"work-*/{locking.FILE}"):
+        with suppress(locking.AlreadyRunningError, FileNotFoundError), locking.held(lock.parent):
+            shutil.rmtree(lock.parent, ignore_errors=True)

@@ -10,9 +10,6 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
     from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
-READ_ONLY = "hearth_read_only"
-"""Execution option of connections that only read, so that they don't wait for writers where those are alone."""
-
 
 def engine(url: Sqlite | Postgres, *, pool_size: int, pool_wait_seconds: float, call_seconds: float) -> Engine:
     """What the service works with. Raises DatabaseUrlError."""

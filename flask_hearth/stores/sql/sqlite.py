@@ -8,7 +8,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
-from flask_hearth.stores.sql.engines import READ_ONLY
+from flask_hearth.stores.sql import READ_ONLY
 from flask_hearth.stores.urls import DatabaseUrlError, Sqlite
 
 

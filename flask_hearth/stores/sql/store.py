@@ -20,8 +20,8 @@ from flask_hearth.stores.interface import (
     Reservation,
     VersionError,
 )
-from flask_hearth.stores.sql import keys, schema
-from flask_hearth.stores.sql.engines import READ_ONLY, insert
+from flask_hearth.stores.sql import READ_ONLY, keys, schema
+from flask_hearth.stores.sql.engines import insert
 from flask_hearth.stores.sql.failures import told
 from flask_hearth.stores.sql.tables import KEYS_TABLE, metadata
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import psutil
 
-from hearth.localcloud import code
+from hearth.localcloud import code, locking
 from hearth.localcloud.cloud import Ports
 from hearth.localcloud.commands import ports as ports_module
 from hearth.localcloud.commands.checkout import Checkout
@@ -38,7 +38,7 @@ _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 def holder(folder: Path) -> int | None:
     """The process id of the local cloud that works in `folder`; None when none does."""
     try:
-        with (folder / "lock").open("r+", encoding="utf-8") as lock:
+        with (folder / locking.FILE).open("r+", encoding="utf-8") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -6,11 +6,12 @@ from aiohttp import web
 
 from hearth.catalog.apis import IDENTITY_TOOLKIT
 from hearth.localcloud import bodies
+from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.identity.tokens import KEYS_SECONDS, LIFE_SECONDS, Signer
 from hearth.localcloud.identity.users import Users
 from hearth.localcloud.records import api_keys
-from hearth.localcloud.store import Document, Store
+from hearth.localcloud.store import Document
 
 KEYS_PATH = "/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com"
 """As on www.googleapis.com; `jwks_uri` of the issuer's OpenID configuration."""
@@ -20,13 +21,13 @@ _ACCOUNTS = f"/{IDENTITY_TOOLKIT.prefix}/v1/accounts:{{method:[A-Za-z]+}}"
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
-class SignIn:
-    """The methods of accounts that a sign-in page needs."""
+class Identity:
+    """The methods of accounts that a sign-in page needs; nothing runs beside its routes."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._users = Users(store)
-        self._signer = Signer(store)
+    def __init__(self, cloud: Cloud) -> None:
+        self._store = cloud.store
+        self._users = Users(cloud.store)
+        self._signer = Signer(cloud.store)
         self._methods: dict[str, Callable[[str, Document], Document]] = {
             "resetPassword": self._reset,
             "sendOobCode": self._mail,
@@ -38,6 +39,12 @@ class SignIn:
         yield web.post(_ACCOUNTS, _for_pages(self._call))
         yield web.options(_ACCOUNTS, _for_pages(_preflight))
         yield web.get(KEYS_PATH, self._keys)
+
+    async def start(self) -> None:
+        return None
+
+    async def stop(self) -> None:
+        return None
 
     async def _call(self, request: web.Request) -> web.Response:
         method = self._methods.get(request.match_info["method"])
