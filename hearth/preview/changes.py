@@ -79,12 +79,18 @@ def read(events: Iterable[Mapping[str, Any]], protected: Collection[str] = ()) -
         if not (metadata.get("new") or metadata.get("old") or {}).get("custom"):
             # Components and the stack itself exist in the state alone, and change when what they hold does.
             continue
-        if op in _BY_NAME:
+        # Nobody declared a default provider: another version of its package brings another one.
+        if op in _BY_NAME and not _is_default_provider(metadata):
             changes.append(_change(_BY_NAME[op], metadata, protected))
         elif op in SAME:
             same += 1
             changes += _unprotected(metadata, protected)
     return Plan(changes=tuple(sorted(changes, key=lambda change: (change.type, change.name))), same=same)
+
+
+def _is_default_provider(metadata: Mapping[str, Any]) -> bool:
+    name = metadata["urn"].rpartition("::")[2]
+    return bool(metadata["type"].startswith("pulumi:providers:") and name.startswith("default"))
 
 
 def _change(op: Op, metadata: Mapping[str, Any], protected: Collection[str]) -> Change:

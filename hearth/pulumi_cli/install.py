@@ -17,6 +17,9 @@ from hearth.errors import HearthError
 from hearth.pulumi_cli.module import Module
 from hearth.pulumi_cli.sources import Cli, Source, Unavailable
 
+# Of what is put beside a CLI that is built here. A higher number has it made again where an older one is.
+_FORM = 2
+
 
 class NoCliError(HearthError):
     """No way led to a CLI; the text names each with its reason, and what to do."""
@@ -67,6 +70,7 @@ def _stamp(folder: Path, module: Module, pulumi: Path) -> dict[str, Any]:
         # Language hosts name what they run by where it lies.
         "folder": str(folder.resolve()),
         "toolkit": str(module.folder),
+        "form": _FORM,
         "module": module.digest,
         "pulumi": str(pulumi),
         "size": found.st_size,

