@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hearth.localcloud.cloud import Ports
-from hearth.localcloud.commands import plugin as standin
+from hearth.localcloud.commands import plugin as plugins
 from hearth.localcloud.commands import variables
 from hearth.localcloud.commands.checkout import Checkout
 from hearth.preview import processes
@@ -34,6 +34,7 @@ class Engine:
         (copy.local / "pulumi").symlink_to((checkout / ".local" / "pulumi").resolve(), target_is_directory=True)
         self._program = copy.programs / "pulumi"
         _put_standin(copy)
+        plugins.share(Checkout(checkout), copy)
         state.mkdir(parents=True, exist_ok=True)
         self._environment = {
             **variables.environment(copy, ports),
@@ -100,7 +101,7 @@ def _put_standin(copy: Checkout) -> None:
         raise PreviewError(f"requirements.txt of the {copy.root.name} revision locks no pulumi-gcp.")
     plugin = copy.pulumi_home / "plugins" / f"resource-gcp-v{locked[1].decode()}" / "pulumi-resource-gcp"
     plugin.parent.mkdir(parents=True)
-    plugin.write_text(standin.script(copy), encoding="utf-8")
+    plugin.write_text(plugins.script(copy), encoding="utf-8")
     plugin.chmod(0o755)
 
 

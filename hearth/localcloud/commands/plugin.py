@@ -1,6 +1,13 @@
-"""Put the stand-in where the engine looks for Google's provider, in this checkout's PULUMI_HOME only."""
+"""The engine's plugins in this checkout's PULUMI_HOME: the stand-in in place of Google's provider, and other people's.
 
+These the engine downloads when it needs them, which takes internet: they are in no package registry.
+"""
+
+import os
 import shlex
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 
 from hearth.localcloud.commands.checkout import Checkout
@@ -35,3 +42,30 @@ def script(checkout: Checkout) -> str:
         f"cd {shlex.quote(str(checkout.root))} && "
         f'exec {shlex.quote(str(checkout.python))} -m hearth.localcloud.standin "$@"\n'
     )
+
+
+def share(checkout: Checkout, with_: Checkout) -> None:
+    """Have other people's plugins of a checkout in another one, too, which then need not download them."""
+    for folder in (checkout.pulumi_home / "plugins").glob("resource-*"):
+        # Beside one whose download broke off lies a file of this name.
+        broken = folder.with_name(f"{folder.name}.partial").exists()
+        if folder.is_dir() and not broken and not folder.name.startswith(f"resource-{_NAME}-v"):
+            shutil.copytree(folder, with_.pulumi_home / "plugins" / folder.name, copy_function=os.link)
+
+
+def missing(checkout: Checkout, path: Sequence[str] = sys.path) -> Iterator[str]:
+    """What to do about each plugin that an installed Pulumi package asks for and that is not here."""
+    # Only where something has gone wrong already: it brings the whole SDK.
+    from hearth.pulumi_cli.language_host import installed_packages  # noqa: PLC0415
+
+    plugins = checkout.pulumi_home / "plugins"
+    for package in installed_packages([*path]):
+        folder = f"resource-{package.name}-{package.version}"
+        if package.name != _NAME and not (plugins / folder).exists():
+            server = f" --server {package.server}" if package.server else ""
+            yield (
+                f"The plugin {package.name} {package.version}, which an installed package asks for, is not here. With "
+                "internet, the engine downloads it by itself. Without: run `pulumi plugin install resource "
+                f"{package.name} {package.version}{server}` on a machine that has it, and bring the folder "
+                f"~/.pulumi/plugins/{folder} to {plugins}."
+            )

@@ -29,6 +29,8 @@ def run(checkout: Checkout) -> int:
     code = engine.show("up", "--yes", "--skip-preview", *_ways(exported["deployment"], status))
     if code:
         _say("\nNot all of it is deployed: the message above says why, `make logs` may say more.")
+        for advice in plugin.missing(checkout):
+            _say(advice)
         return code
     _tell(engine.outputs(), ports)
     return 0

@@ -11,6 +11,10 @@ from hearth.localcloud.commands.checkout import Checkout
 PASSPHRASE = "local"  # noqa: S105
 
 
+# Where a company keeps copies of plugins, for which there is nothing in its place here.
+_KEPT = frozenset({"PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES"})
+
+
 def of(checkout: Checkout, ports: Ports) -> dict[str, str]:
     """Variables by name, without PATH, which is the caller's own with the CLI put first."""
     return {
@@ -20,8 +24,6 @@ def of(checkout: Checkout, ports: Ports) -> dict[str, str]:
         "PULUMI_BACKEND_URL": f"{checkout.state.as_uri()}?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        # A missing plugin is an error here, never a download.
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         # Google's own gcp plugin on PATH would take the stand-in's place.
         "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
         **local_endpoints(ports.origin),
@@ -34,6 +36,7 @@ def environment(checkout: Checkout, ports: Ports, environ: Mapping[str, str] = o
     """`environ` with everything in it that would lead Pulumi elsewhere taken out, and `of` put in."""
     # Without kept bytecode, importing the gcp SDK takes two seconds longer, for each engine.
     unwanted = {"PYTHONDONTWRITEBYTECODE"}
-    kept = {name: value for name, value in environ.items() if name not in unwanted and not name.startswith("PULUMI_")}
+    unwanted |= {name for name in environ if name.startswith("PULUMI_")} - _KEPT
+    kept = {name: value for name, value in environ.items() if name not in unwanted}
     path = os.pathsep.join(part for part in (str(checkout.programs), environ.get("PATH", "")) if part)
     return {**kept, "PATH": path, **of(checkout, ports)}

@@ -49,6 +49,16 @@ def test_nothing_of_the_users_own_pulumi_is_left(checkout: Checkout) -> None:
     assert given["PATH"] == f"{checkout.programs}:/usr/bin"
 
 
+def test_a_companys_copies_of_plugins_are_still_looked_for(checkout: Checkout) -> None:
+    """A missing plugin is downloaded, from where the user's shell says."""
+    mirror = {"PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES": "^https://get=https://plugins.example"}
+
+    given = variables.environment(checkout, PORTS, mirror)
+
+    assert given.items() >= mirror.items()
+    assert "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION" not in given
+
+
 def test_a_shell_reads_the_export_lines_as_they_are_meant(
     checkout: Checkout, capsys: pytest.CaptureFixture[str]
 ) -> None:
