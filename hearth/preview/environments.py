@@ -19,7 +19,7 @@ def ensure(checkout: Path, revision: Path, kept: Path) -> Path:
         return checkout / ".venv"
     said: list[str] = []
     try:
-        return asyncio.run(environment.ensure(kept, lock, said.append))
+        return asyncio.run(environment.ensure(kept, lock, [], said.append))
     except environment.InstallError as fault:
         raise PreviewError(
             f"The packages that {_LOCK} of the {revision.name} revision locks, which differ from this checkout's, "
