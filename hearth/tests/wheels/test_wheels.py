@@ -14,6 +14,7 @@ from email.parser import Parser
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import flask_hearth
 import hearth
@@ -134,26 +135,26 @@ def test_the_same_files_give_the_same_wheel_whenever_they_were_written(
 # --- What they ask for ---
 
 
-def named(requirement: str) -> str:
-    """The distribution of a requirement such as `pyjwt[crypto]>=2; extra == "auth"`, as indexes write it."""
-    return normalized(re.split(r"[\s\[<>=!~;(]", requirement)[0])
-
-
 def normalized(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def with_what_they_bring(names: set[str]) -> set[str]:
-    found: set[str] = set()
-    while names - found:
-        name = (names - found).pop()
-        found.add(name)
-        try:
-            names = names | {named(each) for each in importlib.metadata.requires(name) or ()}
-        except importlib.metadata.PackageNotFoundError:
-            # An extra of somebody's, which is not installed here.
+def brought(requirements: list[str]) -> set[str]:
+    """Names of the distributions that these bring here, as indexes write them; what has extras, with all of them."""
+    found: dict[str, set[str]] = {}
+    asked = [Requirement(each) for each in requirements]
+    while asked:
+        each = asked.pop()
+        name = normalized(each.name)
+        if name in found and each.extras <= found[name]:
             continue
-    return found
+        found.setdefault(name, set()).update(each.extras)
+        asked += [
+            needed
+            for needed in map(Requirement, importlib.metadata.requires(name) or ())
+            if needed.marker is None or any(needed.marker.evaluate({"extra": one}) for one in ("", *each.extras))
+        ]
+    return set(found)
 
 
 def imported(folder: str) -> Iterator[str]:
@@ -169,7 +170,7 @@ def imported(folder: str) -> Iterator[str]:
 @pytest.mark.parametrize("folder", OURS)
 def test_whatever_a_package_imports_it_asks_for(wheels: dict[str, Path], folder: str) -> None:
     """Or what it asks for brings it; parts that an app chooses have extras."""
-    asked = with_what_they_bring({named(each) for each in metadata(wheels[folder]).get_all("Requires-Dist", [])})
+    asked = brought(metadata(wheels[folder]).get_all("Requires-Dist", []))
     distributions = importlib.metadata.packages_distributions()
 
     missing = {
