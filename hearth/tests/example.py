@@ -14,7 +14,7 @@ from hearth.testing.recorder import Stack
 
 ROOT = project.root()
 FOLDER = Path(__file__).with_name("stacks")
-"""A stack file each, and in `inventory/` what one of them declares."""
+"""A stack file each, firebase.json as it is shipped, and in `inventory/` what one of the stacks declares."""
 
 STACKS = sorted(file.stem.removeprefix("Pulumi.") for file in FOLDER.glob("Pulumi.*.yaml"))
 
@@ -42,8 +42,9 @@ def _run_once(name: str, overrides: tuple[tuple[str, str], ...]) -> Stack:
 
 
 def put_into(folder: Path) -> None:
-    """The stack files in place of a copied project's own."""
+    """The stack files in place of a copied project's own, and the firebase.json that goes with them."""
     for own in folder.glob("Pulumi.*.yaml"):
         own.unlink()
     for name in STACKS:
         shutil.copy(stack_file(name), folder)
+    shutil.copy(FOLDER / "firebase.json", folder)

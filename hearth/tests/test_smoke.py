@@ -43,7 +43,7 @@ class Site:
 def root(tmp_path: Path) -> Path:
     """A project with an API and a static file."""
     (tmp_path / "service").mkdir()
-    document = {"paths": {f"{LIST}/{{id}}": {"get": {}}, LIST: {"get": {}}}}
+    document: dict[str, object] = {"paths": {f"{LIST}/{{id}}": {"get": {}}, LIST: {"get": {}}}}
     (tmp_path / "service" / "openapi.json").write_text(json.dumps(document), encoding="utf-8")
     (tmp_path / "static").mkdir()
     (tmp_path / "static" / "robots.txt").write_bytes(ROBOTS)

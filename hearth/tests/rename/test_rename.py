@@ -25,15 +25,6 @@ plugins:
     - name: hearth
       path: infra/provider
 """,
-    "firebase.json": """
-{
-  "hosting": {
-    "public": "static",
-    "ignore": ["**/.*", "**/node_modules/**"],
-    "rewrites": [{ "source": "**", "run": { "serviceId": "web", "region": "us-central1" } }]
-  }
-}
-""",
     ".firebaserc": """
 { "projects": { "default": "demo-hearth", "dev": "replace-me-dev" } }
 """,
