@@ -15,9 +15,9 @@ from pathlib import Path
 from hearth.localcloud.commands.checkout import Checkout
 from hearth.localcloud.commands.ports import VARIABLES
 from hearth.pulumi_cli.sources import LANGUAGE_HOST
-from hearth.tests.docs.test_your_app import as_cloned
 from hearth.tests.docs.walk import ROOT, Done, copied, ran, stamp, walked
 from hearth.tests.engine.deployment import Deployment
+from hearth.tests.owner import as_cloned
 from hearth.tests.ports import held_ports
 
 PAGE = (ROOT / "docs" / "upgrading.md").read_text(encoding="utf-8").partition("## As wheels")[2]

@@ -161,6 +161,7 @@ def test_what_is_recorded_can_be_imported_by_the_id_and_by_the_end_of_it(provide
 
     for id_ in (made.id, "us-central1/cache", "cache"):
         found = kind.read(context(REDIS), id_, None, None)
+        assert found
         assert (found.id, found.inputs, found.outputs) == (made.id, CACHE, made.outputs)
 
 
@@ -171,14 +172,16 @@ def test_an_import_of_what_is_not_recorded_says_why_there_is_nothing(provider: S
 
 def test_a_type_that_the_sdk_dropped_can_be_read_and_deleted_and_not_made(provider: StandIn, cloud: LocalCloud) -> None:
     gone = "gcp:pubsub/goneTopic:GoneTopic"
-    record = {"urn": "", "inputs": {"name": "x"}, "outputs": {"name": "x", "project": "demo-x"}, "madeUp": {}}
+    inputs, outputs = {"name": "x"}, {"name": "x", "project": "demo-x"}
+    record = {"urn": "", "inputs": inputs, "outputs": outputs, "madeUp": {}}
     cloud.call("POST", KEPT, "records/gcp%3Apubsub%2FgoneTopic%3AGoneTopic/demo-x/x", record)
     kind = provider.kind(gone)
 
-    found = kind.read(context(gone), "x", record["inputs"], record["outputs"])
-    kind.delete(context(gone), "x", {}, record["outputs"])
+    found = kind.read(context(gone), "x", inputs, outputs)
+    kind.delete(context(gone), "x", {}, outputs)
 
-    assert found.outputs == record["outputs"]
+    assert found
+    assert found.outputs == outputs
     assert listed(cloud) == []
     with pytest.raises(ProviderError, match=f"has no type {gone}"):
         kind.check(context(gone), None, {})
