@@ -86,7 +86,7 @@ def render(cloud: Cloud, state: dict[str, Any]) -> str:
 {services}
 <h2>Cloud Run jobs</h2>
 {jobs}
-</main>
+{_kept(state["kept"])}</main>
 <p class="soft"><a href="/_local/status">The same as JSON</a>, <a href="/_local/methods">all API methods</a></p>
 </body>
 </html>
@@ -135,6 +135,17 @@ def _jobs(jobs: Sequence[dict[str, Any]]) -> str:
         for each in jobs
     ]
     return _table(("Job", "Latest execution", "Name", "Ended", "Message"), rows)
+
+
+def _kept(kept: Sequence[dict[str, str]]) -> str:
+    """No value of one: any may be a secret."""
+    if not kept:
+        return ""
+    rows = [(f"<code>{escape(each['type'])}</code>", f"<code>{escape(each['id'])}</code>") for each in kept]
+    return f"""<h2>Kept, not played</h2>
+<p class="soft">Records of resources that do nothing here; what only Google could compute of them is made up.</p>
+{_table(("Type", "Id"), rows)}
+"""
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

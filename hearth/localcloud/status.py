@@ -5,6 +5,7 @@ from typing import Any
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.hosting.channels import Channels, channel_url
 from hearth.localcloud.hosting.names import LIVE, SiteName
+from hearth.localcloud.kept import records
 from hearth.localcloud.run.access import is_public
 from hearth.localcloud.store import Document
 
@@ -16,8 +17,14 @@ _EXECUTION_STATES = {
 
 
 def status(cloud: Cloud) -> dict[str, Any]:
-    """`{"services": [...], "jobs": [...], "sites": [...], "apis": URL}`; values are text, flags or lists of such."""
-    return {"apis": cloud.origin, "services": services(cloud), "jobs": jobs(cloud), "sites": sites(cloud)}
+    """A list each of services, jobs, sites and kept resources, and `apis`, a URL; values are text, flags or lists."""
+    return {
+        "apis": cloud.origin,
+        "services": services(cloud),
+        "jobs": jobs(cloud),
+        "sites": sites(cloud),
+        "kept": records.listed(cloud.store),
+    }
 
 
 def services(cloud: Cloud) -> list[dict[str, Any]]:

@@ -34,7 +34,7 @@ class Engine:
         self._log(engine_pb2.LogRequest(severity=engine_pb2.INFO, urn=urn, message=message, ephemeral=True))
 
     def warn(self, urn: str, message: str) -> None:
-        """Leave a warning in the output, below the resource's name."""
+        """Leave a warning in the output, below the resource's name; without one, below the stack's."""
         self._log(engine_pb2.LogRequest(severity=engine_pb2.WARNING, urn=urn, message=message))
 
     def _log(self, request: engine_pb2.LogRequest) -> None:

@@ -179,3 +179,7 @@ class Provider(ABC):
     def configure(self, config: Values) -> None:
         """Take the configuration; called once, before any kind is used."""
         return None
+
+    def last_words(self) -> str | None:
+        """What to warn of once, at the end of a run; None for nothing."""
+        return None

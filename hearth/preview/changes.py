@@ -65,6 +65,8 @@ class Plan:
 
     changes: tuple[Change, ...]
     same: int
+    types: tuple[str, ...] = ()
+    """Of every resource at head, in order."""
 
     def counts(self) -> Counter[Op]:
         return Counter(change.op for change in self.changes)
@@ -73,19 +75,23 @@ class Plan:
 def read(events: Iterable[Mapping[str, Any]], protected: Collection[str] = ()) -> Plan:
     """Read the events of `pulumi preview --event-log`; `protected` are the URNs that base protects."""
     changes, same = [], 0
+    types: list[str] = []
     for event in events:
         metadata = (event.get("resourcePreEvent") or {}).get("metadata") or {}
         op = metadata.get("op", "")
         if not (metadata.get("new") or metadata.get("old") or {}).get("custom"):
             # Components and the stack itself exist in the state alone, and change when what they hold does.
             continue
+        if op in SAME or _BY_NAME.get(op, "delete") != "delete":
+            types.append(metadata["type"])
         # Nobody declared a default provider: another version of its package brings another one.
         if op in _BY_NAME and not _is_default_provider(metadata):
             changes.append(_change(_BY_NAME[op], metadata, protected))
         elif op in SAME:
             same += 1
             changes += _unprotected(metadata, protected)
-    return Plan(changes=tuple(sorted(changes, key=lambda change: (change.type, change.name))), same=same)
+    ordered = sorted(changes, key=lambda change: (change.type, change.name))
+    return Plan(changes=tuple(ordered), same=same, types=tuple(sorted(types)))
 
 
 def _is_default_provider(metadata: Mapping[str, Any]) -> bool:

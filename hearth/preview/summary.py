@@ -3,9 +3,11 @@
 Pure: from the engine's plan and the two stack files to sections; `text` and `markdown` write them.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from hearth.catalog.played import is_kept, short
 from hearth.preview import at_stake, findings
 from hearth.preview.changes import OPS, Change, Plan
 from hearth.preview.findings import Files, Finding
@@ -46,7 +48,7 @@ class Summary:
 
 def summarize(plan: Plan, settings: Sequence[Setting], *, stack: str, base: str, head: str, note: str = "") -> Summary:
     """Bring what happens into the order of its weight."""
-    sections = [*_alarming(plan), *_named(plan), *_settings(settings), *_details(plan)]
+    sections = [*_alarming(plan), *_named(plan), *_settings(settings), *_kept(plan), *_details(plan)]
     return Summary(stack=stack, base=base, head=head, note=note, counts=_counts(plan), sections=tuple(sections))
 
 
@@ -117,6 +119,13 @@ def _settings(settings: Sequence[Setting]) -> Iterator[Section]:
             old, new = (MISSING if value is None else value or '""' for value in (each.old, each.new))
             lines.append((Code(each.key), ": ", Code(old), " → ", Code(new)))
     yield from _section("Stack file", lines)
+
+
+def _kept(plan: Plan) -> Iterator[Section]:
+    """Of these, the preview knows what the catalog of types knows, and nothing that only Google could say."""
+    counts = Counter(short(each) for each in plan.types if is_kept(each))
+    title = f"Kept, not played here ({counts.total()})"
+    yield from _section(title, [(f"{count} ", Code(name)) for name, count in sorted(counts.items())])
 
 
 def _details(plan: Plan) -> Iterator[Section]:

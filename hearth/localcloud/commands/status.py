@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from hearth.catalog.played import counted
 from hearth.localcloud.cloud import Ports
 from hearth.localcloud.commands import background, ports
 from hearth.localcloud.commands.checkout import Checkout
@@ -16,9 +17,11 @@ def run(checkout: Checkout) -> int:
     if not pid or not known:
         print("The local cloud does not run: `make up` starts it.")
         return 0
-    rows = [("WHAT", "STATE", "PROCESS", "WHERE"), *_rows(pid, known, background.status(known))]
-    for line in table(rows):
+    status = background.status(known)
+    for line in table([("WHAT", "STATE", "PROCESS", "WHERE"), *_rows(pid, known, status)]):
         print(line)
+    if kept := [each["type"] for each in status["kept"]]:
+        print(f"\nKept, not played: {counted(kept)}. They are records that do nothing; the console lists them.")
     return 0
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from hearth.catalog import ids, losses, placeholders
 from hearth.catalog.placeholders import Made
+from hearth.catalog.played import counted
 from hearth.catalog.projects import number
 from hearth.catalog.types import ResourceType, no_such_type
 from hearth.localcloud.kept.api import KEPT, path
@@ -27,16 +28,37 @@ _TAKEN = 409
 _PLACES = ("project", "region", "zone", "location")
 
 
+class DeclaredKept:
+    """What a run of the engine declares of them, to be said once and not on each."""
+
+    def __init__(self) -> None:
+        self._types: dict[str, str] = {}
+
+    def add(self, urn: str, type: str) -> None:
+        self._types[urn] = type
+
+    def told(self) -> str | None:
+        """None where there is none."""
+        if not self._types:
+            return None
+        return (
+            f"Kept, not played: {counted(self._types.values())}. On the local cloud they are records that do nothing; "
+            "`make status` counts them."
+        )
+
+
 class KeptKind(GcpKind):
     """All of them."""
 
-    def __init__(self, type: ResourceType, cloud: Cloud) -> None:
+    def __init__(self, type: ResourceType, cloud: Cloud, declared: DeclaredKept) -> None:
         super().__init__(type, cloud)
+        self._declared = declared
         self.autoname = Autoname(type.autoname.property, type.autoname.most) if type.autoname else None
         self.parameters = tuple(name for name in _PLACES if name in type.inputs and name in type.computed)
         self.title = type.token.rpartition(":")[2]
 
     def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
+        self._declared.add(context.urn, self.token)
         found = super().check(context, olds, news)
         where = self.where(news)
         unplaced = [
@@ -75,7 +97,7 @@ class KeptKind(GcpKind):
 
     def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
         imported = inputs is None and old is None
-        place = self._place(id) if imported else self._known(old or {}, {})
+        place = self._place(id) if imported else self._known({**(inputs or {}), **(old or {})}, {})
         whole = ids.fill(self.type, place, id) if imported and ids.locate(self.type, id) else id
         try:
             record = self._call("GET", whole, place)
@@ -128,6 +150,13 @@ class KeptKind(GcpKind):
             "location": self.settings.region,
         }
         return {name: inputs.get(name) or defaults[name] for name in self.parameters}
+
+    def id(self, inputs: Values) -> str | None:
+        """The id of one with these inputs; None where Google gives it."""
+        known = self._known(inputs, {})
+        if ids.is_grant(self.type) or not known.keys() >= set(ids.properties(self.type)):
+            return None
+        return ids.fill(self.type, known, "")
 
     # Common to all
 
@@ -211,7 +240,7 @@ class DroppedKind(KeptKind):
     """A type that the installed SDK does not have: what is recorded of it can be read and deleted, and no more."""
 
     def __init__(self, token: str, cloud: Cloud) -> None:
-        super().__init__(ResourceType(token=token, inputs={}, outputs={}), cloud)
+        super().__init__(ResourceType(token=token, inputs={}, outputs={}), cloud, DeclaredKept())
 
     def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
         raise ProviderError(no_such_type(self.token))

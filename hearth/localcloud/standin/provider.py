@@ -13,7 +13,7 @@ from hearth.localcloud.standin.client import Client
 from hearth.localcloud.standin.firebase import FirebaseProjectKind, HostingSiteKind
 from hearth.localcloud.standin.firestore_field import FirestoreFieldKind
 from hearth.localcloud.standin.grants import GRANTS, Grant
-from hearth.localcloud.standin.kept import DroppedKind, KeptKind
+from hearth.localcloud.standin.kept import DeclaredKept, DroppedKind, KeptKind
 from hearth.localcloud.standin.kind import Cloud, GcpKind
 from hearth.localcloud.standin.member import MemberKind
 from hearth.localcloud.standin.project_service import ProjectServiceKind
@@ -70,6 +70,7 @@ class StandIn(Provider):
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
         self._cloud: Cloud | None = None
+        self._kept = DeclaredKept()
 
     def check_config(self, config: Values) -> Checked:
         return Checked(config, settings.faults(config))
@@ -84,5 +85,10 @@ class StandIn(Provider):
             raise ProviderError("The provider gcp was used before it was configured.")
         if type_ is None:
             return DroppedKind(token, self._cloud)
-        maker = MAKERS.get(token, KeptKind)
-        return maker(type_, self._cloud)
+        if token not in MAKERS:
+            return KeptKind(type_, self._cloud, self._kept)
+        return MAKERS[token](type_, self._cloud)
+
+    def last_words(self) -> str | None:
+        # A preview of two revisions has a section for them.
+        return None if self._environ.get("HEARTH_RECORDS_ONLY") else self._kept.told()

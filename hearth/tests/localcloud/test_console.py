@@ -6,6 +6,7 @@ from typing import Any
 from hearth.catalog.apis import FIREBASE
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.console import render
+from hearth.localcloud.kept import records
 from hearth.localcloud.status import status
 from hearth.tests.localcloud.running import LocalCloud
 
@@ -103,6 +104,17 @@ def test_what_services_write_is_shown_and_never_run(local: LocalCloud) -> None:
     # Of the service, and of the job.
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt; never listened") == 2
     assert [attrs["href"] for tag, attrs in tags if tag == "a"][:1] == ["http://localhost:8080"]
+
+
+def test_what_is_kept_is_listed_without_a_value_of_it(local: LocalCloud) -> None:
+    record = {"type": "gcp:pubsub/topic:Topic", "project": "demo-x", "id": "projects/demo-x/topics/<t>", "urn": "u"}
+    local.in_loop(lambda cloud: records.put(cloud.store, {**record, "inputs": {"s": "s3cret"}, "outputs": {}}))
+
+    page = local.session.get(f"{local.origin}/").text
+
+    assert "Kept, not played" in page
+    assert "projects/demo-x/topics/&lt;t&gt;" in page
+    assert "s3cret" not in page
 
 
 def test_only_addresses_become_links(local: LocalCloud) -> None:

@@ -61,6 +61,7 @@ class ToldProvider(Provider):
     def __init__(self, kind: Kind) -> None:
         self._kind = kind
         self.config: Values | None = None
+        self.words: str | None = None
 
     def kind(self, token: str) -> Kind:
         if token != "told:index:Thing":
@@ -69,6 +70,9 @@ class ToldProvider(Provider):
 
     def configure(self, config: Values) -> None:
         self.config = config
+
+    def last_words(self) -> str | None:
+        return self.words
 
     def schema(self) -> dict[str, Any]:
         return {"told:index:Thing": {"inputProperties": {"a": {"type": "string"}}}}

@@ -217,6 +217,15 @@ def test_cancel_reaches_work_that_is_already_running(stub: Any, kind: Any, servi
     assert running.cancelled.is_set()
 
 
+@pytest.mark.parametrize("words", [None, "two of them do nothing"])
+def test_last_words_are_a_warning_on_the_stack(stub: Any, provider: Any, listening: Any, words: str | None) -> None:
+    provider.words = words
+
+    stub.Cancel(empty_pb2.Empty())
+
+    assert listening.logged == ([(engine_pb2.WARNING, "", words, False)] if words else [])
+
+
 def test_an_unknown_kind_is_refused_by_its_own_type(stub: Any) -> None:
     """Also without the `type` field, which older engines do not send: the URN names parents as well."""
     error = refused(stub.Create, provider_pb2.CreateRequest(urn=URN.replace("Thing", "Other")))

@@ -56,6 +56,7 @@ def test_a_preview_without_changes_has_none() -> None:
 
     assert found.changes == ()
     assert found.same > 20
+    assert len(found.types) == found.same
 
 
 @pytest.mark.parametrize(
@@ -76,3 +77,11 @@ def test_a_provider_that_nobody_declared_comes_and_goes_without_a_word(
     metadata = {"op": op, "type": type, "urn": f"urn:pulumi:prod::app::{type}::{name}", there: state}
 
     assert len(changes.read([{"resourcePreEvent": {"metadata": metadata}}]).changes) == told
+
+
+def test_the_types_are_those_of_what_there_will_be() -> None:
+    """What goes is none of them."""
+    found = plan("renamed")
+    counts = found.counts()
+
+    assert len(found.types) == found.same + sum(counts[op] for op in ("create", "update", "replace"))

@@ -75,6 +75,14 @@ def test_nothing_changed_is_said_in_one_line() -> None:
     assert "No changes: 39 resources stay as they are." in text.write(same)
 
 
+def test_what_is_kept_and_not_played_has_a_section() -> None:
+    """Changed or not: of none of it does a preview know more than its type tells."""
+    types = ("gcp:pubsub/topic:Topic", "gcp:redis/instance:Instance", "gcp:pubsub/topic:Topic", "hearth:a:B")
+    same = summarize(Plan(changes=(), same=5, types=types), [], stack="dev", base="a", head="b")
+
+    assert "Kept, not played here (3)\n  2 pubsub.Topic\n  1 redis.Instance\n" in text.write(same)
+
+
 def test_the_marker_is_the_first_line_whatever_changes() -> None:
     """By it, whoever posts the summary finds the comment to update."""
     first = {markdown.write(summary(name)).splitlines()[0] for name in ("renamed", "opened")}

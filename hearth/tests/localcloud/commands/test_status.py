@@ -6,6 +6,7 @@ import pytest
 
 from hearth.localcloud.commands import ports, status
 from hearth.localcloud.commands.checkout import Checkout
+from hearth.localcloud.kept import records
 from hearth.tests.localcloud.running import in_thread
 
 
@@ -28,6 +29,20 @@ def test_a_running_local_cloud_is_shown_with_its_process_and_address(
     heads, cloud = capsys.readouterr().out.splitlines()
     assert heads.split() == ["WHAT", "STATE", "PROCESS", "WHERE"]
     assert cloud.split()[-1] == f"http://localhost:{local.ports.apis}/"
+
+
+def test_what_is_kept_is_counted_below(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    checkout = Checkout(tmp_path)
+    record = {"type": "gcp:pubsub/topic:Topic", "project": "demo-x", "id": "projects/demo-x/topics/t", "urn": ""}
+    with in_thread(checkout.cloud) as local:
+        ports.remember(checkout.ports, local.ports)
+        local.in_loop(lambda cloud: records.put(cloud.store, {**record, "inputs": {"s": "s3cret"}}))
+
+        status.run(checkout)
+
+    said = capsys.readouterr().out
+    assert "\n\nKept, not played: 1 resource (pubsub.Topic). " in said
+    assert "s3cret" not in said
 
 
 def test_columns_are_as_wide_as_their_widest_cell() -> None:

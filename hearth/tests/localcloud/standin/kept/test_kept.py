@@ -233,3 +233,29 @@ def test_what_is_secret_is_sealed_for_the_engine_and_no_list_tells_a_value(
     assert [each["id"] for each in found] == [made.id]
     assert {key for each in found for key in each} == {"type", "project", "id", "urn"}
     assert "s3cret" not in cloud.session.get(f"{cloud.origin}/_local/status").text
+
+
+# --- Said once ---
+
+
+def test_a_run_says_once_how_many_are_kept_and_of_which_types(provider: StandIn) -> None:
+    """However often each is looked at: the engine checks every resource, changed or not."""
+    for name in ("a", "b", "a"):
+        provider.kind(TOPIC).check(context(TOPIC, name), None, {})
+    provider.kind(REDIS).check(context(REDIS), None, CACHE)
+
+    assert (provider.last_words() or "").startswith(
+        "Kept, not played: 3 resources (2 pubsub.Topic, redis.Instance). On the local cloud they are records"
+    )
+
+
+def test_nothing_is_said_of_what_is_played_nor_by_the_runs_of_a_preview(environ: dict[str, str]) -> None:
+    for more, type_, inputs in (
+        ({}, "gcp:storage/bucket:Bucket", {"location": "EU"}),
+        ({"HEARTH_RECORDS_ONLY": "http://127.0.0.1:1"}, TOPIC, {}),
+    ):
+        provider = StandIn({**environ, **more})
+        provider.configure({"project": "demo-x"})
+        provider.kind(type_).check(context(type_), None, inputs)
+
+        assert provider.last_words() is None

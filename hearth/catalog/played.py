@@ -1,0 +1,64 @@
+"""Which resource types the local cloud plays, and what of each; it keeps all others as records that do nothing.
+
+What it does with each stands in `hearth.localcloud.standin.provider`.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+_GRANT: Final = "a member's role in the resource's policy; of roles, those count by which it is told who may do what"
+
+PLAYED: Final[Mapping[str, str]] = {
+    "gcp:artifactregistry/repository:Repository": "holds the images that builds push, by digest and tag",
+    "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": _GRANT,
+    "gcp:cloudrunv2/job:Job": "runs the image's command as tasks, with exit codes, retries and time limits",
+    "gcp:cloudrunv2/service:Service": "runs the image's command behind a port, with probes, secrets and revisions",
+    "gcp:cloudrunv2/serviceIamMember:ServiceIamMember": "decides who may call the service",
+    "gcp:firebase/hostingCustomDomain:HostingCustomDomain": "kept with the records that a domain would need",
+    "gcp:firebase/hostingSite:HostingSite": "serves files and rewrites at the edge",
+    "gcp:firebase/project:Project": "brings the default site",
+    "gcp:firestore/database:Database": "a database without documents",
+    "gcp:firestore/field:Field": "a field's settings, which do nothing",
+    "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": "its settings; nobody signs in by it",
+    "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": "its settings; nobody signs in by it",
+    "gcp:identityplatform/config:Config": "which ways of signing in are open",
+    "gcp:projects/apiKey:ApiKey": "signs users in",
+    "gcp:projects/iAMMember:IAMMember": _GRANT,
+    "gcp:projects/service:Service": "an API answers only where it is switched on",
+    "gcp:projects/serviceIdentity:ServiceIdentity": "the address of a service's agent",
+    "gcp:secretmanager/secret:Secret": "holds versions, which services get as variables",
+    "gcp:secretmanager/secretIamMember:SecretIamMember": "decides whose variables may hold the secret",
+    "gcp:secretmanager/secretVersion:SecretVersion": "numbered, disabled and destroyed",
+    "gcp:serviceaccount/account:Account": "is who services and builds act as",
+    "gcp:serviceaccount/iAMMember:IAMMember": _GRANT,
+    "gcp:sql/database:Database": "its settings; no server runs",
+    "gcp:sql/databaseInstance:DatabaseInstance": "its settings; no server runs",
+    "gcp:sql/user:User": "its settings; no server runs",
+    "gcp:storage/bucket:Bucket": "holds objects",
+    "gcp:storage/bucketIAMMember:BucketIAMMember": _GRANT,
+}
+"""By type, what of it there is on the local cloud."""
+
+_MOST = 8
+
+
+def is_kept(type: str) -> bool:
+    """Whether it is a type of Google's provider that the local cloud does not play."""
+    return type.startswith("gcp:") and type not in PLAYED
+
+
+def short(type: str) -> str:
+    """`redis.Instance` of `gcp:redis/instance:Instance`."""
+    _, module, kind = type.split(":")
+    return f"{module.partition('/')[0]}.{kind}"
+
+
+def counted(types: Iterable[str]) -> str:
+    """`3 resources (2 pubsub.Topic, redis.Instance)`, the most frequent first; a long list is cut, and says so."""
+    counts = Counter(short(each) for each in types)
+    told = [f"{count} {name}" if count > 1 else name for name, count in counts.most_common(_MOST)]
+    if len(counts) > _MOST:
+        told.append(f"{len(counts) - _MOST} types more")
+    total = counts.total()
+    return f"{total} resource{'s' if total != 1 else ''} ({', '.join(told)})"
