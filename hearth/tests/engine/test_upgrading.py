@@ -14,9 +14,9 @@ from pathlib import Path
 
 from hearth.localcloud.commands.checkout import Checkout
 from hearth.localcloud.commands.ports import VARIABLES
-from hearth.pulumi_cli.sources import LANGUAGE_HOST
 from hearth.tests.docs.walk import ROOT, Done, copied, ran, stamp, walked
 from hearth.tests.engine.deployment import Deployment
+from hearth.tests.installed import with_cli
 from hearth.tests.owner import as_cloned
 from hearth.tests.ports import held_ports
 
@@ -76,7 +76,6 @@ def install(folder: Path) -> None:
         if not (own / "bin" / program.name).exists():
             _lend(program, own / "bin" / program.name)
     stamp(folder)
-    _put_cli(folder, site)
 
 
 def _lend(program: Path, place: Path) -> None:
@@ -91,20 +90,5 @@ def _lend(program: Path, place: Path) -> None:
         place.symlink_to(program)
 
 
-def _put_cli(folder: Path, site: Path) -> None:
-    """A built CLI's language host runs the checkout's Python; here it has to be the copy's. Found on PATH."""
-    built = ROOT / ".local" / "pulumi" / "bin"
-    if b"language_host.py" not in (built / LANGUAGE_HOST).read_bytes():
-        return
-    programs = folder / ".local" / "programs"
-    programs.mkdir()
-    shutil.copy(built / "pulumi", programs)
-    host = f"exec {folder / '.venv' / 'bin' / 'python'} -P {site / 'hearth' / 'pulumi_cli' / 'language_host.py'}"
-    (programs / LANGUAGE_HOST).write_text(f'#!/bin/sh\n{host} "$@"\n', encoding="utf-8")
-    (programs / LANGUAGE_HOST).chmod(0o755)
-    (folder / ".local" / "pulumi").unlink()
-
-
 def path_of(folder: Path) -> str:
-    own = [folder / ".local" / "programs", folder / ".venv" / "bin"]
-    return os.pathsep.join([*map(str, own), os.environ["PATH"]])
+    return os.pathsep.join([str(folder / ".venv" / "bin"), with_cli(os.environ)["PATH"]])
