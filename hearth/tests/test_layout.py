@@ -24,7 +24,11 @@ BORDERS = {
     "hearth/provider": {"hearth.catalog", "hearth.plugin", "hearth.target", "flask_hearth.staticfiles"},
     "hearth/hosting": {"flask_hearth.staticfiles"},
     "hearth/renewal": {"hearth.catalog", "hearth.errors", "hearth.project"},
-    "hearth/localcloud": {"hearth.catalog", "hearth.plugin", "hearth.project", "hearth.errors"},
+    "hearth/localcloud": {
+        *("hearth.catalog", "hearth.plugin", "hearth.project", "hearth.errors"),
+        # Which plugins the engine is going to ask for: told by whoever tells the engine.
+        "hearth.pulumi_cli.language_host",
+    },
     "hearth/testing": {
         *("hearth.catalog", "hearth.project", "hearth.provider.schema", "hearth.stack_file", "hearth.target"),
     },
