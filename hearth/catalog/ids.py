@@ -34,12 +34,17 @@ def format_of(type: ResourceType) -> str | None:
     """The id's format with the type's own names for properties; None where nobody knows one."""
     known = {**type.inputs, **type.outputs}
 
-    def named(found: re.Match[str]) -> str:
-        name = found[1] if found[1] in known else _ALSO.get(found[1], found[1])
-        return f"{{{name}}}"
-
     found = _FORMATS.get(type.token, type.id_format)
-    return None if found is None else _PROPERTY.sub(named, found)
+    if found is None:
+        return None
+    # The last one names the resource itself, whatever the format calls it.
+    last = [each for each in _PROPERTY.findall(found) if "name" in known and "{name}" not in found][-1:]
+
+    def named(match: re.Match[str]) -> str:
+        name = match[1] if match[1] in known else _ALSO.get(match[1], match[1])
+        return f"{{{name if name in known or match[1] not in last else 'name'}}}"
+
+    return _PROPERTY.sub(named, found)
 
 
 def properties(type: ResourceType) -> tuple[str, ...]:

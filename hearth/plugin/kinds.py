@@ -2,7 +2,7 @@
 
 Values are plain Python (str, int, float, bool, None, list, dict), except that a value which the engine does not
 know yet, in a preview, is `UNKNOWN`, and that a kind marks an output as secret by wrapping it in `Secret`.
-Assets, archives, resource references, invokes and remote components are left out: no kind here takes any.
+Assets, archives, resource references and remote components are left out: no kind here takes any.
 """
 
 import threading
@@ -179,6 +179,10 @@ class Provider(ABC):
     def configure(self, config: Values) -> None:
         """Take the configuration; called once, before any kind is used."""
         return None
+
+    def invoke(self, token: str, arguments: Values) -> Values:
+        """The answer of a function; arguments may be UNKNOWN. Raises ProviderError for one that it does not answer."""
+        raise ProviderError(f"the provider {self.name} {self.version} does not have the function {token}")
 
     def last_words(self) -> str | None:
         """What to warn of once, at the end of a run; None for nothing."""

@@ -4,7 +4,7 @@ Secrets: the provider tells the engine that it does not take them, so inputs com
 answers what was secret in the inputs. A kind adds marks of its own by `Secret`.
 Expected errors are one message. Anything else is a bug, shown with its traceback, and leaves the engine not knowing
 whether the resource was made, which is the truth.
-Left out, and refused by name: functions, remote components, parameters, listing.
+Left out, and refused by name: remote components, parameters, listing.
 """
 
 # ruff: noqa: N802 - the methods have the protocol's names
@@ -131,11 +131,15 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         )
         return empty_pb2.Empty()
 
-    # What it does not offer
+    # Its functions
 
     @answers
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
-        raise self._refusal(f"the function {request.tok}")
+        answer = self._provider.invoke(request.tok, decode(request.args))
+        # `return` is the field's name, and no name in Python.
+        return provider_pb2.InvokeResponse(**{"return": encode(answer)})
+
+    # What it does not offer
 
     @answers
     def Call(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CallResponse:

@@ -8,12 +8,12 @@ placeholder (`hearth.catalog.placeholders`).
 from collections.abc import Mapping
 from typing import Any
 
-from hearth.catalog import ids, losses, placeholders
+from hearth.catalog import functions, ids, losses, placeholders
 from hearth.catalog.placeholders import Made
 from hearth.catalog.played import counted
 from hearth.catalog.projects import number
 from hearth.catalog.types import ResourceType, no_such_type
-from hearth.localcloud.kept.api import KEPT, path
+from hearth.localcloud.kept.api import KEPT, NO_PROJECT, path
 from hearth.localcloud.standin import labels
 from hearth.localcloud.standin.client import ApiFault, Body
 from hearth.localcloud.standin.declared import overlaid
@@ -26,6 +26,10 @@ from hearth.plugin.kinds import UNKNOWN, Checked, Context, Created, Failure, Fou
 _GONE = 404
 _TAKEN = 409
 _PLACES = ("project", "region", "zone", "location")
+
+
+class NotRecordedError(ProviderError):
+    """There is no record of what was to be read."""
 
 
 class DeclaredKept:
@@ -105,7 +109,7 @@ class KeptKind(GcpKind):
             if fault.code != _GONE:
                 raise ProviderError(f"Error reading {self.title} {id!r}: {fault}") from fault
             if imported:
-                raise ProviderError(self._not_recorded(id)) from fault
+                raise NotRecordedError(self._not_recorded(id)) from fault
             return None
         return Found(whole, record["inputs"], self.sealed(record["outputs"]))
 
@@ -150,6 +154,16 @@ class KeptKind(GcpKind):
             "location": self.settings.region,
         }
         return {name: inputs.get(name) or defaults[name] for name in self.parameters}
+
+    def search(self, wanted: Values) -> Found | None:
+        """The first one that has these properties, in order of id."""
+        project = wanted.get("project") or self.settings.project
+        for each in self.client.call("GET", KEPT, "records", {})["records"]:
+            if each["type"] == self.token and each["project"] in (project, NO_PROJECT):
+                record = self.client.get(KEPT, path(self.token, each["project"], each["id"]))
+                if functions.means(self.type, wanted, record["outputs"]):
+                    return Found(each["id"], record["inputs"], self.sealed(record["outputs"]))
+        return None
 
     def id(self, inputs: Values) -> str | None:
         """The id of one with these inputs; None where Google gives it."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from hearth.catalog import types
 from hearth.catalog.types import ResourceType
-from hearth.localcloud.standin import cloud_sql, rows, secret_version, service_identity, settings
+from hearth.localcloud.standin import cloud_sql, functions, rows, secret_version, service_identity, settings
 from hearth.localcloud.standin.account import AccountKind
 from hearth.localcloud.standin.bucket import BucketKind
 from hearth.localcloud.standin.client import Client
@@ -20,7 +20,7 @@ from hearth.localcloud.standin.project_service import ProjectServiceKind
 from hearth.localcloud.standin.resource import RestKind
 from hearth.localcloud.standin.row import Row
 from hearth.localcloud.standin.sign_in import ApiKeyKind, IdentityConfigKind
-from hearth.plugin.kinds import Checked, Kind, Provider, ProviderError, Values
+from hearth.plugin.kinds import Checked, Provider, ProviderError, Values
 
 Maker = Callable[[ResourceType, Cloud], GcpKind]
 
@@ -79,7 +79,12 @@ class StandIn(Provider):
         client = Client(settings.endpoints(self._environ), self._environ.get("GOOGLE_OAUTH_ACCESS_TOKEN") or "local")
         self._cloud = Cloud(client, settings.read(config, self._environ))
 
-    def kind(self, token: str) -> Kind:
+    def invoke(self, token: str, arguments: Values) -> Values:
+        if self._cloud is None:
+            raise ProviderError("The provider gcp was used before it was configured.")
+        return functions.invoke(token, arguments, self._cloud.settings, self.kind)
+
+    def kind(self, token: str) -> GcpKind:
         type_ = types.get(token)
         if self._cloud is None:
             raise ProviderError("The provider gcp was used before it was configured.")

@@ -62,6 +62,8 @@ class ToldProvider(Provider):
         self._kind = kind
         self.config: Values | None = None
         self.words: str | None = None
+        self.answer: Values | None = None
+        self.asked: tuple[str, Values] | None = None
 
     def kind(self, token: str) -> Kind:
         if token != "told:index:Thing":
@@ -70,6 +72,10 @@ class ToldProvider(Provider):
 
     def configure(self, config: Values) -> None:
         self.config = config
+
+    def invoke(self, token: str, arguments: Values) -> Values:
+        self.asked = (token, arguments)
+        return super().invoke(token, arguments) if self.answer is None else self.answer
 
     def last_words(self) -> str | None:
         return self.words

@@ -233,10 +233,24 @@ def test_an_unknown_kind_is_refused_by_its_own_type(stub: Any) -> None:
     assert error.details() == "told:index:Other is none of my kinds"
 
 
+def test_a_function_gets_its_arguments_and_answers(stub: Any, provider: Any) -> None:
+    provider.answer = {"size": 3, "key": Secret("k"), "later": UNKNOWN}
+
+    answer = stub.Invoke(provider_pb2.InvokeRequest(tok="told:index:getThing", args=encode({"a": UNKNOWN})))
+
+    assert provider.asked == ("told:index:getThing", {"a": UNKNOWN})
+    assert getattr(answer, "return") == encode(provider.answer)
+
+
+def test_a_function_that_it_does_not_have_is_refused_by_name(stub: Any) -> None:
+    error = refused(stub.Invoke, provider_pb2.InvokeRequest(tok="told:index:getThing"))
+
+    assert error.details() == "the provider told 1.2.3 does not have the function told:index:getThing"
+
+
 @pytest.mark.parametrize(
     ("method", "request_", "named"),
     [
-        ("Invoke", provider_pb2.InvokeRequest(tok="told:index:getThing"), "told:index:getThing"),
         ("Call", provider_pb2.CallRequest(tok="told:index:Thing/do"), "told:index:Thing/do"),
         ("Construct", provider_pb2.ConstructRequest(type="told:index:Comp"), "told:index:Comp"),
         ("Parameterize", provider_pb2.ParameterizeRequest(), "parameters"),
