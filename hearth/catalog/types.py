@@ -2,61 +2,41 @@
 
 The unit tests' recorder, the guards, the previews and the local cloud's stand-in provider all read this table, so that
 what passes the tests is what the stand-in accepts. `python -m hearth catalog` renews it; what its sources have wrong is
-set right in `hearth.catalog.corrections`. Left out: which values are valid, of which the sources do not tell.
+set right in `hearth.catalog.corrections`. Left out: which values are valid, but for those that are one of a few texts:
+ranges, forms and what excludes what stand in Google's provider alone.
 
 A path is dotted and has no list places: `template.containers.image`.
 """
 
-import difflib
 import gzip
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
-from hearth.catalog.corrections import corrected
+from hearth.catalog import shapes
+from hearth.catalog.corrections import Autoname, corrected
+from hearth.catalog.shapes import Shape
 
 TABLE = Path(__file__).with_name("gcp_types.gz")
 PACKAGE = "pulumi-gcp"
 
-_STEP = re.compile(r'\[(\d+|"(?:\\"|[^"])*")\]')
-_ANY_KEY = "*"
-_SCALARS: Mapping[str, tuple[tuple[type, ...], str]] = {
-    "string": ((str,), "a text"),
-    "boolean": ((bool,), "true or false"),
-    "integer": ((int,), "a whole number"),
-    "number": ((int, float), "a number"),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Autoname:
-    """The property that Google's provider fills in where a program leaves it out, and what it may hold."""
-
-    property: str
-    most: int
-    """Characters at most."""
-    separator: str = "-"
-    """What stands between the resource's own name and the random end."""
+_PLACE = re.compile(r'\[(\d+|"(?:\\"|[^"])*")\]')
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceType:
-    """One row of the table; property names are the provider's, in camelCase.
-
-    A shape is `string`, `boolean`, `integer`, `number`, `asset`, or None for anything; a list of one shape; an object
-    of shapes by name, `name!` where it is required in it; or `{"*": shape}` for free keys.
-    """
+    """One row of the table; property names are the provider's, in camelCase."""
 
     token: str
-    inputs: Mapping[str, Any]
-    outputs: Mapping[str, Any]
-    """What the provider alone sets."""
-    required: frozenset[str] = frozenset()
+    shape: Mapping[str, Shape]
+    """Of the inputs, with the marks of what is required (`hearth.catalog.shapes`)."""
+    outputs: Mapping[str, Shape] = field(default_factory=dict)
+    """Shapes of what the provider alone sets."""
     computed: frozenset[str] = frozenset()
     """What the provider always answers, declared or not; outputs and inputs."""
     secret: frozenset[str] = frozenset()
@@ -69,8 +49,15 @@ class ResourceType:
     sets: frozenset[str] = frozenset()
     """Paths of lists whose order means nothing."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    """What the provider takes, by path, where a program leaves it out and its parent is there."""
-    autoname: Autoname | None = None
+    """By path, the value that becomes an input where a program leaves it out and its parent is there."""
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By path, the texts that an input may hold, where the SDK's source tells them; an empty one may always stand."""
+    implied: Mapping[str, Any] = field(default_factory=dict)
+    """By property, what leaving it out means, although it becomes no input."""
+    one_of: tuple[str, ...] = ()
+    """Inputs of which one at least has to be there; empty where nothing is known of it."""
+    autonames: Mapping[str, Autoname] = field(default_factory=dict)
+    """Properties that the provider makes up where a program leaves them out."""
     delete_first: bool = False
     """Whether a replacement always deletes the old one first."""
     id_format: str | None = None
@@ -78,24 +65,37 @@ class ResourceType:
 
     @classmethod
     def of(cls, token: str, row: Mapping[str, Any]) -> Self:
-        """A type from its row in the table."""
-        inputs = {name.removesuffix("!"): shape for name, shape in row["inputs"].items()}
-        autoname = Autoname(**row["autoname"]) if "autoname" in row else None
-        named = {autoname.property} if autoname else set()
+        """A type from its row in the table, set right."""
+        known = corrected(token, row)
+        made = known["autonames"].keys() | known["implied"].keys()
+        own = set(shapes.fields(known["inputs"])) & set(known.get("computed", ())) - made
+        sets = ("computed", "secret", "replace", "unknown", "sets")
         return cls(
             token=token,
-            inputs=inputs,
-            outputs=row.get("outputs", {}),
-            required=frozenset(name[:-1] for name in row["inputs"] if name.endswith("!")),
-            kept=frozenset(row.get("kept", ())) | (set(row.get("computed", ())) & set(inputs)) - named,
-            defaults=row.get("defaults", {}),
-            autoname=autoname,
-            delete_first=row.get("delete_first", False),
-            id_format=row.get("id"),
-            **{key: frozenset(row.get(key, ())) for key in ("computed", "secret", "replace", "unknown", "sets")},
+            shape=known["inputs"],
+            outputs=known.get("outputs", {}),
+            kept=frozenset(known.get("kept", ())) | own,
+            defaults=known.get("defaults", {}),
+            values=known.get("values", {}),
+            implied=known["implied"],
+            autonames=known["autonames"],
+            delete_first=known["delete_first"],
+            one_of=known["one_of"],
+            id_format=known.get("id"),
+            **{key: frozenset(known.get(key, ())) for key in sets},
         )
 
-    @cached_property
+    @property
+    def inputs(self) -> Mapping[str, Shape]:
+        """Shapes of the inputs by name."""
+        return shapes.fields(self.shape)
+
+    @property
+    def required(self) -> frozenset[str]:
+        """Inputs without which there is no resource."""
+        return frozenset(name[:-1] for name in self.shape if name.endswith("!"))
+
+    @property
     def outputs_only(self) -> frozenset[str]:
         """Names of what the provider alone sets."""
         return frozenset(self.outputs)
@@ -113,40 +113,46 @@ class ResourceType:
 
     def faults(self, inputs: Mapping[str, Any]) -> list[str]:
         """What is missing, unknown or misshapen in `inputs`, as paths with what is wrong; empty when nothing is."""
-        missing = [f"{name}: required, and missing" for name in sorted(self.required) if inputs.get(name) is None]
-        return missing + list(_faults("", self.inputs, inputs))
+        found = list(shapes.faults(self.shape, inputs, self.values))
+        found += (
+            [f"{self.one_of[0]}: required, if none of {', '.join(self.one_of[1:])} is there"]
+            if (self.one_of and all(inputs.get(name) is None for name in self.one_of))
+            else []
+        )
+        stale = outdated() if any(": no such property" in fault for fault in found) else None
+        return [f"{fault} ({stale})" if stale and ": no such property" in fault else fault for fault in found]
 
 
 @cache
 def get(token: str) -> ResourceType | None:
     """The type with this token (`gcp:cloudrunv2/service:Service`); None where the provider has none."""
-    row = _rows().get(token)
-    return None if row is None else ResourceType.of(token, corrected(token, json.loads(row)))
+    row = _table()[1].get(token)
+    return None if row is None else ResourceType.of(token, json.loads(row))
 
 
 def tokens() -> tuple[str, ...]:
     """Every type of the table, in order."""
-    return tuple(_rows())
+    return tuple(_table()[1])
 
 
 def nearest(token: str) -> str | None:
     """The token that is spelt most like this one, of the same module if there is one; None where none is near."""
     module, _, name = token.rpartition(":")
-    beside = {each.rpartition(":")[2]: each for each in _rows() if each.startswith(module.partition("/")[0] + "/")}
-    near = _near(name, beside)
-    return beside[near] if near else _near(token, _rows())
+    beside = {each.rpartition(":")[2]: each for each in tokens() if each.startswith(module.partition("/")[0] + "/")}
+    near = shapes.nearest(name, beside)
+    return beside[near] if near else shapes.nearest(token, tokens())
 
 
 def no_such_type(token: str) -> str:
     """What to tell of a type that the table does not have."""
-    near = nearest(token)
+    near, stale = nearest(token), outdated()
     meant = f" Did you mean {near}?" if near else ""
-    return f"{PACKAGE} {table_version()} has no type {token}.{meant}{_renewal()}"
+    return f"{PACKAGE} {table_version()} has no type {token}.{meant}" + (f" {stale}" if stale else "")
 
 
 def table_version() -> str:
     """The version of pulumi-gcp that the table was made of."""
-    return str(_head()["version"])
+    return str(_table()[0]["version"])
 
 
 def outdated() -> str | None:
@@ -174,70 +180,9 @@ def _table() -> tuple[dict[str, Any], dict[str, str]]:
     return load(TABLE)
 
 
-def _head() -> dict[str, Any]:
-    return _table()[0]
-
-
-def _rows() -> dict[str, str]:
-    return _table()[1]
-
-
-def _renewal() -> str:
-    told = outdated()
-    return f" {told}" if told else ""
-
-
 def _upwards(path: str) -> Iterator[str]:
     """A path and all above it: `a.b.c`, `a.b`, `a`."""
-    here = _STEP.sub("", path)
+    here = _PLACE.sub("", path)
     while here:
         yield here
         here = here.rpartition(".")[0]
-
-
-def _faults(path: str, shape: Any, value: Any) -> Iterator[str]:
-    """Compare one value with its declared shape, all the way down."""
-    if value is None or shape is None or not isinstance(value, str | int | float | bool | list | Mapping):
-        # Neither data of the wrong shape is a value that a preview does not know yet, nor an asset.
-        return
-    if isinstance(shape, str):
-        yield from _scalar_faults(path, shape, value)
-    elif isinstance(shape, list):
-        if not isinstance(value, list):
-            yield f"{path}: a list was expected"
-            return
-        for at, item in enumerate(value):
-            yield from _faults(f"{path}[{at}]", shape[0], item)
-    elif not isinstance(value, Mapping):
-        yield f"{path}: an object was expected"
-    elif _ANY_KEY in shape:
-        for key, item in value.items():
-            yield from _faults(f"{path}.{key}", shape[_ANY_KEY], item)
-    else:
-        yield from _object_faults(path, shape, value)
-
-
-def _object_faults(path: str, shape: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[str]:
-    known = {name.removesuffix("!"): inner for name, inner in shape.items()}
-    dot = f"{path}." if path else ""
-    for name in sorted(set(value) - set(known)):
-        near = _near(name, known)
-        yield f"{dot}{name}: no such property" + (f"; did you mean {near}?" if near else "") + _renewal()
-    for name in sorted(shape):
-        if name.endswith("!") and value.get(name[:-1]) is None:
-            yield f"{dot}{name[:-1]}: required, and missing"
-    for name in sorted(known.keys() & value.keys()):
-        yield from _faults(f"{dot}{name}", known[name], value[name])
-
-
-def _scalar_faults(path: str, shape: str, value: Any) -> Iterator[str]:
-    if shape not in _SCALARS:
-        return
-    types, meant = _SCALARS[shape]
-    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
-        # Not the value itself: it may be a secret.
-        yield f"{path}: {meant} was expected, not {type(value).__name__}"
-
-
-def _near(name: str, names: Mapping[str, Any]) -> str | None:
-    return next(iter(difflib.get_close_matches(name, names, n=1)), None)

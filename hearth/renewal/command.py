@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hearth import project
-from hearth.catalog import types
+from hearth.catalog import shapes, types
 from hearth.errors import HearthError
 from hearth.renewal import schema, sdk
 
@@ -78,36 +78,21 @@ def merged(
     found = {}
     for token, each in sorted(declared.items()):
         old = before.get(token)
-        there = set(paths(each.inputs))
+        there = set(shapes.paths(each.inputs))
         known: Row = {key: sorted(there & set((old or {}).get(key, ()))) for key in _PATHS}
         known["defaults"] = {path: value for path, value in (old or {}).get("defaults", {}).items() if path in there}
-        known |= {key: (old or {})[key] for key in ("autoname", "delete_first") if key in (old or {})}
         known["id"] = (old or {}).get("id") or each.id_format
         if replacing is not None and token in replacing:
             known["replace"] = sorted(there & replacing[token])
         elif old is None:
             known["unknown"] = [_WHOLE_TYPE]
         else:
-            fresh = _highest(there - set(paths(old["inputs"])))
+            fresh = _highest(there - set(shapes.paths(old["inputs"])))
             known["unknown"] = sorted({*fresh, *old.get("unknown", ())} & (there | {_WHOLE_TYPE}))
         shown: Row = {"inputs": each.inputs, "outputs": each.outputs}
-        shown |= {"computed": list(each.computed), "secret": list(each.secret)}
+        shown |= {"computed": list(each.computed), "secret": list(each.secret), "values": each.values}
         found[token] = {key: value for key, value in (shown | known).items() if value or key == "inputs"}
     return found
-
-
-def paths(shape: Any, prefix: str = "") -> Iterator[str]:
-    """Every path of a shape, outermost first."""
-    if isinstance(shape, list):
-        yield from paths(shape[0], prefix)
-    elif isinstance(shape, Mapping):
-        for marked, inner in shape.items():
-            name = marked.removesuffix("!")
-            if name == "*":
-                yield from paths(inner, prefix)
-            else:
-                yield f"{prefix}{name}"
-                yield from paths(inner, f"{prefix}{name}.")
 
 
 def packed(head: Row, rows: Mapping[str, Row]) -> bytes:

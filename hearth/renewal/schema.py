@@ -43,7 +43,8 @@ def fetch(version: str, cli: Path | None) -> Schema:
         except (OSError, subprocess.TimeoutExpired) as error:
             raise NoSchemaError(f"`pulumi package get-schema gcp@{version}` did not end: {error}") from error
     if done.returncode:
-        said = (done.stderr.strip() or "no reason given").splitlines()[-1]
+        lines = done.stderr.strip().splitlines() or ["no reason given"]
+        said = next((line for line in lines if line.startswith("error")), lines[-1])
         raise NoSchemaError(f"`pulumi package get-schema gcp@{version}` failed: {said.removeprefix('error: ')}")
     return parse(done.stdout, version)
 

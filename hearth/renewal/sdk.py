@@ -1,9 +1,9 @@
 """Every resource type of the installed pulumi-gcp, read off its source without importing it.
 
 The source is generated, so its frame is the same in every file: a class for each type, and a getter with a return
-type for each property. Importing all of it takes most of a minute and half a gigabyte; reading the getters takes
-seconds. A file with another frame is refused rather than half read.
-Left out: what a type's replacement, defaults and ids are, of which the source does not tell.
+type and a text for each property. Importing all of it takes most of a minute and half a gigabyte; reading the getters
+takes seconds. What has another frame is refused rather than half read.
+Left out: what a type's replacement and defaults are, of which the source does not tell.
 """
 
 import ast
@@ -15,24 +15,34 @@ from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from hearth.catalog.shapes import Shape
 from hearth.errors import HearthError
 
 _TOKEN = re.compile(r'^@pulumi\.type_token\("([^"]+)"\)\nclass (\w+)\(pulumi\.CustomResource\):', re.MULTILINE)
 _CLASS = re.compile(r"^class (\w+)(?:\([\w., ]*\))?:", re.MULTILINE)
 _GETTER = re.compile(
     r'@pulumi\.getter(?:\(name="(\w+)"\))?\n(?:    @_utilities\.deprecated\("""(?s:.*?)"""\)\n)?'
-    r"    def (\w+)\(self\) -> (.+):\n"
+    r'    def (\w+)\(self\) -> (.+):\n(?:        """((?s:.*?))""")?'
 )
+# As the templates of most types write what their validation allows.
+_VALUES = re.compile(r"Possible values are: ((?:`[^`]*`,\s+)*`[^`]*`)(?:\.|\s*$)")
 _IMPORT = re.compile(r"^ *\$ pulumi import \S+ \S+ (\S+)$", re.MULTILINE)
 _SECRETS = re.compile(r"additional_secret_outputs=(\[[^\]]*\])")
 _SCALARS = {"str": "string", "bool": "boolean", "int": "integer", "float": "number"}
 _WRAPPERS = frozenset({"Input", "Output", "Optional"})
 _ASSETS = frozenset({"Asset", "Archive"})
 
-Shape = Any
-Getters = Mapping[str, str]
+
+class _Getter(NamedTuple):
+    name: str
+    python: str
+    type: str
+    text: str
+
+
+Getters = list[_Getter]
 Classes = Mapping[str, Getters]
 
 
@@ -46,6 +56,8 @@ class Declared:
     computed: tuple[str, ...]
     """What the provider always answers, whether or not it is an input too."""
     secret: tuple[str, ...]
+    values: dict[str, list[str]]
+    """By path, the texts that an input may hold."""
     id_format: str | None
     """What its documentation imports it by, which most often is the id in the state."""
 
@@ -75,39 +87,31 @@ def read(root: Path, *, workers: int | None = None) -> dict[str, Declared]:
 
 def _module(folder: Path) -> dict[str, Declared]:
     found: dict[str, Declared] = {}
-    nested = _Nested(_classes(folder / "_inputs.py"), _classes(folder / "outputs.py"))
+    inputs, outputs = _classes(folder / "_inputs.py"), _classes(folder / "outputs.py")
     for path in sorted(folder.glob("*.py")):
         text = path.read_text(encoding="utf-8")
         for token, name in _TOKEN.findall(text):
-            found[token] = _declared(token, name, text, nested)
+            found[token] = _declared(token, name, text, inputs, outputs)
     return found
 
 
-def _declared(token: str, name: str, text: str, nested: "_Nested") -> Declared:
+def _declared(token: str, name: str, text: str, nested_inputs: Classes, nested_outputs: Classes) -> Declared:
     classes = dict(_split(text))
     # Where a nested class has the plain name already, the type's own one is called otherwise.
     arguments = next((each for each in (f"{name}Args", f"{name}InitArgs") if each in classes), None)
     if arguments is None:
         raise HearthError(f"{token}: pulumi-gcp declares it in a form that is not known here.")
-    inputs = {key: _annotation(type_) for key, type_ in classes[arguments].items()}
-    outputs = {key: _annotation(type_) for key, type_ in classes[name].items()}
-    required = {key for key, annotation in inputs.items() if not _optional(annotation)}
-    secrets = {each for listed in _SECRETS.findall(text) for each in ast.literal_eval(listed)}
+    taken, answered = classes[arguments], classes[name]
+    given, told = _Reading(nested_inputs, marked=True), _Reading(nested_outputs, marked=False)
+    required = {each.name for each in taken if not _optional(each.type)}
+    own = {each.name for each in taken}
     return Declared(
-        inputs={key + "!" * (key in required): nested.input(type_) for key, type_ in sorted(inputs.items())},
-        outputs={key: nested.output(type_) for key, type_ in sorted(outputs.items()) if key not in inputs},
-        computed=tuple(sorted(key for key, type_ in outputs.items() if not _optional(type_) and key not in required)),
-        secret=tuple(sorted(secrets)),
-        id_format=_id_format(text),
-    )
-
-
-def _id_format(text: str) -> str | None:
-    """`projects/{project}/topics/{name}` of the first `$ pulumi import` that is not the example of one resource."""
-    names = {python: own or python for own, python, _ in _GETTER.findall(text)}
-    formats = [each.strip('"') for each in _IMPORT.findall(text) if "{{" in each]
-    return (
-        re.sub(r"\{\{(\w+)\}\}", lambda found: f"{{{names.get(found[1], found[1])}}}", formats[0]) if formats else None
+        inputs=given.object(taken, ""),
+        outputs=told.object([each for each in answered if each.name not in own], ""),
+        computed=tuple(sorted(e.name for e in answered if not _optional(e.type) and e.name not in required)),
+        secret=tuple(sorted({each for listed in _SECRETS.findall(text) for each in ast.literal_eval(listed)})),
+        values=dict(sorted(given.values.items())),
+        id_format=_id_format(text, [*taken, *answered]),
     )
 
 
@@ -116,62 +120,69 @@ def _classes(path: Path) -> Classes:
 
 
 def _split(text: str) -> Iterator[tuple[str, Getters]]:
-    """Each class of a file with its getters' types, by the properties' own names."""
+    """Each class of a file with its getters."""
     heads = list(_CLASS.finditer(text))
     for head, following in zip(heads, [*heads[1:], None], strict=True):
         body = text[head.end() : following.start() if following else len(text)]
-        getters = _GETTER.findall(body)
-        if len(getters) != body.count("@pulumi.getter"):
+        found = _GETTER.findall(body)
+        if len(found) != body.count("@pulumi.getter"):
             raise HearthError(f"{head[1]}: pulumi-gcp declares its properties in a form that is not known here.")
-        yield head[1], {own or python: type_ for own, python, type_ in getters}
+        yield head[1], [_Getter(own or python, python, type_, said) for own, python, type_, said in found]
 
 
-class _Nested:
-    """Shapes of annotations, with the classes of one module."""
+class _Reading:
+    """Shapes of one type's properties, with the nested classes of its module."""
 
-    def __init__(self, inputs: Classes, outputs: Classes) -> None:
-        self._inputs = inputs
-        self._outputs = outputs
-        self._known: dict[tuple[bool, str], Shape] = {}
+    def __init__(self, classes: Classes, *, marked: bool) -> None:
+        self._classes = classes
+        self._marked = marked
+        self.values: dict[str, list[str]] = {}
 
-    def input(self, annotation: ast.expr) -> Shape:
-        return self._shape(annotation, self._inputs, marked=True)
+    def object(self, getters: Getters, prefix: str) -> dict[str, Shape]:
+        found = {}
+        for each in sorted(getters):
+            path = f"{prefix}{each.name}"
+            if values := _VALUES.search(each.text):
+                self.values[path] = re.findall(r"`([^`]*)`", values[1])
+            mark = "!" if self._marked and not _optional(each.type) else ""
+            found[each.name + mark] = self._shape(_annotation(each.type), path)
+        return found
 
-    def output(self, annotation: ast.expr) -> Shape:
-        return self._shape(annotation, self._outputs, marked=False)
-
-    def _shape(self, annotation: ast.expr, classes: Classes, *, marked: bool) -> Shape:
+    def _shape(self, annotation: ast.expr, path: str) -> Shape:
         match annotation:
             case ast.Constant(value=str(name)):
-                return self._object(name.rpartition(".")[2], classes, marked=marked)
+                own = name.rpartition(".")[2]
+                if own not in self._classes:
+                    raise HearthError(f"pulumi-gcp speaks of {name}, which its module does not declare.")
+                return self.object(self._classes[own], f"{path}.")
             case ast.Attribute(attr=name) | ast.Name(id=name):
-                return _scalar(name)
+                # None is anything: the property takes whatever is passed.
+                return "asset" if name in _ASSETS else _SCALARS.get(name)
             case ast.Subscript(value=ast.Attribute(attr=name) | ast.Name(id=name), slice=inner):
-                return self._generic(name, inner, classes, marked=marked)
-        raise HearthError(f"pulumi-gcp declares a property as {ast.unparse(annotation)}, which is not known here.")
+                return self._generic(name, inner, path)
+        raise HearthError(f"pulumi-gcp declares {path} as {ast.unparse(annotation)}, which is not known here.")
 
-    def _generic(self, name: str, inner: ast.expr, classes: Classes, *, marked: bool) -> Shape:
-        if name in _WRAPPERS:
-            return self._shape(inner, classes, marked=marked)
-        if name == "Sequence":
-            return [self._shape(inner, classes, marked=marked)]
-        if name == "Mapping" and isinstance(inner, ast.Tuple):
-            return {"*": self._shape(inner.elts[1], classes, marked=marked)}
-        if name == "Union" and isinstance(inner, ast.Tuple):
-            # A class and the dictionary of the same keys, or an asset and an archive.
-            return self._shape(inner.elts[0], classes, marked=marked)
-        raise HearthError(f"pulumi-gcp declares a property as {name}[...], which is not known here.")
+    def _generic(self, name: str, inner: ast.expr, path: str) -> Any:
+        match name, inner:
+            case "Sequence", _:
+                return [self._shape(inner, path)]
+            case "Mapping", ast.Tuple(elts=[_, values]):
+                return {"*": self._shape(values, path)}
+            case "Union", ast.Tuple(elts=[first, *_]):
+                # A class and the dictionary of the same keys, or an asset and an archive.
+                return self._shape(first, path)
+            case _ if name in _WRAPPERS:
+                return self._shape(inner, path)
+        raise HearthError(f"pulumi-gcp declares {path} as {name}[...], which is not known here.")
 
-    def _object(self, name: str, classes: Classes, *, marked: bool) -> Shape:
-        if (marked, name) not in self._known:
-            if name not in classes:
-                raise HearthError(f"pulumi-gcp speaks of {name}, which its module does not declare.")
-            fields = {key: _annotation(type_) for key, type_ in sorted(classes[name].items())}
-            self._known[marked, name] = {
-                key + "!" * (marked and not _optional(type_)): self._shape(type_, classes, marked=marked)
-                for key, type_ in fields.items()
-            }
-        return self._known[marked, name]
+
+def _id_format(text: str, getters: Getters) -> str | None:
+    """`projects/{project}/topics/{name}` of the first `$ pulumi import` that is not the example of one resource."""
+    names = {each.python: each.name for each in getters}
+    formats = [each.strip('"') for each in _IMPORT.findall(text) if "{{" in each]
+    return (
+        re.sub(r"\{\{(\w+)\}\}", lambda found: f"{{{names.get(found[1], found[1])}}}", formats[0]) if formats else None
+    )
 
 
 @cache
@@ -179,26 +190,13 @@ def _annotation(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
 
 
-def _optional(annotation: ast.expr) -> bool:
-    return "Optional" in {
-        each.id if isinstance(each, ast.Name) else each.attr
-        for each in _outermost(annotation)
-        if isinstance(each, ast.Name | ast.Attribute)
-    }
-
-
-def _outermost(annotation: ast.expr) -> Iterator[ast.expr]:
-    """The wrappers around a value: Input or Output, and Optional."""
+@cache
+def _optional(type: str) -> bool:
+    """Whether one of the wrappers around a value, which are Input or Output, is Optional."""
+    annotation = _annotation(type)
     while isinstance(annotation, ast.Subscript):
-        yield annotation.value
-        name = annotation.value
-        if (name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")) not in _WRAPPERS:
-            return
+        name = annotation.value.attr if isinstance(annotation.value, ast.Attribute) else ast.unparse(annotation.value)
+        if name == "Optional" or name not in _WRAPPERS:
+            return name == "Optional"
         annotation = annotation.slice
-
-
-def _scalar(name: str) -> Shape:
-    if name in _ASSETS:
-        return "asset"
-    # Anything: the property takes whatever is passed.
-    return _SCALARS.get(name)
+    return False

@@ -113,7 +113,7 @@ COMPUTED: dict[str, tuple[Callable[[Values], str], Callable[[Values], Values]]] 
         lambda _: {},
     ),
     "gcp:sql/databaseInstance:DatabaseInstance": (
-        lambda of: f"projects/{of['project']}/instances/{of['name']}",
+        lambda of: of["name"],
         lambda of: {"connectionName": f"{of['project']}:{of['region']}:{of['name']}"},
     ),
     "gcp:sql/user:User": (lambda of: f"{of['name']}//{of['instance']}", lambda _: {}),

@@ -4,13 +4,10 @@ from typing import Any, Final
 
 from hearth.catalog import apis
 from hearth.localcloud.standin.client import Body
-from hearth.localcloud.standin.inputs import Autoname
 from hearth.localcloud.standin.names import Field
 from hearth.localcloud.standin.resource import RestKind
 from hearth.localcloud.standin.row import Row, Update
 from hearth.plugin.kinds import Values
-
-_DELETABLE: Final = {"deletionPolicy": "DELETE"}
 
 INSTANCE: Final = Row(
     type="gcp:sql/databaseInstance:DatabaseInstance",
@@ -26,37 +23,38 @@ INSTANCE: Final = Row(
         "settings.diskType": Field("dataDiskType"),
         "settings.version": Field("settingsVersion"),
     },
-    # As in Google's provider, where the type's own protection is on unless the program says otherwise.
-    kept=_DELETABLE | {"deletionProtection": True},
+    local=frozenset({"deletionProtection"}),
     update=Update.WHOLE,
-    autoname=Autoname("name", most=98),
 )
 DATABASE: Final = Row(
     type="gcp:sql/database:Database",
     title="Database",
     api=apis.SQL_ADMIN,
     path="projects/{project}/instances/{instance}/databases/{name}",
-    kept=_DELETABLE,
     update=Update.WHOLE,
-    autoname=Autoname("name", most=63),
 )
 USER: Final = Row(
     type="gcp:sql/user:User",
     title="User",
     api=apis.SQL_ADMIN,
     path="projects/{project}/instances/{instance}/users/{name}",
-    kept=_DELETABLE,
     unread=frozenset({"password", "databaseRoles"}),
     update=Update.WHOLE,
-    autoname=Autoname("name", most=63),
 )
 
 
 class SqlKind(RestKind):
-    """A server or a database."""
+    """A database, or what has its name in the body as it does."""
 
     def body(self, values: Values, marks: Values) -> Body:
         return super().body(values, marks) | {"name": values["name"]}
+
+
+class SqlInstanceKind(SqlKind):
+    """A server, which the state calls by its name alone."""
+
+    def id(self, where: Values) -> str:
+        return str(where["name"])
 
 
 class SqlUserKind(SqlKind):

@@ -33,15 +33,21 @@ def filled(declared: Any, live: Any) -> Any:
     return live
 
 
-def overlaid(live: Any, before: Any, after: Any) -> Any:
-    """What `live` becomes when its declaration changes from `before` to `after`; computed parts stay as they are."""
+def overlaid(live: Any, before: Any, after: Any, kept: frozenset[str], path: str = "") -> Any:
+    """What `live` becomes when its declaration changes from `before` to `after`.
+
+    Computed parts stay as they are, and so do those at a `kept` path that are not declared any more.
+    """
     if isinstance(live, Mapping) and isinstance(after, Mapping):
         was: Values = before if isinstance(before, Mapping) else {}
-        kept = {key: value for key, value in live.items() if key in after or key not in was}
-        return kept | {key: overlaid(live.get(key), was.get(key), value) for key, value in after.items()}
+        prefix = f"{path}." if path else ""
+        stays = {key: value for key, value in live.items() if key in after or key not in was or prefix + key in kept}
+        return stays | {
+            key: overlaid(live.get(key), was.get(key), value, kept, prefix + key) for key, value in after.items()
+        }
     if isinstance(live, list) and isinstance(after, list) and len(live) == len(after):
         lasts = before if isinstance(before, list) and len(before) == len(after) else [None] * len(after)
-        return [overlaid(*each) for each in zip(live, lasts, after, strict=True)]
+        return [overlaid(*each, kept, path) for each in zip(live, lasts, after, strict=True)]
     return after
 
 

@@ -17,7 +17,7 @@ from hearth.localcloud.kept.api import KEPT, NO_PROJECT, path
 from hearth.localcloud.standin import labels
 from hearth.localcloud.standin.client import ApiFault, Body
 from hearth.localcloud.standin.declared import overlaid
-from hearth.localcloud.standin.inputs import AUTONAMED, Autoname
+from hearth.localcloud.standin.inputs import declared
 from hearth.localcloud.standin.kind import Cloud, GcpKind
 from hearth.localcloud.standin.protection import check_deletable
 from hearth.plugin.diff import parse_path
@@ -57,7 +57,6 @@ class KeptKind(GcpKind):
     def __init__(self, type: ResourceType, cloud: Cloud, declared: DeclaredKept) -> None:
         super().__init__(type, cloud)
         self._declared = declared
-        self.autoname = Autoname(type.autoname.property, type.autoname.most) if type.autoname else None
         self.parameters = tuple(name for name in _PLACES if name in type.inputs and name in type.computed)
         self.title = type.token.rpartition(":")[2]
 
@@ -176,14 +175,13 @@ class KeptKind(GcpKind):
 
     def _known(self, inputs: Values, marks: Values) -> dict[str, Any]:
         """What is known of it without Google."""
-        known = {name: value for name, value in inputs.items() if name != AUTONAMED and value is not None}
+        known = declared(inputs)
         known |= {name: value for name, value in self.where(inputs).items() if value is not None}
         if "effectiveLabels" in self.type.outputs_only and inputs.get("labels") is not UNKNOWN:
             known |= {"pulumiLabels": dict(marks), "effectiveLabels": dict(marks)}
         if "effectiveAnnotations" in self.type.outputs_only and inputs.get("annotations") is not UNKNOWN:
             known["effectiveAnnotations"] = dict(inputs.get("annotations") or {})
-        own = {"deletionPolicy": "DELETE"} if "deletionPolicy" in self.type.inputs else {}
-        return {**own, **losses.LOCKED.get(self.type.token, {}), **known}
+        return {**self.type.implied, **losses.LOCKED.get(self.type.token, {}), **known}
 
     def _made(self, known: Values, urn: str, tries: int) -> Made:
         project = str(known.get("project") or self.settings.project)
@@ -192,10 +190,8 @@ class KeptKind(GcpKind):
 
     def _replanned(self, old_inputs: Values, old: Values, news: Values) -> dict[str, Any]:
         """What it becomes: what was not declared stays as it is."""
-        before, after = ({k: v for k, v in each.items() if k != AUTONAMED} for each in (old_inputs, news))
-        gone = before.keys() - after.keys() - self.type.computed
-        kept = {name: value for name, value in old.items() if name not in gone}
-        return kept | {name: overlaid(kept.get(name), before.get(name), value) for name, value in after.items()}
+        planned: dict[str, Any] = overlaid(old, declared(old_inputs), declared(news), self.type.kept)
+        return planned
 
     def _numbered(self, made: Made) -> bool:
         """Whether Google gives its id, or its properties do not tell it from others."""
@@ -254,7 +250,7 @@ class DroppedKind(KeptKind):
     """A type that the installed SDK does not have: what is recorded of it can be read and deleted, and no more."""
 
     def __init__(self, token: str, cloud: Cloud) -> None:
-        super().__init__(ResourceType(token=token, inputs={}, outputs={}), cloud, DeclaredKept())
+        super().__init__(ResourceType(token=token, shape={}), cloud, DeclaredKept())
 
     def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
         raise ProviderError(no_such_type(self.token))

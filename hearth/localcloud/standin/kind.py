@@ -1,15 +1,13 @@
-"""What all types have in common: checked inputs, and what counts as a change."""
+"""What all types have in common: checked inputs, and what a change does."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from hearth.catalog.types import ResourceType
 from hearth.localcloud.standin import inputs as checks
+from hearth.localcloud.standin.changes import difference
 from hearth.localcloud.standin.client import Client
-from hearth.localcloud.standin.declared import as_declared
 from hearth.localcloud.standin.settings import Settings
-from hearth.plugin.diff import changed_paths, parse_path
 from hearth.plugin.kinds import UNKNOWN, Checked, Context, Diff, Failure, Kind, Secret, Values
 
 
@@ -24,7 +22,6 @@ class Cloud:
 class GcpKind(Kind):
     """A type of the catalog. Subclasses say how it is created, read, updated and deleted."""
 
-    autoname: checks.Autoname | None = None
     parameters: tuple[str, ...] = ("project",)
     """Inputs that say where the resource stands; `project` and `location` have defaults in the provider."""
 
@@ -35,29 +32,16 @@ class GcpKind(Kind):
         self.settings = cloud.settings
 
     def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
-        found = checks.faults(self.type, news)
-        where = self.where(news)
+        inputs = checks.declared(news)
+        found = checks.faults(self.type, olds, inputs, context.urn)
+        where = self.where({**(olds or {}), **inputs})
         for name, key in (("project", "project"), ("location", "region")):
             if name in self.type.inputs and name in self.parameters and where.get(name) is None:
                 found.append(Failure(name, f"required: set it here, or gcp:{key} in the stack's configuration"))
-        return Checked(checks.named(self.autoname, context.urn, olds, news), found)
+        return Checked(checks.completed(self.type, context.urn, olds, inputs), found)
 
     def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> Diff:
-        changed = self.changes(old_inputs, old, news)
-        replaced = frozenset(path for path in changed if self.type.replaces(path))
-        name = self.autoname.property if self.autoname else ""
-        # A name that the program chose can't be held by the old and the new resource at once.
-        taken = bool(replaced and name and not checks.made_up(news, name) and news.get(name) == old_inputs.get(name))
-        return Diff(changed, replaced, taken)
-
-    def changes(self, old_inputs: Values, old: Values, news: Values) -> frozenset[str]:
-        """Paths at which the resource would have to become something else than it is.
-
-        As to Terraform, it is no change to declare what is so already, nor to leave out again what the API decides.
-        """
-        before, after = (_without_marks(each) for each in (old_inputs, news))
-        changed = {path for path in changed_paths(before, after) if not self._settled(path, old, after)}
-        return frozenset(changed | self._moved(old, after))
+        return difference(self.type, old_inputs, old, news, self._moved(old, news))
 
     def where(self, inputs: Values) -> dict[str, Any]:
         """The parameters, with the provider's defaults."""
@@ -72,34 +56,11 @@ class GcpKind(Kind):
         """All that only the API can tell, for the preview of a resource that is new."""
         return dict.fromkeys(self.type.computed | self.type.outputs_only, UNKNOWN)
 
-    def _settled(self, path: str, old: Values, news: Values) -> bool:
-        steps = parse_path(path)
-        after, live = _at(news, steps), _at(old, steps)
-        if after is None:
-            return len(steps) == 1 and path in self.type.computed and path not in self.type.required
-        return bool(as_declared(after, live) == after)
-
-    def _moved(self, old: Values, news: Values) -> set[str]:
+    def _moved(self, old: Values, news: Values) -> dict[str, Any]:
         """Parameters that are left to the provider and whose default is another one now."""
         where = self.where(news)
         return {
-            name
+            name: where[name]
             for name in {"project", "location"} & set(self.parameters) & set(self.type.inputs)
             if name not in news and name in old and where[name] is not None and old[name] != where[name]
         }
-
-
-def _without_marks(inputs: Values) -> dict[str, Any]:
-    return {name: value for name, value in inputs.items() if name != checks.AUTONAMED}
-
-
-def _at(values: Values, steps: tuple[str | int, ...]) -> Any:
-    here: Any = values
-    for step in steps:
-        if isinstance(here, Mapping) and isinstance(step, str):
-            here = here.get(step)
-        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
-            here = here[step]
-        else:
-            return here if here is UNKNOWN else None
-    return here

@@ -15,6 +15,7 @@ from hearth.catalog.types import ResourceType
 from hearth.localcloud.standin.bindings import binding_of, granted, revoked
 from hearth.localcloud.standin.client import ApiFault, Body, pause
 from hearth.localcloud.standin.grants import Grant
+from hearth.localcloud.standin.inputs import declared, marked
 from hearth.localcloud.standin.kind import Cloud, GcpKind
 from hearth.plugin.kinds import Context, Created, Found, ProviderError, Values
 
@@ -38,6 +39,7 @@ class MemberKind(GcpKind):
         self.parameters = tuple(re.findall(r"\{(\w+)\}", grant.resource))
 
     def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+        inputs = declared(inputs)
         where = self.where(inputs)
         if preview:
             return Created("", self.unknown() | {**where, **inputs})
@@ -48,29 +50,29 @@ class MemberKind(GcpKind):
         return Created(self._id(where, inputs), self._outputs(where, inputs, policy.get("etag")))
 
     def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
-        declared = inputs if inputs is not None else self._parse(id)
-        where = self.where(declared)
+        told = declared(inputs) if inputs is not None else self._parse(id)
+        where = self.where(told)
         try:
             policy = self._policy(where)
         except ApiFault as fault:
             if fault.code == _GONE:
                 return None
             raise ProviderError(f"Error reading IAM policy for {self._path(where)}: {fault}") from fault
-        binding = binding_of(policy.get("bindings") or [], declared)
-        if binding is None or declared["member"] not in binding["members"]:
+        binding = binding_of(policy.get("bindings") or [], told)
+        if binding is None or told["member"] not in binding["members"]:
             return None
         if inputs is None:
-            declared = {key: value for key, value in declared.items() if key != "title"}
-            declared |= {"condition": binding["condition"]} if binding.get("condition") else {}
+            told = {key: value for key, value in told.items() if key != "title"}
+            told |= {"condition": binding["condition"]} if binding.get("condition") else {}
         # The etag is the whole policy's: another grant beside this one is no change of this one.
         etag = (old or {}).get("etag") or policy.get("etag")
-        return Found(self._id(where, declared), declared, self._outputs(where, declared, etag))
+        return Found(self._id(where, told), marked(inputs or {}, told), self._outputs(where, told, etag))
 
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
     ) -> Values:
         # Every input replaces, so this is only ever another spelling of the same.
-        return self._outputs(self.where(news), news, old.get("etag"))
+        return self._outputs(self.where(news), declared(news), old.get("etag"))
 
     def delete(self, context: Context, id: str, inputs: Values, old: Values) -> None:
         where = self.where(inputs)

@@ -35,7 +35,7 @@ def _grant(grant: Grant) -> Maker:
 
 MAKERS: Final[Mapping[str, Maker]] = {
     cloud_sql.DATABASE.type: _resource(cloud_sql.DATABASE, cloud_sql.SqlKind),
-    cloud_sql.INSTANCE.type: _resource(cloud_sql.INSTANCE, cloud_sql.SqlKind),
+    cloud_sql.INSTANCE.type: _resource(cloud_sql.INSTANCE, cloud_sql.SqlInstanceKind),
     cloud_sql.USER.type: _resource(cloud_sql.USER, cloud_sql.SqlUserKind),
     rows.ACCOUNT.type: _resource(rows.ACCOUNT, AccountKind),
     rows.API_KEY.type: _resource(rows.API_KEY, ApiKeyKind),

@@ -8,9 +8,10 @@ from typing import Any
 
 from hearth.catalog.types import ResourceType
 from hearth.localcloud.standin import labels
+from hearth.localcloud.standin.changes import difference
 from hearth.localcloud.standin.client import ApiFault, Body, OperationFault
 from hearth.localcloud.standin.declared import as_declared, filled, is_zero, overlaid
-from hearth.localcloud.standin.inputs import AUTONAMED
+from hearth.localcloud.standin.inputs import declared, marked, sent
 from hearth.localcloud.standin.kind import Cloud, GcpKind
 from hearth.localcloud.standin.names import Way, from_rest, rest_roots, to_rest
 from hearth.localcloud.standin.protection import check_deletable
@@ -27,12 +28,16 @@ class RestKind(GcpKind):
     def __init__(self, type: ResourceType, row: Row, cloud: Cloud) -> None:
         super().__init__(type, cloud)
         self.row = row
-        self.autoname = row.autoname
         self.parameters = row.parameters
+        # What leaving them out means is known from the catalog alone.
+        self.local: Mapping[str, Any] = {
+            name: type.implied.get(name, type.defaults.get(name)) for name in row.local | set(type.implied)
+        }
 
     # The protocol's operations
 
     def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+        inputs = sent(inputs)
         where = self.where(inputs)
         planned = self.planned(inputs, where)
         if preview:
@@ -62,14 +67,14 @@ class RestKind(GcpKind):
         if inputs is None:
             outputs = self.outputs(live, self._importing(live), where)
             return Found(self.id(where), self._importable(outputs), self.sealed(outputs))
-        outputs = self.outputs(live, inputs, where)
-        marks = {AUTONAMED: inputs[AUTONAMED]} if AUTONAMED in inputs else {}
-        return Found(id, self.declared(inputs, outputs) | marks, self.sealed(outputs))
+        outputs = self.outputs(live, sent(inputs), where)
+        return Found(id, marked(inputs, self.declared(declared(inputs), outputs)), self.sealed(outputs))
 
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
     ) -> Values:
-        changed = {root(path) for path in self.changes(old_inputs, old, news)} - set(self.row.kept)
+        changed = {root(path) for path in difference(self.type, old_inputs, old, news).changed} - self.local.keys()
+        old_inputs, news = declared(old_inputs), sent(news)
         planned = self._replanned(old_inputs, old, news)
         # After a failed update the state holds the new inputs, so nothing has changed and nothing is sent: that is
         # how Google's provider comes to call a service deployed that never was (observed).
@@ -85,7 +90,7 @@ class RestKind(GcpKind):
         return self.sealed(self.outputs(live, news, where))
 
     def delete(self, context: Context, id: str, inputs: Values, old: Values) -> None:
-        check_deletable(self.row.title, {**self.row.kept, **old})
+        check_deletable(self.row.title, {**self.local, **old})
         if old.get("deletionPolicy") == "ABANDON":
             return
         try:
@@ -137,7 +142,7 @@ class RestKind(GcpKind):
 
     def body(self, values: Values, marks: Values) -> Body:
         """The API's form of inputs, with `marks` for labels."""
-        local = {*self.row.parameters, *self.row.kept, "labels"}
+        local = {*self.row.parameters, *self.local, "labels"}
         sent = {name: value for name, value in values.items() if name in self.type.inputs and name not in local}
         return to_rest(self.row.names, sent) | ({"labels": dict(marks)} if "labels" in self.type.inputs else {})
 
@@ -149,7 +154,6 @@ class RestKind(GcpKind):
             if way is Way.KEYED and name in found:
                 found[name] = _in_order(inputs.get(name), found[name])
         found = dict(filled(inputs, found))
-        found.pop(AUTONAMED, None)
         if "labels" in self.type.inputs:
             found.pop("labels", None)
             found |= labels.shown(_labels(inputs), live.get("labels") or {})
@@ -160,14 +164,12 @@ class RestKind(GcpKind):
 
     def declared(self, inputs: Values, outputs: Values) -> dict[str, Any]:
         """The inputs as they would have to be to declare what `outputs` show."""
-        found: dict[str, Any] = as_declared(
-            {name: value for name, value in inputs.items() if name != AUTONAMED}, outputs
-        )
+        found: dict[str, Any] = as_declared(inputs, outputs)
         return found
 
     def planned(self, inputs: Values, where: Values) -> dict[str, Any]:
         """What is known of a resource before it is made."""
-        known = {name: value for name, value in inputs.items() if name != AUTONAMED} | self._local(inputs, where)
+        known = {**inputs, **self._local(inputs, where)}
         if "labels" in self.type.inputs and inputs.get("labels") is not UNKNOWN:
             marks = self._new_labels(inputs)
             known |= {"pulumiLabels": marks, "effectiveLabels": marks}
@@ -177,19 +179,14 @@ class RestKind(GcpKind):
 
     def _replanned(self, old_inputs: Values, old: Values, news: Values) -> dict[str, Any]:
         """What is known of a resource before it is updated: what was not declared stays as it is."""
-        before, after = ({k: v for k, v in each.items() if k != AUTONAMED} for each in (old_inputs, news))
-        gone = {name for name in before.keys() - after.keys() if name not in self.type.computed}
-        kept = {name: value for name, value in old.items() if name not in gone}
-        planned = kept | {name: overlaid(kept.get(name), before.get(name), value) for name, value in after.items()}
+        planned: dict[str, Any] = overlaid(old, old_inputs, news, self.type.kept)
         return planned | {
-            name: after.get(name, default)
-            for name, default in self.row.kept.items()
-            if name in after or default is not None
+            name: news.get(name, default) for name, default in self.local.items() if name in news or default is not None
         }
 
     def _local(self, inputs: Values, where: Values) -> dict[str, Any]:
         """Outputs that are the inputs' own."""
-        kept = {name: inputs.get(name, default) for name, default in self.row.kept.items()}
+        kept = {name: inputs.get(name, default) for name, default in self.local.items()}
         unread = {name: inputs.get(name) for name in self.row.unread}
         placed = {name: value for name, value in where.items() if name in self.type.inputs}
         return {name: value for name, value in (kept | unread | placed).items() if value is not None}
@@ -199,13 +196,14 @@ class RestKind(GcpKind):
         return {name: labels.foreign(live[name]) for name in ("labels", "annotations") if live.get(name)}
 
     def _importable(self, outputs: Values) -> dict[str, Any]:
-        """Inputs that would declare what an import found: all that is neither zero nor left to the API."""
-        names = {*self.row.parameters, self.autoname.property if self.autoname else ""}
-        optional = (self.type.computed | set(self.row.kept)) - names
+        """Inputs that would declare what an import found: all that is neither zero, nor a default, nor the API's."""
+        names = {*self.row.parameters, *self.type.autonames}
+        optional = (self.type.computed | self.local.keys()) - names
         return {
             name: value
             for name, value in outputs.items()
             if name in self.type.inputs and name not in optional and not is_zero(value)
+            if value != self.type.defaults.get(name)
         }
 
     def _new_labels(self, inputs: Values) -> dict[str, Any]:

@@ -1,14 +1,11 @@
 """A resource type of a Google API as a table's row."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
-from typing import Any
 
 from hearth.catalog.apis import Api
-from hearth.localcloud.standin.inputs import Autoname
 from hearth.localcloud.standin.names import Names
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
@@ -38,12 +35,11 @@ class Row:
     id_query: str | None = None
     """The query parameter that names a new resource; None where the body does."""
     names: Names = field(default_factory=dict)
-    kept: Mapping[str, Any] = field(default_factory=dict)
-    """Inputs that stay in the state and never reach the API, with their defaults (None: none)."""
+    local: frozenset[str] = frozenset()
+    """Inputs that stay in the state and never reach the API, beside `deletionPolicy`."""
     unread: frozenset[str] = frozenset()
     """Inputs that the API takes and does not answer."""
     update: Update = Update.CHANGED
-    autoname: Autoname | None = None
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:

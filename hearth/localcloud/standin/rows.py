@@ -7,11 +7,8 @@ renamed fields are those of Google's provider (magic-modules, mmv1/products).
 from typing import Final
 
 from hearth.catalog import apis
-from hearth.localcloud.standin.inputs import Autoname
 from hearth.localcloud.standin.names import Field, Way
 from hearth.localcloud.standin.row import Row, Update
-
-_DELETABLE: Final = {"deletionPolicy": "DELETE"}
 
 REPOSITORY: Final = Row(
     type="gcp:artifactregistry/repository:Repository",
@@ -20,7 +17,6 @@ REPOSITORY: Final = Row(
     path="projects/{project}/locations/{location}/repositories/{repositoryId}",
     id_query="repository_id",
     names={"name": Field("name", Way.LAST), "cleanupPolicies": Field("cleanupPolicies", Way.KEYED)},
-    kept=_DELETABLE,
 )
 RUN_SERVICE: Final = Row(
     type="gcp:cloudrunv2/service:Service",
@@ -38,9 +34,8 @@ RUN_SERVICE: Final = Row(
         "terminalConditions": Field("terminalCondition", Way.LIST_OF_ONE),
         "traffics": Field("traffic"),
     },
-    kept=_DELETABLE | {"deletionProtection": True},
+    local=frozenset({"deletionProtection"}),
     update=Update.WHOLE,
-    autoname=Autoname("name", most=49),
 )
 RUN_JOB: Final = Row(
     type="gcp:cloudrunv2/job:Job",
@@ -54,9 +49,8 @@ RUN_JOB: Final = Row(
         "template.template.containers.envs": Field("env"),
         "terminalConditions": Field("terminalCondition", Way.LIST_OF_ONE),
     },
-    kept=_DELETABLE | {"deletionProtection": True},
+    local=frozenset({"deletionProtection"}),
     update=Update.WHOLE,
-    autoname=Autoname("name", most=49),
 )
 SECRET: Final = Row(
     type="gcp:secretmanager/secret:Secret",
@@ -65,17 +59,15 @@ SECRET: Final = Row(
     path="projects/{project}/secrets/{secretId}",
     id_query="secretId",
     names={"replication.auto": Field("automatic")},
-    kept=_DELETABLE | {"deletionProtection": False},
+    local=frozenset({"deletionProtection"}),
     unread=frozenset({"tags", "ttl"}),
-    autoname=Autoname("secretId", most=255),
 )
 ACCOUNT: Final = Row(
     type="gcp:serviceaccount/account:Account",
     title="service account",
     api=apis.IAM,
     path="projects/{project}/serviceAccounts/{email}",
-    kept=_DELETABLE | {"createIgnoreAlreadyExists": None},
-    autoname=Autoname("accountId", most=30),
+    local=frozenset({"createIgnoreAlreadyExists"}),
 )
 IDENTITY_POOL: Final = Row(
     type="gcp:iam/workloadIdentityPool:WorkloadIdentityPool",
@@ -83,7 +75,6 @@ IDENTITY_POOL: Final = Row(
     api=apis.IAM,
     path="projects/{project}/locations/global/workloadIdentityPools/{workloadIdentityPoolId}",
     id_query="workloadIdentityPoolId",
-    kept=_DELETABLE,
 )
 IDENTITY_PROVIDER: Final = Row(
     type="gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider",
@@ -91,7 +82,6 @@ IDENTITY_PROVIDER: Final = Row(
     api=apis.IAM,
     path=f"{IDENTITY_POOL.path}/providers/{{workloadIdentityPoolProviderId}}",
     id_query="workloadIdentityPoolProviderId",
-    kept=_DELETABLE,
 )
 BUCKET: Final = Row(
     type="gcp:storage/bucket:Bucket",
@@ -110,9 +100,8 @@ BUCKET: Final = Row(
         "requesterPays": Field("billing.requesterPays"),
         "uniformBucketLevelAccess": Field("iamConfiguration.uniformBucketLevelAccess.enabled"),
     },
-    kept=_DELETABLE | {"forceDestroy": False, "enableObjectRetention": None, "project": None},
+    local=frozenset({"forceDestroy", "enableObjectRetention", "project"}),
     update=Update.MERGE,
-    autoname=Autoname("name", most=63),
 )
 DATABASE: Final = Row(
     type="gcp:firestore/database:Database",
@@ -121,16 +110,13 @@ DATABASE: Final = Row(
     path="projects/{project}/databases/{name}",
     id_query="databaseId",
     names={"name": Field("name", Way.LAST)},
-    # Unlike every other type: a database outlives its resource unless the program says otherwise.
-    kept={"deletionPolicy": "ABANDON"},
-    autoname=Autoname("name", most=63),
 )
 FIELD: Final = Row(
     type="gcp:firestore/field:Field",
     title="Field",
     api=apis.FIRESTORE,
     path="projects/{project}/databases/{database}/collectionGroups/{collection}/fields/{field}",
-    kept=_DELETABLE | {"skipWait": None},
+    local=frozenset({"skipWait"}),
 )
 FIREBASE_PROJECT: Final = Row(
     type="gcp:firebase/project:Project",
@@ -144,7 +130,6 @@ HOSTING_SITE: Final = Row(
     api=apis.FIREBASE_HOSTING,
     path="projects/{project}/sites/{siteId}",
     id_query="siteId",
-    kept=_DELETABLE,
 )
 CUSTOM_DOMAIN: Final = Row(
     type="gcp:firebase/hostingCustomDomain:HostingCustomDomain",
@@ -160,7 +145,7 @@ CUSTOM_DOMAIN: Final = Row(
         "requiredDnsUpdates.desireds": Field("desired"),
         "requiredDnsUpdates.discovereds": Field("discovered"),
     },
-    kept=_DELETABLE | {"waitDnsVerification": None},
+    local=frozenset({"waitDnsVerification"}),
 )
 IDENTITY_CONFIG: Final = Row(
     type="gcp:identityplatform/config:Config",
@@ -175,14 +160,12 @@ API_KEY: Final = Row(
     path="projects/{project}/locations/global/keys/{name}",
     id_query="keyId",
     names={"name": Field("name", Way.LAST)},
-    kept=_DELETABLE | {"checkExistingUsage": None},
-    autoname=Autoname("name", most=63),
+    local=frozenset({"checkExistingUsage"}),
 )
 PROJECT_SERVICE: Final = Row(
     type="gcp:projects/service:Service",
     title="Project Service",
     api=apis.SERVICE_USAGE,
     path="projects/{project}/services/{service}",
-    kept=_DELETABLE
-    | {"checkIfServiceHasUsageOnDestroy": None, "disableDependentServices": None, "disableOnDestroy": None},
+    local=frozenset({"checkIfServiceHasUsageOnDestroy", "disableDependentServices", "disableOnDestroy"}),
 )

@@ -5,8 +5,10 @@ import re
 from typing import Any
 
 from hearth.catalog.apis import SECRET_MANAGER
+from hearth.localcloud.standin.changes import difference
 from hearth.localcloud.standin.client import ApiFault, Body
 from hearth.localcloud.standin.declared import as_declared
+from hearth.localcloud.standin.inputs import declared, marked
 from hearth.localcloud.standin.kind import GcpKind
 from hearth.plugin.diff import root
 from hearth.plugin.kinds import Context, Created, Found, InitFailed, ProviderError, Values
@@ -25,6 +27,7 @@ class SecretVersionKind(GcpKind):
     parameters = ()
 
     def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+        inputs = declared(inputs)
         if preview:
             return Created("", self.sealed(self.unknown() | _local(inputs)))
         path = str(inputs["secret"])
@@ -56,8 +59,8 @@ class SecretVersionKind(GcpKind):
                 return None
             if inputs is not None:
                 # The content is not read again: it can't have changed.
-                outputs = self._outputs(live, inputs)
-                return Found(id, as_declared(inputs, _plain(live, inputs)), outputs)
+                told = declared(inputs)
+                return Found(id, marked(inputs, as_declared(told, _plain(live, told))), self._outputs(live, told))
             # The content of a disabled version can't be had.
             enabled = live.get("state") == "ENABLED"
             answer = self.client.get(SECRET_MANAGER, f"{id}:access") if enabled else None
@@ -72,7 +75,8 @@ class SecretVersionKind(GcpKind):
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
     ) -> Values:
-        changed = {root(path) for path in self.changes(old_inputs, old, news)}
+        changed = {root(path) for path in difference(self.type, old_inputs, old, news).changed}
+        news = declared(news)
         outputs = {**old, **_local(news)}
         if preview or "enabled" not in changed:
             return self.sealed(outputs)
@@ -101,11 +105,10 @@ class SecretVersionKind(GcpKind):
 
 def _plain(live: Body, inputs: Values) -> dict[str, Any]:
     name = str(live["name"])
-    where = _VERSION.fullmatch(name)
     shown = {key: live[key] for key in ("createTime", "destroyTime") if key in live}
-    project = {"project": where[2]} if where else {}
     state = {"name": name, "version": name.rpartition("/")[2], "enabled": live.get("state") == "ENABLED"}
-    return _local(inputs) | shown | project | state
+    # No project, where none was declared: that is said by the secret's name (observed).
+    return _local(inputs) | shown | state
 
 
 def _local(inputs: Values) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from hearth.catalog.apis import SERVICE_USAGE
 from hearth.localcloud.standin.client import ApiFault, OperationFault
+from hearth.localcloud.standin.inputs import declared
 from hearth.localcloud.standin.kind import GcpKind
 from hearth.plugin.kinds import Context, Created, Found, ProviderError, Values
 
@@ -40,7 +41,7 @@ class ServiceIdentityKind(GcpKind):
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
     ) -> Values:
-        return {**old, **news}
+        return {**old, **declared(news)}
 
     def delete(self, context: Context, id: str, inputs: Values, old: Values) -> None:
         return None

@@ -1,11 +1,12 @@
 """Identity Platform's configuration, and API keys, whose text is a secret apart from the rest."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from hearth.localcloud.standin.client import Body
 from hearth.localcloud.standin.resource import RestKind
-from hearth.plugin.kinds import Values
+from hearth.plugin.kinds import Context, Diff, Values
 
 # What Google's provider puts into the state as switched off where the API leaves it out (magic-modules,
 # custom_flatten/identity_platform_config_email and _phone_number). `anonymous` is not among them.
@@ -30,13 +31,14 @@ class IdentityConfigKind(RestKind):
             found["signIn"] = {way: {"enabled": False} for way in _READ_BACK} | found["signIn"]
         return found
 
-    def changes(self, old_inputs: Values, old: Values, news: Values) -> frozenset[str]:
+    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> Diff:
         """With what is read back and not declared: it is no default, so that taking it out is a change each time."""
-        changed = super().changes(old_inputs, old, news)
+        found = super().diff(context, id, old_inputs, old, news)
         declared, there = news.get("signIn"), old.get("signIn") or {}
         if not isinstance(declared, Mapping):
-            return changed
-        return changed | {f"signIn.{way}" for way in _READ_BACK if way in there and way not in declared}
+            return found
+        read_back = {f"signIn.{way}" for way in _READ_BACK if way in there and way not in declared}
+        return replace(found, changed=found.changed | read_back)
 
 
 class ApiKeyKind(RestKind):

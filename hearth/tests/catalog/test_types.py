@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from hearth.catalog import types
+from hearth.catalog.corrections import Autoname
+from hearth.catalog.shapes import paths
 from hearth.catalog.types import ResourceType
 
 SERVICE = "gcp:cloudrunv2/service:Service"
@@ -137,11 +139,54 @@ def test_a_table_of_another_sdk_says_so_where_it_refuses(monkeypatch: pytest.Mon
     assert re.match(r"brandNew: no such property.*99\.0\.0 is installed.*python -m hearth catalog", fault)
 
 
-@pytest.mark.parametrize("token", types.tokens()[::5])
-def test_a_row_speaks_only_of_properties_it_has(token: str) -> None:
-    row = known(token)
+def test_every_row_speaks_only_of_properties_it_has() -> None:
+    for token in types.tokens():
+        row = known(token)
+        places = set(paths(row.shape))
+        assert not row.outputs_only & row.inputs.keys(), token
+        assert row.computed <= row.inputs.keys() | row.outputs_only, token
+        assert row.autonames.keys() | set(row.one_of) | row.implied.keys() <= row.inputs.keys(), token
+        assert {*row.replace, *row.kept, *row.sets, *row.defaults, *row.values, *row.unknown} <= {*places, ""}, token
 
-    assert row.required <= set(row.inputs)
-    assert not row.outputs_only & set(row.inputs)
-    assert row.computed <= row.inputs.keys() | row.outputs_only
-    assert row.autoname is None or row.autoname.property in row.inputs
+
+@pytest.mark.parametrize(
+    ("token", "names"),
+    [
+        ("gcp:pubsub/topic:Topic", {"name": Autoname()}),
+        ("gcp:compute/network:Network", {"name": Autoname(most=63, lower=True)}),
+        ("gcp:serviceaccount/account:Account", {"accountId": Autoname(most=30)}),
+        ("gcp:organizations/project:Project", {"name": Autoname(random=0), "projectId": Autoname(most=30, lower=True)}),
+        # Its name is that of the record itself.
+        ("gcp:dns/recordSet:RecordSet", {}),
+        ("gcp:projects/service:Service", {}),
+    ],
+)
+def test_the_names_that_are_made_up_are_known_with_their_form(token: str, names: dict[str, Autoname]) -> None:
+    assert known(token).autonames == names
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "fault"),
+    [
+        (SERVICE, {"location": "x", "template": {}, "ingress": "ALL"}, "ingress: one of INGRESS_TRAFFIC_ALL, "),
+        (
+            "gcp:artifactregistry/repository:Repository",
+            {"format": "DOCKER", "repositoryId": "r", "cleanupPolicies": [{"id": "a", "action": "DROP"}]},
+            "cleanupPolicies[0].action: one of DELETE, KEEP was expected, not DROP",
+        ),
+        ("gcp:secretmanager/secretVersion:SecretVersion", {"secret": "s"}, "secretData: required, if none of"),
+    ],
+)
+def test_a_value_that_the_provider_would_not_take_is_a_fault(token: str, inputs: dict[str, Any], fault: str) -> None:
+    (found,) = known(token).faults(inputs)
+
+    assert found.startswith(fault)
+
+
+def test_what_is_kept_when_it_is_left_out_is_known_at_any_depth() -> None:
+    service = known(SERVICE)
+
+    assert {"project", "scaling.maxInstanceCount", "template.timeout", "traffics"} <= service.kept
+    assert not {"name", "deletionPolicy", "template.containers"} & service.kept
+    assert service.implied == {"deletionPolicy": "DELETE"}
+    assert service.defaults["template.containers.livenessProbe.failureThreshold"] == 3

@@ -29,6 +29,15 @@ def test_the_shipped_table_is_what_the_installed_sdk_declares(declared: dict[str
         assert shipped.get("outputs", {}) == row.outputs, token
         assert shipped.get("computed", []) == list(row.computed), token
         assert shipped.get("secret", []) == list(row.secret), token
+        assert shipped.get("values", {}) == row.values, token
+
+
+def test_what_a_text_may_be_is_read_only_where_all_of_it_is_told(declared: dict[str, sdk.Declared]) -> None:
+    repository = declared["gcp:artifactregistry/repository:Repository"].values
+
+    assert repository["cleanupPolicies.action"] == ["DELETE", "KEEP"]
+    # "For example", and "one of" in words, are no list.
+    assert "format" not in repository
 
 
 @pytest.mark.parametrize("module", ["cloudrunv2", "pubsub", "storage"])
@@ -69,7 +78,6 @@ OLD: dict[str, Any] = {
     "kept": ["spec.size"],
     "defaults": {"gone": "x", "spec.size": 3},
     "id": "things/{name}",
-    "autoname": {"property": "name", "most": 63},
 }
 NEW = sdk.Declared(
     inputs={
@@ -80,6 +88,7 @@ NEW = sdk.Declared(
     outputs={"uid": "string"},
     computed=("name", "uid"),
     secret=(),
+    values={"note": ["A", "B"]},
     id_format="{name}",
 )
 
@@ -91,12 +100,12 @@ def test_an_upgrade_without_a_schema_keeps_what_is_known_and_marks_what_is_new()
         "inputs": NEW.inputs,
         "outputs": NEW.outputs,
         "computed": ["name", "uid"],
+        "values": {"note": ["A", "B"]},
         "replace": ["name", "spec.zone"],
         "unknown": ["note", "spec.disk"],
         "kept": ["spec.size"],
         "defaults": {"spec.size": 3},
         "id": "things/{name}",
-        "autoname": {"property": "name", "most": 63},
     }
     assert rows["gcp:a/other:Other"]["unknown"] == [""]
     assert rows["gcp:a/other:Other"]["id"] == "{name}"

@@ -265,16 +265,16 @@ def test_declaring_what_is_so_already_is_no_change(google: Any, stack: Any) -> N
     web = stack(RUN)
     web.up(service())
 
-    assert not web.diff(service(ingress="INGRESS_TRAFFIC_ALL")).changed
-    assert web.diff(service(ingress="INGRESS_TRAFFIC_INTERNAL_ONLY")).changed == {"ingress"}
+    assert not web.diff(web.check(service(ingress="INGRESS_TRAFFIC_ALL"))).changed
+    assert web.diff(web.check(service(ingress="INGRESS_TRAFFIC_INTERNAL_ONLY"))).changed == {"ingress"}
 
 
 def test_leaving_out_again_what_the_api_decides_is_no_change(google: Any, stack: Any) -> None:
     web = stack(RUN)
     web.up(service(launchStage="BETA", description="d"))
 
-    assert web.diff(service(description="d")).changed == frozenset()
-    assert web.diff(service(launchStage="BETA")).changed == {"description"}
+    assert web.diff(web.check(service(description="d"))).changed == frozenset()
+    assert web.diff(web.check(service(launchStage="BETA"))).changed == {"description"}
 
 
 def test_drift_is_found_by_a_refresh_and_put_right(google: Any, stack: Any) -> None:

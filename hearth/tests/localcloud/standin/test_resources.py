@@ -33,6 +33,14 @@ class Life:
     """What an import declares, where it is not `declared`."""
 
 
+# What Google's provider fills into the settings of a database server, and so sends.
+SQL_DEFAULTS = {
+    "activationPolicy": "ALWAYS",
+    "availabilityType": "ZONAL",
+    "pricingPlan": "PER_USE",
+    "storageAutoResize": True,
+}
+
 LIVES = [
     Life(
         type="gcp:artifactregistry/repository:Repository",
@@ -51,9 +59,14 @@ LIVES = [
             "artifactregistry/projects/demo-x/locations/us-central1/repositories",
             {
                 "format": "DOCKER",
+                "mode": "STANDARD_REPOSITORY",
                 "cleanupPolicyDryRun": False,
                 "cleanupPolicies": {
-                    "z-delete": {"id": "z-delete", "action": "DELETE", "condition": {"olderThan": "86400s"}},
+                    "z-delete": {
+                        "id": "z-delete",
+                        "action": "DELETE",
+                        "condition": {"olderThan": "86400s", "tagState": "ANY"},
+                    },
                     "a-keep": {"id": "a-keep", "action": "KEEP", "mostRecentVersions": {"keepCount": 3}},
                 },
                 "labels": {"goog-pulumi-provisioned": "true"},
@@ -67,12 +80,12 @@ LIVES = [
             "deletionPolicy": "DELETE",
         },
         changed={"repositoryId": "web", "format": "DOCKER", "description": "d", "labels": {"team": "a"}},
-        paths=frozenset({"description", "labels", "cleanupPolicies", "cleanupPolicyDryRun"}),
+        paths=frozenset({"description", "labels", "cleanupPolicies"}),
         updates=(
             (
                 "PATCH",
                 "artifactregistry/projects/demo-x/locations/us-central1/repositories/web",
-                {"updateMask": "cleanupPolicies,cleanupPolicyDryRun,description,labels"},
+                {"updateMask": "cleanupPolicies,description,labels"},
                 {"description": "d", "labels": {"goog-pulumi-provisioned": "true", "team": "a"}},
             ),
         ),
@@ -81,7 +94,6 @@ LIVES = [
             "project": "demo-x",
             "location": "us-central1",
             "format": "DOCKER",
-            "mode": "STANDARD_REPOSITORY",
             "description": "d",
             "labels": {"team": "a"},
         },
@@ -315,14 +327,19 @@ LIVES = [
             "connectionName": "demo-x:us-central1:web",
             "settings": {"dataDiskSizeGb": "10", "settingsVersion": "1", "activationPolicy": "ALWAYS"},
         },
-        id="projects/demo-x/instances/web",
+        id="web",
         created=(
             "sqladmin/projects/demo-x/instances",
             {
                 "name": "web",
                 "region": "us-central1",
                 "databaseVersion": "POSTGRES_17",
-                "settings": {"tier": "db-f1-micro", "edition": "ENTERPRISE", "storageAutoResizeLimit": 20},
+                "settings": {
+                    "tier": "db-f1-micro",
+                    "edition": "ENTERPRISE",
+                    "storageAutoResizeLimit": 20,
+                    **SQL_DEFAULTS,
+                },
             },
         ),
         outputs={
@@ -354,7 +371,7 @@ LIVES = [
                         "storageAutoResizeLimit": 20,
                         "dataDiskSizeGb": 10,
                         "settingsVersion": 1,
-                        "activationPolicy": "ALWAYS",
+                        **SQL_DEFAULTS,
                     },
                 },
             ),
@@ -405,6 +422,7 @@ LIVES = [
                 "locationId": "us-central1",
                 "type": "FIRESTORE_NATIVE",
                 "deleteProtectionState": "DELETE_PROTECTION_DISABLED",
+                "pointInTimeRecoveryEnablement": "POINT_IN_TIME_RECOVERY_DISABLED",
             },
         ),
         outputs={
@@ -591,6 +609,7 @@ LIVES = [
             {
                 "name": "demo-x-source",
                 "location": "us-central1",
+                "storageClass": "STANDARD",
                 "iamConfiguration": {
                     "uniformBucketLevelAccess": {"enabled": True},
                     "publicAccessPrevention": "enforced",
@@ -630,7 +649,6 @@ LIVES = [
         imported={
             "name": "demo-x-source",
             "location": "US-CENTRAL1",
-            "storageClass": "STANDARD",
             "labels": {"team": "a"},
         },
     ),
@@ -774,7 +792,6 @@ LIVES = [
             "name": "projects/demo-x/secrets/key/versions/1",
             "enabled": True,
             "secretData": "größe",
-            "project": "demo-x",
         },
         changed={"secret": "projects/demo-x/secrets/key", "secretData": "größe", "enabled": False},
         paths=frozenset({"enabled"}),

@@ -96,11 +96,13 @@ def test_zeros_that_were_declared_are_put_back() -> None:
 
 
 def test_a_change_leaves_what_was_computed() -> None:
-    live = {"items": [{"image": "1", "cpu": "1"}], "timeout": "300s", "gone": 1}
+    live = {"items": [{"image": "1", "cpu": "1"}], "timeout": "300s", "gone": 1, "kept": {"most": 3, "least": 1}}
+    before = {"items": [{"image": "1"}], "gone": 1, "kept": {"most": 3, "least": 1}}
 
-    assert overlaid(live, {"items": [{"image": "1"}], "gone": 1}, {"items": [{"image": "2"}]}) == {
+    assert overlaid(live, before, {"items": [{"image": "2"}], "kept": {}}, frozenset({"kept.most"})) == {
         "items": [{"image": "2", "cpu": "1"}],
         "timeout": "300s",
+        "kept": {"most": 3},
     }
 
 
