@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
-
-from aiohttp import web
+from typing import TYPE_CHECKING, Protocol
 
 from hearth.localcloud.store import Store
+
+if TYPE_CHECKING:
+    # Every command reads this file, and aiohttp takes longer to import than most of them take to run.
+    from aiohttp import web
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +71,7 @@ class Cloud:
 class Part(Protocol):
     """One area of the local cloud: its routes on the APIs' port, and what it runs beside them."""
 
-    def routes(self) -> Iterable[web.RouteDef]:
+    def routes(self) -> Iterable["web.RouteDef"]:
         """Routes with full paths, such as `/run/v2/projects/{project}/...`. Handlers may raise ApiError."""
 
     async def start(self) -> None:

@@ -16,6 +16,9 @@ import psutil
 from hearth.localcloud.commands.checkout import STACK, Checkout
 from hearth.localcloud.commands.errors import CommandError
 
+Lookup = Callable[[str, Mapping[str, Any]], str | None]
+"""Takes a resource's type and inputs, and gives the id of what is there, or None."""
+
 _CREATING = "creating"
 
 
@@ -50,14 +53,13 @@ def cancel_dead_lock(checkout: Checkout, engine: Asks, say: Callable[[str], None
 def settle_pending(
     engine: Stateful,
     exported: Mapping[str, Any],
-    id_of: Callable[[str, Mapping[str, Any]], str | None],
+    id_of: Lookup,
     say: Callable[[str], None],
 ) -> None:
     """Take up into the state what a killed engine had created, and forget the rest of what it was at.
 
-    `exported` is the whole state, `id_of` takes a resource's type and inputs and gives the id of what is there, or
-    None. An update or a delete needs nothing: repeated, it ends where it should. `pulumi refresh
-    --import-pending-creates` is made for this, but leaves the resources out of the state (CLI 3.259).
+    `exported` is the whole state. An update or a delete needs nothing: repeated, it ends where it should. `pulumi
+    refresh --import-pending-creates` is made for this, but leaves the resources out of the state (CLI 3.259).
     Raises CommandError when the engine refuses.
     """
     deployment = exported["deployment"]

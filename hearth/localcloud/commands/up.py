@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hearth.localcloud.cloud import Ports
-from hearth.localcloud.commands import addresses, background, existing, plugin, recovery, variables
+from hearth.localcloud.commands import addresses, background, plugin, recovery, variables
 from hearth.localcloud.commands.checkout import STACK, Checkout
 from hearth.localcloud.commands.engine import Engine
 
@@ -25,7 +25,7 @@ def run(checkout: Checkout) -> int:
     if exported is None:
         engine.ask("stack", "init", STACK)
         exported = {"deployment": {}}
-    recovery.settle_pending(engine, exported, existing.lookup(variables.of(checkout, ports)), _say)
+    recovery.settle_pending(engine, exported, _lookup(checkout, ports), _say)
     code = engine.show("up", "--yes", "--skip-preview", *_ways(exported["deployment"], status))
     if code:
         _say("\nNot all of it is deployed: the message above says why, `make logs` may say more.")
@@ -34,6 +34,17 @@ def run(checkout: Checkout) -> int:
         return code
     _tell(engine.outputs(), ports)
     return 0
+
+
+def _lookup(checkout: Checkout, ports: Ports) -> recovery.Lookup:
+    """Imported when it is asked: no engine was killed before most runs, and the stand-in is large."""
+
+    def id_of(type_: str, inputs: Mapping[str, Any]) -> str | None:
+        from hearth.localcloud.commands import existing  # noqa: PLC0415 - see above
+
+        return existing.lookup(variables.of(checkout, ports))(type_, inputs)
+
+    return id_of
 
 
 def _ways(deployment: Mapping[str, Any], status: Mapping[str, Any]) -> list[str]:
