@@ -6,6 +6,7 @@ Ctrl-C.
 
 import difflib
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -65,4 +66,7 @@ def usage() -> str:
 
 
 if __name__ == "__main__":
+    # Importing the gcp SDK or the local cloud takes seconds without kept bytecode, in each process that a verb starts.
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.exit(main(sys.argv[1:]))

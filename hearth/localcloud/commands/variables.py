@@ -34,9 +34,7 @@ def of(checkout: Checkout, ports: Ports) -> dict[str, str]:
 
 def environment(checkout: Checkout, ports: Ports, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """`environ` with everything in it that would lead Pulumi elsewhere taken out, and `of` put in."""
-    # Without kept bytecode, importing the gcp SDK takes two seconds longer, for each engine.
-    unwanted = {"PYTHONDONTWRITEBYTECODE"}
-    unwanted |= {name for name in environ if name.startswith("PULUMI_")} - _KEPT
+    unwanted = {name for name in environ if name.startswith("PULUMI_")} - _KEPT
     kept = {name: value for name, value in environ.items() if name not in unwanted}
     path = os.pathsep.join(part for part in (str(checkout.programs), environ.get("PATH", "")) if part)
     return {**kept, "PATH": path, **of(checkout, ports)}
