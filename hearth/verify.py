@@ -1,7 +1,8 @@
 """`python -m hearth check` and `test`: what must hold before a change lands. Each ends with pytest's closing line.
 
-`check` is for while one works: lint, types and the tests of what is the user's. `test` is all of it: types, tests and
-deployments by the real engine run side by side, since each of them leaves a core idle for some of the time.
+`check` is for while one works: lint, types and the tests of what is the user's. `test` is all of it: types, the
+framework's tests, deployments by the real engine and all other tests run side by side, as each of them uses one core,
+and not all the time.
 """
 
 import argparse
@@ -15,7 +16,8 @@ from pathlib import Path
 from hearth import project
 
 _USERS = ("infra", "service", "tests")
-_ENGINE = "hearth/tests/engine"
+_BESIDE = {"framework": "flask_hearth/tests", "engine": "hearth/tests/engine"}
+"""Tests that run beside all others, where they are there, with logs of these names."""
 _DOES = {"check": "lint, types, and the project's own tests", "test": "lint, types, every test"}
 
 
@@ -34,16 +36,23 @@ def main(arguments: Sequence[str]) -> int:
     if verb == "check" or not (root / _ENGINE).is_dir():
         with checks.beside("types", ["mypy", *_USERS]) as types:
             return checks.run(checks.pytest("tests")) or checks.ended(types, "types")
-    with (
-        checks.beside("types", ["mypy"]) as types,
-        checks.beside("engine", checks.pytest("--durations=5", _ENGINE), to_its_end=True) as engine,
-    ):
-        code = checks.run(checks.pytest(f"--ignore={_ENGINE}"))
-        code = code or checks.ended(types, "types")
-        deployed = checks.ended(engine, "engine", show=True)
-    if code:
-        sys.stderr.write("test: what stands above the engine's tests failed.\n")
-    return code or deployed
+    return _all(checks, {name: folder for name, folder in _BESIDE.items() if (project.root() / folder).is_dir()})
+
+
+def _all(checks: "_Checks", beside: Mapping[str, str]) -> int:
+    with contextlib.ExitStack() as stack:
+        types = stack.enter_context(checks.beside("types", ["mypy"]))
+        begun = {
+            name: stack.enter_context(checks.beside(name, checks.pytest("--durations=5", folder), to_its_end=True))
+            for name, folder in beside.items()
+        }
+        codes = {"others": checks.run(checks.pytest(*(f"--ignore={folder}" for folder in beside.values())))}
+        codes["types"] = checks.ended(types, "types")
+        codes |= {name: checks.ended(process, name, show=True) for name, process in begun.items()}
+    failed = {name: code for name, code in codes.items() if code}
+    if failed:
+        sys.stderr.write(f"test: these failed, and are told of above: {', '.join(failed)}\n")
+    return next(iter(failed.values()), 0)
 
 
 class _Checks:
