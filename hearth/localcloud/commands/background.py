@@ -25,7 +25,7 @@ from hearth.localcloud.commands import ports as ports_module
 from hearth.localcloud.commands.checkout import Checkout
 from hearth.localcloud.commands.errors import CommandError
 
-_START_SECONDS = 30.0
+_START_SECONDS = 120.0
 # Instances get ten seconds from Cloud Run's contract, and requests under way two.
 _STOP_SECONDS = 20.0
 _KILL_SECONDS = 5.0
@@ -68,8 +68,7 @@ def ensure(checkout: Checkout, say: Callable[[str], None], environ: Mapping[str,
                     f"{ports_module.VARIABLES[name]}={port}, but the local cloud already runs on port "
                     f"{getattr(known, name)}. `make down` first, then `make up` moves it."
                 )
-        _wait(checkout, known, pid, None)
-        if _health(known).get("code") == code.digest(checkout.toolkit):
+        if _wait(checkout, known, pid, None).get("code") == code.digest(checkout.toolkit):
             return known
         say("The local cloud's own code has changed: starting it anew. What is deployed stays.")
         stop(checkout.cloud)
@@ -167,9 +166,10 @@ def _is_from_before(pid: int) -> bool:
     return False
 
 
-def _wait(checkout: Checkout, ports: Ports, pid: int, process: subprocess.Popen[bytes] | None) -> None:
+def _wait(checkout: Checkout, ports: Ports, pid: int, process: subprocess.Popen[bytes] | None) -> dict[str, Any]:
+    """What it says of itself, as soon as it answers."""
     deadline = time.monotonic() + _START_SECONDS
-    while not healthy(ports):
+    while not (said := _health(ports)):
         ended = holder(checkout.cloud) != pid if process is None else process.poll() is not None
         if ended or time.monotonic() > deadline:
             what = "ended while it started" if ended else f"does not answer after {_START_SECONDS:.0f} s"
@@ -178,6 +178,7 @@ def _wait(checkout: Checkout, ports: Ports, pid: int, process: subprocess.Popen[
                 process.wait()
             raise CommandError(f"The local cloud {what}. Its last words:\n{_last_words(checkout.cloud / 'logs')}")
         time.sleep(_POLL_SECONDS)
+    return said
 
 
 def _has_ended(process: psutil.Process) -> bool:
