@@ -33,10 +33,10 @@ def main(arguments: Sequence[str]) -> int:
         if code := checks.run(command):
             return code
     # A project that has installed the toolkit has none of its tests.
-    if verb == "check" or not (root / _ENGINE).is_dir():
+    if verb == "check" or not (root / _BESIDE["engine"]).is_dir():
         with checks.beside("types", ["mypy", *_USERS]) as types:
             return checks.run(checks.pytest("tests")) or checks.ended(types, "types")
-    return _all(checks, {name: folder for name, folder in _BESIDE.items() if (project.root() / folder).is_dir()})
+    return _all(checks, {name: folder for name, folder in _BESIDE.items() if (root / folder).is_dir()})
 
 
 def _all(checks: "_Checks", beside: Mapping[str, str]) -> int:
