@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from hearth.preview.values import MISSING, leaves, written
+from hearth.plugin.diff import changed_paths
+from hearth.preview.values import MISSING, UNKNOWN, leaves, written
 
 Op = Literal["create", "update", "replace", "delete"]
 OPS: tuple[Op, ...] = get_args(Op)
@@ -130,3 +131,9 @@ def _properties(
         for path, kind in sorted((metadata.get("detailedDiff") or {}).items()):
             replaces = kind.get("diffKind", "").endswith("-replace")
             yield Property(path=path, old=written(old, path), new=written(new, path), replaces=replaces)
+        if op == "replace" and not metadata.get("detailedDiff"):
+            # Replaced because what it depends on is deleted first: of such a one the engine does not ask for a diff.
+            for path in sorted(changed_paths(old, new)):
+                # Neither the provider's own notes nor what nobody knows yet says anything.
+                if "__defaults" not in path and written(new, path) != UNKNOWN:
+                    yield Property(path=path, old=written(old, path), new=written(new, path), replaces=False)

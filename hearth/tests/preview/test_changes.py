@@ -85,3 +85,27 @@ def test_the_types_are_those_of_what_there_will_be() -> None:
     counts = found.counts()
 
     assert len(found.types) == found.same + sum(counts[op] for op in ("create", "update", "replace"))
+
+
+def test_what_is_replaced_for_what_it_depends_on_shows_what_changes_of_it_all_the_same() -> None:
+    """The engine asks for no diff of what has to go before something else can."""
+    service = "gcp:cloudrunv2/service:Service"
+    old = {"name": "web", "scaling": {"maxInstanceCount": 2}, "__defaults": []}
+    new = {
+        "name": "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+        "scaling": {"maxInstanceCount": 33},
+        "__defaults": ["client"],
+    }
+    metadata = {
+        "op": "replace",
+        "type": service,
+        "urn": f"urn:pulumi:prod::app::{service}::web",
+        "old": {"custom": True, "inputs": old},
+        "new": {"custom": True, "inputs": new},
+    }
+
+    (found,) = changes.read([{"resourcePreEvent": {"metadata": metadata}}]).changes
+
+    assert [(each.path, each.old, each.new, each.replaces) for each in found.properties] == [
+        ("scaling.maxInstanceCount", "2", "33", False)
+    ]
