@@ -10,11 +10,10 @@ from typing import Final
 from flask import Flask, Response, g, request
 
 from flask_hearth import trace
+from flask_hearth.headers import FIRST_ERROR
 
 HEADER: Final = "X-Request-ID"
 """Set on errors alone: an answer that caches keep would tell everybody the id of who came first."""
-
-_FIRST_ERROR: Final = 400
 
 
 def init_app(app: Flask) -> None:
@@ -32,6 +31,6 @@ def current() -> str:
 
 
 def _tell(response: Response) -> Response:
-    if response.status_code >= _FIRST_ERROR:
+    if response.status_code >= FIRST_ERROR:
         response.headers[HEADER] = current()
     return response

@@ -47,20 +47,8 @@ def measure(at: Place, folder: Path, *, load: Load, rounds: int, seconds: float,
     lines = [
         line(f"requests a second {load_of}: Hearth's against peer's", rates, "/s", ours, theirs),
         line(f"p99 {load_of}: peer's against Hearth's", slowest, "ms", theirs, ours),
-        line(
-            f"Hearth: the same requests a second, against {size}",
-            rates,
-            "/s",
-            ours,
-            resized,
-        ),
-        line(
-            f"Hearth: the same p99 {size}, against with its own",
-            slowest,
-            "ms",
-            resized,
-            ours,
-        ),
+        line(f"Hearth: the same requests a second, against {size}", rates, "/s", ours, resized),
+        line(f"Hearth: the same p99 {size}, against with its own", slowest, "ms", resized, ours),
     ]
     if not memory[ours]:
         return lines

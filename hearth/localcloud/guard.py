@@ -6,19 +6,17 @@ between users of one machine: whoever can open the port as this user may do ever
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
+from aiohttp.typedefs import Handler, Middleware
 
 from hearth.catalog.apis import LOCAL_PROJECT_PREFIX
 from hearth.localcloud import bodies
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.kept.api import KEPT
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 # Google's rule for project ids (Resource Manager, "Creating and managing projects"), with Firebase's prefix.

@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from hearth.localcloud import console, guard, locking, logs, operations
 from hearth.localcloud.build import CloudBuild
@@ -129,7 +130,7 @@ def _private(root: Path) -> Path:
 
 
 @web.middleware
-async def _answered(request: web.Request, handler: guard.Handler) -> web.StreamResponse:
+async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn whatever a handler raises into an answer that Google's clients can read, and log the request."""
     began = time.perf_counter()
     status = 0
@@ -143,7 +144,7 @@ async def _answered(request: web.Request, handler: guard.Handler) -> web.StreamR
         log.info("%s %s %d %.0f ms", request.method, request.rel_url.raw_path, status, milliseconds)
 
 
-async def _google_shaped(request: web.Request, handler: guard.Handler) -> web.StreamResponse:
+async def _google_shaped(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except ApiError as error:

@@ -18,9 +18,9 @@ from hearth.localcloud.hosting.redirects import Redirect, read_redirect
 from hearth.localcloud.store import Document
 
 _DEFAULT_REGION = "us-central1"
-_SERVICE_ID = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
+# Of services and of revision tags.
+_LABEL = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 _REGION = re.compile(r"[a-z]+-[a-z]+[0-9]+")
-_TAG = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 _TRAILING_SLASH: dict[str, bool | None] = {
     "ADD": True,
     "REMOVE": False,
@@ -135,11 +135,11 @@ def _read_run(run: Any) -> RunTarget:
         raise ValueError('run has to be an object such as {"serviceId": "web", "region": "us-central1"}')  # noqa: TRY004
     refuse_unknown(run, {"serviceId", "region", "tag"}, "version.config.rewrites.run")
     service, region, tag = run.get("serviceId"), run.get("region", _DEFAULT_REGION), run.get("tag")
-    if not isinstance(service, str) or not _SERVICE_ID.fullmatch(service):
+    if not isinstance(service, str) or not _LABEL.fullmatch(service):
         raise ValueError(f"run.serviceId has to be the service's bare name, such as web, not {service!r}")
     if not isinstance(region, str) or not _REGION.fullmatch(region):
         raise ValueError(f"Cloud Run region `{region}` is not supported.")
-    if tag is not None and (not isinstance(tag, str) or not _TAG.fullmatch(tag)):
+    if tag is not None and (not isinstance(tag, str) or not _LABEL.fullmatch(tag)):
         raise ValueError(f"run.tag has to be the name of a revision tag, not {tag!r}")
     return RunTarget(service, region, tag)
 

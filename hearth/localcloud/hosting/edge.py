@@ -26,9 +26,10 @@ from hearth.localcloud.hosting.headers import apply_rules
 from hearth.localcloud.hosting.live import LiveSite, LiveSites
 from hearth.localcloud.hosting.pages import error_page, site_not_found
 from hearth.localcloud.hosting.reply import FilePart, Incoming, Reply
-from hearth.localcloud.hosting.requests import BadRequest, BodyTooLarge, quote_path, read_body, read_request
+from hearth.localcloud.hosting.requests import BadRequest, quote_path, read_body, read_request
 from hearth.localcloud.hosting.rewrites import Rewrites
 from hearth.localcloud.hosting.static import file_reply, pieces
+from hearth.localcloud.run.proxy import BodyTooLarge
 
 log = logging.getLogger(__name__)
 

@@ -7,19 +7,14 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from hearth.localcloud.hosting.reply import Incoming
+from hearth.localcloud.run.proxy import BODY_LIMIT, BodyTooLarge
 
-# Cloud Run's limit for HTTP/1 requests.
-MOST_BODY_BYTES = 32 * 1024**2
 _CHUNK = 64 * 1024
 _SLASHES = re.compile(r"/{2,}")
 
 
 class BadRequest(Exception):
     """Its text says why the request can't be understood."""
-
-
-class BodyTooLarge(Exception):
-    """More than `MOST_BODY_BYTES`."""
 
 
 def read_request(request: web.BaseRequest) -> Incoming:
@@ -74,7 +69,7 @@ async def read_body(request: web.BaseRequest) -> bytes | None:
     """All of the body, or None where there is none. Raises BadRequest, and BodyTooLarge, before reading if it can."""
     if not request.body_exists:
         return None
-    if (request.content_length or 0) > MOST_BODY_BYTES:
+    if (request.content_length or 0) > BODY_LIMIT:
         raise BodyTooLarge
     if request.headers.get("Expect", "").lower() == "100-continue":
         # The server does this for routed requests only (RFC 9110, 10.1.1).
@@ -84,7 +79,7 @@ async def read_body(request: web.BaseRequest) -> bytes | None:
     try:
         async for chunk in request.content.iter_chunked(_CHUNK):
             body += chunk
-            if len(body) > MOST_BODY_BYTES:
+            if len(body) > BODY_LIMIT:
                 raise BodyTooLarge
     except HttpProcessingError as error:
         raise BadRequest(f"The body can't be read: {error.message}") from error

@@ -1,8 +1,9 @@
 """What a browser calls to sign in (Identity Toolkit v1), and where services get the public keys."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from hearth.catalog.apis import IDENTITY_TOOLKIT
 from hearth.localcloud import bodies
@@ -17,8 +18,6 @@ KEYS_PATH = "/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com"
 """As on www.googleapis.com; `jwks_uri` of the issuer's OpenID configuration."""
 
 _ACCOUNTS = f"/{IDENTITY_TOOLKIT.prefix}/v1/accounts:{{method:[A-Za-z]+}}"
-
-Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class Identity:
@@ -94,7 +93,7 @@ async def _preflight(_request: web.Request) -> web.Response:
 def _for_pages(handler: Handler) -> Handler:
     """Let pages read the answer, errors too (CORS). Which pages may call at all is settled: this machine's."""
 
-    async def answered(request: web.Request) -> web.Response:
+    async def answered(request: web.Request) -> web.StreamResponse:
         try:
             response = await handler(request)
         except ApiError as error:

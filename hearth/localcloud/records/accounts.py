@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from hearth.catalog.apis import IAM
 from hearth.localcloud import bodies
 from hearth.localcloud.errors import ApiError
-from hearth.localcloud.guard import Handler
 from hearth.localcloud.records import collections
 from hearth.localcloud.records.collections import Collection
 from hearth.localcloud.store import Document, Store

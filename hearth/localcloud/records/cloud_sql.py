@@ -7,10 +7,11 @@ which are taken and forgotten, users of IAM, replicas, clones, backups and resto
 
 import json
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from hearth.catalog.apis import SQL_ADMIN
 from hearth.localcloud import bodies, times
@@ -18,8 +19,6 @@ from hearth.localcloud.errors import ApiError
 from hearth.localcloud.records import collections
 from hearth.localcloud.records.collections import Collection
 from hearth.localcloud.store import Document, Store
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _INSTANCE = "projects/{project}/instances/{instance}"
 

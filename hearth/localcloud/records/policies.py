@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from hearth.catalog.apis import ARTIFACT_REGISTRY, CLOUD_RUN, IAM, RESOURCE_MANAGER, SECRET_MANAGER
+from hearth.catalog.apis import ARTIFACT_REGISTRY, CLOUD_RUN, IAM, RESOURCE_MANAGER, SECRET_MANAGER, Api
 from hearth.localcloud import bodies
 from hearth.localcloud.errors import ApiError, not_found
 from hearth.localcloud.store import Document, Store
@@ -76,8 +76,7 @@ def allows(store: Store, resource: str, role: str, member: str) -> bool:
 class Holder:
     """A kind of resource that has a policy of its own, under the API's `:getIamPolicy` and its siblings."""
 
-    prefix: str
-    version: str
+    api: Api
     name: str
     """Relative name as a route pattern."""
     read_by: str = "GET"
@@ -88,25 +87,11 @@ class Holder:
 
 _ID = "{id:[^/:]+}"
 HOLDERS: Final = (
-    Holder(
-        prefix=RESOURCE_MANAGER.prefix,
-        version=RESOURCE_MANAGER.version,
-        name="projects/{project:[^/:]+}",
-        read_by="POST",
-        always=True,
-    ),
-    Holder(prefix=IAM.prefix, version=IAM.version, name=f"projects/{{project}}/serviceAccounts/{_ID}", read_by="POST"),
-    Holder(prefix=SECRET_MANAGER.prefix, version=SECRET_MANAGER.version, name=f"projects/{{project}}/secrets/{_ID}"),
-    Holder(
-        prefix=ARTIFACT_REGISTRY.prefix,
-        version=ARTIFACT_REGISTRY.version,
-        name=f"projects/{{project}}/locations/{{location}}/repositories/{_ID}",
-    ),
-    Holder(
-        prefix=CLOUD_RUN.prefix,
-        version=CLOUD_RUN.version,
-        name=f"projects/{{project}}/locations/{{location}}/{{kind:services|jobs}}/{_ID}",
-    ),
+    Holder(api=RESOURCE_MANAGER, name="projects/{project:[^/:]+}", read_by="POST", always=True),
+    Holder(api=IAM, name=f"projects/{{project}}/serviceAccounts/{_ID}", read_by="POST"),
+    Holder(api=SECRET_MANAGER, name=f"projects/{{project}}/secrets/{_ID}"),
+    Holder(api=ARTIFACT_REGISTRY, name=f"projects/{{project}}/locations/{{location}}/repositories/{_ID}"),
+    Holder(api=CLOUD_RUN, name=f"projects/{{project}}/locations/{{location}}/{{kind:services|jobs}}/{_ID}"),
 )
 
 
@@ -116,13 +101,13 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
 
 
 def _routes_of(store: Store, holder: Holder) -> Sequence[web.RouteDef]:
-    base = f"/{holder.prefix}/{holder.version}/"
+    base = f"/{holder.api.prefix}/{holder.api.version}/"
 
     def resource(request: web.Request) -> str:
         name = request.path.removeprefix(base).rpartition(":")[0]
-        if not holder.always and store.get(f"{holder.prefix}/{name}") is None:
+        if not holder.always and store.get(f"{holder.api.prefix}/{name}") is None:
             raise not_found(name)
-        return f"{holder.prefix}/{name}"
+        return f"{holder.api.prefix}/{name}"
 
     async def read(request: web.Request) -> web.Response:
         return web.json_response(get(store, resource(request)))

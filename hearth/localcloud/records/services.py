@@ -9,12 +9,11 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
+from aiohttp.typedefs import Handler, Middleware
 
 from hearth.catalog.apis import APIS, RESOURCE_MANAGER, SERVICE_USAGE, STORAGE
 from hearth.localcloud import bodies, operations, pages
 from hearth.localcloud.errors import ApiError
-from hearth.localcloud.guard import Handler
 from hearth.localcloud.records import projects
 from hearth.localcloud.store import Document, Store
 

@@ -84,40 +84,23 @@ def new_revision(service: Mapping[str, Any], number: int) -> Document:
 
 def deploying(service: Document, revision: str) -> Document:
     """The service while `revision` (full name) is being started."""
-    return {
-        **service,
-        "latestCreatedRevision": revision,
-        "reconciling": True,
-        "terminalCondition": condition("Ready", "CONDITION_RECONCILING"),
-        "conditions": [
-            condition("RoutesReady", "CONDITION_RECONCILING"),
-            condition("ConfigurationsReady", "CONDITION_RECONCILING"),
-        ],
-    }
+    return service | {"latestCreatedRevision": revision, "reconciling": True, **_all("CONDITION_RECONCILING")}
 
 
 def ready(service: Document) -> Document:
     """The service once its latest revision serves."""
-    settled = {
-        **service,
+    return at_rest(service) | {
         "observedGeneration": service["generation"],
         "latestReadyRevision": service["latestCreatedRevision"],
         "trafficStatuses": [{"type": LATEST, "percent": 100}],
-        "terminalCondition": condition("Ready", "CONDITION_SUCCEEDED"),
-        "conditions": [
-            condition("RoutesReady", "CONDITION_SUCCEEDED"),
-            condition("ConfigurationsReady", "CONDITION_SUCCEEDED"),
-        ],
+        **_all("CONDITION_SUCCEEDED"),
     }
-    settled.pop("reconciling", None)
-    return settled
 
 
 def failed(service: Document, reason: str, message: str) -> Document:
     """The service when its latest revision did not come up; the one before serves on, if there was one."""
     fault = condition("ConfigurationsReady", "CONDITION_FAILED", message=message, reason=reason)
-    settled = {
-        **service,
+    return at_rest(service) | {
         "observedGeneration": service["generation"],
         "terminalCondition": fault | {"type": "Ready"},
         "conditions": [
@@ -127,8 +110,6 @@ def failed(service: Document, reason: str, message: str) -> Document:
             fault,
         ],
     }
-    settled.pop("reconciling", None)
-    return settled
 
 
 def revision_ready(revision: Document) -> Document:
@@ -141,9 +122,18 @@ def revision_failed(revision: Document, revision_reason: str, message: str) -> D
 
 
 def _revision(revision: Document, conditions: list[Document]) -> Document:
-    settled = {**revision, "updateTime": times.now(), "conditions": conditions}
-    settled.pop("reconciling", None)
-    return settled
+    return at_rest(revision) | {"updateTime": times.now(), "conditions": conditions}
+
+
+def at_rest(document: Document) -> Document:
+    """What nothing is being done with any more."""
+    return {name: value for name, value in document.items() if name != "reconciling"}
+
+
+def _all(state: str) -> Document:
+    """Every condition of a service in the same state."""
+    kinds = ("RoutesReady", "ConfigurationsReady")
+    return {"terminalCondition": condition("Ready", state), "conditions": [condition(kind, state) for kind in kinds]}
 
 
 def condition(kind: str, state: str, **more: str) -> Document:

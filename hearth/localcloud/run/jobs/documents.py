@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hearth.localcloud import times
-from hearth.localcloud.run.documents import CREATOR, SUFFIX, condition
+from hearth.localcloud.run.documents import CREATOR, SUFFIX, at_rest, condition
 from hearth.localcloud.run.jobs.attempt import Result
 from hearth.localcloud.store import Document
 
@@ -98,7 +98,7 @@ def new_execution(job: Mapping[str, Any]) -> Document:
 
 def counted(execution: Document, what: str, more: int) -> Document:
     """The execution with so many more in one of its counts; what has ended is not running any more."""
-    running = execution["runningCount"] - (0 if what == "retriedCount" else more)
+    running = execution.get("runningCount", 0) - (0 if what == "retriedCount" else more)
     return execution | {what: execution.get(what, 0) + more, "runningCount": running}
 
 
@@ -106,9 +106,8 @@ def ended(execution: Document, state: str, message: str, reason: str = "") -> Do
     """The execution at its end; `reason` is an ExecutionReason."""
     now = times.now()
     more = {"executionReason": reason} if reason else {}
-    done = {**execution, "completionTime": now, "updateTime": now}
-    done["conditions"] = [condition("Completed", state, message=message, **more)]
-    done.pop("reconciling", None)
+    conditions = [condition("Completed", state, message=message, **more)]
+    done = at_rest(execution) | {"completionTime": now, "updateTime": now, "conditions": conditions}
     done.pop("runningCount", None)
     return done
 
@@ -149,9 +148,8 @@ def attempted(task: Document, result: Result, attempt: int) -> Document:
 
 
 def task_ended(task: Document, state: str, message: str) -> Document:
-    done = task | {"completionTime": times.now(), "conditions": [condition("Completed", state, message=message)]}
-    done.pop("reconciling", None)
-    return done
+    conditions = [condition("Completed", state, message=message)]
+    return at_rest(task) | {"completionTime": times.now(), "conditions": conditions}
 
 
 def task_name(execution: Mapping[str, Any], index: int) -> str:
