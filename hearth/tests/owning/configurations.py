@@ -124,7 +124,7 @@ ALONE: dict[str, Edit] = {
     "another-order": changes(_ALL, lambda config: dict(sorted(config.items(), reverse=True))),
     "only-what-differs": changes(
         _ON_GOOGLE,
-        lambda config: {key: config[key] for key in ("gcp:project", "app:environment", "app:auth")},
+        lambda config: {key: config[key] for key in ("gcp:project", "app:environment", "app:auth", "app:exceptions")},
     ),
     "encrypted": all_of(
         begins(_ON_GOOGLE, "secretsprovider: gcpkms://projects/acme-ops/locations/eu/keyRings/p/cryptoKeys/STACK\n"),
