@@ -80,6 +80,10 @@ def test_googles_word_for_the_default_account_is_one_and_that_of_kubernetes_is_n
     [
         (SERVICE, {"template": {"serviceAccount": OWN}}),
         ("gcp:cloudbuild/trigger:Trigger", {"serviceAccount": f"projects/p/serviceAccounts/{OWN}"}),
+        (
+            "gcp:cloudfunctionsv2/function:Function",
+            {"serviceConfig": {"serviceAccountEmail": OWN}, "buildConfig": {"serviceAccount": OWN}},
+        ),
         ("gcp:container/cluster:Cluster", {"removeDefaultNodePool": True}),
         ("gcp:compute/instance:Instance", {"serviceAccount": {"email": OWN, "scopes": ["cloud-platform"]}}),
         # About the account, not as it.

@@ -61,7 +61,7 @@ def test_a_value_that_is_not_known_yet_is_judged_by_mark_and_name() -> None:
         service(envs=[{"name": "LOG_LEVEL", "value": "debug"}]),
         service(envs=[{"name": "API_KEY", "value": ""}]),
         {"secretEnvironmentVariables": [{"key": "API_KEY", "secret": "s", "version": "1"}]},
-        {"build": {"steps": [{"secretEnvs": ["API_KEY"]}]}},
+        {"build": {"steps": [{"secretEnvs": ["API_KEY"]}], "secrets": [{"secretEnv": {"API_KEY": "CiQA-encrypted"}}]}},
         {"environment": "prod", "labels": {"secret": "x"}},
     ],
 )
