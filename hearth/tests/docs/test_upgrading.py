@@ -3,12 +3,10 @@
 import shutil
 from pathlib import Path
 
-from hearth import project
+from flask_hearth.tests.docs.page import page
 from hearth.tests.docs.walk import Done, copied, ran, walked
 
-ROOT = project.root()
-
-PAGE = (ROOT / "docs" / "upgrading.md").read_text(encoding="utf-8").partition("## As wheels")[0]
+PAGE = page("upgrading.md").partition("## As wheels")[0]
 
 
 def test_both_folders_are_replaced_and_nothing_else(tmp_path: Path) -> None:

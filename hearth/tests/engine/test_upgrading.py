@@ -12,15 +12,16 @@ import sys
 import sysconfig
 from pathlib import Path
 
+from flask_hearth.tests.docs.page import page
 from hearth.localcloud.commands.checkout import Checkout
 from hearth.localcloud.commands.ports import VARIABLES
-from hearth.tests.docs.walk import ROOT, Done, copied, ran, stamp, walked
+from hearth.tests.docs.walk import Done, copied, ran, stamp, walked
 from hearth.tests.engine.deployment import Deployment
 from hearth.tests.installed import with_cli
 from hearth.tests.owner import as_cloned
 from hearth.tests.ports import held_ports
 
-PAGE = (ROOT / "docs" / "upgrading.md").read_text(encoding="utf-8").partition("## As wheels")[2]
+PAGE = page("upgrading.md").partition("## As wheels")[2]
 LOOKING = (
     "inventory_says or test_dockerfile or test_toolkit or test_provider or test_static_files or test_pages or root_the"
 )
