@@ -1,7 +1,8 @@
 """docs/upgrading.md, its part on wheels, carried out in a copy: both folders are gone, and all of it works.
 
 Not carried out is `./environment`, which would fetch every package anew: what the wheels need is lent by the
-checkout's environment. Of the user's tests, those run that look at what is Hearth's, and all are imported.
+checkout's environment. Of `make check`, types are left out; of the user's tests, those run that look at what is
+Hearth's, and all are imported.
 """
 
 import os
@@ -25,6 +26,7 @@ PAGE = page("upgrading.md").partition("## As wheels")[2]
 LOOKING = (
     "inventory_says or test_dockerfile or test_toolkit or test_provider or test_static_files or test_pages or root_the"
 )
+CHECK = f"ruff check --quiet . && ruff format --quiet --check . && python -m pytest -q tests -k '{LOOKING}'"
 BIN = Path(sys.executable).parent
 
 
@@ -38,7 +40,7 @@ def test_a_project_that_installs_hearths_wheels_is_checked_previewed_and_deploye
         def run(folder: Path, commands: str) -> Done:
             if "make check" in commands:
                 install(folder)
-                commands = commands.replace("make check", f"python -m pytest -q tests -k '{LOOKING}'")
+                commands = commands.replace("make check", CHECK)
                 return ran(folder, commands, PATH=path_of(folder), **by_hand)
             done = ran(folder, commands, UV_OFFLINE="1")
             # Where nothing was ever locked on this machine, the registry has to be asked what each package needs.
