@@ -184,7 +184,7 @@ def environ(query: list[tuple[str, str]], headers: dict[str, str], body: bytes, 
 
 
 def test_no_request_whatever_gets_an_error_of_ours(sites: dict[str, Site]) -> None:
-    @searching(30 * EXAMPLES)
+    @searching(15 * EXAMPLES)
     @given(METHODS, PATHS, some.builds(environ, QUERIES, HEADERS, BODIES, chunked=some.booleans()))
     def ask(method: str, path: str, rest: dict[str, Any]) -> None:
         body = rest["wsgi.input"].getvalue()
