@@ -1,4 +1,4 @@
-"""Deployments by the real engine. One for a whole module where its tests leave it as they found it."""
+"""Deployments by the real engine, as few as will do: the first `up` of each takes longer than most tests."""
 
 from collections.abc import Iterator
 
@@ -13,10 +13,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.engine)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """The checkout as it is, brought up."""
+    """The checkout as it is, brought up. Who changes it changes it back."""
     with copied(tmp_path_factory.mktemp("deployed") / "checkout") as deployment:
+        deployment.up()
+        yield deployment
+
+
+@pytest.fixture(scope="session")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """Another one, on which tests edit on: each leaves it deployed, with other data, keys, files and migrations."""
+    with copied(tmp_path_factory.mktemp("edited") / "checkout") as deployment:
         deployment.up()
         yield deployment
 

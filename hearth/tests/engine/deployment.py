@@ -155,6 +155,13 @@ class Deployment:
         assert old in text, f"{path} does not contain {old!r}"
         file.write_text(text.replace(old, new), encoding="utf-8")
 
+    @contextlib.contextmanager
+    def for_now(self, path: str, old: str, new: str) -> Iterator[None]:
+        """Edited for as long as the context is open."""
+        self.edit(path, old, new)
+        yield
+        self.edit(path, new, old)
+
     # --- Ends ---
 
     def kill(self) -> None:

@@ -22,35 +22,33 @@ def signed(deployment: Deployment) -> str:
     return f"{ITEMS}?per_page=1&cursor={deployment.get(f'{ITEMS}?per_page=1').json()['next']}"
 
 
-def test_what_is_signed_outlives_one_rotation_and_not_two(fresh: Deployment) -> None:
+def test_what_is_signed_outlives_one_rotation_and_not_two(edited: Deployment) -> None:
     """A cursor of a list is signed as a session is."""
-    fresh.up()
-    path = signed(fresh)
-    before = fresh.get(path).status_code
-    rotate(fresh, "1", "2")
-    once = fresh.get(path).status_code
-    rotate(fresh, "2", "3")
+    path = signed(edited)
+    before = edited.get(path).status_code
+    rotate(edited, "1", "2")
+    once = edited.get(path).status_code
+    rotate(edited, "2", "3")
 
-    assert (before, once, fresh.get(path).status_code) == (200, 200, 422)
+    assert (before, once, edited.get(path).status_code) == (200, 200, 422)
 
 
-def test_a_state_from_before_there_were_previous_keys_is_upgraded_by_the_next_up(fresh: Deployment) -> None:
-    fresh.up()
-    path = signed(fresh)
-    exported = fresh.pulumi("stack", "export", "--stack", "local")
+def test_a_state_from_before_there_were_previous_keys_is_upgraded_by_the_next_up(edited: Deployment) -> None:
+    path = signed(edited)
+    exported = edited.pulumi("stack", "export", "--stack", "local")
     state = json.loads(exported.stdout)
     for resource in state["deployment"]["resources"]:
         if resource["type"] == KEY:
             del resource["outputs"]["previous"]
-    old = fresh.root / ".local" / "old.json"
+    old = edited.root / ".local" / "old.json"
     old.write_text(json.dumps(state), encoding="utf-8")
-    imported = fresh.pulumi("stack", "import", "--stack", "local", "--file", str(old))
+    imported = edited.pulumi("stack", "import", "--stack", "local", "--file", str(old))
     assert imported.returncode == 0, imported.stdout
 
-    changes = fresh.changes()
-    fresh.up()
+    changes = edited.changes()
+    edited.up()
 
     assert changes[KEY]["op"] == "update"
-    assert fresh.resource(KEY)["outputs"]["previous"]
-    assert fresh.get(path).status_code == 200, "the key itself is the same"
-    assert fresh.pulumi("preview", "--expect-no-changes", "--stack", "local").returncode == 0
+    assert edited.resource(KEY)["outputs"]["previous"]
+    assert edited.get(path).status_code == 200, "the key itself is the same"
+    assert edited.pulumi("preview", "--expect-no-changes", "--stack", "local").returncode == 0

@@ -2,9 +2,11 @@
 
 import os
 import signal
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import pytest
 import requests
 
 from hearth.first_collection import first
@@ -16,19 +18,17 @@ FOLDER = "service/migrations/versions"
 KEPT = first(CHECKOUT)
 """What the tests make objects of, whatever the service keeps."""
 
-HEAD = max(file.name.partition("_")[0] for file in (CHECKOUT / FOLDER).glob("[0-9]*.py"))
-NEXT = f"{int(HEAD) + 1:04d}"
 ADD_COLUMN = f'''"""Add a column."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "{NEXT}"
-down_revision = "{HEAD}"
+revision = "{{next}}"
+down_revision = "{{head}}"
 
 
 def upgrade() -> None:
-    op.add_column("{KEPT.name}", sa.Column("only_here", sa.Text(), nullable=True))
+    op.add_column("{KEPT.name}", sa.Column("only_in_{{next}}", sa.Text(), nullable=True))
 '''
 BROKEN = ADD_COLUMN.replace(f'op.add_column("{KEPT.name}"', 'op.add_column("nowhere"')
 """There is no such table."""
@@ -43,8 +43,30 @@ HANGING = ADD_COLUMN.replace(
 """Goes on once a file is there."""
 
 
-def write(deployment: Deployment, migration: str) -> None:
-    (deployment.root / FOLDER / f"{NEXT}_add_column.py").write_text(migration, encoding="utf-8")
+@dataclass(frozen=True)
+class Next:
+    """The migration after those that a deployment has."""
+
+    deployment: Deployment
+    head: str
+    number: str
+
+    @property
+    def file(self) -> Path:
+        return self.deployment.root / FOLDER / f"{self.number}_add_column.py"
+
+    def write(self, text: str, **more: str) -> None:
+        self.file.write_text(text.format(head=self.head, next=self.number, **more), encoding="utf-8")
+
+    def was_applied(self) -> bool:
+        log = self.deployment.checkout.cloud / "logs" / "jobs" / f"{APP}-migrate.log"
+        return f"Migrated from {self.head} to {self.number}" in log.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def following(edited: Deployment) -> Next:
+    head = max(file.name.partition("_")[0] for file in (edited.root / FOLDER).glob("[0-9]*.py"))
+    return Next(edited, head, f"{int(head) + 1:04d}")
 
 
 def add(deployment: Deployment) -> str:
@@ -80,62 +102,61 @@ def test_data_is_kept_by_the_edge_and_the_services_own_address_alike(deployed: D
     assert executions(deployed) == ran
 
 
-def test_a_new_migration_is_applied_before_its_revision_serves(fresh: Deployment) -> None:
-    fresh.up()
-    pen = add(fresh)
-    write(fresh, ADD_COLUMN)
+def test_a_new_migration_is_applied_before_its_revision_serves(edited: Deployment, following: Next) -> None:
+    before, pen = kept(edited), add(edited)
+    following.write(ADD_COLUMN)
 
-    changes = fresh.changes()
-    output = fresh.up()
+    changes = edited.changes()
+    output = edited.up()
 
     assert changes[EXECUTION]["op"] == "update"
     assert output.index(" succeeded\n") < output.index(f"~ {SERVICE}: (update)")
-    assert f"Migrated from {HEAD} to {NEXT}" in (fresh.checkout.cloud / f"logs/jobs/{APP}-migrate.log").read_text()
-    assert kept(fresh) == [pen]
-    assert fresh.pulumi("preview", "--expect-no-changes", "--stack", "local").returncode == 0
+    assert following.was_applied()
+    assert kept(edited) == [*before, pen]
+    assert edited.pulumi("preview", "--expect-no-changes", "--stack", "local").returncode == 0
 
 
-def test_a_failed_migration_fails_every_up_with_its_log_while_the_old_revision_serves(fresh: Deployment) -> None:
-    fresh.up()
-    pen = add(fresh)
-    before = revision(fresh)
-    write(fresh, BROKEN)
+def test_a_failed_migration_fails_every_up_with_its_log_while_the_old_revision_serves(
+    edited: Deployment, following: Next
+) -> None:
+    before, pen = kept(edited), add(edited)
+    serving, ran = revision(edited), executions(edited)
+    following.write(BROKEN)
 
-    first = fresh.make("up")
-    during = kept(fresh)
-    second = fresh.make("up")
-    ran = executions(fresh)
-    still = revision(fresh)
-    ink = add(fresh)
-    write(fresh, ADD_COLUMN)
-    repaired = fresh.up()
+    first = edited.make("up")
+    during = kept(edited)
+    second = edited.make("up")
+    tries = executions(edited) - ran
+    still = revision(edited)
+    ink = add(edited)
+    following.write(ADD_COLUMN)
+    repaired = edited.up()
 
     assert first.returncode != 0
     assert "no such table: nowhere" in first.stdout
     assert f"The job '{APP}-migrate' failed" in first.stdout
     assert "Traceback (most recent call last)" not in first.stdout.partition(f"The job '{APP}-migrate' failed")[0]
-    assert during == [pen]
+    assert during == [*before, pen]
     assert second.returncode != 0, second.stdout
     assert "no such table: nowhere" in second.stdout
-    assert (ran, still) == (3, before)
-    assert kept(fresh) == [pen, ink], repaired
-    assert revision(fresh) != before
-    assert fresh.pulumi("preview", "--expect-no-changes", "--stack", "local").returncode == 0
+    assert (tries, still) == (2, serving)
+    assert kept(edited) == [*before, pen, ink], repaired
+    assert revision(edited) != serving
+    assert edited.pulumi("preview", "--expect-no-changes", "--stack", "local").returncode == 0
 
 
 def test_a_migration_that_an_engine_was_killed_over_is_taken_up_and_not_run_beside_itself(
-    fresh: Deployment, tmp_path: Path
+    edited: Deployment, following: Next, tmp_path: Path
 ) -> None:
-    fresh.up()
-    go_on = tmp_path / "go on"
-    write(fresh, HANGING.replace("{file}", str(go_on)))
-    running = fresh.start("up")
-    eventually(lambda: executions(fresh) == 2)
+    go_on, ran = tmp_path / "go on", executions(edited)
+    following.write(HANGING, file=str(go_on))
+    running = edited.start("up")
+    eventually(lambda: executions(edited) == ran + 1)
     engine = next(child for child in psutil.Process(running.pid).children() if child.name() == "pulumi")
     os.kill(engine.pid, signal.SIGKILL)
     running.communicate(timeout=SECONDS)
 
-    again = fresh.start("up")
+    again = edited.start("up")
     assert again.stdout
     said = next((line for line in again.stdout if "runs already" in line), "")
     go_on.touch()
@@ -143,29 +164,18 @@ def test_a_migration_that_an_engine_was_killed_over_is_taken_up_and_not_run_besi
 
     assert again.returncode == 0, output
     assert said
-    assert executions(fresh) == 2
-    assert f"Migrated from {HEAD} to {NEXT}" in (fresh.checkout.cloud / f"logs/jobs/{APP}-migrate.log").read_text()
-    assert fresh.get(KEPT.path).status_code == 200
+    assert executions(edited) == ran + 1
+    assert following.was_applied()
+    assert edited.get(KEPT.path).status_code == 200
 
 
-def test_an_earlier_image_is_deployed_again_over_a_schema_that_is_ahead(fresh: Deployment) -> None:
+def test_an_earlier_image_is_deployed_again_over_a_schema_that_is_ahead(edited: Deployment, following: Next) -> None:
     """A rollback: what the newer migrations made stays, and the old revision serves on it."""
-    fresh.up()
-    write(fresh, ADD_COLUMN)
-    fresh.up()
-    pen = add(fresh)
-    (fresh.root / FOLDER / f"{NEXT}_add_column.py").unlink()
+    following.write(ADD_COLUMN)
+    edited.up()
+    before, pen = kept(edited), add(edited)
+    following.file.unlink()
 
-    fresh.up()
+    edited.up()
 
-    assert kept(fresh) == [pen]
-
-
-def test_data_goes_with_the_stack(fresh: Deployment) -> None:
-    fresh.up()
-    add(fresh)
-
-    fresh.make("down")
-    fresh.up()
-
-    assert kept(fresh) == []
+    assert kept(edited) == [*before, pen]
