@@ -13,6 +13,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -274,9 +275,11 @@ def record(
             # Of a run that failed, Pulumi keeps what nobody waited for in a list that all runs share.
             SETTINGS.outputs.clear()
 
-    # Pulumi keeps its state in context variables: a context of its own is as good as a process of its own.
+    # Pulumi keeps its state in context variables: a context of its own is as good as a process of its own. In a thread,
+    # since Pulumi writes down the whole stack for each resource: pytest alone has forty frames.
     try:
-        contextvars.copy_context().run(run)
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(contextvars.copy_context().run, run).result()
     except Exception as error:
         if monitor.faults:  # what the program raises then is a consequence
             raise LookupError("\n".join(monitor.faults)) from error
