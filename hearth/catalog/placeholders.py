@@ -114,13 +114,15 @@ class _Making:
         return {key: each for key, each in values.items() if each is not None}
 
     def _scalar(self, path: str, shape: Any) -> Any:
-        if shape == "boolean":
-            return False
-        if shape == "string":
-            return self._text(path)
-        if shape in {"integer", "number"}:
-            self.made_up[path] = forms.integer(self.source, path)
-            return self.made_up[path]
+        match shape:
+            case "boolean":
+                return False
+            case "string":
+                return self._text(path)
+            case "integer" | "number":
+                self.made_up[path] = forms.integer(self.source, path)
+                return self.made_up[path]
+        # Anything, an asset, or a whole object or list.
         return None
 
     def _fill_in(self, path: str) -> None:

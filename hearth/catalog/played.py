@@ -58,7 +58,7 @@ def counted(types: Iterable[str]) -> str:
     """`3 resources (2 pubsub.Topic, redis.Instance)`, the most frequent first; a long list is cut, and says so."""
     counts = Counter(short(each) for each in types)
     told = [f"{count} {name}" if count > 1 else name for name, count in counts.most_common(_MOST)]
-    if len(counts) > _MOST:
-        told.append(f"{len(counts) - _MOST} types more")
+    if more := len(counts) - len(told):
+        told.append(f"{more} more type{'s' if more > 1 else ''}")
     total = counts.total()
     return f"{total} resource{'s' if total != 1 else ''} ({', '.join(told)})"

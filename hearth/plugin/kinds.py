@@ -1,8 +1,8 @@
 """The contract between the protocol server and a resource kind.
 
 Values are plain Python (str, int, float, bool, None, list, dict), except that a value which the engine does not
-know yet, in a preview, is `UNKNOWN`, and that a kind marks an output as secret by wrapping it in `Secret`.
-Assets, archives, resource references and remote components are left out: no kind here takes any.
+know yet, in a preview, is `UNKNOWN`, that an asset or an archive is an `Asset`, and that a kind marks an output as
+secret by wrapping it in `Secret`. Resource references and remote components are left out: no kind here takes any.
 """
 
 import threading
@@ -37,6 +37,26 @@ class Secret:
 
     def __repr__(self) -> str:
         return "Secret(...)"
+
+
+@dataclass(frozen=True, eq=False)
+class Asset:
+    """A file or an archive that a program passes: as the protocol has it, with its content or where that is."""
+
+    fields: Values
+
+    def __eq__(self, other: object) -> bool:
+        """By content alone, whatever it is called where the program runs."""
+        if not isinstance(other, Asset):
+            return False
+        mine, others = self.fields.get("hash"), other.fields.get("hash")
+        return bool(mine == others if mine and others else self.fields == other.fields)
+
+    def __hash__(self) -> int:
+        return hash(self.fields.get("hash"))
+
+    def __repr__(self) -> str:
+        return f"Asset({str(self.fields.get('hash'))[:12]})"
 
 
 class ProviderError(Exception):
@@ -163,6 +183,7 @@ class Provider(ABC):
 
     name: str
     version: str
+    takes_assets: bool = False
 
     @abstractmethod
     def kind(self, token: str) -> Kind:

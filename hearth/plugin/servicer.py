@@ -22,7 +22,7 @@ from hearth.plugin.engine import Engine
 from hearth.plugin.errors import answers
 from hearth.plugin.kinds import Checked, Context, Diff, Kind, Provider, ProviderError, Values
 from hearth.plugin.property_diff import diff_response
-from hearth.plugin.values import decode, encode
+from hearth.plugin.values import assets, decode, encode
 
 
 class Servicer(provider_pb2_grpc.ResourceProviderServicer):
@@ -88,8 +88,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @answers
     def Check(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
-        kind, scope = self._kind(request), self._context(request)
-        return _check_response(kind.check(scope, decode(request.olds) or None, decode(request.news)))
+        kind, scope, news = self._kind(request), self._context(request), decode(request.news)
+        if not self._provider.takes_assets and (found := list(assets(news))):
+            raise ProviderError(
+                f"{', '.join(found)}: assets and archives are not taken here. Pass a plain value: a path or a text."
+            )
+        return _check_response(kind.check(scope, decode(request.olds) or None, news))
 
     @answers
     def Diff(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:

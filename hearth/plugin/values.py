@@ -1,16 +1,16 @@
 """Convert between the values of Pulumi's provider protocol and plain Python.
 
 The protocol carries a protobuf Struct: its numbers are all floats, an unknown is a string that nobody would write,
-and a secret is an object with a signature. Assets, archives and resource references are refused, not carried.
+and secrets, assets and archives are objects with a signature. Resource references are refused, not carried.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
 
-from hearth.plugin.kinds import UNKNOWN, ProviderError, Secret
+from hearth.plugin.kinds import UNKNOWN, Asset, ProviderError, Secret
 
 UNKNOWNS: Final = frozenset(
     {
@@ -30,12 +30,13 @@ The SDK names only the first, but the engine passes on whichever another provide
 # The SDK offers these under no public name.
 SIGNATURE: Final = rpc._special_sig_key  # noqa: SLF001
 SECRET_SIGNATURE: Final = rpc._special_secret_sig  # noqa: SLF001
+_ASSETS: Final = frozenset({rpc._special_asset_sig, rpc._special_archive_sig})  # noqa: SLF001
 
 
 def decode(struct: struct_pb2.Struct) -> dict[str, Any]:
     """Plain values of an object; secrets lose their mark, which the engine restores from the inputs.
 
-    Raises ProviderError for an asset, an archive or a resource reference.
+    Raises ProviderError for a resource reference.
     """
     return {key: _decode(value, key) for key, value in struct.fields.items()}
 
@@ -43,6 +44,35 @@ def decode(struct: struct_pb2.Struct) -> dict[str, Any]:
 def encode(values: Mapping[str, Any]) -> struct_pb2.Struct:
     """The protocol's form of an object. Raises TypeError for what has none: that is a bug of the kind."""
     return struct_pb2.Struct(fields={key: _encode(value) for key, value in values.items()})
+
+
+def assets(values: Any, path: str = "") -> Iterator[str]:
+    """Paths of the assets and archives in a value."""
+    if isinstance(values, Asset):
+        yield path
+    elif isinstance(values, Mapping):
+        for key, item in values.items():
+            yield from assets(item, f"{path}.{key}" if path else key)
+    elif isinstance(values, list):
+        for at, item in enumerate(values):
+            yield from assets(item, f"{path}[{at}]")
+
+
+def to_json(value: Any) -> Any:
+    """A value that is no secret and not unknown, as JSON can hold it."""
+    if isinstance(value, Mapping):
+        return {key: to_json(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [to_json(item) for item in value]
+    return to_json(value.fields) if isinstance(value, Asset) else value
+
+
+def from_json(value: Any) -> Any:
+    """The reverse of `to_json`."""
+    if isinstance(value, Mapping):
+        inside = {key: from_json(item) for key, item in value.items()}
+        return Asset(inside) if value.get(SIGNATURE) in _ASSETS else inside
+    return [from_json(item) for item in value] if isinstance(value, list) else value
 
 
 def _decode(value: struct_pb2.Value, path: str) -> Any:
@@ -68,16 +98,17 @@ def _decode_object(struct: struct_pb2.Struct, path: str) -> Any:
         return {key: _decode(item, f"{path}.{key}") for key, item in struct.fields.items()}
     if signature.string_value == SECRET_SIGNATURE:
         return _decode(struct.fields["value"], path)
-    raise ProviderError(
-        f"{path}: assets, archives and resource references are not taken here. "
-        "Pass a plain value: a path, an id or a text."
-    )
+    if signature.string_value in _ASSETS:
+        return Asset({key: _decode(item, f"{path}.{key}") for key, item in struct.fields.items()})
+    raise ProviderError(f"{path}: resource references are not taken here. Pass a plain value, such as the id.")
 
 
 def _encode(value: Any) -> struct_pb2.Value:
     if isinstance(value, Secret):
         sealed = {SIGNATURE: SECRET_SIGNATURE, "value": value.value}
         return struct_pb2.Value(struct_value=encode(sealed))
+    if isinstance(value, Asset):
+        return struct_pb2.Value(struct_value=encode(value.fields))
     if isinstance(value, Mapping):
         return struct_pb2.Value(struct_value=encode(value))
     if isinstance(value, list | tuple):

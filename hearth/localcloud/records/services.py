@@ -5,13 +5,14 @@ it begins like a fresh one on Google: with those few APIs on that Google switche
 project's id where Google answers with its number.
 """
 
+import difflib
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from hearth.catalog.apis import APIS, RESOURCE_MANAGER, SERVICE_USAGE, STORAGE
+from hearth.catalog.services import SERVICES
 from hearth.localcloud import bodies, operations, pages
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.records import projects
@@ -33,14 +34,6 @@ _ON_BY_DEFAULT = _names(
     "cloudresourcemanager cloudtrace logging monitoring serviceusage sql-component "
     "storage storage-api storage-component"
 )
-# APIs that can be switched on although the local cloud plays none of them: programs enable them for what they
-# deploy elsewhere. A name in neither list is refused, since Google refuses a misspelt one too.
-_NOT_PLAYED = _names(
-    "billingbudgets cloudbilling cloudfunctions cloudscheduler cloudtasks compute containeranalysis containerscanning "
-    "dns eventarc firebaserules iamcredentials iap orgpolicy pubsub redis servicenetworking "
-    "sts vpcaccess"
-)
-KNOWN: Final = frozenset(_BY_PREFIX.values()) | _ON_BY_DEFAULT | _NOT_PLAYED
 # Agents are called service-NUMBER@gcp-sa-NAME, but for those older than that rule.
 _OLD_AGENTS = {"run.googleapis.com": "serverless-robot-prod", "compute.googleapis.com": "compute-system"}
 _MOST_AT_ONCE = 20
@@ -121,7 +114,7 @@ def routes(store: Store, *, lag: int = 0) -> Iterable[web.RouteDef]:
         states = {"": ("ENABLED", "DISABLED"), "state:ENABLED": ("ENABLED",), "state:DISABLED": ("DISABLED",)}
         if wanted not in states:
             raise ApiError(400, f"filter '{wanted}' is not supported: use state:ENABLED or state:DISABLED.")
-        everything = [_shown(store, request.match_info["project"], name) for name in sorted(KNOWN)]
+        everything = [_shown(store, request.match_info["project"], name) for name in sorted(SERVICES)]
         found = [body for body in everything if body["state"] in states[wanted]]
         return pages.answer(request, "services", found, default=50, most=200)
 
@@ -185,11 +178,13 @@ def _project(store: Store, request: web.Request) -> str | None:
 
 
 def _check_known(service: str) -> None:
-    if service not in KNOWN:
+    if service not in SERVICES:
+        near = difflib.get_close_matches(service, SERVICES, n=1)
         raise ApiError(
             403,
-            f"Not found or permission denied for service(s): {service}. Check the spelling; the local cloud knows the "
-            "names in hearth/localcloud/records/services.py.",
+            f"Not found or permission denied for service(s): {service}. "
+            + (f"Did you mean {near[0]}? " if near else "Check the spelling. ")
+            + "The names that the local cloud knows stand in hearth/catalog/services.py.",
         )
 
 

@@ -38,7 +38,9 @@ def invoke(token: str, arguments: Values, settings: Settings, kind_of: Callable[
         )
     outputs = {name: value.value if isinstance(value, Secret) else value for name, value in read.outputs.items()}
     answer = functions.result(type_, read.id, outputs)
-    return {name: Secret(value) if name in type_.secret else value for name, value in answer.items()}
+    # A secret in it would make all of it one; of labels only a resource's own are.
+    secret = type_.secret - {"effectiveLabels", "pulumiLabels"}
+    return {name: Secret(value) if name in secret else value for name, value in answer.items()}
 
 
 def _read(kind: GcpKind, id: str | None, arguments: Values) -> Found | None:

@@ -22,6 +22,7 @@ from hearth.localcloud.standin.kind import Cloud, GcpKind
 from hearth.localcloud.standin.protection import check_deletable
 from hearth.plugin.diff import parse_path
 from hearth.plugin.kinds import UNKNOWN, Checked, Context, Created, Failure, Found, ProviderError, Values
+from hearth.plugin.values import from_json, to_json
 
 _GONE = 404
 _TAKEN = 409
@@ -46,8 +47,8 @@ class DeclaredKept:
         if not self._types:
             return None
         return (
-            f"Kept, not played: {counted(self._types.values())}. On the local cloud they are records that do nothing; "
-            "`make status` counts them."
+            f"Kept, not played: {counted(self._types.values())}. On the local cloud there is nothing but a record of "
+            "each; `make status` counts them."
         )
 
 
@@ -215,7 +216,8 @@ class KeptKind(GcpKind):
 
     def _call(self, method: str, id: str, known: Values, body: Body | None = None) -> Body:
         project = known.get("project") or self.settings.project
-        return self.client.call(method, KEPT, path(self.type.token, project, id), {}, body)
+        sent = None if body is None else to_json(body)
+        return dict(from_json(self.client.call(method, KEPT, path(self.type.token, project, id), {}, sent)))
 
     def _not_recorded(self, id: str) -> str:
         form = ids.format_of(self.type)

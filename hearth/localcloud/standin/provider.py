@@ -66,6 +66,7 @@ class StandIn(Provider):
     name = "gcp"
     # What the program asks the engine for is the version of the SDK it was written with.
     version = version("pulumi-gcp")
+    takes_assets = True
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ

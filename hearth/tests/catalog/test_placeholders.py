@@ -86,6 +86,13 @@ def test_what_google_decides_inside_of_what_is_declared_is_filled_in_and_the_dec
     assert interfaces == [{"network": "default"}]
 
 
+def test_what_google_decides_as_a_whole_is_not_filled_in_by_halves() -> None:
+    """Objects and lists inside of what is declared."""
+    check = make("gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig", httpCheck={"path": "/"})
+
+    assert set(map(type, check.outputs["httpCheck"].values())) <= {str, int, bool}
+
+
 def test_an_id_is_read_back_into_what_it_was_made_of() -> None:
     """Every format that is made of single segments."""
     for type_ in EVERY:

@@ -18,7 +18,7 @@ def test_the_table_has_what_the_stand_in_plays_and_nothing_else() -> None:
         (["b", "a", "b"], "3 resources (2 m.b, m.a)"),
         (
             [f"t{number}" for number in range(10)],
-            "10 resources (m.t0, m.t1, m.t2, m.t3, m.t4, m.t5, m.t6, m.t7, 2 types",
+            "10 resources (m.t0, m.t1, m.t2, m.t3, m.t4, m.t5, m.t6, m.t7, 2 more types)",
         ),
     ],
 )

@@ -233,6 +233,18 @@ def test_an_unknown_kind_is_refused_by_its_own_type(stub: Any) -> None:
     assert error.details() == "told:index:Other is none of my kinds"
 
 
+@pytest.mark.parametrize("taken", [True, False])
+def test_assets_reach_a_provider_that_takes_them(stub: Any, provider: Any, *, taken: bool) -> None:
+    provider.takes_assets = taken
+    news = encode({"files": {rpc._special_sig_key: rpc._special_asset_sig, "hash": "h", "text": "x"}})
+    request = provider_pb2.CheckRequest(urn=URN, news=news)
+
+    if taken:
+        assert stub.Check(request).inputs == news
+    else:
+        assert refused(stub.Check, request).details().startswith("files: assets and archives are not taken here.")
+
+
 def test_a_function_gets_its_arguments_and_answers(stub: Any, provider: Any) -> None:
     provider.answer = {"size": 3, "key": Secret("k"), "later": UNKNOWN}
 

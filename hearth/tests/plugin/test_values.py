@@ -6,8 +6,8 @@ import pytest
 from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
 
-from hearth.plugin.kinds import UNKNOWN, ProviderError, Secret
-from hearth.plugin.values import decode, encode
+from hearth.plugin.kinds import UNKNOWN, Asset, ProviderError, Secret
+from hearth.plugin.values import assets, decode, encode, from_json, to_json
 
 PLAIN = {
     "text": "a",
@@ -63,10 +63,33 @@ def test_a_secret_does_not_show_itself() -> None:
     assert "hunter2" not in repr({"key": Secret("hunter2")})
 
 
-def test_an_asset_is_refused_by_its_path() -> None:
-    wire = encode({"files": [{rpc._special_sig_key: rpc._special_asset_sig, "path": "x"}]})
+ASSET = {rpc._special_sig_key: rpc._special_asset_sig, "hash": "h1", "path": "x"}
 
-    with pytest.raises(ProviderError, match=r"files\[0\]: assets"):
+
+def test_an_asset_comes_back_as_it_went_and_through_json_too() -> None:
+    wire = encode({"files": [ASSET]})
+
+    (asset,) = decode(wire)["files"]
+
+    assert isinstance(asset, Asset)
+    assert encode({"files": [asset]}) == wire
+    assert to_json({"files": [asset]}) == {"files": [ASSET]}
+    assert from_json({"files": [ASSET]}) == {"files": [asset]}
+    assert list(assets({"a": 1, "files": [asset]})) == ["files[0]"]
+
+
+def test_assets_are_equal_by_their_content() -> None:
+    """The same file lies elsewhere for everybody who deploys it."""
+    moved, changed = Asset({**ASSET, "path": "y"}), Asset({**ASSET, "hash": "h2"})
+
+    assert Asset(ASSET) == moved
+    assert Asset(ASSET) != changed
+
+
+def test_a_resource_reference_is_refused_by_its_path() -> None:
+    wire = encode({"on": [{rpc._special_sig_key: "5cf8f73096256a8f31e491e813e4eb8e", "urn": "u"}]})
+
+    with pytest.raises(ProviderError, match=r"on\[0\]: resource references"):
         decode(wire)
 
 

@@ -22,6 +22,7 @@ def test_what_is_recorded_is_read_by_the_arguments_that_its_id_is_made_of(stack:
 
     assert (found["id"], found["name"]) == ("projects/demo-x/topics/events", "events")
     assert found["labels"] == {"team": "a"}
+    assert [value for value in found.values() if isinstance(value, Secret)] == []
     assert found["schemaSettings"] == []
 
 

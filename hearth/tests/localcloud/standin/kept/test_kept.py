@@ -246,7 +246,7 @@ def test_a_run_says_once_how_many_are_kept_and_of_which_types(provider: StandIn)
     provider.kind(REDIS).check(context(REDIS), None, CACHE)
 
     assert (provider.last_words() or "").startswith(
-        "Kept, not played: 3 resources (2 pubsub.Topic, redis.Instance). On the local cloud they are records"
+        "Kept, not played: 3 resources (2 pubsub.Topic, redis.Instance). On the local cloud there is nothing but"
     )
 
 
