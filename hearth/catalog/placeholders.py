@@ -36,26 +36,30 @@ class Made:
     """What is in each of these whose form lets it, and in nothing else."""
 
 
-def made(type: ResourceType, known: Values, *, seed: str, number: str) -> Made:
-    """A resource with these properties. `seed` tells it from all others, `number` is its project's."""
-    return _Making(type, copy.deepcopy(dict(known)), seed, number).made()
+def made(type: ResourceType, known: Values, place: Values, *, seed: str, number: str) -> Made:
+    """A resource with these properties. `seed` tells it from all others, `number` is its project's.
+
+    `place` has the provider's own `project`, `region` and `zone`, which ids are made of whatever the type declares.
+    """
+    return _Making(type, copy.deepcopy(dict(known)), place, seed, number).made()
 
 
 class _Making:
-    def __init__(self, type: ResourceType, values: dict[str, Any], seed: str, number: str) -> None:
+    def __init__(self, type: ResourceType, values: dict[str, Any], place: Values, seed: str, number: str) -> None:
         digest = hashlib.sha256(f"{type.token} {seed}".encode()).digest()
         self.type = type
         self.values = values
+        self.place = {"location": place.get("region"), **place}
         self.number = number
-        self.source = Source(digest, str(values.get("project") or "project"))
+        self.source = Source(digest, str(values.get("project") or place.get("project") or "project"))
         self.made_up: dict[str, Any] = {}
 
     def made(self) -> Made:
         names = [] if ids.is_grant(self.type) else ids.properties(self.type)
         for name in names:
-            if name not in self.values:
+            if name not in self.values and not (self.place.get(name) and name not in self.type.outputs_only):
                 self.values[name] = self._noted(name, self._own_name() if name == "name" else self._text(name))
-        whole = ids.fill(self.type, self.values, self.source.mark)
+        whole = ids.fill(self.type, {**self.place, **self.values}, self.source.mark)
         self.values |= self._derived(whole)
         shapes = {**self.type.inputs, **self.type.outputs}
         for name in sorted((self.type.computed | self.type.outputs_only) - self.values.keys()):

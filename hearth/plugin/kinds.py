@@ -194,7 +194,10 @@ class Provider(ABC):
         return Checked(config)
 
     def schema(self) -> Mapping[str, Any]:
-        """The `resources` of the package's Pulumi schema, by token; `pulumi import` writes code from it."""
+        """Parts of the package's Pulumi schema, such as `resources`; `pulumi import` writes code from it.
+
+        Asked for by a process of its own, in which `configure` was not called.
+        """
         return {}
 
     def configure(self, config: Values) -> None:

@@ -52,11 +52,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @answers
     def GetSchema(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.GetSchemaResponse:
-        schema = {
-            "name": self._provider.name,
-            "version": self._provider.version,
-            "resources": self._provider.schema(),
-        }
+        schema = {"name": self._provider.name, "version": self._provider.version, **self._provider.schema()}
         return provider_pb2.GetSchemaResponse(schema=json.dumps(schema))
 
     @answers

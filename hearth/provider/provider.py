@@ -47,4 +47,4 @@ class HearthProvider(Provider):
         return found
 
     def schema(self) -> Mapping[str, Any]:
-        return RESOURCES
+        return {"resources": RESOURCES}

@@ -167,7 +167,7 @@ class KeptKind(GcpKind):
 
     def id(self, inputs: Values) -> str | None:
         """The id of one with these inputs; None where Google gives it."""
-        known = self._known(inputs, {})
+        known = {**self._provider(), **self._known(inputs, {})}
         if ids.is_grant(self.type) or not known.keys() >= set(ids.properties(self.type)):
             return None
         return ids.fill(self.type, known, "")
@@ -187,7 +187,12 @@ class KeptKind(GcpKind):
     def _made(self, known: Values, urn: str, tries: int) -> Made:
         project = str(known.get("project") or self.settings.project)
         own = f"{urn} {tries}" if tries else urn
-        return placeholders.made(self.type, known, seed=f"{project} {own}", number=number(project))
+        return placeholders.made(self.type, known, self._provider(), seed=f"{project} {own}", number=number(project))
+
+    def _provider(self) -> dict[str, str]:
+        """Where the provider stands, as far as it says."""
+        where = {name: getattr(self.settings, name) for name in ("project", "region", "zone")}
+        return {name: value for name, value in where.items() if value}
 
     def _replanned(self, old_inputs: Values, old: Values, news: Values) -> dict[str, Any]:
         """What it becomes: what was not declared stays as it is."""
@@ -212,7 +217,7 @@ class KeptKind(GcpKind):
     def _place(self, id: str) -> dict[str, Any]:
         """The properties in an id, with the provider's own project and region for those that it leaves out."""
         found = ids.locate(self.type, id) or {}
-        return {**self.where({}), **found}
+        return {**self._provider(), **self.where({}), **found}
 
     def _call(self, method: str, id: str, known: Values, body: Body | None = None) -> Body:
         project = known.get("project") or self.settings.project

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
-from typing import Final
+from typing import Any, Final
 
 from hearth.catalog import types
+from hearth.catalog.package_schema import package
 from hearth.catalog.types import ResourceType
+from hearth.localcloud.kept.api import KEPT
 from hearth.localcloud.standin import cloud_sql, functions, rows, secret_version, service_identity, settings
 from hearth.localcloud.standin.account import AccountKind
 from hearth.localcloud.standin.bucket import BucketKind
@@ -77,8 +79,15 @@ class StandIn(Provider):
         return Checked(config, settings.faults(config))
 
     def configure(self, config: Values) -> None:
-        client = Client(settings.endpoints(self._environ), self._environ.get("GOOGLE_OAUTH_ACCESS_TOKEN") or "local")
-        self._cloud = Cloud(client, settings.read(config, self._environ))
+        self._cloud = Cloud(self._client(), settings.read(config, self._environ))
+
+    def schema(self) -> Mapping[str, Any]:
+        # What can have been imported: all that is played, and of what is kept the types that are there.
+        tokens = {*MAKERS, *(each["type"] for each in self._client().get(KEPT, "records")["records"])}
+        return package(found for token in sorted(tokens) if (found := types.get(token)))
+
+    def _client(self) -> Client:
+        return Client(settings.endpoints(self._environ), self._environ.get("GOOGLE_OAUTH_ACCESS_TOKEN") or "local")
 
     def invoke(self, token: str, arguments: Values) -> Values:
         if self._cloud is None:

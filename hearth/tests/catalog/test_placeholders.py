@@ -14,7 +14,7 @@ EVERY = [found for token in types.tokens() if (found := types.get(token))]
 def make(token: str, seed: str = "one", **known: Any) -> Made:
     found = types.get(token)
     assert found
-    return made(found, {"project": "demo-x", **known}, seed=seed, number="123456789012")
+    return made(found, {"project": "demo-x", **known}, {"project": "demo-x"}, seed=seed, number="123456789012")
 
 
 def at(values: Any, path: str) -> Any:
@@ -27,7 +27,7 @@ def test_every_type_has_an_id_all_its_outputs_and_knows_its_placeholders() -> No
     """Outputs of no known shape alone are left out."""
     lacking = {}
     for type_ in EVERY:
-        found = made(type_, {"project": "demo-x"}, seed="one", number="1")
+        found = made(type_, {}, {"project": "demo-x", "region": "us-central1"}, seed="one", number="1")
         shapes = {**type_.inputs, **type_.outputs}
         lacking[type_.token] = {
             name for name in type_.computed - found.outputs.keys() if shapes[name] not in (None, "asset")
@@ -69,6 +69,16 @@ def test_what_follows_from_the_inputs_is_no_placeholder() -> None:
     assert network.outputs["selfLink"] == ("https://www.googleapis.com/compute/v1/projects/demo-x/global/networks/main")
     assert connector.id == "projects/demo-x/locations/us-central1/connectors/main"
     assert {"selfLink", "name", "project"} & (network.made_up.keys() | connector.made_up.keys()) == set()
+
+
+def test_an_id_stands_in_the_providers_project_also_where_the_type_has_none() -> None:
+    connection = types.get("gcp:servicenetworking/connection:Connection")
+    assert connection
+
+    found = made(connection, {"network": "n", "service": "s"}, {"project": "demo-y"}, seed="one", number="1")
+
+    assert found.id == "projects/demo-y/global/networks/n:s"
+    assert "project" not in found.outputs
 
 
 def test_an_id_that_google_gives_is_a_placeholder() -> None:

@@ -81,7 +81,7 @@ class ToldProvider(Provider):
         return self.words
 
     def schema(self) -> dict[str, Any]:
-        return {"told:index:Thing": {"inputProperties": {"a": {"type": "string"}}}}
+        return {"resources": {"told:index:Thing": {"inputProperties": {"a": {"type": "string"}}}}}
 
 
 class ListeningEngine(engine_pb2_grpc.EngineServicer):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hearth.localcloud.kept.api import KEPT
-from hearth.localcloud.standin.provider import StandIn
+from hearth.localcloud.standin.provider import MAKERS, StandIn
 from hearth.plugin.kinds import Context, ProviderError, Secret, Values
 from hearth.tests.localcloud.running import LocalCloud
 
@@ -164,6 +164,17 @@ def test_what_is_recorded_can_be_imported_by_the_id_and_by_the_end_of_it(provide
         assert found
         assert (found.id, found.outputs) == (made.id, made.outputs)
         assert found.inputs.items() >= CACHE.items()
+
+
+def test_the_schema_has_what_is_played_and_the_kept_types_that_are_there(
+    environ: dict[str, str], provider: StandIn
+) -> None:
+    """Asked of a process that was not configured, once something was imported."""
+    create(provider, REDIS, CACHE)
+
+    found = StandIn(environ).schema()
+
+    assert found["resources"].keys() == {*MAKERS, REDIS}
 
 
 def test_an_import_of_what_is_not_recorded_says_why_there_is_nothing(provider: StandIn) -> None:
