@@ -62,6 +62,11 @@ def fill(type: ResourceType, values: Values, otherwise: str) -> str:
     return _filled(text, values, otherwise)
 
 
+def holder(type: ResourceType, values: Values) -> str:
+    """The resource whose policy a grant is a part of."""
+    return _parent(type, format_of(type), values)
+
+
 def locate(type: ResourceType, id: str) -> dict[str, str] | None:
     """The properties in an id; None when it does not have the type's form.
 

@@ -4,18 +4,33 @@ What it does with each stands in `hearth.localcloud.standin.provider`.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-_GRANT: Final = "a member's role in the resource's policy; of roles, those count by which it is told who may do what"
+# A Member, a Binding and a Policy of each write the same policy.
+_GRANTS: Final[Mapping[str, str]] = {
+    "gcp:artifactregistry/repositoryIam": "decides which account may push a build's image",
+    "gcp:cloudrunv2/serviceIam": "decides whether everybody may call the service",
+    "gcp:projects/iAM": "the same as below, for the whole project",
+    "gcp:secretmanager/secretIam": "decides whose variables may hold the secret",
+    "gcp:serviceaccount/iAM": "a policy; nobody acts as another account",
+    "gcp:storage/bucketIAM": "decides which account may fetch a build's source",
+}
+_WAYS: Final = ("Member", "Binding", "Policy")
+
+
+def _grants() -> Iterator[tuple[str, str]]:
+    for stem, what in _GRANTS.items():
+        kind = stem.partition("/")[2]
+        for way in _WAYS:
+            yield f"{stem}{way}:{kind[0].upper()}{kind[1:]}{way}", what
+
 
 PLAYED: Final[Mapping[str, str]] = {
     "gcp:artifactregistry/repository:Repository": "holds the images that builds push, by digest and tag",
-    "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": _GRANT,
     "gcp:cloudrunv2/job:Job": "runs the image's command as tasks, with exit codes, retries and time limits",
     "gcp:cloudrunv2/service:Service": "runs the image's command behind a port, with probes, secrets and revisions",
-    "gcp:cloudrunv2/serviceIamMember:ServiceIamMember": "decides who may call the service",
-    "gcp:firebase/hostingCustomDomain:HostingCustomDomain": "kept with the records that a domain would need",
+    "gcp:firebase/hostingCustomDomain:HostingCustomDomain": "its state, with the DNS records that it would need",
     "gcp:firebase/hostingSite:HostingSite": "serves files and rewrites at the edge",
     "gcp:firebase/project:Project": "brings the default site",
     "gcp:firestore/database:Database": "a database without documents",
@@ -24,19 +39,16 @@ PLAYED: Final[Mapping[str, str]] = {
     "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": "its settings; nobody signs in by it",
     "gcp:identityplatform/config:Config": "which ways of signing in are open",
     "gcp:projects/apiKey:ApiKey": "signs users in",
-    "gcp:projects/iAMMember:IAMMember": _GRANT,
     "gcp:projects/service:Service": "an API answers only where it is switched on",
     "gcp:projects/serviceIdentity:ServiceIdentity": "the address of a service's agent",
     "gcp:secretmanager/secret:Secret": "holds versions, which services get as variables",
-    "gcp:secretmanager/secretIamMember:SecretIamMember": "decides whose variables may hold the secret",
     "gcp:secretmanager/secretVersion:SecretVersion": "numbered, disabled and destroyed",
     "gcp:serviceaccount/account:Account": "is who services and builds act as",
-    "gcp:serviceaccount/iAMMember:IAMMember": _GRANT,
     "gcp:sql/database:Database": "its settings; no server runs",
     "gcp:sql/databaseInstance:DatabaseInstance": "its settings; no server runs",
     "gcp:sql/user:User": "its settings; no server runs",
     "gcp:storage/bucket:Bucket": "holds objects",
-    "gcp:storage/bucketIAMMember:BucketIAMMember": _GRANT,
+    **dict(_grants()),
 }
 """By type, what of it there is on the local cloud."""
 

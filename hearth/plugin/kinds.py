@@ -208,6 +208,6 @@ class Provider(ABC):
         """The answer of a function; arguments may be UNKNOWN. Raises ProviderError for one that it does not answer."""
         raise ProviderError(f"the provider {self.name} {self.version} does not have the function {token}")
 
-    def last_words(self) -> str | None:
-        """What to warn of once, at the end of a run; None for nothing."""
-        return None
+    def last_words(self) -> Sequence[str]:
+        """What to warn of once, at the end of a run."""
+        return ()

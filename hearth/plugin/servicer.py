@@ -59,7 +59,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Cancel(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
         self.cancelled.set()
         # The engine asks at every end, orderly or not, and listens until it is answered.
-        if words := self._provider.last_words():
+        for words in self._provider.last_words():
             self._engine.warn("", words)
         return empty_pb2.Empty()
 

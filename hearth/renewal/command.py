@@ -16,7 +16,7 @@ from typing import Any
 from hearth import project
 from hearth.catalog import shapes, types
 from hearth.errors import HearthError
-from hearth.renewal import schema, sdk
+from hearth.renewal import page, schema, sdk
 
 Row = dict[str, Any]
 _WHOLE_TYPE = ""
@@ -64,7 +64,8 @@ def main(arguments: Sequence[str]) -> int:
     before = {token: json.loads(row) for token, row in rows.items()}
     renewed = Renewed({**head, "version": version}, merged(declared, before, replacing), before)
     types.TABLE.write_bytes(packed(renewed.head, renewed.rows))
-    print("\n".join([*renewed.report(), origin, f"Written to {types.TABLE}; commit it."]))
+    page.PAGE.write_text(page.write(), encoding="utf-8")
+    print("\n".join([*renewed.report(), origin, f"Written to {types.TABLE} and {page.PAGE}; commit them."]))
     return 0
 
 

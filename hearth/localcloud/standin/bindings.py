@@ -1,4 +1,4 @@
-"""The bindings of an IAM policy, changed by one member: role and condition tell them apart."""
+"""The bindings of an IAM policy, changed by one member or as a whole: role and condition tell them apart."""
 
 from typing import Any
 
@@ -39,3 +39,16 @@ def revoked(bindings: list[Binding], declared: Values) -> list[Binding]:
     left = [member for member in binding["members"] if member != declared["member"]]
     shrunk = [each | {"members": left} if each is binding else each for each in bindings]
     return [each for each in shrunk if each["members"]]
+
+
+def bound(bindings: list[Binding], declared: Values) -> list[Binding]:
+    """With exactly the declared members of the role."""
+    condition = {"condition": dict(declared["condition"])} if declared.get("condition") else {}
+    own = {"role": declared["role"], "members": sorted(declared["members"])} | condition
+    return [*unbound(bindings, declared), own]
+
+
+def unbound(bindings: list[Binding], declared: Values) -> list[Binding]:
+    """Without any member of the role."""
+    binding = binding_of(bindings, declared)
+    return [each for each in bindings if each is not binding]

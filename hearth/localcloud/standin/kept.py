@@ -63,6 +63,7 @@ class KeptKind(GcpKind):
 
     def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
         self._declared.add(context.urn, self.token)
+        self.grants.add(context.urn, self.type, {**self._provider(), **news, **self.where(news)})
         found = super().check(context, olds, news)
         where = self.where(news)
         unplaced = [

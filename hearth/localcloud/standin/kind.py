@@ -1,12 +1,13 @@
 """What all types have in common: checked inputs, and what a change does."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hearth.catalog.types import ResourceType
 from hearth.localcloud.standin import inputs as checks
 from hearth.localcloud.standin.changes import difference
 from hearth.localcloud.standin.client import Client
+from hearth.localcloud.standin.declared_grants import DeclaredGrants
 from hearth.localcloud.standin.settings import Settings
 from hearth.plugin.kinds import UNKNOWN, Checked, Context, Diff, Failure, Kind, Secret, Values
 
@@ -17,6 +18,8 @@ class Cloud:
 
     client: Client
     settings: Settings
+    grants: DeclaredGrants = field(default_factory=DeclaredGrants)
+    """What the run declares of them so far."""
 
 
 class GcpKind(Kind):
@@ -29,6 +32,7 @@ class GcpKind(Kind):
         self.token = type.token
         self.type = type
         self.client = cloud.client
+        self.grants = cloud.grants
         self.settings = cloud.settings
 
     def check(self, context: Context, olds: Values | None, news: Values) -> Checked:

@@ -12,12 +12,12 @@ from typing import Any, ClassVar
 
 from hearth.catalog import apis
 from hearth.catalog.types import ResourceType
-from hearth.localcloud.standin.bindings import binding_of, granted, revoked
+from hearth.localcloud.standin.bindings import Binding, binding_of, granted, revoked
 from hearth.localcloud.standin.client import ApiFault, Body, pause
 from hearth.localcloud.standin.grants import Grant
 from hearth.localcloud.standin.inputs import declared, marked
 from hearth.localcloud.standin.kind import Cloud, GcpKind
-from hearth.plugin.kinds import Context, Created, Found, ProviderError, Values
+from hearth.plugin.kinds import Checked, Context, Created, Found, ProviderError, Values
 
 _GONE = 404
 _COLLIDED = frozenset({409, 412})
@@ -38,13 +38,17 @@ class MemberKind(GcpKind):
         self.grant = grant
         self.parameters = tuple(re.findall(r"\{(\w+)\}", grant.resource))
 
+    def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
+        self.grants.add(context.urn, self.type, {**news, **self.where(news)})
+        return super().check(context, olds, news)
+
     def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
         inputs = declared(inputs)
         where = self.where(inputs)
         if preview:
             return Created("", self.unknown() | {**where, **inputs})
         try:
-            policy = self._modify(where, lambda bindings: granted(bindings, inputs))
+            policy = self._modify(where, lambda bindings: self.added(bindings, inputs))
         except ApiFault as fault:
             raise ProviderError(f"Error applying IAM policy for {self._path(where)}: {fault}") from fault
         return Created(self._id(where, inputs), self._outputs(where, inputs, policy.get("etag")))
@@ -77,10 +81,22 @@ class MemberKind(GcpKind):
     def delete(self, context: Context, id: str, inputs: Values, old: Values) -> None:
         where = self.where(inputs)
         try:
-            self._modify(where, lambda bindings: revoked(bindings, inputs))
+            self._modify(where, lambda bindings: self.taken(bindings, inputs))
         except ApiFault as fault:
             if fault.code != _GONE:
                 raise ProviderError(f"Error applying IAM policy for {self._path(where)}: {fault}") from fault
+
+    # What a subclass does otherwise
+
+    def added(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
+        """The policy's bindings once this is granted."""
+        return granted(bindings, inputs)
+
+    def taken(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
+        """The policy's bindings once this is granted no more."""
+        return revoked(bindings, inputs)
+
+    # Common to all
 
     def where(self, inputs: Values) -> dict[str, Any]:
         """The resource's parameters; its last input may hold the whole name, which then says them all."""

@@ -1,6 +1,6 @@
 """The provider `gcp`, played: its version, its configuration, its types."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from hearth.catalog.types import ResourceType
 from hearth.localcloud.kept.api import KEPT
 from hearth.localcloud.standin import cloud_sql, functions, rows, secret_version, service_identity, settings
 from hearth.localcloud.standin.account import AccountKind
+from hearth.localcloud.standin.authoritative import BindingKind, PolicyKind
 from hearth.localcloud.standin.bucket import BucketKind
 from hearth.localcloud.standin.client import Client
 from hearth.localcloud.standin.firebase import FirebaseProjectKind, HostingSiteKind
@@ -31,8 +32,14 @@ def _resource(row: Row, kind: type[RestKind] = RestKind) -> Maker:
     return lambda type_, cloud: kind(type_, row, cloud)
 
 
-def _grant(grant: Grant) -> Maker:
-    return lambda type_, cloud: MemberKind(type_, grant, cloud)
+def _grants(grant: Grant) -> Iterator[tuple[str, Maker]]:
+    """The three ways in which a policy is written: by one member, all members of a role, or as a whole."""
+    for name, kind in (("Member", MemberKind), ("Binding", BindingKind), ("Policy", PolicyKind)):
+        yield grant.type.replace("Member", name), _grant(grant, kind)
+
+
+def _grant(grant: Grant, kind: type[MemberKind]) -> Maker:
+    return lambda type_, cloud: kind(type_, grant, cloud)
 
 
 MAKERS: Final[Mapping[str, Maker]] = {
@@ -57,7 +64,7 @@ MAKERS: Final[Mapping[str, Maker]] = {
     rows.SECRET.type: _resource(rows.SECRET),
     secret_version.TOKEN: secret_version.SecretVersionKind,
     service_identity.TOKEN: service_identity.ServiceIdentityKind,
-    **{grant.type: _grant(grant) for grant in GRANTS},
+    **{token: maker for grant in GRANTS for token, maker in _grants(grant)},
 }
 """How each type that is played is; all others are kept."""
 
@@ -104,6 +111,8 @@ class StandIn(Provider):
             return KeptKind(type_, self._cloud, self._kept)
         return MAKERS[token](type_, self._cloud)
 
-    def last_words(self) -> str | None:
-        # A preview of two revisions has a section for them.
-        return None if self._environ.get("HEARTH_RECORDS_ONLY") else self._kept.told()
+    def last_words(self) -> Sequence[str]:
+        words = [] if self._cloud is None else list(self._cloud.grants.told())
+        # A preview of two revisions has a section for what is kept.
+        told = None if self._environ.get("HEARTH_RECORDS_ONLY") else self._kept.told()
+        return [*words, *([told] if told else [])]

@@ -36,6 +36,8 @@ _WITHOUT_EFFECT = frozenset(
         "userProjectOverride",
     }
 )
+KNOWN = (_HONOURED, _WITHOUT_EFFECT)
+"""What a stack may set of the provider: what counts here, and what makes no difference."""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -51,7 +53,7 @@ class Settings:
 
 def faults(config: Values) -> list[Failure]:
     """Settings that would be ignored here although they change what Google's provider does, or that nobody knows."""
-    known = _HONOURED | _WITHOUT_EFFECT
+    known = frozenset().union(*KNOWN)
     return [
         Failure(
             key,

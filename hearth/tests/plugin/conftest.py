@@ -61,7 +61,7 @@ class ToldProvider(Provider):
     def __init__(self, kind: Kind) -> None:
         self._kind = kind
         self.config: Values | None = None
-        self.words: str | None = None
+        self.words: list[str] = []
         self.answer: Values | None = None
         self.asked: tuple[str, Values] | None = None
 
@@ -77,7 +77,7 @@ class ToldProvider(Provider):
         self.asked = (token, arguments)
         return super().invoke(token, arguments) if self.answer is None else self.answer
 
-    def last_words(self) -> str | None:
+    def last_words(self) -> list[str]:
         return self.words
 
     def schema(self) -> dict[str, Any]:

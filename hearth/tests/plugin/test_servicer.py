@@ -217,13 +217,13 @@ def test_cancel_reaches_work_that_is_already_running(stub: Any, kind: Any, servi
     assert running.cancelled.is_set()
 
 
-@pytest.mark.parametrize("words", [None, "two of them do nothing"])
-def test_last_words_are_a_warning_on_the_stack(stub: Any, provider: Any, listening: Any, words: str | None) -> None:
+@pytest.mark.parametrize("words", [[], ["two of them do nothing", "a third is odd"]])
+def test_last_words_are_warnings_on_the_stack(stub: Any, provider: Any, listening: Any, words: list[str]) -> None:
     provider.words = words
 
     stub.Cancel(empty_pb2.Empty())
 
-    assert listening.logged == ([(engine_pb2.WARNING, "", words, False)] if words else [])
+    assert listening.logged == [(engine_pb2.WARNING, "", each, False) for each in words]
 
 
 def test_an_unknown_kind_is_refused_by_its_own_type(stub: Any) -> None:
