@@ -11,7 +11,7 @@ from typing import Final
 _GRANTS: Final[Mapping[str, str]] = {
     "gcp:artifactregistry/repositoryIam": "decides which account may push a build's image",
     "gcp:cloudrunv2/serviceIam": "decides whether everybody may call the service",
-    "gcp:projects/iAM": "the same as below, for the whole project",
+    "gcp:projects/iAM": "a policy for the whole project; counts where the resource's own does",
     "gcp:secretmanager/secretIam": "decides whose variables may hold the secret",
     "gcp:serviceaccount/iAM": "a policy; nobody acts as another account",
     "gcp:storage/bucketIAM": "decides which account may fetch a build's source",
