@@ -69,18 +69,14 @@ def test_up_changes_no_file_of_the_checkout(deployed: Deployment) -> None:
     assert not extra
 
 
-def test_up_again_changes_nothing_and_starts_no_process(deployed: Deployment) -> None:
+def test_up_again_changes_nothing_starts_no_process_and_ends_with_the_addresses(deployed: Deployment) -> None:
     before = deployed.processes()
 
     output = deployed.up()
 
     assert {what.split()[1] for what in summary(output)} == {"unchanged"}
     assert deployed.processes() == before
-
-
-def test_up_ends_with_the_addresses(deployed: Deployment) -> None:
-    tail = deployed.up().splitlines()[-8:]
-
+    tail = output.splitlines()[-8:]
     assert any("site" in line and f":{deployed.ports.edge}" in line for line in tail)
     assert any("service" in line and f":{deployed.ports.service}" in line for line in tail)
     assert any("console" in line and f":{deployed.ports.apis}" in line for line in tail)
@@ -89,8 +85,18 @@ def test_up_ends_with_the_addresses(deployed: Deployment) -> None:
 # --- Plain pulumi ---
 
 
-def test_a_preview_after_up_finds_no_difference(deployed: Deployment) -> None:
-    done = deployed.pulumi("preview", "--expect-no-changes", "--stack", "local")
+def test_a_preview_after_up_finds_no_difference_whatever_gcp_provider_is_on_path(
+    deployed: Deployment, tmp_path: Path
+) -> None:
+    """Google's own would send the local stack to Google."""
+    impostor = tmp_path / "pulumi-resource-gcp"
+    impostor.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    impostor.chmod(0o755)
+    environment = variables.environment(
+        deployed.checkout, deployed.ports, {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    )
+
+    done = deployed.pulumi("preview", "--expect-no-changes", "--stack", "local", env=environment)
 
     assert done.returncode == 0, done.stdout
 
@@ -123,20 +129,6 @@ def test_a_shell_without_make_env_is_refused_before_anything_is_sent(deployed: D
     assert done.returncode != 0
     assert 'eval "$(make -s env)"' in done.stdout
     assert deployed.log() == log
-
-
-def test_another_gcp_provider_on_path_does_not_take_the_stand_ins_place(deployed: Deployment, tmp_path: Path) -> None:
-    """Google's own would send the local stack to Google."""
-    impostor = tmp_path / "pulumi-resource-gcp"
-    impostor.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
-    impostor.chmod(0o755)
-    environment = variables.environment(
-        deployed.checkout, deployed.ports, {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    )
-
-    done = deployed.pulumi("preview", "--expect-no-changes", "--stack", "local", env=environment)
-
-    assert done.returncode == 0, done.stdout
 
 
 def test_a_file_that_hides_a_page_is_warned_of_at_preview(deployed: Deployment) -> None:
