@@ -23,7 +23,11 @@ BORDERS = {
     # In a process of its own: neither the program nor the local cloud comes with it.
     "hearth/provider": {"hearth.catalog", "hearth.plugin", "hearth.target", "flask_hearth.staticfiles"},
     "hearth/hosting": {"flask_hearth.staticfiles"},
-    "hearth/renewal": {"hearth.catalog", "hearth.errors", "hearth.project"},
+    "hearth/renewal": {
+        *("hearth.catalog", "hearth.errors", "hearth.project"),
+        # Which settings of the provider count: the page of what is played says it.
+        "hearth.localcloud.standin.settings",
+    },
     "hearth/localcloud": {
         *("hearth.catalog", "hearth.plugin", "hearth.project", "hearth.errors"),
         # Which plugins the engine is going to ask for: told by whoever tells the engine.

@@ -79,7 +79,7 @@ class Instance:
 
     async def exited(self) -> int:
         """Wait for the end of the process; its exit code, negative for a signal."""
-        return await self._started.process.wait()
+        return await self._started.exited()
 
     @contextmanager
     def in_use(self) -> Iterator[aiohttp.ClientSession]:

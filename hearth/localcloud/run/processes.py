@@ -20,6 +20,7 @@ from hearth.localcloud.store import Store
 GRACE_SECONDS = 10.0
 """Between SIGTERM and SIGKILL (Cloud Run's container runtime contract, "Instance shutdown")."""
 
+_LOOK_SECONDS = 0.05
 _RECORDS = "processes/run"
 # Waits for a line on standard input, which comes once the process is recorded; if the cloud dies before, the read
 # fails and nothing runs. `exec` keeps the process id, start time and session.
@@ -47,8 +48,17 @@ class Started:
             with contextlib.suppress(ProcessLookupError):
                 self.process.terminate()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.process.wait(), grace)
+                await asyncio.wait_for(self.exited(), grace)
         await self.kill()
+
+    async def exited(self) -> int:
+        """Wait for the process itself; its exit code, negative for a signal.
+
+        What it started may live on and keep the output open, for which asyncio's own `wait` waits (Python 3.11, 3.13).
+        """
+        while self.process.returncode is None:  # noqa: ASYNC110 - asyncio sets it, and tells nobody
+            await asyncio.sleep(_LOOK_SECONDS)
+        return self.process.returncode
 
     async def kill(self) -> None:
         """SIGKILL to the whole process group."""

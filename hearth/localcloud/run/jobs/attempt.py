@@ -47,7 +47,7 @@ async def run(store: Store, launch: Launch, *, seconds: float, log: Path, prefix
     copying = asyncio.create_task(output.copy(started.output, log, prefix, lines), name=f"log of {prefix}")
     timed_out = False
     try:
-        await asyncio.wait_for(started.process.wait(), seconds)
+        await asyncio.wait_for(started.exited(), seconds)
     except TimeoutError:
         timed_out = True
     finally:

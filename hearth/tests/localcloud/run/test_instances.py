@@ -115,13 +115,13 @@ def test_stopping_the_cloud_ends_every_process(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("handler", "grace", "code"),
-    [("lambda *_: os._exit(5)", PATIENCE, 5), ("signal.SIG_IGN", 0.3, -signal.SIGKILL)],
+    [("lambda *_: os._exit(5)", 10 * PATIENCE, 5), ("signal.SIG_IGN", 0.3, -signal.SIGKILL)],
     ids=["ends by it", "ignores it"],
 )
 def test_a_process_has_the_grace_to_end_by_sigterm_and_is_killed_after_it_with_all_its_children(
     tmp_path: Path, handler: str, grace: float, code: int
 ) -> None:
-    program = f"import os, signal, time; signal.signal(15, {handler}); os.fork(); print(1, flush=True); time.sleep(600)"
+    program = f"import os, signal, time; signal.signal(15, {handler}); os.fork(); print(1, flush=True); time.sleep(6e4)"
 
     async def scenario() -> None:
         store = Store(tmp_path / "state.db")
@@ -130,7 +130,7 @@ def test_a_process_has_the_grace_to_end_by_sigterm_and_is_killed_after_it_with_a
         assert started.process.stdout is not None
         for _ in range(2):
             await started.process.stdout.readline()
-        await started.end(grace)
+        await asyncio.wait_for(started.end(grace), PATIENCE)
 
         assert started.process.returncode == code
         assert store.below("processes") == []

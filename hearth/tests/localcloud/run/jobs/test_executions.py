@@ -46,6 +46,19 @@ async def running(playground: Playground) -> int:
     return await eventually(look)
 
 
+def test_a_task_ends_with_its_process_whatever_that_has_left_running(tmp_path: Path) -> None:
+    leave = "os.fork() or time.sleep(6e4); sys.exit(3)"
+
+    async def scenario(playground: Playground) -> None:
+        body = job(await playground.image(FILES), leave, timeout="50000s")
+        execution = await execute(playground, body)
+        (task,) = await tasks(playground, execution)
+
+        assert task["lastAttemptResult"]["exitCode"] == 3
+
+    play(tmp_path, scenario)
+
+
 def test_an_execution_runs_the_job_to_its_end(tmp_path: Path) -> None:
     async def scenario(playground: Playground) -> None:
         execution = await execute(playground, job(await playground.image(FILES)))
