@@ -10,6 +10,6 @@ TOPMOST: Final = "Pulumi.yaml"
 """The file by which the topmost folder of a checkout is known."""
 
 
-def around(file: Path) -> Path | None:
+def find(file: Path) -> Path | None:
     """None where no folder above has TOPMOST."""
     return next((folder for folder in file.resolve().parents if (folder / TOPMOST).is_file()), None)

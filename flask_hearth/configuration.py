@@ -18,7 +18,7 @@ MAX_BODY_BYTES: Final = 1024 * 1024
 """Requests with a larger body get 413. Cloud Run alone would let 32 MiB through, all of it in the instance's memory."""
 
 
-def of(settings: "Settings") -> dict[str, Any]:
+def flask_config(settings: "Settings") -> dict[str, Any]:
     """Flask's keys and Hearth's. Where an app's files are (HEARTH_STATIC, HEARTH_MIGRATIONS) no environment says."""
     return {
         # Flask has read FLASK_DEBUG by itself; the settings know where it must not count.
@@ -51,7 +51,7 @@ def of(settings: "Settings") -> dict[str, Any]:
     }
 
 
-def added(settings: BaseModel, *, beyond: type[BaseModel]) -> dict[str, Any]:
+def extra_config(settings: BaseModel, *, beyond: type[BaseModel]) -> dict[str, Any]:
     """The fields that `beyond` has not, each under the name of its variable; secrets in clear, as Flask has its own."""
     names = type(settings).model_fields.keys() - beyond.model_fields.keys()
     values = {name.upper(): getattr(settings, name) for name in names}

@@ -35,9 +35,9 @@ def serve() -> None:
     The port is PORT, or the first free one from 5000 on.
     """
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the documented name
-    files = static_files.of(app)
+    files = static_files.for_app(app)
     # Flask's command line has replaced it by FLASK_DEBUG alone.
-    app.debug = state.of(app).debug
+    app.debug = state.for_app(app).debug
     _migrate(app)
     # Plain names: a digest would be that of the file as it was at start-up.
     files.digested = False
@@ -45,7 +45,7 @@ def serve() -> None:
     from werkzeug.middleware.shared_data import SharedDataMiddleware  # noqa: PLC0415 - as below
     from werkzeug.serving import run_simple  # noqa: PLC0415 - nothing that a server in production should import
 
-    checkout = checkouts.around(Path(app.root_path))
+    checkout = checkouts.find(Path(app.root_path))
     # The reloader starts this command again, which then has to find the same port, already bound by the first one. Last
     # of all, as what is free now may be taken a moment later.
     port = int(os.environ.setdefault("PORT", str(_free_port())))
@@ -65,7 +65,7 @@ def _migrate(app: Flask) -> None:
     """Only here, where one process and one developer are all there is."""
     url = storage.url(app)
     if isinstance(url, Sqlite):
-        migrations_cli.opened(state.of(app).declarations, folders.migrations(app)).upgrade(url)
+        migrations_cli.open_migrations(state.for_app(app).declarations, folders.migrations(app)).upgrade(url)
 
 
 def _uncached(response: Response) -> Response:

@@ -55,11 +55,11 @@ class Problem(HTTPException):
 def init_app(app: Flask) -> None:
     """Answer each HTTPException, and by way of 500 each exception that nobody caught (Flask logs that one)."""
     templating.init_app(app)
-    app.register_error_handler(HTTPException, answer)
+    app.register_error_handler(HTTPException, error_response)
     app.register_error_handler(UnavailableError, unavailable)
 
 
-def answer(error: HTTPException) -> Response:
+def error_response(error: HTTPException) -> Response:
     """`type` is about:blank, so `title` is the status phrase; `detail` is fit for strangers."""
     # The exception's own response has its headers: Allow of a 405, Retry-After, WWW-Authenticate.
     response = error.get_response()
@@ -85,7 +85,7 @@ def answer(error: HTTPException) -> Response:
 def unavailable(error: UnavailableError) -> Response:
     """503 while the store is away. A restart would not bring it back, so this is no failure of the instance."""
     _log.warning("The store is unavailable: %s", error)
-    return answer(Problem(503, str(error), headers={"Retry-After": str(RETRY_SECONDS)}))
+    return error_response(Problem(503, str(error), headers={"Retry-After": str(RETRY_SECONDS)}))
 
 
 def _wants_html() -> bool:

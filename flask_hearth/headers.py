@@ -2,7 +2,7 @@
 
 Files that Firebase Hosting serves itself are not here: they have the headers that firebase.json lists. Those are the
 same security set, and Hosting puts it over that of the app's answers, too; here it is for calls to the service's own
-address. A page that uses `connect_to` has to be excepted there from the policy for all, or its own never arrives.
+address. Except a page that uses `allow_connections_to` from the policy there, or its own policy never arrives.
 """
 
 from collections.abc import Mapping
@@ -35,15 +35,15 @@ UNCACHED: Final = "private, no-store"
 
 def init_app(app: Flask) -> None:
     """Complete every answer of the app, errors included."""
-    app.after_request(complete)
+    app.after_request(add_security_headers)
 
 
-def connect_to(origin: str) -> None:
+def allow_connections_to(origin: str) -> None:
     """Let the scripts of this page, and of no other, send requests to this origin besides our own."""
     g.connect_to = origin
 
 
-def complete(response: Response) -> Response:
+def add_security_headers(response: Response) -> Response:
     """Add the security set; forbid caching of errors always, of anything else unless the view allowed it."""
     response.headers.update(SECURITY)
     if origin := g.get("connect_to"):

@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
     url = storage.url(app)
     # A store that was handed in alone is migrated by who made it.
     if url is not None:
-        app.cli.add_command(group(url, state.of(app).declarations, folders.migrations(app)))
+        app.cli.add_command(group(url, state.for_app(app).declarations, folders.migrations(app)))
 
 
 def group(url: Sqlite | Postgres | Firestore, declarations: Sequence[Declaration], folder: Path) -> AppGroup:
@@ -48,14 +48,14 @@ def group(url: Sqlite | Postgres | Firestore, declarations: Sequence[Declaration
             click.echo(NOTHING_TO_DO)
             return
         with _told():
-            work(opened(declarations, folder), url)
+            work(open_migrations(declarations, folder), url)
 
     @commands.command(with_appcontext=False)
     @click.option("-m", "--message", required=True, help="What changes, and why; becomes the file's name.")
     def migrate(message: str) -> None:
         """Write the next migration from the declarations."""
         with _told():
-            written = opened(declarations, folder).make(message)
+            written = open_migrations(declarations, folder).make(message)
         click.echo(f"Wrote {written}. Look at it, then commit it." if written else "Nothing changed.")
 
     @commands.command(with_appcontext=False)
@@ -98,7 +98,7 @@ def _check(migrations: "Migrations", url: Sqlite | Postgres) -> None:
     click.echo("The database is what the declarations say.")
 
 
-def opened(declarations: Sequence[Declaration], folder: Path) -> "Migrations":
+def open_migrations(declarations: Sequence[Declaration], folder: Path) -> "Migrations":
     """The migrations in a folder, for a command: what Alembic says in its log is fit for a person."""
     # Else Alembic tells of its plugins, at length and when imported; what it does to the database it tells here.
     logging.getLogger("alembic").setLevel(logging.WARNING)

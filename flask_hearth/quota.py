@@ -19,7 +19,7 @@ SECOND: Final = 10**9
 
 
 @dataclass(frozen=True, kw_only=True)
-class Taken:
+class QuotaResult:
     """What came of asking for one place."""
 
     allowed: bool
@@ -56,7 +56,7 @@ class Quota:
         """Keys that are remembered."""
         return len(self._free)
 
-    def take(self, key: Hashable) -> Taken:
+    def take(self, key: Hashable) -> QuotaResult:
         """Take one place if there is one; a refusal takes none."""
         whole = self._step * self.limit
         with self._lock:
@@ -70,7 +70,7 @@ class Quota:
                 self._free.move_to_end(key)
             while len(self._free) > self._most_keys:
                 self._free.popitem(last=False)
-        return Taken(
+        return QuotaResult(
             allowed=late <= 0,
             left=(whole - (free - now)) // self._step,
             free_in=_seconds(max(late, free + self._step - now - whole, 0)),

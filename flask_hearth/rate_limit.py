@@ -16,7 +16,7 @@ from flask import Flask, Response, g, request
 
 from flask_hearth import client, identity
 from flask_hearth.errors import Problem
-from flask_hearth.quota import Quota, Taken
+from flask_hearth.quota import Quota, QuotaResult
 
 WINDOW: Final = 60
 """Seconds."""
@@ -59,7 +59,7 @@ def init_app(app: Flask) -> None:
             )
 
     def tell(response: Response) -> Response:
-        taken: Taken | None = g.get("taken")
+        taken: QuotaResult | None = g.get("taken")
         if taken is not None:
             response.headers["RateLimit-Policy"] = f'"{POLICY}";q={per_minute};w={WINDOW}'
             response.headers["RateLimit"] = f'"{POLICY}";r={min(taken.left, per_minute)};t={taken.reset_in}'

@@ -18,7 +18,7 @@ from flask_hearth import configuration
 from flask_hearth.rules import authentication, databases, environments, front_end, platform, secret_keys
 from flask_hearth.rules.authentication import Auth
 from flask_hearth.rules.environments import Environment, LogLevel
-from flask_hearth.rules.values import DERIVED, whole_number
+from flask_hearth.rules.values import DERIVED, integer_between
 from flask_hearth.stores import urls
 
 # Marks a field that no deployment has to set: Cloud Run or a developer does, or its default serves.
@@ -88,12 +88,12 @@ class Settings(BaseModel):
     """Which store, and where (`flask_hearth.stores.urls`). Secret, as that of Postgres may hold a password."""
 
     database_pool_size: Annotated[
-        int, BeforeValidator(whole_number(1, 100, "a small Postgres takes 25 to 100 connections in all"))
+        int, BeforeValidator(integer_between(1, 100, "a small Postgres takes 25 to 100 connections in all"))
     ] = 5
     """The most connections of this instance to an SQL database. Times instances, and twice during a rollout."""
 
     database_pool_wait_seconds: Annotated[
-        int, BeforeValidator(whole_number(1, 30, "clients give up a request that waits longer"))
+        int, BeforeValidator(integer_between(1, 30, "clients give up a request that waits longer"))
     ] = 2
     """How long a request waits for one of them to be free; then it is answered with 503."""
 
@@ -102,12 +102,12 @@ class Settings(BaseModel):
     header counts."""
 
     trusted_hops: Annotated[
-        int, BeforeValidator(whole_number(0, 10, "nobody stands behind more proxies than that"))
+        int, BeforeValidator(integer_between(0, 10, "nobody stands behind more proxies than that"))
     ] = 0
     """Proxies in front, each of which appends to `X-Forwarded-For` whom it met (`flask_hearth.client`)."""
 
     writes_per_minute: Annotated[
-        int, BeforeValidator(whole_number(0, 100_000, "0 switches the limit off, and no instance serves more"))
+        int, BeforeValidator(integer_between(0, 100_000, "0 switches the limit off, and no instance serves more"))
     ] = 0
     """Changes that one client may ask of one process in a minute (`flask_hearth.rate_limit`); 0 is any number."""
 
@@ -134,7 +134,7 @@ class Settings(BaseModel):
 
     def config(self) -> dict[str, Any]:
         """For `app.config.from_mapping`: Flask's own keys, those of Hearth, and each field that a subclass adds."""
-        return configuration.of(self) | configuration.added(self, beyond=Settings)
+        return configuration.flask_config(self) | configuration.extra_config(self, beyond=Settings)
 
     @property
     def database(self) -> urls.Sqlite | urls.Postgres | urls.Firestore:

@@ -31,7 +31,7 @@ class State:
     """Whether the app was in debug mode when it was made: Flask's command line changes that afterwards."""
 
 
-def of(app: Flask) -> State:
+def for_app(app: Flask) -> State:
     """Raises RuntimeError for an app that the extension was not set up for."""
     found: State | None = app.extensions.get(KEY)
     if found is None:
@@ -44,4 +44,4 @@ def of(app: Flask) -> State:
 
 def current() -> State:
     """Of the app that is at work."""
-    return of(current_app)
+    return for_app(current_app)

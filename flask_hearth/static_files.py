@@ -52,12 +52,12 @@ class StaticFiles:
             _log.warning("A page refers to %s, and there is no such file in static/. Correct the name.", path)
         if self.digested and path in self._files and names.has_twin(path):
             digest = self._digest(path)
-            path = path if names.carries(path, digest) else names.digested(path, digest)
+            path = path if names.has_digest(path, digest) else names.add_digest(path, digest)
         return quote(path)
 
     def answer(self, path: str) -> Response | None:
         """The file that the path of a request names, with or without a digest; None when there is none."""
-        own = path if path in self._files else names.plain(path)
+        own = path if path in self._files else names.remove_digest(path)
         if own is None or own not in self._files:
             return None
         digest = self._digest(own)
@@ -65,7 +65,7 @@ class StaticFiles:
             self._files[own], mimetype=_TYPES.guess_type(own)[0] or "application/octet-stream", etag=digest
         )
         # An unknown digest is one of before or of after: whoever keeps this must ask again.
-        response.headers["Cache-Control"] = caching.DIGESTED if names.carries(path, digest) else caching.PLAIN
+        response.headers["Cache-Control"] = caching.DIGESTED if names.has_digest(path, digest) else caching.PLAIN
         # That of SEND_FILE_MAX_AGE_DEFAULT, which is for files about which nothing else is said.
         response.headers.pop("Expires", None)
         return response
@@ -76,9 +76,9 @@ class StaticFiles:
         return self._digests[path]
 
 
-def of(app: Flask) -> StaticFiles:
+def for_app(app: Flask) -> StaticFiles:
     """Those of an app that `init_app` was called for."""
-    files = state.of(app).files
+    files = state.for_app(app).files
     if files is None:
         raise RuntimeError(f"The app {app.name!r} has no static files yet: call Hearth's init_app first.")
     return files
@@ -90,7 +90,7 @@ def init_app(app: Flask) -> None:
     The files are those handed to Hearth, or those of HEARTH_STATIC. Raises as StaticFiles does.
     """
     app.config.setdefault("HEARTH_STATIC", None)
-    known = state.of(app)
+    known = state.for_app(app)
     files = known.files = known.files or StaticFiles(folders.static(app))
     app.jinja_env.globals["static_url"] = files.url
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from flask import Flask
 
 from flask_hearth import folders, state
-from flask_hearth.stores import opened, urls
+from flask_hearth.stores import open_store, urls
 from flask_hearth.stores.interface import Store
 from flask_hearth.stores.urls import Firestore, Postgres, Sqlite
 
@@ -25,21 +25,21 @@ DEFAULTS: Final[dict[str, Any]] = {
 
 
 def init_app(app: Flask) -> None:
-    """Raises ValueError for declarations without a place to keep their objects, and as `stores.opened` does."""
+    """Raises ValueError for declarations without a place to keep their objects, and as `stores.open_store` does."""
     for name, value in DEFAULTS.items():
         app.config.setdefault(name, value)
-    known, config = state.of(app), app.config
+    known, config = state.for_app(app), app.config
     if known.store is not None:
         return
     if config["HEARTH_DATABASE_URL"] is None:
         if known.declarations:
-            names = ", ".join(of.name for of in known.declarations)
+            names = ", ".join(declaration.name for declaration in known.declarations)
             raise ValueError(
                 f"HEARTH_DATABASE_URL is not set: there would be no place to keep {names}. Set it in app.config, as "
                 "`flask_hearth.settings` does by DATABASE_URL, or hand a store to Hearth."
             )
         return
-    known.store = opened(
+    known.store = open_store(
         config["HEARTH_DATABASE_URL"],
         declarations=known.declarations,
         migrations=folders.migrations(app),

@@ -10,7 +10,7 @@ from flask_hearth.configuration import MAX_BODY_BYTES
 def init_app(app: Flask) -> None:
     """Serve what is declared from the app's store. Raises ValueError when two declarations have one name."""
     templating.init_app(app)
-    converters.init_app(app, state.of(app).declarations)
+    converters.init_app(app, state.for_app(app).declarations)
     # As declared: id first, then the model's fields in their order.
     app.json.sort_keys = False  # type: ignore[attr-defined]
     if app.config["MAX_CONTENT_LENGTH"] is None:

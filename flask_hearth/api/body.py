@@ -23,13 +23,13 @@ def read(*media_types: str) -> dict[str, Any]:
     except strict_json.SyntaxFaultError as error:
         raise Problem(400, f"The body is no JSON that can be read in one way only: {error}.") from None
     except strict_json.ContentFaultError as error:
-        raise refused([(error.pointer, error.reason)]) from None
+        raise invalid_body([(error.pointer, error.reason)]) from None
     if not isinstance(value, dict):
-        raise refused([("", "is no object")])
+        raise invalid_body([("", "is no object")])
     return value
 
 
-def refused(faults: list[tuple[str, str]]) -> Problem:
+def invalid_body(faults: list[tuple[str, str]]) -> Problem:
     """422 with the parts of the body that are wrong: pairs of JSON Pointer and reason."""
     return Problem(
         422,

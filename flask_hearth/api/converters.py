@@ -23,12 +23,16 @@ class IdConverter(BaseConverter):
 def init_app(app: Flask, declarations: Iterable[Declaration]) -> None:
     """Teach the app's routes all three. Raises ValueError when two declarations have one name."""
     named: dict[str, Declaration] = {}
-    for of in declarations:
-        if of.name in named:
-            raise ValueError(f"Two declarations are named {of.name!r}: one path can't lead to both. Rename one.")
-        named[of.name] = of
+    for declaration in declarations:
+        if declaration.name in named:
+            raise ValueError(
+                f"Two declarations are named {declaration.name!r}: one path can't lead to both. Rename one."
+            )
+        named[declaration.name] = declaration
     app.url_map.converters["collection"] = _collections(named)
-    app.url_map.converters["paged"] = _collections({name: of for name, of in named.items() if of.pages})
+    app.url_map.converters["paged"] = _collections(
+        {name: declaration for name, declaration in named.items() if declaration.pages}
+    )
     app.url_map.converters["id"] = IdConverter
 
 

@@ -19,23 +19,25 @@ class CursorError(Exception):
     """Not a cursor of this collection, or changed, or signed with a key that is no longer known."""
 
 
-def encode(of: Declaration, position: Position) -> str:
-    return str(_serializer(of).dumps([position.created_at.astimezone(UTC).isoformat(), position.id]))
+def encode(declaration: Declaration, position: Position) -> str:
+    return str(_serializer(declaration).dumps([position.created_at.astimezone(UTC).isoformat(), position.id]))
 
 
-def decode(of: Declaration, cursor: str) -> Position:
+def decode(declaration: Declaration, cursor: str) -> Position:
     """Raises CursorError."""
     try:
-        created_at, last = _serializer(of).loads(cursor)
+        created_at, last = _serializer(declaration).loads(cursor)
         return Position(created_at=datetime.fromisoformat(created_at), id=last)
     # The signature holds for what an older revision signed, too, which may have had another form.
     except (BadData, TypeError, ValueError) as error:
         raise CursorError(cursor) from error
 
 
-def _serializer(of: Declaration) -> URLSafeSerializer:
+def _serializer(declaration: Declaration) -> URLSafeSerializer:
     return URLSafeSerializer(
-        _keys(), salt=f"cursor:{of.name}", signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256}
+        _keys(),
+        salt=f"cursor:{declaration.name}",
+        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
     )
 
 

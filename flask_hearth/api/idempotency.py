@@ -47,14 +47,14 @@ class Ticket:
     object_id: str
 
 
-def ticket(body: Mapping[str, Any]) -> Ticket | None:
+def read_ticket(body: Mapping[str, Any]) -> Ticket | None:
     """None where the request has no key. Raises Problem (400) for one that is malformed."""
     given = request.headers.get(HEADER)
-    return None if given is None else ticket_of(given, body)
+    return None if given is None else make_ticket(given, body)
 
 
-def ticket_of(given: str, body: Mapping[str, Any]) -> Ticket:
-    """For a key that the request carries elsewhere than in its header. Raises as `ticket` does."""
+def make_ticket(given: str, body: Mapping[str, Any]) -> Ticket:
+    """For a key that the request carries elsewhere than in its header. Raises as `read_ticket` does."""
     if not re.fullmatch(PATTERN, given):
         raise Problem(
             400,
@@ -67,7 +67,7 @@ def ticket_of(given: str, body: Mapping[str, Any]) -> Ticket:
     return Ticket(key=key, fingerprint=fingerprint, object_id=str(uuid.uuid5(uuid.NAMESPACE_OID, key + fingerprint)))
 
 
-def once(store: Store, ticket: Ticket, work: Callable[[str], Response]) -> Response:
+def run_once(store: Store, ticket: Ticket, work: Callable[[str], Response]) -> Response:
     """The answer of `work(object id)`, or the kept one of an earlier request with this ticket.
 
     Raises Problem: 409 while that one is not answered, 422 if it was another request. What `work` raises is not kept.

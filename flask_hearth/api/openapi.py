@@ -37,12 +37,19 @@ def document(declarations: Sequence[Declaration]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "The service's API", "version": VERSION, "description": _ABOUT},
         "servers": [{"url": "/", "description": "Where this document comes from."}],
-        "tags": [{"name": of.name, "description": (of.model.__doc__ or "").strip()} for of in declarations],
+        "tags": [
+            {"name": declaration.name, "description": (declaration.model.__doc__ or "").strip()}
+            for declaration in declarations
+        ],
         # One document for all deployments: without credentials, or with them.
         "security": [{}, {"firebase": []}],
-        "paths": {path: item for of in declarations for path, item in operations.of_declaration(of).items()},
+        "paths": {
+            path: item
+            for declaration in declarations
+            for path, item in operations.declaration_operations(declaration).items()
+        },
         "components": {
-            "schemas": schemas.of_declarations(declarations) | {"Problem": _PROBLEM},
+            "schemas": schemas.declaration_schemas(declarations) | {"Problem": _PROBLEM},
             "parameters": _PARAMETERS,
             "headers": _HEADERS,
             "responses": operations.PROBLEMS,

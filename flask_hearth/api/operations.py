@@ -62,111 +62,117 @@ _NAMES: Final = {
 _BODY_PROBLEMS: Final = (400, 413, 415, 422)
 
 
-def of_declaration(of: Declaration) -> dict[str, Any]:
+def declaration_operations(declaration: Declaration) -> dict[str, Any]:
     """Its two paths."""
-    collection = f"{routes.blueprint.url_prefix}/{of.name}"
+    collection = f"{routes.blueprint.url_prefix}/{declaration.name}"
     return {
-        collection: {"get": _list(of), "post": _create(of)},
+        collection: {"get": _list(declaration), "post": _create(declaration)},
         f"{collection}/{{id}}": {
             "parameters": [_parameter("Id")],
-            "get": _get(of),
-            "put": _replace(of),
-            "patch": _patch(of),
-            "delete": _delete(of),
+            "get": _get(declaration),
+            "put": _replace(declaration),
+            "patch": _patch(declaration),
+            "delete": _delete(declaration),
         },
     }
 
 
-def _list(of: Declaration) -> Operation:
+def _list(declaration: Declaration) -> Operation:
     page = {
         "description": "The page asked for.",
         "headers": {"Link": {"$ref": "#/components/headers/Link"}},
-        "content": {body.JSON: {"schema": schemas.ref(schemas.page_name(of))}},
+        "content": {body.JSON: {"schema": schemas.ref(schemas.page_name(declaration))}},
     }
     return {
-        **_named(of, f"list_{of.name}", f"List {of.name}, oldest first"),
+        **_named(declaration, f"list_{declaration.name}", f"List {declaration.name}, oldest first"),
         "parameters": [_parameter("Page"), _parameter("PerPage"), _parameter("Cursor")],
         "responses": {"200": page, **_problems(422)},
     }
 
 
-def _create(of: Declaration) -> Operation:
-    created = _object(of, "Made, and here it is.", "ETag", "Location", "Replayed")
+def _create(declaration: Declaration) -> Operation:
+    created = _object(declaration, "Made, and here it is.", "ETag", "Location", "Replayed")
     its_id = {"id": "$response.body#/id"}
     created["links"] = {
-        verb: {"operationId": f"{verb}_{of.singular}", "parameters": its_id}
+        verb: {"operationId": f"{verb}_{declaration.singular}", "parameters": its_id}
         for verb in ("get", "replace", "change", "delete")
     }
     return {
-        **_named(of, f"create_{of.singular}", f"Make {_a(of)}"),
+        **_named(declaration, f"create_{declaration.singular}", f"Make {_a(declaration)}"),
         "parameters": [_parameter("IdempotencyKey")],
-        "requestBody": _body(schemas.input_name(of), body.JSON),
+        "requestBody": _body(schemas.input_name(declaration), body.JSON),
         "responses": {"201": created, **_problems(409, 429, *_BODY_PROBLEMS)},
     }
 
 
-def _get(of: Declaration) -> Operation:
+def _get(declaration: Declaration) -> Operation:
     unchanged = {"description": "You have it as it is.", "headers": _headers("ETag")}
     return {
-        **_named(of, f"get_{of.singular}", f"Get {_a(of)}"),
+        **_named(declaration, f"get_{declaration.singular}", f"Get {_a(declaration)}"),
         "parameters": [_parameter("IfNoneMatch")],
-        "responses": {"200": _object(of, "Here it is.", "ETag"), "304": unchanged, **_problems(400, 404, 422)},
+        "responses": {"200": _object(declaration, "Here it is.", "ETag"), "304": unchanged, **_problems(400, 404, 422)},
     }
 
 
-def _replace(of: Declaration) -> Operation:
+def _replace(declaration: Declaration) -> Operation:
     return {
-        **_named(of, f"replace_{of.singular}", f"Replace every field of {_a(of)}"),
+        **_named(declaration, f"replace_{declaration.singular}", f"Replace every field of {_a(declaration)}"),
         "description": "What the body leaves out gets its default.",
-        "parameters": [_if_match(of)],
-        "requestBody": _body(schemas.input_name(of), body.JSON),
-        "responses": {"200": _object(of, "As it is now.", "ETag"), **_change_problems(of, *_BODY_PROBLEMS)},
+        "parameters": [_if_match(declaration)],
+        "requestBody": _body(schemas.input_name(declaration), body.JSON),
+        "responses": {
+            "200": _object(declaration, "As it is now.", "ETag"),
+            **_change_problems(declaration, *_BODY_PROBLEMS),
+        },
     }
 
 
-def _patch(of: Declaration) -> Operation:
+def _patch(declaration: Declaration) -> Operation:
     return {
-        **_named(of, f"change_{of.singular}", f"Change some fields of {_a(of)}"),
+        **_named(declaration, f"change_{declaration.singular}", f"Change some fields of {_a(declaration)}"),
         "description": "A JSON Merge Patch (RFC 7396). The result is checked as a whole.",
-        "parameters": [_if_match(of)],
-        "requestBody": _body(schemas.patch_name(of.model.__name__), *routes.PATCH_TYPES),
-        "responses": {"200": _object(of, "As it is now.", "ETag"), **_change_problems(of, 409, *_BODY_PROBLEMS)},
+        "parameters": [_if_match(declaration)],
+        "requestBody": _body(schemas.patch_name(declaration.model.__name__), *routes.PATCH_TYPES),
+        "responses": {
+            "200": _object(declaration, "As it is now.", "ETag"),
+            **_change_problems(declaration, 409, *_BODY_PROBLEMS),
+        },
     }
 
 
-def _delete(of: Declaration) -> Operation:
+def _delete(declaration: Declaration) -> Operation:
     return {
-        **_named(of, f"delete_{of.singular}", f"Remove {_a(of)}"),
-        "parameters": [_if_match(of)],
-        "responses": {"204": {"description": "It is gone."}, **_change_problems(of, 400, 422)},
+        **_named(declaration, f"delete_{declaration.singular}", f"Remove {_a(declaration)}"),
+        "parameters": [_if_match(declaration)],
+        "responses": {"204": {"description": "It is gone."}, **_change_problems(declaration, 400, 422)},
     }
 
 
-def _a(of: Declaration) -> str:
-    return f"{'an' if of.singular[:1] in set('aeiou') else 'a'} {of.singular}"
+def _a(declaration: Declaration) -> str:
+    return f"{'an' if declaration.singular[:1] in set('aeiou') else 'a'} {declaration.singular}"
 
 
-def _named(of: Declaration, id: str, summary: str) -> Operation:
-    return {"operationId": id, "tags": [of.name], "summary": summary}
+def _named(declaration: Declaration, id: str, summary: str) -> Operation:
+    return {"operationId": id, "tags": [declaration.name], "summary": summary}
 
 
 def _parameter(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/parameters/{name}"}
 
 
-def _if_match(of: Declaration) -> dict[str, str]:
-    return _parameter("IfMatchRequired" if of.require_if_match else "IfMatch")
+def _if_match(declaration: Declaration) -> dict[str, str]:
+    return _parameter("IfMatchRequired" if declaration.require_if_match else "IfMatch")
 
 
 def _body(schema: str, *media_types: str) -> dict[str, Any]:
     return {"required": True, "content": {media_type: {"schema": schemas.ref(schema)} for media_type in media_types}}
 
 
-def _object(of: Declaration, description: str, *headers: str) -> dict[str, Any]:
+def _object(declaration: Declaration, description: str, *headers: str) -> dict[str, Any]:
     return {
         "description": description,
         "headers": _headers(*headers),
-        "content": {body.JSON: {"schema": schemas.ref(of.model.__name__)}},
+        "content": {body.JSON: {"schema": schemas.ref(declaration.model.__name__)}},
     }
 
 
@@ -181,5 +187,5 @@ def _problems(*statuses: int) -> dict[str, Any]:
     return {status: {"$ref": f"#/components/responses/{name}"} for status, name in named.items()}
 
 
-def _change_problems(of: Declaration, *statuses: int) -> dict[str, Any]:
-    return _problems(404, 412, 429, *statuses, *([428] if of.require_if_match else []))
+def _change_problems(declaration: Declaration, *statuses: int) -> dict[str, Any]:
+    return _problems(404, 412, 429, *statuses, *([428] if declaration.require_if_match else []))

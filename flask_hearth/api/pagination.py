@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import request
 
 from flask_hearth.api import cursors
-from flask_hearth.api.query import refused
+from flask_hearth.api.query import invalid_parameter
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.interface import Page, Position
 
@@ -37,29 +37,29 @@ class Window:
     def offset(self) -> int:
         return 0 if self.page is None else (self.page - 1) * self.per_page
 
-    def next(self, of: Declaration, page: Page) -> str | None:
+    def next(self, declaration: Declaration, page: Page) -> str | None:
         """The cursor of the part after this one, if there is one."""
         if not page.more or not page.records:
             return None
         last = page.records[-1]
-        return cursors.encode(of, Position(created_at=last.created_at, id=last.id))
+        return cursors.encode(declaration, Position(created_at=last.created_at, id=last.id))
 
     def link(self, path: str, cursor: str) -> str:
         """Link to the next part (RFC 8288): relative, as this service may stand behind any host name."""
         return f'<{path}?{urlencode({"cursor": cursor, "per_page": self.per_page})}>; rel="next"'
 
 
-def window(of: Declaration) -> Window:
+def read_window(declaration: Declaration) -> Window:
     """What the request's query asks for. Raises Problem (422)."""
     query = request.args
     per_page = min(_number("per_page", DEFAULT_PER_PAGE), MAX_PER_PAGE)
     if "cursor" in query:
         if "page" in query:
-            raise refused("cursor", "can't stand beside page: a cursor says itself where its page begins")
-        return Window(page=None, per_page=per_page, after=_position(of, query["cursor"]))
+            raise invalid_parameter("cursor", "can't stand beside page: a cursor says itself where its page begins")
+        return Window(page=None, per_page=per_page, after=_position(declaration, query["cursor"]))
     page = _number("page", 1)
     if page * per_page > REACH:
-        raise refused(
+        raise invalid_parameter(
             "page",
             f"times per_page ({per_page}) is over {REACH}: to go further, take `next` of an answer as `cursor`",
         )
@@ -73,15 +73,17 @@ def _number(name: str, default: int) -> int:
         return default
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()):
-        raise refused(name, "is no whole number")
+        raise invalid_parameter(name, "is no whole number")
     number = 10**_MAX_DIGITS if len(digits.lstrip("0")) > _MAX_DIGITS else int(digits)
     if text.startswith("-") or number < 1:
-        raise refused(name, "is under 1")
+        raise invalid_parameter(name, "is under 1")
     return number
 
 
-def _position(of: Declaration, cursor: str) -> Position:
+def _position(declaration: Declaration, cursor: str) -> Position:
     try:
-        return cursors.decode(of, cursor)
+        return cursors.decode(declaration, cursor)
     except cursors.CursorError:
-        raise refused("cursor", f"is no cursor of {of.name}: take `next` of an answer, unchanged") from None
+        raise invalid_parameter(
+            "cursor", f"is no cursor of {declaration.name}: take `next` of an answer, unchanged"
+        ) from None

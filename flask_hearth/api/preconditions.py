@@ -59,10 +59,10 @@ class Preconditions:
             raise failed()
 
 
-def of_change(of: Declaration) -> Preconditions:
+def read_for_change(declaration: Declaration) -> Preconditions:
     """Of PUT, PATCH or DELETE. Raises Problem: 428 where If-Match is required and missing, 400 for a malformed one."""
-    found = of_request()
-    if of.require_if_match and found.match is None:
+    found = read_optional()
+    if declaration.require_if_match and found.match is None:
         raise Problem(
             428,
             "If-Match is missing: send the ETag of the state that you mean to change, so that nobody else's change "
@@ -71,7 +71,7 @@ def of_change(of: Declaration) -> Preconditions:
     return found
 
 
-def of_request() -> Preconditions:
+def read_optional() -> Preconditions:
     """Raises Problem (400): a precondition that was misread would protect nothing."""
     return Preconditions(match=_tags("If-Match"), none_match=_tags("If-None-Match"))
 

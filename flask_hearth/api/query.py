@@ -12,12 +12,12 @@ def check(known: Collection[str] = ()) -> None:
     allowed = f"there are: {', '.join(sorted(known))}" if known else "there is none here"
     for name, values in request.args.lists():
         if name not in known:
-            raise refused(name, f"is unknown; {allowed}")
+            raise invalid_parameter(name, f"is unknown; {allowed}")
         if len(values) > 1:
-            raise refused(name, "is given more than once")
+            raise invalid_parameter(name, "is given more than once")
 
 
-def refused(parameter: str, reason: str) -> Problem:
+def invalid_parameter(parameter: str, reason: str) -> Problem:
     """422 that names a parameter."""
     return Problem(
         422,

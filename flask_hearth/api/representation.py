@@ -13,12 +13,12 @@ REVALIDATED: Final = "private, no-cache"
 """The client may keep it, and asks each time whether it is still the same; nobody in between keeps it."""
 
 
-def answer(record: Record, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def object_response(record: Record, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """The object with its ETag."""
-    return document(represented(record), status=status, headers={"ETag": etag(record), **(headers or {})})
+    return json_response(represent(record), status=status, headers={"ETag": etag(record), **(headers or {})})
 
 
-def document(value: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def json_response(value: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     return Response(current_app.json.dumps(value), status=status, headers=dict(headers or {}), mimetype=JSON)
 
 
@@ -26,7 +26,7 @@ def etag(record: Record) -> str:
     return f'"{record.version}"'
 
 
-def represented(record: Record) -> dict[str, Any]:
+def represent(record: Record) -> dict[str, Any]:
     """The object as the API's document describes it."""
     return {
         "id": record.id,

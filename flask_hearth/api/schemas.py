@@ -28,34 +28,36 @@ def ref(name: str) -> Schema:
     return {"$ref": _REF + name}
 
 
-def input_name(of: Declaration) -> str:
-    return f"{of.model.__name__}Input"
+def input_name(declaration: Declaration) -> str:
+    return f"{declaration.model.__name__}Input"
 
 
 def patch_name(model: str) -> str:
     return f"{model}Patch"
 
 
-def page_name(of: Declaration) -> str:
-    return f"{of.model.__name__}Page"
+def page_name(declaration: Declaration) -> str:
+    return f"{declaration.model.__name__}Page"
 
 
-def of_declarations(declarations: Sequence[Declaration]) -> dict[str, Schema]:
+def declaration_schemas(declarations: Sequence[Declaration]) -> dict[str, Schema]:
     """All schemas by name. Raises ValueError when two of them would have one name."""
     found, shared = models_json_schema(
-        [(of.model, "validation") for of in declarations], ref_template=_REF + "{model}", schema_generator=_Plain
+        [(declaration.model, "validation") for declaration in declarations],
+        ref_template=_REF + "{model}",
+        schema_generator=_Plain,
     )
     known: dict[str, Schema] = shared.get("$defs", {})
     own: list[tuple[str, Schema]] = []
     patches: dict[str, Schema] = {}
-    for of in declarations:
-        written = known.pop(found[of.model, "validation"]["$ref"].removeprefix(_REF))
+    for declaration in declarations:
+        written = known.pop(found[declaration.model, "validation"]["$ref"].removeprefix(_REF))
         own += [
-            (of.model.__name__, _representation(written)),
-            (input_name(of), written | {"title": input_name(of)}),
-            (page_name(of), _page(of)),
+            (declaration.model.__name__, _representation(written)),
+            (input_name(declaration), written | {"title": input_name(declaration)}),
+            (page_name(declaration), _page(declaration)),
         ]
-        _patches(of.model.__name__, written, known, patches)
+        _patches(declaration.model.__name__, written, known, patches)
     schemas: dict[str, Schema] = {}
     for name, schema in [*own, *patches.items(), *known.items()]:
         if name in schemas:
@@ -113,9 +115,9 @@ def _without_default(schema: Schema) -> Schema:
     return {key: value for key, value in schema.items() if key != "default"}
 
 
-def _page(of: Declaration) -> Schema:
+def _page(declaration: Declaration) -> Schema:
     properties: dict[str, Schema] = {
-        of.name: {"type": "array", "items": ref(of.model.__name__), "maxItems": MAX_PER_PAGE},
+        declaration.name: {"type": "array", "items": ref(declaration.model.__name__), "maxItems": MAX_PER_PAGE},
         "page": {"type": ["integer", "null"], "minimum": 1, "description": "null where a cursor was given."},
         "per_page": {"type": "integer", "minimum": 1, "maximum": MAX_PER_PAGE},
         "total": {"type": "integer", "minimum": 0, "description": "How many there are in all."},
@@ -123,7 +125,7 @@ def _page(of: Declaration) -> Schema:
     }
     return {
         "type": "object",
-        "title": page_name(of),
+        "title": page_name(declaration),
         "properties": properties,
         "required": list(properties),
         "additionalProperties": False,

@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from flask_hearth.api.body import refused
+from flask_hearth.api.body import invalid_body
 from flask_hearth.api.merge_patch import merge
 from flask_hearth.api.strict_json import pointer
 from flask_hearth.errors import Problem
@@ -20,54 +20,54 @@ _UNKNOWN: Final = "extra_forbidden"
 """Pydantic's name for a field that the model does not have."""
 
 
-def validated(of: Declaration, value: Mapping[str, Any]) -> dict[str, Any]:
+def validate(declaration: Declaration, value: Mapping[str, Any]) -> dict[str, Any]:
     """Every field of the model, defaults filled in, as JSON values. Raises Problem (422) with all faults.
 
     By way of JSON text, as Pydantic then knows that a date can't come as anything but a string, and stays strict.
     """
     try:
-        model = of.model.model_validate_json(json.dumps(value))
+        model = declaration.model.model_validate_json(json.dumps(value))
     except ValidationError as error:
-        raise _refused(of, value, _faults(error)) from None
+        raise _refused(declaration, value, _faults(error)) from None
     fields: dict[str, Any] = model.model_dump(mode="json", round_trip=True)
     return fields
 
 
-def patched(of: Declaration, fields: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields after a JSON Merge Patch. Raises Problem (422) as `validated` does.
+def validate_patch(declaration: Declaration, fields: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields after a JSON Merge Patch. Raises Problem (422) as `validate` does.
 
     Also for a misspelt name with null, which by the RFC removes nothing: here it would be an error without a trace.
     """
     merged = merge(fields, patch)
     with_strays = merge(fields, patch, keep_strays=True)
     if with_strays != merged:
-        _refuse_strays(of, with_strays)
-    return validated(of, merged)
+        _refuse_strays(declaration, with_strays)
+    return validate(declaration, merged)
 
 
-def _refuse_strays(of: Declaration, value: Mapping[str, Any]) -> None:
+def _refuse_strays(declaration: Declaration, value: Mapping[str, Any]) -> None:
     try:
-        of.model.model_validate_json(json.dumps(value))
+        declaration.model.model_validate_json(json.dumps(value))
     except ValidationError as error:
         # A null that its field does not take is none of these: the patch puts that field back to its default.
         if strays := [fault for fault in _faults(error) if fault["type"] == _UNKNOWN]:
-            raise _refused(of, value, strays) from None
+            raise _refused(declaration, value, strays) from None
 
 
 def _faults(error: ValidationError) -> list[ErrorDetails]:
     return error.errors(include_url=False, include_context=False, include_input=False)
 
 
-def _refused(of: Declaration, value: Mapping[str, Any], faults: list[ErrorDetails]) -> Problem:
-    told = [(_pointer(fault["loc"], value), _reason(of, fault)) for fault in faults[:MAX_FAULTS]]
+def _refused(declaration: Declaration, value: Mapping[str, Any], faults: list[ErrorDetails]) -> Problem:
+    told = [(_pointer(fault["loc"], value), _reason(declaration, fault)) for fault in faults[:MAX_FAULTS]]
     if more := len(faults) - len(told):
         told.append(("", f"has {more} more faults"))
-    return refused(told)
+    return invalid_body(told)
 
 
-def _reason(of: Declaration, fault: ErrorDetails) -> str:
+def _reason(declaration: Declaration, fault: ErrorDetails) -> str:
     if fault["type"] == _UNKNOWN and len(fault["loc"]) == 1:
-        return f"is no field of {of.model.__name__}, which has: {', '.join(of.model.model_fields)}"
+        return f"is no field of {declaration.model.__name__}, which has: {', '.join(declaration.model.model_fields)}"
     return fault["msg"]
 
 

@@ -18,7 +18,7 @@ from flask_hearth.auth import bearer, keys, pages, session
 from flask_hearth.auth.issuer import Issuer
 from flask_hearth.auth.keys import KeysUnavailableError
 from flask_hearth.auth.tokens import Verifier
-from flask_hearth.errors import API_PATHS, Problem, answer
+from flask_hearth.errors import API_PATHS, Problem, error_response
 from flask_hearth.identity import User
 
 _log: Final = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def init_app(app: Flask) -> None:
         return bearer.user(verifier) if request.path.startswith(API_PATHS) else session.user()
 
     templating.init_app(app)
-    state.of(app).finder = find
+    state.for_app(app).finder = find
     app.config[identity.CHECKED] = True
     app.config[identity.SIGN_IN] = pages.PATH
     app.before_request(bearer.required)
@@ -59,4 +59,4 @@ def init_app(app: Flask) -> None:
 def unavailable(error: KeysUnavailableError) -> Response:
     """503: not the client's fault, and no reason to sign in again."""
     _log.warning("%s", error)
-    return answer(Problem(503, str(error), headers={"Retry-After": str(keys.PAUSE_SECONDS)}))
+    return error_response(Problem(503, str(error), headers={"Retry-After": str(keys.PAUSE_SECONDS)}))

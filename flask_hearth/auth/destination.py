@@ -12,7 +12,7 @@ MAX_CHARACTERS: Final = 2000
 _OWN: Final = re.compile(r"/(?!/)[!-\[\]-~]*")
 
 
-def own(wanted: str | None) -> str:
+def safe_destination(wanted: str | None) -> str:
     """The path with its query, if it is one of ours; else HOME."""
     if wanted and len(wanted) <= MAX_CHARACTERS and _OWN.fullmatch(wanted):
         return wanted

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from flask_hearth import csrf, headers, identity
 from flask_hearth.auth import session
-from flask_hearth.auth.destination import own
+from flask_hearth.auth.destination import safe_destination
 from flask_hearth.auth.issuer import Issuer
 from flask_hearth.auth.tokens import InvalidTokenError, Verifier
 
@@ -25,12 +25,12 @@ def blueprint(issuer: Issuer, verifier: Verifier) -> Blueprint:
 
     def page(*, fault: str = "", status: int = 200) -> Response:
         # Only here, and only there: this is the one page that talks to anybody but us.
-        headers.connect_to(issuer.sign_in_origin)
+        headers.allow_connections_to(issuer.sign_in_origin)
         text = render_template(
             "hearth/sign_in.html",
             issuer=issuer,
             user=identity.current(),
-            next=own(request.values.get("next")),
+            next=safe_destination(request.values.get("next")),
             fault=fault,
         )
         return make_response(text, status)
@@ -51,13 +51,13 @@ def blueprint(issuer: Issuer, verifier: Verifier) -> Blueprint:
         if not session.is_recent(claims):
             return page(fault="That sign-in took too long. Sign in again.", status=400)
         session.begin(claims)
-        return redirect(own(request.form.get("next")), 303)
+        return redirect(safe_destination(request.form.get("next")), 303)
 
     @pages.post("/sign-out")
     def end() -> AnyResponse:
         """End the session on this browser."""
         csrf.check()
         session.end()
-        return redirect(own(request.form.get("next")), 303)
+        return redirect(safe_destination(request.form.get("next")), 303)
 
     return pages

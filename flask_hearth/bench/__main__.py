@@ -31,7 +31,7 @@ def main() -> int:
         signal.signal(number, signal.default_int_handler)
     began = time.monotonic()
     try:
-        with cpus.apart():
+        with cpus.off_server_cpus():
             kinds, lines, tool = _measure(options)
     except BenchError as error:
         _say(f"bench: {error}")
@@ -73,21 +73,21 @@ def _measure(options: argparse.Namespace) -> tuple[list[str], list[Line], str]:
                 found.append(lines)
     if not found:
         raise BenchError("no store could be measured")
-    return kinds, joined(found), tool
+    return kinds, join_stores(found), tool
 
 
-def joined(measured: Iterable[Sequence[Line]]) -> list[Line]:
+def join_stores(measured: Iterable[Sequence[Line]]) -> list[Line]:
     """Lines of the same name as one, with a column for each store."""
     lines: dict[str, Line] = {}
     for each in (line for one in measured for line in one):
         before = lines.get(each.what)
-        lines[each.what] = replace(each, of={**before.of, **each.of} if before else each.of)
+        lines[each.what] = replace(each, by_store={**before.by_store, **each.by_store} if before else each.by_store)
     return list(lines.values())
 
 
 def _where(tool: str) -> str:
     memory = psutil.virtual_memory().total / 2**30
-    where = "each server on one of them" if cpus.AN_INSTANCES else "none of them kept for servers"
+    where = "each server on one of them" if cpus.SERVER_CPUS else "none of them kept for servers"
     return (
         f"Measured on {datetime.now(UTC):%Y-%m-%d} with Python {platform.python_version()} on {os.cpu_count()} CPUs "
         f"and {memory:.0f} GiB, {where}, "

@@ -10,21 +10,21 @@ from contextlib import contextmanager
 
 _ALL = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else []
 
-AN_INSTANCES = set(_ALL[:1]) if len(_ALL) > 1 else None
+SERVER_CPUS = set(_ALL[:1]) if len(_ALL) > 1 else None
 """The CPU of servers; None where there is none to keep for them."""
 
 
 @contextmanager
-def apart() -> Iterator[None]:
+def off_server_cpus() -> Iterator[None]:
     """Keep this process, and what it starts, off the servers' CPU."""
-    with _on(set(_ALL) - AN_INSTANCES if AN_INSTANCES else None):
+    with _on(set(_ALL) - SERVER_CPUS if SERVER_CPUS else None):
         yield
 
 
 @contextmanager
-def of_an_instance() -> Iterator[None]:
+def on_server_cpus() -> Iterator[None]:
     """What is started now runs on the servers' CPU alone, for good: a process keeps what it began with."""
-    with _on(AN_INSTANCES):
+    with _on(SERVER_CPUS):
         yield
 
 

@@ -27,7 +27,7 @@ class Line:
     """One line of the table: how many times as much the first is as the second, for each store that was measured."""
 
     what: str
-    of: Mapping[str, tuple[Sample, Sample]]
+    by_store: Mapping[str, tuple[Sample, Sample]]
     first: bool = True
     """Whether it is one that a reader wants first."""
 
@@ -49,7 +49,7 @@ def markdown(lines: Sequence[Line], stores: Sequence[str], *, absolute: bool = F
 
 
 def _cell(line: Line, store: str, *, absolute: bool) -> str:
-    pair = line.of.get(store)
+    pair = line.by_store.get(store)
     if pair is None:
         return NOT_MEASURED
     times = f"{_digits(ratio(*pair))}×"

@@ -21,42 +21,42 @@ _REFUSED = re.compile(r"^\s+Non-2xx or 3xx responses: (\d+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Found:
+class LoadResult:
     """Of one load. `p99` in seconds."""
 
     per_second: float
     p99: float
 
 
-Load = Callable[[str, int, float], Found]
+Load = Callable[[str, int, float], LoadResult]
 """URL, connections, seconds. Raises BenchError, also when an answer is no success."""
 
 
 def choose(which: Callable[[str], str | None] = shutil.which) -> tuple[str, Load]:
     """The name of what is used, and it."""
-    return ("wrk", wrk) if which("wrk") else ("a client of our own, as wrk is not installed", own)
+    return ("wrk", run_wrk) if which("wrk") else ("a client of our own, as wrk is not installed", run_client)
 
 
-def wrk(url: str, connections: int, seconds: float) -> Found:
+def run_wrk(url: str, connections: int, seconds: float) -> LoadResult:
     command = ["wrk", "--latency", "-t2", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout=30s", url]
-    return read_wrk(_run(command))
+    return parse_wrk(_run(command))
 
 
-def read_wrk(told: str) -> Found:
+def parse_wrk(told: str) -> LoadResult:
     """Raises BenchError."""
     rate, slow, refused = _RATE.search(told), _P99.search(told), _REFUSED.search(told)
     if not rate or not slow or float(rate[1]) == 0:
         raise BenchError(f"wrk measured nothing:\n{told}")
     if refused:
         raise BenchError(f"{refused[1]} answers under load were no success:\n{told}")
-    return Found(float(rate[1]), float(slow[1]) * _UNITS[slow[2]])
+    return LoadResult(float(rate[1]), float(slow[1]) * _UNITS[slow[2]])
 
 
-def own(url: str, connections: int, seconds: float) -> Found:
+def run_client(url: str, connections: int, seconds: float) -> LoadResult:
     told = json.loads(_run([sys.executable, "-m", "flask_hearth.bench.client", url, str(connections), str(seconds)]))
     if told["refused"] or not told["answers"]:
         raise BenchError(f"{told['refused']} of {told['answers']} answers under load were no success")
-    return Found(told["answers"] / told["seconds"], told["p99"])
+    return LoadResult(told["answers"] / told["seconds"], told["p99"])
 
 
 def _run(command: list[str]) -> str:

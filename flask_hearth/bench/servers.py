@@ -34,14 +34,14 @@ class Server:
     def __init__(self, side: Side, log: Path, **environ: str) -> None:
         self.side = side
         self._holding = ExitStack()
-        self.port = self._holding.enter_context(ports.held())
+        self.port = self._holding.enter_context(ports.reserve_port())
         self._log = log
         self._environ = {**side.environ, "PORT": str(self.port), **environ}
         self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
 
     def __enter__(self) -> Self:
         began = time.monotonic()
-        with self._log.open("ab") as sink, cpus.of_an_instance():
+        with self._log.open("ab") as sink, cpus.on_server_cpus():
             self._process = subprocess.Popen(
                 self.side.command,
                 cwd=self.side.folder,
@@ -123,10 +123,10 @@ class Server:
         self._holding.close()
 
 
-def seconds_of(command: list[str], environ: Mapping[str, str]) -> float:
+def measure_seconds(command: list[str], environ: Mapping[str, str]) -> float:
     """How long a program takes from exec to its end. Raises BenchError."""
     began = time.monotonic()
-    with cpus.of_an_instance():
+    with cpus.on_server_cpus():
         done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BenchError(f"{' '.join(command)} failed: {done.stderr.strip()}")

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from flask_hearth.bench.figures import Line, Sample
-from flask_hearth.bench.servers import Server, seconds_of
+from flask_hearth.bench.servers import Server, measure_seconds
 from flask_hearth.bench.sides import Side, hearth, peer
 from flask_hearth.bench.stores import Place
 
@@ -30,7 +30,7 @@ def measure(at: Place, folder: Path, *, rounds: int) -> list[Line]:
             return server.started
 
     tries = {
-        "bare": partial(seconds_of, [sys.executable, "-c", imports], ours.environ),
+        "bare": partial(measure_seconds, [sys.executable, "-c", imports], ours.environ),
         "ours": partial(start, ours),
         "theirs": partial(start, theirs),
         "uncompiled": partial(start, ours, **none),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flask_hearth.bench.peer import stores as peer_stores
-from flask_hearth.stores import opened
+from flask_hearth.stores import open_store
 from flask_hearth.stores.sql.engines import migration_engine
 from flask_hearth.stores.sql.migrating import Migrations
 from flask_hearth.stores.sql.tables import metadata
@@ -87,7 +87,7 @@ def _migrated(at: Place) -> Place:
 
 def _copies(url: str, numbers: range) -> None:
     """One item that the service's own store makes, and copies of it that differ in id and time: one write for all."""
-    store = opened(url, declarations=DECLARATIONS, migrations=_MIGRATIONS)
+    store = open_store(url, declarations=DECLARATIONS, migrations=_MIGRATIONS)
     first = f"item-{numbers[0]:06}"
     made = store.create(ITEMS, first, _ITEM.model_dump(mode="json"))
     store.close()

@@ -7,27 +7,31 @@ from flask import Flask
 
 from flask_hearth import state, templating
 from flask_hearth.model.declaration import Declaration
-from flask_hearth.pages import again, changing, fields, looking, rendering, texts
+from flask_hearth.pages import fields, read_views, redisplay, rendering, texts, write_views
 
-__all__ = ["again", "changing", "collections", "init_app", "looking"]
+__all__ = ["collections", "init_app", "read_views", "redisplay", "write_views"]
 
 
 def collections() -> list[Declaration]:
     """Those of the app at work that have pages, in their order: for a menu."""
-    return [of for of in state.current().declarations if of.pages]
+    return [declaration for declaration in state.current().declarations if declaration.pages]
 
 
 def init_app(app: Flask) -> None:
     """Raises ValueError for a collection whose pages would be where other routes are: register those before."""
     templating.init_app(app)
     taken = {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}
-    for of in state.of(app).declarations:
-        if of.pages and of.name in taken:
+    for declaration in state.for_app(app).declarations:
+        if declaration.pages and declaration.name in taken:
             raise ValueError(
-                f"The pages of {of.name!r} would be at /{of.name}, where the service has other routes. Name the "
+                f"The pages of {declaration.name!r} would be at /{declaration.name}, where the service has other "
+                "routes. Name the "
                 "declaration otherwise, or give it pages=False."
             )
     app.jinja_env.filters.update(
-        named=fields.named, shown=rendering.shown, moment=rendering.moment, as_text=texts.as_text
+        humanize=fields.humanize,
+        display_value=rendering.display_value,
+        format_time=rendering.format_time,
+        to_text=texts.to_text,
     )
     app.register_blueprint(rendering.blueprint)

@@ -44,27 +44,29 @@ class Field:
 
 
 @cache
-def fields(of: Declaration) -> tuple[Field, ...]:
+def fields(declaration: Declaration) -> tuple[Field, ...]:
     """In the model's order."""
-    schema = of.model.model_json_schema(by_alias=False)
+    schema = declaration.model.model_json_schema(by_alias=False)
     known: Mapping[str, Schema] = schema.get("$defs", {})
     required = set(schema.get("required", ()))
-    return tuple(_field(of, name, part, known, name in required) for name, part in schema["properties"].items())
+    return tuple(
+        _field(declaration, name, part, known, name in required) for name, part in schema["properties"].items()
+    )
 
 
-def named(name: str) -> str:
+def humanize(name: str) -> str:
     """A collection, object or field as a person writes it."""
     words = name.replace("_", " ")
     return words[:1].upper() + words[1:]
 
 
-def _field(of: Declaration, name: str, part: Schema, known: Mapping[str, Schema], required: bool) -> Field:  # noqa: FBT001
+def _field(declaration: Declaration, name: str, part: Schema, known: Mapping[str, Schema], required: bool) -> Field:  # noqa: FBT001
     schema, nullable = _single(part, known)
     kind = _kind(schema, nullable=nullable)
     hints = [part.get("description") or "", _limits(schema, kind), _FORMAT_HINTS.get(schema.get("format", ""), "")]
     return Field(
         name=name,
-        label=of.model.model_fields[name].title or named(name),
+        label=declaration.model.model_fields[name].title or humanize(name),
         kind=kind,
         hint=" ".join(hint for hint in hints if hint),
         required=not nullable and (kind == "choice" or (required and kind != "checkbox") or _never_empty(schema)),

@@ -21,12 +21,12 @@ NOTHING: Final = "\N{EN DASH}"
 blueprint = Blueprint("collections", __name__)
 
 
-def page(template: str, of: Declaration, **values: Any) -> str:
+def page(template: str, declaration: Declaration, **values: Any) -> str:
     """A page of a collection. It also says what the request before has done, once."""
     return render_template(
         f"hearth/collection/{template}",
-        of=of,
-        fields=fields(of),
+        declaration=declaration,
+        fields=fields(declaration),
         may_write=identity.may_write(),
         sign_in=sign_in(),
         user=identity.current(),
@@ -51,13 +51,13 @@ def _with_way_back() -> str | None:
     return f"{path}?next={quote(back, safe='')}"
 
 
-def called(of: Declaration, record: Record) -> str:
+def display_name(declaration: Declaration, record: Record) -> str:
     """What an object goes by: its first field; its id where that is blank, as a link needs a text."""
-    value = record.fields[fields(of)[0].name]
+    value = record.fields[fields(declaration)[0].name]
     return ("" if value is None else str(value)).strip() or record.id
 
 
-def shown(value: Any, field: Field) -> str:
+def display_value(value: Any, field: Field) -> str:
     """A stored value as people read it."""
     if value is None or value == "":
         return NOTHING
@@ -68,6 +68,6 @@ def shown(value: Any, field: Field) -> str:
     return str(value)
 
 
-def moment(time: datetime) -> str:
+def format_time(time: datetime) -> str:
     """In UTC and saying so: the service does not know where its reader is."""
     return f"{time.astimezone(UTC):%-d %B %Y, %H:%M} UTC"

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from flask_hearth.api import strict_json
-from flask_hearth.api.body import refused
-from flask_hearth.api.validation import validated
+from flask_hearth.api.body import invalid_body
+from flask_hearth.api.validation import validate
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.pages.fields import Field, fields
@@ -20,34 +20,34 @@ CHECKED: Final = "on"
 _LEFT_OUT: Final = object()
 
 
-def typed(of: Declaration, form: Mapping[str, str]) -> dict[str, str]:
+def submitted_texts(declaration: Declaration, form: Mapping[str, str]) -> dict[str, str]:
     """What somebody typed, by field. Browsers send line ends as CRLF, whichever were there before."""
-    return {field.name: form.get(field.name, "").replace("\r\n", "\n") for field in fields(of)}
+    return {field.name: form.get(field.name, "").replace("\r\n", "\n") for field in fields(declaration)}
 
 
-def written(of: Declaration, values: Mapping[str, Any]) -> dict[str, str]:
+def stored_texts(declaration: Declaration, values: Mapping[str, Any]) -> dict[str, str]:
     """Stored values as the form shows them."""
-    return {field.name: as_text(values.get(field.name), field) for field in fields(of)}
+    return {field.name: to_text(values.get(field.name), field) for field in fields(declaration)}
 
 
-def blank(of: Declaration) -> dict[str, str]:
+def default_texts(declaration: Declaration) -> dict[str, str]:
     """A new form, with the model's defaults."""
-    return written(of, {field.name: field.default for field in fields(of)})
+    return stored_texts(declaration, {field.name: field.default for field in fields(declaration)})
 
 
-def values(of: Declaration, texts: Mapping[str, str]) -> dict[str, Any]:
+def parse_texts(declaration: Declaration, texts: Mapping[str, str]) -> dict[str, Any]:
     """Every field as the stores keep it. Raises Problem (422) with what is wrong in which field."""
-    read = {field.name: _value(field, texts[field.name]) for field in fields(of)}
+    read = {field.name: _value(field, texts[field.name]) for field in fields(declaration)}
     given = {name: value for name, value in read.items() if value is not _LEFT_OUT}
     try:
         # By the API's own parser, for what no store could hold, such as U+0000 and too long numbers.
         given = strict_json.parse(json.dumps(given).encode())
     except strict_json.ContentFaultError as error:
-        raise refused([(error.pointer, error.reason)]) from None
-    return validated(of, given)
+        raise invalid_body([(error.pointer, error.reason)]) from None
+    return validate(declaration, given)
 
 
-def as_text(value: Any, field: Field) -> str:
+def to_text(value: Any, field: Field) -> str:
     """A value as the field's form control has it."""
     if field.kind == "checkbox":
         return CHECKED if value else ""
@@ -58,10 +58,10 @@ def as_text(value: Any, field: Field) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def faults(of: Declaration, problem: Problem | None) -> dict[str, list[str]]:
+def faults(declaration: Declaration, problem: Problem | None) -> dict[str, list[str]]:
     """What a Problem says of each field; under "" what it says of none in particular."""
     found: dict[str, list[str]] = {}
-    names = {field.name for field in fields(of)}
+    names = {field.name for field in fields(declaration)}
     for error in () if problem is None else problem.errors:
         name = error.get("pointer", "").removeprefix("/").partition("/")[0].replace("~1", "/").replace("~0", "~")
         found.setdefault(name if name in names else "", []).append(error["detail"])
@@ -76,7 +76,7 @@ def _value(field: Field, text: str) -> Any:
         # Nothing, where the model knows such a value; else no value, so that the default applies or one is missing.
         return None if field.nullable else "" if field.is_text and not field.required else _LEFT_OUT
     if field.kind == "choice":
-        return next((choice for choice in field.choices if as_text(choice, field) == text), text)
+        return next((choice for choice in field.choices if to_text(choice, field) == text), text)
     if field.kind == "number":
         number = _parsed(field, text.strip())
         return number if isinstance(number, int | float) and not isinstance(number, bool) else text
@@ -88,7 +88,7 @@ def _parsed(field: Field, text: str) -> Any:
         return strict_json.parse(text.encode())
     except strict_json.SyntaxFaultError as error:
         if field.kind == "json":
-            raise refused([(f"/{field.name}", f"is no JSON: {error}")]) from None
+            raise invalid_body([(f"/{field.name}", f"is no JSON: {error}")]) from None
         return text
     except strict_json.ContentFaultError as error:
-        raise refused([(f"/{field.name}{error.pointer}", error.reason)]) from None
+        raise invalid_body([(f"/{field.name}{error.pointer}", error.reason)]) from None

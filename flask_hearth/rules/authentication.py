@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationInfo
 
-from flask_hearth.rules.values import one_of
+from flask_hearth.rules.values import check_choice
 
 Auth = Literal["none", "firebase"]
 
@@ -25,7 +25,7 @@ def auth(value: object, info: ValidationInfo) -> object:
                 "change everything. Set it to firebase, or to none if that is meant, as the stack does by app:auth."
             )
         return "none"
-    one_of("AUTH", value, get_args(Auth), "nobody's credentials would be checked")
+    check_choice("AUTH", value, get_args(Auth), "nobody's credentials would be checked")
     # The project's own fault, if it has one, is told already.
     if value == "firebase" and info.data.get("google_cloud_project", "unknown") is None:
         raise ValueError(

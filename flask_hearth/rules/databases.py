@@ -7,7 +7,7 @@ from typing import Final
 from pydantic import ValidationInfo
 
 from flask_hearth import checkouts
-from flask_hearth.rules.environments import on_a_laptop
+from flask_hearth.rules.environments import is_local_development
 from flask_hearth.stores import urls
 
 DECLARED_IN: Final = "declared in"
@@ -21,9 +21,9 @@ def development_database(checkout: Path | None) -> Path:
 
 
 def known_store(value: object, info: ValidationInfo) -> object:
-    if value is None and on_a_laptop(info.data):
+    if value is None and is_local_development(info.data):
         declared_in: Path | None = (info.context or {}).get(DECLARED_IN)
-        return f"sqlite://{development_database(checkouts.around(declared_in) if declared_in else None)}"
+        return f"sqlite://{development_database(checkouts.find(declared_in) if declared_in else None)}"
     if value is None:
         raise ValueError(
             "DATABASE_URL is not set: outside development there is no default, as data would be kept where nobody "

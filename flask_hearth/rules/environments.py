@@ -5,7 +5,7 @@ from typing import Any, Final, Literal, get_args
 
 from pydantic import ValidationInfo
 
-from flask_hearth.rules.values import on_or_off, one_of, whole_number
+from flask_hearth.rules.values import check_choice, integer_between, parse_switch
 
 Environment = Literal["development", "staging", "production"]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -16,28 +16,28 @@ DEFAULT_FILE_SECONDS: Final[Mapping[str, int]] = {"development": 0, "staging": 0
 """Zero where a change should be seen at once. An hour is what Hosting gives a file that nothing is said about; a year,
 which some guides set here, would also be that of files which don't carry a digest in their name."""
 
-_file_seconds = whole_number(0, 31536000, "a browser keeps nothing for longer than a year (RFC 2616, section 14.21)")
+_file_seconds = integer_between(0, 31536000, "a browser keeps nothing for longer than a year (RFC 2616, section 14.21)")
 
 
-def on_a_laptop(settings: Mapping[str, Any]) -> bool:
+def is_local_development(settings: Mapping[str, Any]) -> bool:
     """Development, and not on Cloud Run: nobody else can reach this process."""
     return settings.get("app_env") == "development" and not settings.get("k_service")
 
 
 def known_environment(value: object) -> object:
-    return one_of("APP_ENV", value, get_args(Environment), "the rules of no environment would apply")
+    return check_choice("APP_ENV", value, get_args(Environment), "the rules of no environment would apply")
 
 
 def log_level(value: object, info: ValidationInfo) -> object:
     if value is None:
         return DEFAULT_LOG_LEVEL[info.data.get("app_env", "production")]
-    return one_of("LOG_LEVEL", value, get_args(LogLevel), "there is no such level to filter by")
+    return check_choice("LOG_LEVEL", value, get_args(LogLevel), "there is no such level to filter by")
 
 
 def debug(value: object, info: ValidationInfo) -> bool:
     if value is None:
-        return on_a_laptop(info.data)
-    on = on_or_off("FLASK_DEBUG", value)
+        return is_local_development(info.data)
+    on = parse_switch("FLASK_DEBUG", value)
     if on and info.data.get("k_service"):
         raise ValueError(
             f"FLASK_DEBUG is {value!r} on Cloud Run: debug mode shows tracebacks to everybody, and its console "

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from flask_hearth.rules.values import listed
+from flask_hearth.rules.values import split_list
 
 # RFC 1123, section 2.1, in lowercase; the first label may have wildcards.
 _HOST: Final = re.compile(r"[a-z0-9*-]+(\.[a-z0-9-]+)*")
@@ -11,7 +11,7 @@ _HOST: Final = re.compile(r"[a-z0-9*-]+(\.[a-z0-9-]+)*")
 
 def trusted_hosts(value: object) -> tuple[str, ...]:
     """Host names without ports. A `*` stands for letters, digits and hyphens within the first label."""
-    hosts = listed(value)
+    hosts = split_list(value)
     for host in hosts:
         if not _HOST.fullmatch(host) or ("*" in host and "." not in host):
             raise ValueError(

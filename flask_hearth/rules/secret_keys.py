@@ -4,8 +4,8 @@ from typing import Final
 
 from pydantic import ValidationInfo
 
-from flask_hearth.rules.environments import on_a_laptop
-from flask_hearth.rules.values import listed
+from flask_hearth.rules.environments import is_local_development
+from flask_hearth.rules.values import split_list
 
 DEVELOPMENT_KEY: Final = "only-for-development-on-one-machine"
 """Signs sessions on a laptop when no SECRET_KEY is set; fixed, so that a reload doesn't end them."""
@@ -38,7 +38,7 @@ def key_fault(key: str) -> str | None:
 
 def secret_key(value: object, info: ValidationInfo) -> object:
     """The rule of SECRET_KEY: optional on a laptop alone, and good everywhere else."""
-    if on_a_laptop(info.data):
+    if is_local_development(info.data):
         return value or DEVELOPMENT_KEY
     if value is None:
         on_cloud_run = bool(info.data.get("k_service"))
@@ -59,8 +59,8 @@ def secret_key(value: object, info: ValidationInfo) -> object:
 
 def fallbacks(value: object, info: ValidationInfo) -> tuple[str, ...]:
     """The rule of SECRET_KEY_FALLBACKS: each as good as the key itself, as what it signs is believed as much."""
-    keys = listed(value)
-    if not on_a_laptop(info.data):
+    keys = split_list(value)
+    if not is_local_development(info.data):
         for number, key in enumerate(keys, start=1):
             if fault := key_fault(key):
                 raise ValueError(

@@ -17,27 +17,27 @@ def variable(info: ValidationInfo) -> str:
     return str(info.field_name).upper()
 
 
-def one_of(name: str, value: object, allowed: Sequence[str], damage: str) -> object:
+def check_choice(name: str, value: object, allowed: Sequence[str], damage: str) -> object:
     if value not in allowed:
         raise ValueError(f"{name} is {value!r}: {damage}. Set it to one of {', '.join(allowed)}.")
     return value
 
 
-def on_or_off(name: str, value: object) -> bool:
+def parse_switch(name: str, value: object) -> bool:
     word = str(value).lower()
     if word not in _TRUE | _FALSE:
         raise ValueError(f"{name} is {value!r}: it can only be on or off. Set it to 1 or 0, or unset it.")
     return word in _TRUE
 
 
-def listed(value: object) -> tuple[str, ...]:
+def split_list(value: object) -> tuple[str, ...]:
     """The parts of a text with commas, without the space around them; the default, a tuple, as it is."""
     if isinstance(value, tuple):
         return value
     return tuple(part.strip() for part in str(value).split(",") if part.strip())
 
 
-def whole_number(lowest: int, highest: int, why: str) -> Callable[[object, ValidationInfo], int]:
+def integer_between(lowest: int, highest: int, why: str) -> Callable[[object, ValidationInfo], int]:
     """A rule: digits alone, within both bounds; `why` says what is wrong with a number beyond them."""
 
     def check(value: object, info: ValidationInfo) -> int:

@@ -25,19 +25,19 @@ class ClashError(ValueError):
     """A file has the name that the digest of another one's content makes."""
 
 
-def digested(path: str, digest: str) -> str:
+def add_digest(path: str, digest: str) -> str:
     """The twin's path: the digest stands before the last suffix."""
     stem, suffix = posixpath.splitext(path)
     return f"{stem}.{digest[:_DIGITS]}{suffix}"
 
 
-def plain(path: str) -> str | None:
+def remove_digest(path: str) -> str | None:
     """The path of the file that this one would be a twin of; None for a name without a digest."""
     found = _DIGESTED.fullmatch(path)
     return None if found is None else f"{found['stem']}{found['suffix'] or ''}"
 
 
-def carries(path: str, digest: str) -> bool:
+def has_digest(path: str, digest: str) -> bool:
     """Whether the path's name holds the digest of its own content, so that it never means another."""
     found = _DIGESTED.fullmatch(path)
     return found is not None and digest.startswith(found["digest"])
@@ -55,9 +55,9 @@ def twins(digests: Mapping[str, str]) -> dict[str, str]:
     """
     made = {}
     for path, digest in digests.items():
-        if not has_twin(path) or carries(path, digest):
+        if not has_twin(path) or has_digest(path, digest):
             continue
-        twin = digested(path, digest)
+        twin = add_digest(path, digest)
         if digests.get(twin, digest) != digest:
             raise ClashError(
                 f"{twin} has the name that {path} gets from its content, and another content: browsers would keep the "
@@ -67,7 +67,7 @@ def twins(digests: Mapping[str, str]) -> dict[str, str]:
     return made
 
 
-def answered(path: str, *, clean_urls: bool) -> set[str]:
+def request_paths(path: str, *, clean_urls: bool) -> set[str]:
     """The paths that Hosting answers with this file, or redirects to it."""
     paths = {path}
     if path.endswith("/index.html"):

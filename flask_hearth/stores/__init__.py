@@ -15,7 +15,7 @@ CALL_SECONDS = 5.0
 """How long a call may wait for a store's answer. Far below the request's own timeout, so that a client is told."""
 
 
-def opened(
+def open_store(
     url: str,
     *,
     declarations: Sequence[Declaration],
@@ -39,7 +39,7 @@ def opened(
         case urls.Firestore() as named:
             from flask_hearth.stores.firestore.store import FirestoreStore
 
-            return FirestoreStore.opened(named, call_seconds=call_seconds, clock=clock)
+            return FirestoreStore.connect(named, call_seconds=call_seconds, clock=clock)
         case urls.Sqlite() | urls.Postgres() as named:
             from flask_hearth.stores.sql.engines import engine
             from flask_hearth.stores.sql.store import SqlStore

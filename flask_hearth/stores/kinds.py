@@ -30,30 +30,33 @@ class Kind(Enum):
 def check(declarations: Iterable[Declaration]) -> None:
     """Raises ValueError for names taken, or taken twice, and for fields that some store could not hold."""
     seen: set[str] = set()
-    for of in declarations:
-        if of.name in RESERVED_COLLECTIONS or of.name in seen:
-            raise ValueError(f"Two collections can't both be named {of.name!r}; rename that of {of.model.__name__}.")
-        seen.add(of.name)
-        kinds(of)
+    for declaration in declarations:
+        if declaration.name in RESERVED_COLLECTIONS or declaration.name in seen:
+            raise ValueError(
+                f"Two collections can't both be named {declaration.name!r}; "
+                f"rename that of {declaration.model.__name__}."
+            )
+        seen.add(declaration.name)
+        kinds(declaration)
 
 
-def kinds(of: Declaration) -> dict[str, tuple[Kind, bool]]:
+def kinds(declaration: Declaration) -> dict[str, tuple[Kind, bool]]:
     """Kind, and whether null is a value, of each field in the order of declaration. Raises ValueError."""
-    schema = of.model.model_json_schema(mode="serialization")
+    schema = declaration.model.model_json_schema(mode="serialization")
     return {
-        name: _kind(part, schema.get("$defs", {}), f"{of.model.__name__}.{name}")
+        name: _kind(part, schema.get("$defs", {}), f"{declaration.model.__name__}.{name}")
         for name, part in schema.get("properties", {}).items()
     }
 
 
-def defaults(of: Declaration) -> dict[str, Any]:
+def defaults(declaration: Declaration) -> dict[str, Any]:
     """What fields are in an object that was stored before they were declared, as JSON.
 
     Of factories, only those are asked that make something empty: others may give another value each time.
     """
     return {
         name: to_jsonable_python(field.get_default(call_default_factory=True))
-        for name, field in of.model.model_fields.items()
+        for name, field in declaration.model.model_fields.items()
         if not field.is_required() and field.default_factory in {None, *_EMPTY}
     }
 

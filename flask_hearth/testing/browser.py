@@ -35,7 +35,7 @@ class ComplaintError(AssertionError):
 
 
 @contextmanager
-def opened() -> Iterator[Browser | None]:
+def open_browser() -> Iterator[Browser | None]:
     """A browser; None where none is installed. While it is open, no test that needs an event loop can run."""
     with sync_playwright() as playwright:
         program = _chromium(playwright)
@@ -63,7 +63,7 @@ def _chromium(playwright: Playwright) -> str | None:
 
 
 @contextmanager
-def served(app: Flask, static: Path) -> Iterator[str]:
+def serve_app(app: Flask, static: Path) -> Iterator[str]:
     """Address of the app, whose store is closed in the end."""
     server = make_server("127.0.0.1", 0, SharedDataMiddleware(app, {"/": str(static)}), threaded=True)
     # How often it looks whether it should end.

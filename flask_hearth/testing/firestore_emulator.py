@@ -13,7 +13,7 @@ from pathlib import Path
 import requests
 
 from flask_hearth.testing import ports
-from flask_hearth.testing.processes import until
+from flask_hearth.testing.processes import wait_until
 
 _JAR = "platform/cloud-firestore-emulator/cloud-firestore-emulator.jar"
 _MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
@@ -28,7 +28,7 @@ class FirestoreEmulator:
         self._log = log
         self._running: subprocess.Popen[bytes] | None = None
         self._holding = ExitStack()
-        self._port = self._holding.enter_context(ports.held())
+        self._port = self._holding.enter_context(ports.reserve_port())
         try:
             self.start()
         except BaseException:
@@ -63,7 +63,7 @@ class FirestoreEmulator:
                 stderr=log,
                 start_new_session=True,
             )
-        until(self._answers, lambda: self._log.read_text(encoding="utf-8"))
+        wait_until(self._answers, lambda: self._log.read_text(encoding="utf-8"))
 
     def stop(self) -> None:
         """At once; all documents are gone."""

@@ -59,5 +59,5 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Process]]:
 @pytest.fixture
 def port() -> Iterator[int]:
     """A TCP port that is free for a server of this test."""
-    with ports.held() as port:
+    with ports.reserve_port() as port:
         yield port

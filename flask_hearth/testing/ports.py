@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def held() -> Iterator[int]:
+def reserve_port() -> Iterator[int]:
     """A port of loopback that is free, and stays so until a server listens on it.
 
     One that was merely free a moment ago may be another program's when the server gets to it. This one is bound all

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from flask_hearth.testing.processes import until
+from flask_hearth.testing.processes import wait_until
 
 # What a machine's crash may cost is nothing here.
 _FAST = ("fsync=off", "full_page_writes=off")
@@ -73,7 +73,7 @@ class PostgresServer:
                 stderr=log,
                 start_new_session=True,
             )
-        until(self._answers, lambda: (self._folder / "log").read_text(encoding="utf-8"))
+        wait_until(self._answers, lambda: (self._folder / "log").read_text(encoding="utf-8"))
 
     def stop(self) -> None:
         """At once, as a machine that fails."""

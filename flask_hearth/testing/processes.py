@@ -33,7 +33,7 @@ class Process:
         return self._log.read_text(encoding="utf-8")
 
     def wait_for(self, text: str) -> None:
-        until(lambda: text in self.output or self.running.poll() is not None, lambda: self.output)
+        wait_until(lambda: text in self.output or self.running.poll() is not None, lambda: self.output)
         if text not in self.output:
             raise LookupError(f"It ended without saying {text!r}: {self.output}")
 
@@ -47,7 +47,7 @@ class Process:
         self.running.wait()
 
 
-def until(happened: Callable[[], bool], story: Callable[[], str]) -> None:
+def wait_until(happened: Callable[[], bool], story: Callable[[], str]) -> None:
     """Wait for something to happen; fail with the story when it doesn't."""
     deadline = time.monotonic() + PATIENCE
     while not happened():

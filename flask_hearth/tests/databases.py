@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from flask_hearth.model.declaration import Declaration
-from flask_hearth.stores import opened, urls
+from flask_hearth.stores import open_store, urls
 from flask_hearth.stores.interface import Store
 from flask_hearth.stores.sql import schema
 from flask_hearth.stores.sql.engines import migration_engine
@@ -62,7 +62,7 @@ class Databases:
                 # The client asks for it when it is made.
                 emulator: FirestoreEmulator = self._request.getfixturevalue("firestore_emulator")
                 patch.setitem(os.environ, "FIRESTORE_EMULATOR_HOST", emulator.host)
-            store = opened(url, declarations=declarations, migrations=MIGRATIONS, **options)
+            store = open_store(url, declarations=declarations, migrations=MIGRATIONS, **options)
         self._opened.append(store)
         return store
 

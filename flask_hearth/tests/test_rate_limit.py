@@ -35,7 +35,7 @@ def limited() -> Flask:
 
 def app_with(**environ: str) -> Flask:
     given = {"SECRET_KEY": "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g", "DATABASE_URL": "sqlite:///nowhere/at/all"}
-    return create_app(Settings.from_env({**given, **environ}), store=MemoryStore(), declarations=(ITEM.of,))
+    return create_app(Settings.from_env({**given, **environ}), store=MemoryStore(), declarations=(ITEM.declaration,))
 
 
 def post(client: FlaskClient, addresses: str = f"203.0.113.9, {EDGE}", **headers: str) -> TestResponse:

@@ -234,9 +234,9 @@ def test_a_checkout_is_known_by_its_topmost_file(tmp_path: Path, inside: str) ->
     (tmp_path / "home" / "checkout").mkdir(parents=True)
     (tmp_path / "home" / ".local").mkdir()
 
-    assert checkouts.around(tmp_path / "home" / "checkout" / inside) is None
+    assert checkouts.find(tmp_path / "home" / "checkout" / inside) is None
     (tmp_path / "home" / "checkout" / "Pulumi.yaml").touch()
-    assert checkouts.around(tmp_path / "home" / "checkout" / inside) == tmp_path / "home" / "checkout"
+    assert checkouts.find(tmp_path / "home" / "checkout" / inside) == tmp_path / "home" / "checkout"
 
 
 def test_settings_that_were_typed_in_lie_in_no_checkout() -> None:

@@ -5,7 +5,7 @@ service's own `/` unreachable, with no error anywhere. The routes are read off t
 without importing it: the program must run where the service's packages are not installed, and a service that doesn't
 start is no reason to fail a preview.
 
-A route for every collection (`/<paged:of>`) counts as one for each `Declaration` in the source. Whether that one has
+A route for every collection (`/<paged:declaration>`) counts as one for each `Declaration` in the source. Whether it has
 pages is not looked at: to hide what is not there does no harm, and the warning says what is meant.
 
 Left out: routes added by `add_url_rule` and prefixes given to `register_blueprint`; a contract test compares what is
@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from flask_hearth.staticfiles.names import answered
+from flask_hearth.staticfiles.names import request_paths
 
 _DECORATORS = {"route", "get", "post", "put", "patch", "delete"}
 _COLLECTION = re.compile(r"<(?:collection|paged):[A-Za-z_][A-Za-z0-9_]*>")
@@ -45,7 +45,7 @@ def shadows(files: Iterable[str], rules: Iterable[str], *, clean_urls: bool) -> 
     patterns = {rule: _pattern(rule) for rule in rules}
     for file in sorted(files):
         for rule, pattern in sorted(patterns.items()):
-            if any(pattern.fullmatch(path) for path in answered(file, clean_urls=clean_urls)):
+            if any(pattern.fullmatch(path) for path in request_paths(file, clean_urls=clean_urls)):
                 yield file, rule
 
 

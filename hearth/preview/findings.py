@@ -115,7 +115,8 @@ def files(change: Change) -> Files | None:
     if is_unknown(new):
         return None
     old, new = (
-        {path: digest for path, digest in each.items() if each.get(names.plain(path)) != digest} for each in (old, new)
+        {path: digest for path, digest in each.items() if each.get(names.remove_digest(path)) != digest}
+        for each in (old, new)
     )
     if old == new:
         return None

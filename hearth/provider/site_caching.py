@@ -54,8 +54,8 @@ def without_caching(config: Config, files: Mapping[str, str]) -> tuple[Config, d
 def _patterns(config: Config, files: Mapping[str, str]) -> dict[str, list[str]]:
     """By kind of names, in RE2's syntax."""
     clean_urls = bool(config.get("cleanUrls", False))
-    digested = {path for path, digest in files.items() if names.carries(path, digest)}
-    plain = {asked for path in files.keys() - digested for asked in names.answered(path, clean_urls=clean_urls)}
+    digested = {path for path, digest in files.items() if names.has_digest(path, digest)}
+    plain = {asked for path in files.keys() - digested for asked in names.request_paths(path, clean_urls=clean_urls)}
     return {DIGESTED: list(_packed(digested)), PLAIN: list(_packed(plain))}
 
 

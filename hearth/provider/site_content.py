@@ -72,7 +72,7 @@ def served_hashes(folder: Path, served: Mapping[str, str], into: Path) -> dict[s
 
 def _source(folder: Path, path: str) -> str:
     """The path whose file has the content; the given one where that is a file, or no other can be meant."""
-    return path if (folder / path[1:]).is_file() else names.plain(path) or path
+    return path if (folder / path[1:]).is_file() else names.remove_digest(path) or path
 
 
 def _compress(folder: Path, path: str, into: Path) -> Compressed:

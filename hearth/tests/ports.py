@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from flask_hearth.testing.ports import held
+from flask_hearth.testing.ports import reserve_port
 from hearth.localcloud.cloud import Ports
 
 
 @contextmanager
 def held_ports() -> Iterator[Ports]:
     with ExitStack() as stack:
-        apis, edge, service = (stack.enter_context(held()) for _ in range(3))
+        apis, edge, service = (stack.enter_context(reserve_port()) for _ in range(3))
         yield Ports(apis=apis, edge=edge, service=service)

@@ -5,7 +5,7 @@ Reads no configuration of its own, so that `flask db …` and the tests can't mi
 
 from alembic import context
 
-from flask_hearth.stores.sql.comparing import default_differs, rendered
+from flask_hearth.stores.sql.comparing import default_differs, render_type
 
 context.configure(
     connection=context.config.attributes["connection"],
@@ -15,7 +15,7 @@ context.configure(
     # A migration may so commit in between, as an index made without locking the table needs.
     transaction_per_migration=True,
     compare_server_default=default_differs,
-    render_item=rendered,
+    render_item=render_type,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -40,7 +40,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 def rules(app: Flask) -> set[str]:
     """Of the app's URL map, with those for every collection spelled out."""
-    names = [of.name for of in DECLARATIONS]
+    names = [declaration.name for declaration in DECLARATIONS]
     return {each for rule in app.url_map.iter_rules() for each in shadowing.expanded(rule.rule, names)}
 
 

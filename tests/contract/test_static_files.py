@@ -51,7 +51,7 @@ def named(template: Path) -> list[str]:
 def test_pages_name_files_as_hosting_has_them(stack: str) -> None:
     files = released(stack)
     shipped = StaticFiles(ROOT / "static")
-    plain = [path for path in files if names.plain(path) is None]
+    plain = [path for path in files if names.remove_digest(path) is None]
 
     assert plain
     for path in plain:
@@ -65,8 +65,8 @@ def test_the_service_answers_every_name_on_hosting_with_the_same_bytes_and_cachi
 
     for path in stack["files"]:
         with client.get(path) as answer:
-            kind = "plain" if names.plain(path) is None else "digested"
-            assert answer.data == (ROOT / "static" / (names.plain(path) or path)[1:]).read_bytes()
+            kind = "plain" if names.remove_digest(path) is None else "digested"
+            assert answer.data == (ROOT / "static" / (names.remove_digest(path) or path)[1:]).read_bytes()
             assert answer.headers["Cache-Control"] == stack["caching"][kind]
 
 
@@ -87,7 +87,7 @@ def test_odd_files_have_the_same_names_on_both_sides(tmp_path: Path) -> None:
     service = StaticFiles(tmp_path)
 
     assert {unquote(service.url(path)) for path in digests(tmp_path)} == {
-        path for path, digest in published.items() if names.carries(path, digest)
+        path for path, digest in published.items() if names.has_digest(path, digest)
     }
 
 

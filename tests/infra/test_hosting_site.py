@@ -58,18 +58,18 @@ def test_the_release_holds_the_files_of_static_by_their_content(root: Path) -> N
     release = run_stack("dev", root=root).one(RELEASE).inputs
 
     assert release["public"] == "static"
-    assert {path: digest for path, digest in release["files"].items() if names.plain(path) is None} == {
+    assert {path: digest for path, digest in release["files"].items() if names.remove_digest(path) is None} == {
         f"/{name}": hashlib.sha256(text.encode()).hexdigest() for name, text in FILES.items()
     }
 
 
 def test_the_release_has_a_name_by_content_for_each_file_that_pages_link_to(root: Path) -> None:
     files = run_stack("dev", root=root).one(RELEASE).inputs["files"]
-    twins = {path: digest for path, digest in files.items() if names.plain(path) is not None}
+    twins = {path: digest for path, digest in files.items() if names.remove_digest(path) is not None}
 
-    assert {names.plain(path) for path in twins} == {"/style.css", "/icons/favicon.svg"}
-    assert all(names.carries(path, digest) for path, digest in twins.items())
-    assert all(files[names.plain(path)] == digest for path, digest in twins.items())
+    assert {names.remove_digest(path) for path in twins} == {"/style.css", "/icons/favicon.svg"}
+    assert all(names.has_digest(path, digest) for path, digest in twins.items())
+    assert all(files[names.remove_digest(path)] == digest for path, digest in twins.items())
 
 
 def test_a_name_by_content_is_kept_for_a_year_and_any_other_asked_about() -> None:

@@ -16,7 +16,7 @@ STATIC = Path(__file__).parents[2] / "static"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with real.opened() as browser:
+    with real.open_browser() as browser:
         if browser is None:
             pytest.skip(real.MISSING)
         yield browser
@@ -25,11 +25,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def site(database_url: str) -> Iterator[str]:
     settings = Settings.from_env({"APP_ENV": "development", "FLASK_DEBUG": "0", "DATABASE_URL": database_url})
-    with real.served(create_app(settings), STATIC) as address:
+    with real.serve_app(create_app(settings), STATIC) as address:
         yield address
 
 
-@pytest.mark.parametrize("path", ["/", *(f"/{of.name}" for of in DECLARATIONS if of.pages)])
+@pytest.mark.parametrize("path", ["/", *(f"/{declaration.name}" for declaration in DECLARATIONS if declaration.pages)])
 def test_a_page_is_as_it_should_be(browser: Browser, site: str, path: str) -> None:
     visit = real.Visit(browser.new_page(), site)
 

@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from app.domain import DECLARATIONS
-from flask_hearth.stores import opened
+from flask_hearth.stores import open_store
 from flask_hearth.stores.sql import schema
 from flask_hearth.stores.sql.migrating import Migrations
 from flask_hearth.stores.urls import Postgres, Sqlite
@@ -51,7 +51,7 @@ def test_the_number_in_a_file_name_is_the_one_that_alembic_knows() -> None:
 def test_the_service_opens_what_was_migrated(database: Database) -> None:
     Migrations(DECLARATIONS, MIGRATIONS).upgrade(database)
     url = f"sqlite://{database.path}" if isinstance(database, Sqlite) else database.conninfo
-    kept = opened(url, declarations=DECLARATIONS, migrations=MIGRATIONS)
+    kept = open_store(url, declarations=DECLARATIONS, migrations=MIGRATIONS)
 
     kept.check()
 

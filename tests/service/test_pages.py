@@ -76,7 +76,7 @@ def test_who_was_signed_in_when_there_was_something_to_sign_in_to_gets_no_cookie
 def test_the_front_page_leads_to_each_collection_that_has_pages(client: FlaskClient) -> None:
     links = {attributes.get("href") for tag, attributes in Elements(client.get("/").text).found if tag == "a"}
 
-    assert {f"/{of.name}" for of in DECLARATIONS if of.pages} <= links
+    assert {f"/{declaration.name}" for declaration in DECLARATIONS if declaration.pages} <= links
 
 
 def test_head_answers_as_get_without_a_body(client: FlaskClient) -> None:
@@ -108,7 +108,7 @@ def test_what_a_page_links_to_exists(client: FlaskClient, page: str) -> None:
     elements = Elements(pages(client)[page]).found
     links = {attributes[name] for _, attributes in elements for name in ("href", "src") if attributes.get(name)}
 
-    assert "/style.css" in {names.plain(str(link)) or link for link in links}
+    assert "/style.css" in {names.remove_digest(str(link)) or link for link in links}
     for link in links:
         assert link
         assert link.startswith("/"), "an absolute address would leave the site"
@@ -124,7 +124,7 @@ def test_the_error_page_and_404_html_have_the_same_frame(client: FlaskClient) ->
     del made[names_the_request : names_the_request + 2]
 
     def plain(attributes: dict[str, str | None]) -> dict[str, str | None]:
-        return {name: names.plain(value or "") or value for name, value in attributes.items()}
+        return {name: names.remove_digest(value or "") or value for name, value in attributes.items()}
 
     assert [(tag, plain(attributes)) for tag, attributes in made] == filed
 

@@ -45,7 +45,7 @@ class Calls:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Raise UnavailableError for what may pass; callers catch before what they expect of a document."""
     try:
         yield

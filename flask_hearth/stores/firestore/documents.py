@@ -15,22 +15,22 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _VERSION: Final = re.compile(r"[1-9]\d{0,15}")
 
 
-def record(of: Declaration, document: DocumentSnapshot[Any]) -> Record:
+def record(declaration: Declaration, document: DocumentSnapshot[Any]) -> Record:
     """A field that an older revision didn't know yet has its default; one that this revision doesn't know is left."""
     stored = document.to_dict() or {}
-    known = defaults(of) | stored
+    known = defaults(declaration) | stored
     return Record(
         id=document.id,
         version=version(document.update_time),
-        created_at=plain(stored["created_at"]),
-        updated_at=plain(stored["updated_at"]),
-        fields={name: known[name] for name in of.model.model_fields if name in known},
+        created_at=to_datetime(stored["created_at"]),
+        updated_at=to_datetime(stored["updated_at"]),
+        fields={name: known[name] for name in declaration.model.model_fields if name in known},
     )
 
 
 def version(update_time: datetime) -> str:
     """The time that Firestore gave the last write, which no two writes of a document share, in microseconds."""
-    return str((plain(update_time) - _EPOCH) // _MICROSECOND)
+    return str((to_datetime(update_time) - _EPOCH) // _MICROSECOND)
 
 
 def update_time(version: str) -> datetime | None:
@@ -38,6 +38,6 @@ def update_time(version: str) -> datetime | None:
     return _EPOCH + int(version) * _MICROSECOND if _VERSION.fullmatch(version) else None
 
 
-def plain(time: datetime) -> datetime:
+def to_datetime(time: datetime) -> datetime:
     """Firestore's times have a class of their own, for nanoseconds that it doesn't keep."""
     return datetime.combine(time.date(), time.time(), UTC)

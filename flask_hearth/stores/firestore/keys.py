@@ -12,7 +12,7 @@ from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFou
 from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot
 
 from flask_hearth.stores.firestore.calls import Calls
-from flask_hearth.stores.firestore.documents import plain
+from flask_hearth.stores.firestore.documents import to_datetime
 from flask_hearth.stores.interface import Answer, KeyInFlightError, KeyReusedError, Reservation, reservation
 
 COLLECTION: Final = "idempotency_keys"
@@ -78,7 +78,7 @@ class Keys:
 
 
 def _expired(found: DocumentSnapshot[Any], now: datetime) -> bool:
-    return plain(found.get("expires_at")) <= now
+    return to_datetime(found.get("expires_at")) <= now
 
 
 def _is_open(found: DocumentSnapshot[Any], reserved: Reservation) -> bool:

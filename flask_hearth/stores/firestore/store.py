@@ -14,9 +14,9 @@ from google.cloud.firestore import Client, CollectionReference, DocumentReferenc
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores import urls
 from flask_hearth.stores.clock import Clock
-from flask_hearth.stores.firestore.calls import Calls, told
+from flask_hearth.stores.firestore.calls import Calls, translate_errors
 from flask_hearth.stores.firestore.client import ReconnectingClient
-from flask_hearth.stores.firestore.documents import plain, record, update_time, version
+from flask_hearth.stores.firestore.documents import record, to_datetime, update_time, version
 from flask_hearth.stores.firestore.keys import COLLECTION, Keys
 from flask_hearth.stores.interface import (
     Answer,
@@ -44,7 +44,7 @@ class FirestoreStore:
         self._clock = clock
 
     @classmethod
-    def opened(cls, url: urls.Firestore, *, call_seconds: float, clock: Clock) -> Self:
+    def connect(cls, url: urls.Firestore, *, call_seconds: float, clock: Clock) -> Self:
         """With the credentials of the environment, or the emulator that it names. Raises DatabaseUrlError."""
         try:
             client = ReconnectingClient(project=url.project, database=url.database)
@@ -56,25 +56,25 @@ class FirestoreStore:
             ) from error
         return cls(client, call_seconds=call_seconds, clock=clock)
 
-    def create(self, of: Declaration, id: str, fields: Mapping[str, Any]) -> Record:
+    def create(self, declaration: Declaration, id: str, fields: Mapping[str, Any]) -> Record:
         now = self._clock()
-        with told():
+        with translate_errors():
             try:
-                made = self._place(of, id).create(
+                made = self._place(declaration, id).create(
                     {**fields, "created_at": now, "updated_at": now}, **self._calls.writing
                 )
             except AlreadyExists:
                 raise ExistsError(id) from None
         return Record(id=id, version=version(made.update_time), created_at=now, updated_at=now, fields=dict(fields))
 
-    def get(self, of: Declaration, id: str) -> Record:
-        return record(of, self._read(of, id))
+    def get(self, declaration: Declaration, id: str) -> Record:
+        return record(declaration, self._read(declaration, id))
 
-    def replace(self, of: Declaration, id: str, fields: Mapping[str, Any], *, expected: str | None) -> Record:
+    def replace(self, declaration: Declaration, id: str, fields: Mapping[str, Any], *, expected: str | None) -> Record:
         # Read first, as a write doesn't tell when the object was created.
-        found = self._read(of, id, expected)
+        found = self._read(declaration, id, expected)
         now = self._clock()
-        with told():
+        with translate_errors():
             try:
                 # Not `set`, which takes no precondition; all fields are named, and each is replaced as a whole.
                 made = found.reference.update(
@@ -83,21 +83,21 @@ class FirestoreStore:
             except NotFound:
                 raise MissingError(id) from None
             except FailedPrecondition:
-                raise self._refusal(of, id) from None
+                raise self._refusal(declaration, id) from None
         return Record(
             id=id,
             version=version(made.update_time),
-            created_at=plain(found.get("created_at")),
+            created_at=to_datetime(found.get("created_at")),
             updated_at=now,
             fields=dict(fields),
         )
 
-    def delete(self, of: Declaration, id: str, *, expected: str | None) -> None:
+    def delete(self, declaration: Declaration, id: str, *, expected: str | None) -> None:
         if expected is not None and update_time(expected) is None:
-            raise self._refusal(of, id)
-        with told():
+            raise self._refusal(declaration, id)
+        with translate_errors():
             try:
-                self._place(of, id).delete(
+                self._place(declaration, id).delete(
                     # Without any, deleting what isn't there succeeds.
                     option=self._only(expected) or self._client.write_option(exists=True),
                     **self._calls.writing,
@@ -105,18 +105,18 @@ class FirestoreStore:
             except NotFound:
                 raise MissingError(id) from None
             except FailedPrecondition:
-                raise self._refusal(of, id) from None
+                raise self._refusal(declaration, id) from None
 
     def page(
         self,
-        of: Declaration,
+        declaration: Declaration,
         *,
         limit: int,
         after: Position | None = None,
         before: Position | None = None,
         offset: int = 0,
     ) -> Page:
-        collection = self._collection(of)
+        collection = self._collection(declaration)
         direction = "ASCENDING" if before is None else "DESCENDING"
         # The document's name as the last key: times alone may be shared, and all who share one would be skipped.
         # One more than asked for tells whether there are more.
@@ -126,46 +126,46 @@ class FirestoreStore:
             query = query.offset(offset)
         if start := after or before:
             query = query.start_after({"created_at": start.created_at, "__name__": collection.document(start.id)})
-        with told():
+        with translate_errors():
             found = query.get(**self._calls.reading)
-        records = [record(of, each) for each in found[:limit]]
+        records = [record(declaration, each) for each in found[:limit]]
         return Page(records=records if before is None else records[::-1], more=len(found) > limit)
 
-    def count(self, of: Declaration) -> int:
-        with told():
-            ((counted,),) = self._collection(of).count().get(**self._calls.reading)
+    def count(self, declaration: Declaration) -> int:
+        with translate_errors():
+            ((counted,),) = self._collection(declaration).count().get(**self._calls.reading)
         # The emulator counts nothing as 0.0.
         return int(counted.value)
 
     def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:
-        with told():
+        with translate_errors():
             return self._keys.reserve(key, fingerprint, now=self._clock(), seconds=seconds)
 
     def finish(self, reserved: Reservation, answer: Answer, *, seconds: int) -> None:
-        with told():
+        with translate_errors():
             self._keys.finish(reserved, answer, now=self._clock(), seconds=seconds)
 
     def forget(self, reserved: Reservation) -> None:
-        with told():
+        with translate_errors():
             self._keys.forget(reserved)
 
     def check(self) -> None:
-        with told():
+        with translate_errors():
             # A document that never is: the answer says that the database is there and may be read.
             self._client.collection(COLLECTION).document("check").get(**self._checking.reading)
 
     def close(self) -> None:
         self._client.close()
 
-    def _collection(self, of: Declaration) -> CollectionReference:
-        return self._client.collection(of.name)
+    def _collection(self, declaration: Declaration) -> CollectionReference:
+        return self._client.collection(declaration.name)
 
-    def _place(self, of: Declaration, id: str) -> DocumentReference:
-        return self._collection(of).document(id)
+    def _place(self, declaration: Declaration, id: str) -> DocumentReference:
+        return self._collection(declaration).document(id)
 
-    def _read(self, of: Declaration, id: str, expected: str | None = None) -> DocumentSnapshot[Any]:
-        with told():
-            found = self._place(of, id).get(**self._calls.reading)
+    def _read(self, declaration: Declaration, id: str, expected: str | None = None) -> DocumentSnapshot[Any]:
+        with translate_errors():
+            found = self._place(declaration, id).get(**self._calls.reading)
         if not found.exists:
             raise MissingError(id)
         if expected is not None and version(found.update_time) != expected:
@@ -177,7 +177,9 @@ class FirestoreStore:
         time = None if expected is None else update_time(expected)
         return None if time is None else self._client.write_option(last_update_time=time)
 
-    def _refusal(self, of: Declaration, id: str) -> MissingError | VersionError:
+    def _refusal(self, declaration: Declaration, id: str) -> MissingError | VersionError:
         """Firestore refuses another version and a missing document in the same words."""
-        with told():
-            return VersionError(id) if self._place(of, id).get(**self._calls.reading).exists else MissingError(id)
+        with translate_errors():
+            return (
+                VersionError(id) if self._place(declaration, id).get(**self._calls.reading).exists else MissingError(id)
+            )

@@ -22,7 +22,7 @@ def default_differs(
     return _value(found) != _value(wanted)
 
 
-def rendered(kind: str, item: Any, _context: Any) -> str | Literal[False]:
+def render_type(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Plain SQLAlchemy for types of our own: a migration must mean the same when the code has long changed."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"

@@ -12,7 +12,7 @@ _SCHEMA_BEHIND = frozenset({"42P01", "42703"})
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Raise UnavailableError for all that may pass: no connection or none free, a lock, a deadline, an old schema.
 
     Other errors of the driver (a value that doesn't fit its column) are faults of the program, and pass through.

@@ -21,7 +21,7 @@ from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.sql import schema
 from flask_hearth.stores.sql.comparing import default_differs
 from flask_hearth.stores.sql.engines import migration_engine
-from flask_hearth.stores.sql.failures import told
+from flask_hearth.stores.sql.failures import translate_errors
 from flask_hearth.stores.sql.tables import metadata
 from flask_hearth.stores.urls import Postgres, Sqlite
 
@@ -103,7 +103,7 @@ class Migrations:
     def _connected(self, url: Sqlite | Postgres, *, create: bool = False) -> Iterator[Connection]:
         engine = migration_engine(url, lock_seconds=self._lock_seconds, create=create)
         try:
-            with told(), engine.connect() as connection:
+            with translate_errors(), engine.connect() as connection:
                 yield connection
         finally:
             engine.dispose()

@@ -22,7 +22,7 @@ from flask_hearth.stores.interface import (
 )
 from flask_hearth.stores.sql import READ_ONLY, keys, schema
 from flask_hearth.stores.sql.engines import insert
-from flask_hearth.stores.sql.failures import told
+from flask_hearth.stores.sql.failures import translate_errors
 from flask_hearth.stores.sql.tables import KEYS_TABLE, metadata
 
 
@@ -43,10 +43,10 @@ class SqlStore:
         self._clock = clock
         self._schema_fits = False
 
-    def create(self, of: Declaration, id: str, fields: Mapping[str, Any]) -> Record:
+    def create(self, declaration: Declaration, id: str, fields: Mapping[str, Any]) -> Record:
         now = self._clock()
         record = Record(id=id, version=_new_version(), created_at=now, updated_at=now, fields=dict(fields))
-        table = self._tables[of.name]
+        table = self._tables[declaration.name]
         with self._writing() as connection:
             made = connection.execute(
                 insert(connection, table)
@@ -58,16 +58,16 @@ class SqlStore:
                 raise ExistsError(id)
         return record
 
-    def get(self, of: Declaration, id: str) -> Record:
-        table = self._tables[of.name]
+    def get(self, declaration: Declaration, id: str) -> Record:
+        table = self._tables[declaration.name]
         with self._reading() as connection:
             row = connection.execute(select(table).where(table.c.id == id)).one_or_none()
         if row is None:
             raise MissingError(id)
         return _record(row)
 
-    def replace(self, of: Declaration, id: str, fields: Mapping[str, Any], *, expected: str | None) -> Record:
-        table = self._tables[of.name]
+    def replace(self, declaration: Declaration, id: str, fields: Mapping[str, Any], *, expected: str | None) -> Record:
+        table = self._tables[declaration.name]
         statement = (
             update(table)
             .where(table.c.id == id)
@@ -82,8 +82,8 @@ class SqlStore:
                 raise _refusal(connection, table, id)
         return _record(row)
 
-    def delete(self, of: Declaration, id: str, *, expected: str | None) -> None:
-        table = self._tables[of.name]
+    def delete(self, declaration: Declaration, id: str, *, expected: str | None) -> None:
+        table = self._tables[declaration.name]
         statement = delete(table).where(table.c.id == id)
         if expected is not None:
             statement = statement.where(table.c.version == expected)
@@ -93,14 +93,14 @@ class SqlStore:
 
     def page(
         self,
-        of: Declaration,
+        declaration: Declaration,
         *,
         limit: int,
         after: Position | None = None,
         before: Position | None = None,
         offset: int = 0,
     ) -> Page:
-        table = self._tables[of.name]
+        table = self._tables[declaration.name]
         order = (table.c.created_at, table.c.id)
         # One more than asked for tells whether there are more.
         statement = select(table).limit(limit + 1).offset(offset)
@@ -114,9 +114,9 @@ class SqlStore:
         records = [_record(row) for row in rows[:limit]]
         return Page(records=records if before is None else records[::-1], more=len(rows) > limit)
 
-    def count(self, of: Declaration) -> int:
+    def count(self, declaration: Declaration) -> int:
         with self._reading() as connection:
-            return connection.execute(select(func.count()).select_from(self._tables[of.name])).scalar_one()
+            return connection.execute(select(func.count()).select_from(self._tables[declaration.name])).scalar_one()
 
     def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:
         with self._writing() as connection:
@@ -140,14 +140,14 @@ class SqlStore:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with told(), self._engine.connect() as connection:
+        with translate_errors(), self._engine.connect() as connection:
             connection.execution_options(**{READ_ONLY: True})
             self._check_schema(connection)
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with told(), self._engine.begin() as connection:
+        with translate_errors(), self._engine.begin() as connection:
             self._check_schema(connection)
             yield connection
 

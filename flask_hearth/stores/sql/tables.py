@@ -61,10 +61,10 @@ def metadata(declarations: Iterable[Declaration]) -> MetaData:
     return found
 
 
-def _table(found: MetaData, of: Declaration) -> Table:
-    presets = defaults(of)
+def _table(found: MetaData, declaration: Declaration) -> Table:
+    presets = defaults(declaration)
     return Table(
-        of.name,
+        declaration.name,
         found,
         # Bytewise on Postgres, as on the other stores: an index in a language's order can't serve all comparisons.
         Column("id", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
@@ -73,10 +73,10 @@ def _table(found: MetaData, of: Declaration) -> Table:
         Column("updated_at", UtcDateTime, nullable=False),
         *(
             Column(name, _TYPES[kind], nullable=null, server_default=_default(kind, presets.get(name)))
-            for name, (kind, null) in kinds(of).items()
+            for name, (kind, null) in kinds(declaration).items()
         ),
         # The order of pages.
-        Index(f"ix_{of.name}_created_at_id", "created_at", "id"),
+        Index(f"ix_{declaration.name}_created_at_id", "created_at", "id"),
     )
 
 

@@ -20,7 +20,7 @@ from flask_hearth.tests.api.samples import ITEM, SAMPLES, Sample
 from flask_hearth.tests.databases import KINDS, Databases
 
 GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
-DECLARATIONS = tuple(sample.of for sample in SAMPLES)
+DECLARATIONS = tuple(sample.declaration for sample in SAMPLES)
 
 
 def app_over(store: Store, *, key: str = GOOD_KEY, declarations: Sequence[Declaration] = DECLARATIONS) -> Flask:
@@ -58,14 +58,14 @@ def database(request: pytest.FixtureRequest, on_database: Callable[[str], Store]
 
 
 def emptied(store: Store) -> Store:
-    for of in DECLARATIONS:
-        while records := store.page(of, limit=100).records:
+    for declaration in DECLARATIONS:
+        while records := store.page(declaration, limit=100).records:
             for record in records:
-                store.delete(of, record.id, expected=None)
+                store.delete(declaration, record.id, expected=None)
     return store
 
 
-@pytest.fixture(params=SAMPLES, ids=[sample.of.name for sample in SAMPLES])
+@pytest.fixture(params=SAMPLES, ids=[sample.declaration.name for sample in SAMPLES])
 def sample(request: pytest.FixtureRequest) -> Sample:
     found: Sample = request.param
     return found

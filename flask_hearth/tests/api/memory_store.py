@@ -54,33 +54,33 @@ class MemoryStore:
     def wait(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
 
-    def create(self, of: Declaration, id: str, fields: Mapping[str, Any]) -> Record:
+    def create(self, declaration: Declaration, id: str, fields: Mapping[str, Any]) -> Record:
         def work() -> Record:
-            if (of.name, id) in self._objects:
+            if (declaration.name, id) in self._objects:
                 raise ExistsError(id)
-            return self._put(of, id, fields, self.now)
+            return self._put(declaration, id, fields, self.now)
 
         return self._call("create", work)
 
-    def get(self, of: Declaration, id: str) -> Record:
-        return self._call("get", lambda: self._found(of, id))
+    def get(self, declaration: Declaration, id: str) -> Record:
+        return self._call("get", lambda: self._found(declaration, id))
 
-    def replace(self, of: Declaration, id: str, fields: Mapping[str, Any], *, expected: str | None) -> Record:
+    def replace(self, declaration: Declaration, id: str, fields: Mapping[str, Any], *, expected: str | None) -> Record:
         def work() -> Record:
-            return self._put(of, id, fields, self._expected(of, id, expected).created_at)
+            return self._put(declaration, id, fields, self._expected(declaration, id, expected).created_at)
 
         return self._call("replace", work)
 
-    def delete(self, of: Declaration, id: str, *, expected: str | None) -> None:
+    def delete(self, declaration: Declaration, id: str, *, expected: str | None) -> None:
         def work() -> None:
-            self._expected(of, id, expected)
-            del self._objects[of.name, id]
+            self._expected(declaration, id, expected)
+            del self._objects[declaration.name, id]
 
         self._call("delete", work)
 
     def page(
         self,
-        of: Declaration,
+        declaration: Declaration,
         *,
         limit: int,
         after: Position | None = None,
@@ -93,7 +93,7 @@ class MemoryStore:
 
         def work() -> Page:
             every = sorted(
-                (record for (name, _), record in self._objects.items() if name == of.name),
+                (record for (name, _), record in self._objects.items() if name == declaration.name),
                 key=lambda record: (record.created_at, record.id),
             )
             if after is not None:
@@ -106,8 +106,8 @@ class MemoryStore:
 
         return self._call("page", work)
 
-    def count(self, of: Declaration) -> int:
-        return self._call("count", lambda: sum(name == of.name for name, _ in self._objects))
+    def count(self, declaration: Declaration) -> int:
+        return self._call("count", lambda: sum(name == declaration.name for name, _ in self._objects))
 
     def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:
         assert len(key) <= 255
@@ -163,24 +163,24 @@ class MemoryStore:
         if error := self.fails(call):
             raise error
 
-    def _found(self, of: Declaration, id: str) -> Record:
+    def _found(self, declaration: Declaration, id: str) -> Record:
         try:
-            return copy.deepcopy(self._objects[of.name, id])
+            return copy.deepcopy(self._objects[declaration.name, id])
         except KeyError:
             raise MissingError(id) from None
 
-    def _expected(self, of: Declaration, id: str, expected: str | None) -> Record:
+    def _expected(self, declaration: Declaration, id: str, expected: str | None) -> Record:
         assert expected is None or expected.isprintable(), "no database takes any text"
-        record = self._found(of, id)
+        record = self._found(declaration, id)
         if expected is not None and record.version != expected:
             raise VersionError(id)
         return record
 
-    def _put(self, of: Declaration, id: str, fields: Mapping[str, Any], created_at: datetime) -> Record:
+    def _put(self, declaration: Declaration, id: str, fields: Mapping[str, Any], created_at: datetime) -> Record:
         # A store gets every field of the model and none besides, as values that JSON has.
-        assert fields.keys() == of.model.model_fields.keys()
+        assert fields.keys() == declaration.model.model_fields.keys()
         kept = json.loads(json.dumps(fields, allow_nan=False))
         self._versions += 1
         record = Record(id=id, version=f"v{self._versions}", created_at=created_at, updated_at=self.now, fields=kept)
-        self._objects[of.name, id] = record
+        self._objects[declaration.name, id] = record
         return copy.deepcopy(record)

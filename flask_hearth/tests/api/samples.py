@@ -44,7 +44,7 @@ WARES = Declaration(name="wares", singular="ware", model=Ware, require_if_match=
 class Sample:
     """A declaration with bodies for it."""
 
-    of: Declaration
+    declaration: Declaration
     least: dict[str, Any]
     """A body with only what is required, and `whole`, the fields of the object that it makes."""
     whole: dict[str, Any]
@@ -57,16 +57,16 @@ class Sample:
 
     @property
     def path(self) -> str:
-        return f"/api/v1/{self.of.name}"
+        return f"/api/v1/{self.declaration.name}"
 
     @property
     def unsafe(self) -> dict[str, str]:
         """Headers with which any state may be changed."""
-        return {"If-Match": "*"} if self.of.require_if_match else {}
+        return {"If-Match": "*"} if self.declaration.require_if_match else {}
 
 
 ITEM = Sample(
-    of=ITEMS,
+    declaration=ITEMS,
     least={"name": "Lamp"},
     whole={"name": "Lamp", "description": "", "quantity": 0},
     other={"name": "Ölkännchen \U0001f6e2", "description": 'a\nb\t"c" \u2028', "quantity": 2**31 - 1},
@@ -89,7 +89,7 @@ ITEM = Sample(
 )
 
 WARE = Sample(
-    of=WARES,
+    declaration=WARES,
     least={"title": "Pot"},
     whole={
         "title": "Pot",

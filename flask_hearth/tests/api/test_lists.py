@@ -28,7 +28,7 @@ def ids(page: dict[str, Any], name: str) -> list[str]:
 def test_an_empty_list_has_all_its_parts(api: Api) -> None:
     answer = api.client.get(api.sample.path)
 
-    assert answer.get_json() == {api.sample.of.name: [], "page": 1, "per_page": 20, "total": 0, "next": None}
+    assert answer.get_json() == {api.sample.declaration.name: [], "page": 1, "per_page": 20, "total": 0, "next": None}
     assert "Link" not in answer.headers
     assert answer.headers["Cache-Control"] == "private, no-store"
 
@@ -37,14 +37,16 @@ def test_objects_are_listed_oldest_first_as_they_are(api: Api) -> None:
     made = [api.client.get(api.make()).get_json() for _ in range(3)]
     page = listed(api.client, api.sample.path)
 
-    assert sorted(page[api.sample.of.name], key=lambda one: one["id"]) == sorted(made, key=lambda one: one["id"])
-    order = [(one["created_at"], one["id"]) for one in page[api.sample.of.name]]
+    assert sorted(page[api.sample.declaration.name], key=lambda one: one["id"]) == sorted(
+        made, key=lambda one: one["id"]
+    )
+    order = [(one["created_at"], one["id"]) for one in page[api.sample.declaration.name]]
     assert order == sorted(order)
     assert page["total"] == 3
 
 
 def test_numbered_pages_are_those_of_document_002(api: Api) -> None:
-    name = api.sample.of.name
+    name = api.sample.declaration.name
     for _ in range(5):
         api.make()
     pages = [listed(api.client, f"{api.sample.path}?page={number}&per_page=2") for number in (1, 2, 3, 4)]
@@ -70,7 +72,7 @@ def test_cursors_lead_through_everything_once(api: Api) -> None:
     while path:
         answer = api.client.get(path)
         page = answer.get_json()
-        found += ids(page, api.sample.of.name)
+        found += ids(page, api.sample.declaration.name)
         link = re.fullmatch(r'<(/[^>]+)>; rel="next"', answer.headers.get("Link", ""))
         path = link[1] if link else ""
         assert (page["next"] is None) is (link is None)
@@ -176,7 +178,7 @@ def test_a_query_that_can_not_be_meant_is_refused_with_its_parameter(
 
 @pytest.mark.parametrize("query", ["page=500", "page=100&per_page=100", "page=10000&per_page=1"])
 def test_numbers_lead_as_far_as_they_may(api: Api, query: str) -> None:
-    assert listed(api.client, f"{api.sample.path}?{query}")[api.sample.of.name] == []
+    assert listed(api.client, f"{api.sample.path}?{query}")[api.sample.declaration.name] == []
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "POST"])
@@ -230,7 +232,7 @@ def test_a_cursor_outlives_the_key_that_signed_it_as_long_as_that_is_a_fallback(
 def test_what_the_key_signed_for_something_else_is_no_cursor(memory: MemoryStore) -> None:
     app = app_over(memory)
     with app.app_context():
-        forged = cursors._serializer(ITEM.of).dumps({"created_at": 1})
+        forged = cursors._serializer(ITEM.declaration).dumps({"created_at": 1})
     answer = app.test_client().get(f"{ITEM.path}?cursor={forged}")
 
     problem(answer, 422)

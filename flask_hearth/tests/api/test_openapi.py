@@ -63,11 +63,11 @@ def test_every_route_is_described_and_every_description_has_a_route(app: Flask, 
         (path, method.upper()) for path, item in served["paths"].items() for method in item if method in METHODS
     }
     routed = {
-        (re.sub(r"<id:id>", "{id}", rule.rule.replace("<collection:of>", of.name)), method)
+        (re.sub(r"<id:id>", "{id}", rule.rule.replace("<collection:declaration>", declaration.name)), method)
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith("api.")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-        for of in DECLARATIONS
+        for declaration in DECLARATIONS
     }
 
     assert described == routed
@@ -95,12 +95,12 @@ def test_operations_have_ids_of_their_own(served: dict[str, Any]) -> None:
 
 
 def test_if_match_is_required_where_the_declaration_says_so(served: dict[str, Any]) -> None:
-    for of in DECLARATIONS:
-        put = served["paths"][f"/api/v1/{of.name}/{{id}}"]["put"]
-        name = "IfMatchRequired" if of.require_if_match else "IfMatch"
+    for declaration in DECLARATIONS:
+        put = served["paths"][f"/api/v1/{declaration.name}/{{id}}"]["put"]
+        name = "IfMatchRequired" if declaration.require_if_match else "IfMatch"
 
         assert put["parameters"] == [{"$ref": f"#/components/parameters/{name}"}]
-        assert ("428" in put["responses"]) is of.require_if_match
+        assert ("428" in put["responses"]) is declaration.require_if_match
 
 
 def test_a_patch_may_have_any_part_of_an_object_within(served: dict[str, Any]) -> None:
@@ -130,4 +130,4 @@ def test_two_models_of_one_name_are_refused() -> None:
         name: str
 
     with pytest.raises(ValueError, match="Two schemas are named ItemInput"):
-        openapi.document((ITEM.of, Declaration(name="inputs", singular="input", model=ItemInput)))
+        openapi.document((ITEM.declaration, Declaration(name="inputs", singular="input", model=ItemInput)))

@@ -125,7 +125,7 @@ def test_a_change_between_look_and_write_is_seen(
 
     def meddle(call: str) -> None:
         if call == "get done" and next(meddling, False):
-            memory.replace(ITEM.of, path.rpartition("/")[2], ITEM.other, expected=None)
+            memory.replace(ITEM.declaration, path.rpartition("/")[2], ITEM.other, expected=None)
 
     memory.fails = meddle
     problem(api.client.open(path, method=method, json=ITEM.least, headers=headers), 412)
@@ -140,7 +140,9 @@ def test_a_patch_is_made_anew_over_a_change_between_look_and_write(
 
     def meddle(call: str) -> None:
         if call == "get done" and next(meddling, False):
-            memory.replace(ITEM.of, path.rpartition("/")[2], {**ITEM.whole, "description": "new"}, expected=None)
+            memory.replace(
+                ITEM.declaration, path.rpartition("/")[2], {**ITEM.whole, "description": "new"}, expected=None
+            )
 
     memory.fails = meddle
     patched = api.client.patch(path, json={"quantity": 3})

@@ -49,8 +49,8 @@ def operation_of(api: Api, verb: str) -> APIOperation[Any, Any, Any, Any]:
     refused = {"negative_data_rejection": {"expected-statuses": ["400", "404", "405", "412", "415", "422", "428"]}}
     config = SchemathesisConfig.from_dict({"generation": {"allow-x00": False}, "checks": refused})
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", api.client.application, config=config)
-    of = api.sample.of
-    wanted = f"list_{of.name}" if verb == "list" else f"{verb}_{of.singular}"
+    declaration = api.sample.declaration
+    wanted = f"list_{declaration.name}" if verb == "list" else f"{verb}_{declaration.singular}"
     return schema.find_operation_by_id(wanted)
 
 
@@ -64,10 +64,10 @@ class Site:
 
     def put_there(self) -> None:
         try:
-            if self.store.get(self.sample.of, THERE).fields != self.sample.whole:
-                self.store.replace(self.sample.of, THERE, self.sample.whole, expected=None)
+            if self.store.get(self.sample.declaration, THERE).fields != self.sample.whole:
+                self.store.replace(self.sample.declaration, THERE, self.sample.whole, expected=None)
         except MissingError:
-            self.store.create(self.sample.of, THERE, self.sample.whole)
+            self.store.create(self.sample.declaration, THERE, self.sample.whole)
 
 
 @pytest.fixture(scope="session")

@@ -110,7 +110,10 @@ def test_a_list_whose_count_fails_is_no_list(over: Callable[..., Api], memory: M
     problem(over(ITEM).client.get(ITEM.path), 503)
 
 
-@pytest.mark.parametrize("declarations", [(ITEM.of, ITEM.of), (SAMPLES[1].of, ITEM.of, SAMPLES[1].of)])
+@pytest.mark.parametrize(
+    "declarations",
+    [(ITEM.declaration, ITEM.declaration), (SAMPLES[1].declaration, ITEM.declaration, SAMPLES[1].declaration)],
+)
 def test_two_collections_of_one_name_are_refused(declarations: Sequence[Declaration]) -> None:
     with pytest.raises(ValueError, match="Two declarations are named"):
         app_over(MemoryStore(), declarations=declarations)

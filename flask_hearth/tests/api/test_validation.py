@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field, computed_field
 
-from flask_hearth.api.validation import patched, validated
+from flask_hearth.api.validation import validate, validate_patch
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration, Model
 
@@ -41,7 +41,7 @@ def pointers(refused: pytest.ExceptionInfo[Problem]) -> list[str]:
 
 def test_only_what_clients_may_write_is_kept() -> None:
     """What a model computes follows from the rest, and would be an unknown field when it came back."""
-    assert validated(PARTS, {"shape": WHOLE["shape"]}) == WHOLE
+    assert validate(PARTS, {"shape": WHOLE["shape"]}) == WHOLE
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_only_what_clients_may_write_is_kept() -> None:
 def test_a_fault_within_a_union_is_pointed_at_in_the_body(value: dict[str, Any], expected: str) -> None:
     """Pydantic's location also names the branch, which the body does not."""
     with pytest.raises(Problem) as refused:
-        validated(PARTS, value)
+        validate(PARTS, value)
 
     assert expected in pointers(refused)
     assert not [pointer for pointer in pointers(refused) if "Circle" in pointer or "Square" in pointer]
@@ -73,7 +73,7 @@ def test_a_fault_within_a_union_is_pointed_at_in_the_body(value: dict[str, Any],
 def test_null_for_a_field_that_has_a_default_is_taken_also_where_nothing_was(
     patch: dict[str, Any], changed: dict[str, Any]
 ) -> None:
-    assert patched(PARTS, WHOLE, patch) == {**WHOLE, **changed}
+    assert validate_patch(PARTS, WHOLE, patch) == {**WHOLE, **changed}
 
 
 @pytest.mark.parametrize(
@@ -81,6 +81,6 @@ def test_null_for_a_field_that_has_a_default_is_taken_also_where_nothing_was(
 )
 def test_null_for_a_field_that_does_not_exist_is_not(patch: dict[str, Any], expected: str) -> None:
     with pytest.raises(Problem) as refused:
-        patched(PARTS, WHOLE, patch)
+        validate_patch(PARTS, WHOLE, patch)
 
     assert pointers(refused) == [expected]

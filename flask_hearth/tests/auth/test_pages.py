@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from flask_hearth import headers, identity
 from flask_hearth.auth import session
-from flask_hearth.auth.destination import own
+from flask_hearth.auth.destination import safe_destination
 from flask_hearth.tests.auth.conftest import WEB_KEY
 from flask_hearth.tests.auth.token_issuer import KeyServer, SigningKey, claims, claims_at
 
@@ -171,7 +171,7 @@ def test_the_api_does_not_look_at_the_session(visible: FlaskClient) -> None:
 
 @pytest.mark.parametrize("wanted", ["/", "/items", "/items/4?a=b&c=%2F#there", "/a//b", "/items?next=https://x"])
 def test_a_path_of_ours_is_where_it_leads(wanted: str) -> None:
-    assert own(wanted) == wanted
+    assert safe_destination(wanted) == wanted
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_a_path_of_ours_is_where_it_leads(wanted: str) -> None:
     ],
 )
 def test_no_other_site_is_where_it_leads(visible: FlaskClient, wanted: str | None) -> None:
-    assert own(wanted) == "/"
+    assert safe_destination(wanted) == "/"
     put(visible)
     fields = {"_csrf": token(visible)} | ({} if wanted is None else {"next": wanted})
     assert visible.post("/sign-out", data=fields).headers["Location"] == "/"

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from flask_hearth.bench import load, readme
-from flask_hearth.bench.__main__ import joined
+from flask_hearth.bench.__main__ import join_stores
 from flask_hearth.bench.figures import Line, Sample, markdown, ratio
 from flask_hearth.bench.servers import BenchError
 from flask_hearth.testing.processes import PATIENCE
@@ -67,7 +67,7 @@ def test_each_store_that_was_measured_is_a_column() -> None:
         [Line("pages", {"Firestore": (ms(40), ms(4))})],
     ]
 
-    lines = joined(measured)
+    lines = join_stores(measured)
 
     assert markdown(lines, ["SQLite", "Firestore"]).splitlines() == [
         "|  | SQLite | Firestore |",
@@ -87,7 +87,7 @@ def test_each_store_that_was_measured_is_a_column() -> None:
     ],
 )
 def test_wrks_figures_are_read(rate: str, p99: str, found: tuple[float, float]) -> None:
-    read = load.read_wrk(WRK.format(rate=rate, p99=p99, more=""))
+    read = load.parse_wrk(WRK.format(rate=rate, p99=p99, more=""))
 
     assert (read.per_second, read.p99) == pytest.approx(found)
 
@@ -103,7 +103,7 @@ def test_wrks_figures_are_read(rate: str, p99: str, found: tuple[float, float]) 
 def test_a_load_that_went_wrong_is_no_figure(told: str, words: str) -> None:
     """Errors are answered faster than anything."""
     with pytest.raises(BenchError, match=words):
-        load.read_wrk(told)
+        load.parse_wrk(told)
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_that_client_tells_of_refusals(server: tuple[socket.socket, dict[str, by
     answer["answer"] = b"HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\n\r\n"
 
     with pytest.raises(BenchError, match="were no success"):
-        load.own(f"http://127.0.0.1:{listening.getsockname()[1]}/", 1, 0.1)
+        load.run_client(f"http://127.0.0.1:{listening.getsockname()[1]}/", 1, 0.1)
 
 
 def test_the_ratios_take_the_place_between_the_marks_and_nothing_else(tmp_path: Path) -> None:

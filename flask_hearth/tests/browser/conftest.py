@@ -21,7 +21,7 @@ STATIC = Path(__file__).parents[3] / "static"
 # of its own could follow.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with real.opened() as browser:
+    with real.open_browser() as browser:
         if browser is None:
             pytest.skip(real.MISSING)
         yield browser
@@ -35,7 +35,7 @@ def served(folder: Path, **environ: str) -> Iterator[str]:
     settings = {"APP_ENV": "development", "FLASK_DEBUG": "0", "DATABASE_URL": url}
     app = create_app(Settings.from_env(settings | environ), files=StaticFiles(STATIC))
     app.add_url_rule("/broken", view_func=lambda: str(1 / 0))
-    with real.served(app, STATIC) as address:
+    with real.serve_app(app, STATIC) as address:
         yield address
 
 

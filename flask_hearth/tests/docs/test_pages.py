@@ -5,7 +5,7 @@ import re
 from flask import Flask
 
 from flask_hearth.pages.fields import LINE_CHARACTERS
-from flask_hearth.pages.looking import ROWS
+from flask_hearth.pages.read_views import ROWS
 from flask_hearth.testing.sample import ITEMS
 from flask_hearth.tests.api.conftest import app_over
 from flask_hearth.tests.api.memory_store import MemoryStore
@@ -15,8 +15,8 @@ PAGE = page("pages.md")
 
 
 def addresses(app: Flask) -> set[str]:
-    rules = {rule.rule for rule in app.url_map.iter_rules() if "<paged:of>" in rule.rule}
-    return {rule.replace("<paged:of>", ITEMS.name).replace("<id:id>", "ID") for rule in rules}
+    rules = {rule.rule for rule in app.url_map.iter_rules() if "<paged:declaration>" in rule.rule}
+    return {rule.replace("<paged:declaration>", ITEMS.name).replace("<id:id>", "ID") for rule in rules}
 
 
 def test_every_page_of_a_collection_is_listed_and_no_other() -> None:

@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import text
 
 from flask_hearth.model.declaration import Declaration
-from flask_hearth.stores import opened
+from flask_hearth.stores import open_store
 from flask_hearth.stores.clock import utc_now
 from flask_hearth.stores.interface import Store, UnavailableError
 from flask_hearth.stores.sql import schema
@@ -47,10 +47,10 @@ def folder(tmp_path: Path) -> Path:
     return new_folder(tmp_path / "migrations")
 
 
-def store(database: Database, of: Declaration, folder: Path) -> Store:
+def store(database: Database, declaration: Declaration, folder: Path) -> Store:
     """What a service with these migrations would open."""
     made = engine(database, pool_size=2, pool_wait_seconds=1, call_seconds=5)
-    return SqlStore(made, (of,), migrations=folder, clock=utc_now)
+    return SqlStore(made, (declaration,), migrations=folder, clock=utc_now)
 
 
 def test_the_committed_migrations_make_what_the_declarations_say(database: Database) -> None:
@@ -209,7 +209,7 @@ def test_the_service_opens_what_was_migrated(new_database: Callable[[], Database
     database = new_database()
     Migrations(DECLARATIONS, MIGRATIONS).upgrade(database)
     url = f"sqlite://{database.path}" if isinstance(database, Sqlite) else database.conninfo
-    kept = opened(url, declarations=DECLARATIONS, migrations=MIGRATIONS)
+    kept = open_store(url, declarations=DECLARATIONS, migrations=MIGRATIONS)
 
     kept.check()
 

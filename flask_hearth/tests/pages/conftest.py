@@ -33,8 +33,8 @@ def visitor(site: Flask) -> Visitor:
     return Visitor(client)
 
 
-def all_of(memory: MemoryStore, of: Declaration) -> list[Record]:
-    return list(memory.page(of, limit=1000).records)
+def all_of(memory: MemoryStore, declaration: Declaration) -> list[Record]:
+    return list(memory.page(declaration, limit=1000).records)
 
 
 def lamp(memory: MemoryStore) -> Record:

@@ -95,17 +95,17 @@ def test_a_text_that_no_store_holds_is_a_fault(visitor: Visitor) -> None:
     assert "U+0000" in page.text
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=[sample.of.name for sample in SAMPLES])
+@pytest.mark.parametrize("sample", SAMPLES, ids=[sample.declaration.name for sample in SAMPLES])
 def test_every_kind_of_field_comes_back_as_it_was(visitor: Visitor, memory: MemoryStore, sample: Sample) -> None:
     """Whatever the model has, opening a form and saving it changes nothing."""
     for number, fields in enumerate((sample.whole, sample.whole | sample.other)):
-        memory.create(sample.of, str(number), fields)
-        visitor.follow(visitor.send(visitor.form(f"/{sample.of.name}/{number}/edit")))
-        assert memory.get(sample.of, str(number)).fields == fields
+        memory.create(sample.declaration, str(number), fields)
+        visitor.follow(visitor.send(visitor.form(f"/{sample.declaration.name}/{number}/edit")))
+        assert memory.get(sample.declaration, str(number)).fields == fields
 
 
 def test_a_second_collection_is_edited_by_the_same_pages(visitor: Visitor, memory: MemoryStore) -> None:
-    (wares,) = [sample.of for sample in SAMPLES if sample.of.name == "wares"]
+    (wares,) = [sample.declaration for sample in SAMPLES if sample.declaration.name == "wares"]
     form = visitor.form("/wares/new")
     assert form.shown["colour"] == "red"
 

@@ -27,10 +27,10 @@ MARK = DIGEST[:16]
     ],
 )
 def test_the_digest_stands_before_the_suffix_and_is_taken_out_again(plain: str, digested: str) -> None:
-    assert names.digested(plain, DIGEST) == digested
-    assert names.plain(digested) == plain
-    assert names.carries(digested, DIGEST)
-    assert not names.carries(digested, OTHER)
+    assert names.add_digest(plain, DIGEST) == digested
+    assert names.remove_digest(digested) == plain
+    assert names.has_digest(digested, DIGEST)
+    assert not names.has_digest(digested, OTHER)
 
 
 SEGMENT = st.text(st.characters(exclude_characters="/", exclude_categories=["Cs"]), min_size=1).filter(
@@ -42,8 +42,8 @@ SEGMENT = st.text(st.characters(exclude_characters="/", exclude_categories=["Cs"
 def test_whatever_a_file_is_called_its_plain_name_comes_back(path: str, content: bytes) -> None:
     digest = hashlib.sha256(content).hexdigest()
 
-    assert names.plain(names.digested(path, digest)) == path
-    assert names.carries(names.digested(path, digest), digest)
+    assert names.remove_digest(names.add_digest(path, digest)) == path
+    assert names.has_digest(names.add_digest(path, digest), digest)
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def test_whatever_a_file_is_called_its_plain_name_comes_back(path: str, content:
     ],
 )
 def test_a_name_that_only_looks_similar_is_a_plain_one(path: str) -> None:
-    assert names.plain(path) is None
-    assert not names.carries(path, DIGEST)
+    assert names.remove_digest(path) is None
+    assert not names.has_digest(path, DIGEST)
 
 
 def test_two_files_of_the_same_content_have_a_twin_each() -> None:
@@ -94,7 +94,7 @@ def test_a_file_already_named_by_its_content_is_its_own_twin() -> None:
 def test_a_file_named_by_a_content_that_it_does_not_have_is_a_plain_one() -> None:
     named = f"/style.{MARK}.css"
 
-    assert names.twins({named: OTHER}) == {names.digested(named, OTHER): OTHER}
+    assert names.twins({named: OTHER}) == {names.add_digest(named, OTHER): OTHER}
 
 
 def test_a_file_in_the_place_of_anothers_twin_is_refused() -> None:

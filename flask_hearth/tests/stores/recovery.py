@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from flask_hearth.stores.interface import Answer, Reservation, Store, UnavailableError
-from flask_hearth.testing.processes import until
+from flask_hearth.testing.processes import wait_until
 from flask_hearth.tests.stores.samples import SAMPLES, fields
 
 RESERVED = Reservation(key="k", owner="o")
@@ -41,4 +41,4 @@ def assert_recovers(store: Store) -> None:
             return False
         return True
 
-    until(answers, lambda: "still unavailable")
+    wait_until(answers, lambda: "still unavailable")

@@ -2,7 +2,7 @@
 
 import sys
 
-from flask_hearth.stores import opened
+from flask_hearth.stores import open_store
 from flask_hearth.stores.interface import VersionError
 from flask_hearth.testing.processes import PATIENCE
 from flask_hearth.tests.databases import MIGRATIONS
@@ -10,7 +10,7 @@ from flask_hearth.tests.stores.samples import DECLARATIONS, SAMPLES
 
 
 def main(url: str, id: str, times: int) -> None:
-    store = opened(url, declarations=DECLARATIONS, migrations=MIGRATIONS, call_seconds=PATIENCE)
+    store = open_store(url, declarations=DECLARATIONS, migrations=MIGRATIONS, call_seconds=PATIENCE)
     print("ready", flush=True)
     for _ in range(times):
         while True:

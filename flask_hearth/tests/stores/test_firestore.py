@@ -10,7 +10,7 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.firestore import DELETE_FIELD, Client
 
-from flask_hearth.stores import opened
+from flask_hearth.stores import open_store
 from flask_hearth.stores.firestore.calls import Calls
 from flask_hearth.stores.firestore.client import RECONNECT_MILLISECONDS, ReconnectingClient, ReconnectingTransport
 from flask_hearth.stores.interface import Store
@@ -143,4 +143,4 @@ def test_without_credentials_the_error_says_what_to_do(monkeypatch: pytest.Monke
     monkeypatch.setenv("NO_GCE_CHECK", "true")
 
     with pytest.raises(ValueError, match="gcloud auth application-default login"):
-        opened("firestore://demo-hearth", declarations=DECLARATIONS)
+        open_store("firestore://demo-hearth", declarations=DECLARATIONS)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flask_hearth.stores import opened, urls
+from flask_hearth.stores import open_store, urls
 from flask_hearth.stores.urls import Firestore, Postgres, Sqlite
 from flask_hearth.tests.stores.samples import DECLARATIONS, SAMPLES
 
@@ -98,11 +98,11 @@ def test_a_url_that_names_no_store_is_told_without_its_password(url: str, words:
 
 def test_opening_connects_to_nothing() -> None:
     """A store that is down must not keep the service from starting."""
-    store = opened("postgresql://user@127.0.0.1:1/db", declarations=DECLARATIONS)
+    store = open_store("postgresql://user@127.0.0.1:1/db", declarations=DECLARATIONS)
 
     store.close()
 
 
 def test_two_collections_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="both be named 'samples'"):
-        opened("postgresql://user@127.0.0.1:1/db", declarations=(SAMPLES, SAMPLES))
+        open_store("postgresql://user@127.0.0.1:1/db", declarations=(SAMPLES, SAMPLES))

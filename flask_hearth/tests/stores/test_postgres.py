@@ -15,7 +15,7 @@ from flask_hearth.stores.sql import postgres
 from flask_hearth.stores.sql.postgres import BoundedConnection
 from flask_hearth.stores.urls import Postgres
 from flask_hearth.testing.postgres_server import PostgresServer
-from flask_hearth.testing.processes import PATIENCE, until
+from flask_hearth.testing.processes import PATIENCE, wait_until
 from flask_hearth.tests.databases import Databases
 from flask_hearth.tests.stores.recovery import CALLS, assert_recovers, assert_unavailable
 from flask_hearth.tests.stores.samples import DECLARATIONS, SAMPLES, fields
@@ -127,7 +127,7 @@ def test_a_row_that_another_transaction_holds_is_unavailable(hurried: Store, sto
         other.execute("SELECT * FROM samples FOR UPDATE")
         assert_unavailable(hurried, ["replace", "delete"])
         # Nobody waits there on behalf of a client that is gone.
-        until(lambda: waiting(url) == 0, lambda: "the server still waits for the row")
+        wait_until(lambda: waiting(url) == 0, lambda: "the server still waits for the row")
         assert store.get(SAMPLES, "kept").fields["title"] == "kept"
 
 
@@ -138,7 +138,7 @@ def test_without_a_free_connection_a_call_is_unavailable_after_the_wait_agreed_o
     with psycopg.connect(url) as other, ThreadPoolExecutor(POOL) as pool:
         other.execute("LOCK TABLE samples")
         queued = [pool.submit(impatient.get, SAMPLES, "kept") for _ in range(POOL)]
-        until(lambda: waiting(url) == POOL, lambda: "not all connections wait for the table")
+        wait_until(lambda: waiting(url) == POOL, lambda: "not all connections wait for the table")
         with pytest.raises(UnavailableError, match=r"connections .* in use"):
             impatient.get(SAMPLES, "kept")
         assert not any(each.done() for each in queued)

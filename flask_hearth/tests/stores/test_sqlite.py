@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from flask_hearth.stores import opened, urls
+from flask_hearth.stores import open_store, urls
 from flask_hearth.stores.interface import Store, UnavailableError
 from flask_hearth.stores.sql import sqlite
 from flask_hearth.stores.sql.store import SqlStore
@@ -100,7 +100,7 @@ def test_what_is_written_is_there_for_a_process_that_starts_after_a_kill(store: 
 
 def test_a_service_never_makes_the_file(tmp_path: Path) -> None:
     """An empty one where the data should be would look like all of it is lost."""
-    store = opened(f"sqlite://{tmp_path}/new.sqlite3", declarations=DECLARATIONS, migrations=MIGRATIONS)
+    store = open_store(f"sqlite://{tmp_path}/new.sqlite3", declarations=DECLARATIONS, migrations=MIGRATIONS)
 
     with pytest.raises(UnavailableError, match="unable to open database file"):
         store.check()
@@ -109,7 +109,7 @@ def test_a_service_never_makes_the_file(tmp_path: Path) -> None:
 
 def test_a_file_that_appears_later_is_found(tmp_path: Path) -> None:
     url = f"sqlite://{tmp_path}/later.sqlite3"
-    store = opened(url, declarations=DECLARATIONS, migrations=MIGRATIONS)
+    store = open_store(url, declarations=DECLARATIONS, migrations=MIGRATIONS)
     with pytest.raises(UnavailableError):
         store.check()
 
@@ -133,7 +133,7 @@ def test_a_path_that_can_not_be_a_database_is_told_when_the_service_starts(
     (tmp_path / "file").touch()
 
     with pytest.raises(urls.DatabaseUrlError, match=words):
-        opened(f"sqlite://{tmp_path}/{path}", declarations=DECLARATIONS, migrations=MIGRATIONS)
+        open_store(f"sqlite://{tmp_path}/{path}", declarations=DECLARATIONS, migrations=MIGRATIONS)
 
 
 def test_a_path_with_special_characters_is_taken_as_it_is(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_a_path_with_special_characters_is_taken_as_it_is(tmp_path: Path) -> Non
     url = f"sqlite://{escaped}/x.sqlite3"
     make_tables(url, DECLARATIONS)
 
-    store = opened(url, declarations=DECLARATIONS, migrations=MIGRATIONS)
+    store = open_store(url, declarations=DECLARATIONS, migrations=MIGRATIONS)
     store.check()
     store.close()
 

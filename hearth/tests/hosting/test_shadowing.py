@@ -42,7 +42,7 @@ def test_a_route_for_every_collection_is_one_for_each_that_is_declared(tmp_path:
         'WARES = Declaration(name="wares", singular="ware")\nITEMS = Declaration(name="items")\n', encoding="utf-8"
     )
     (tmp_path / "views.py").write_text(
-        '@blueprint.get("/<paged:of>/<id:id>")\ndef show(of, id): ...\n', encoding="utf-8"
+        '@blueprint.get("/<paged:declaration>/<id:id>")\ndef show(declaration, id): ...\n', encoding="utf-8"
     )
 
     assert shadowing.routes(tmp_path) == {"/wares/<id:id>", "/items/<id:id>"}

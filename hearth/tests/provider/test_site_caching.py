@@ -10,7 +10,7 @@ from hearth.provider.site_caching import with_caching, without_caching
 
 CACHING = {"digested": "public, immutable", "plain": "no-cache"}
 STYLE, OTHER = "a" * 64, "b" * 64
-TWIN = names.digested("/style.css", STYLE)
+TWIN = names.add_digest("/style.css", STYLE)
 RULE = {"glob": "**", "headers": {"X-Content-Type-Options": "nosniff"}}
 
 
@@ -30,7 +30,7 @@ def kept(config: Any, path: str) -> str | None:
         (TWIN, "public, immutable"),
         ("/a(b)*[c]+.css", "no-cache"),
         # Whatever else is asked for, the service answers, and says itself how long that may be kept.
-        (names.digested("/style.css", OTHER), None),
+        (names.add_digest("/style.css", OTHER), None),
         ("/", None),
         ("/styleXcss", None),
         ("/x/style.css", None),

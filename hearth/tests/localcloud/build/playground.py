@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import aiohttp
 from aiohttp import web
 
-from flask_hearth.testing.ports import held
+from flask_hearth.testing.ports import reserve_port
 from flask_hearth.testing.processes import PATIENCE
 from hearth.localcloud import operations
 from hearth.localcloud.build import CloudBuild
@@ -154,7 +154,7 @@ def play(root: Path, scenario: Callable[[Playground], Awaitable[None]]) -> None:
 @asynccontextmanager
 async def playing(root: Path) -> AsyncIterator[Playground]:
     """Builds and services of a cloud in this folder, on free ports; everything is stopped at the end."""
-    with held() as service:
+    with reserve_port() as service:
         cloud = Cloud(root=root, store=Store(root / "state.db"), ports=Ports(apis=0, edge=0, service=service))
         async with _started(cloud) as playground:
             yield playground

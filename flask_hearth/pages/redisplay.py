@@ -16,7 +16,7 @@ from flask_hearth import errors, storage
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.pages import texts
-from flask_hearth.pages.rendering import blueprint, called, page
+from flask_hearth.pages.rendering import blueprint, display_name, page
 from flask_hearth.stores.interface import MissingError, Record, UnavailableError
 
 KEY: Final = "_key"
@@ -26,7 +26,7 @@ VERSION: Final = "_version"
 """Hidden field of a form for an object that is there: the state that was seen."""
 
 
-class Changed(Problem):
+class EditConflict(Problem):
     """409: the object is not any more what the person saw. `now` is what it is; None if it was removed."""
 
     def __init__(self, detail: str, now: Record | None) -> None:
@@ -34,8 +34,8 @@ class Changed(Problem):
         self.now = now
 
 
-def form(
-    of: Declaration,
+def render_form(
+    declaration: Declaration,
     typed: Mapping[str, str],
     *,
     id: str | None = None,
@@ -46,34 +46,39 @@ def form(
     """The form with these texts, to add an object or, with an id, to edit one. With `now`, that is shown beside."""
     return page(
         "form.html",
-        of,
+        declaration,
         id=id,
         texts=typed,
-        faults=texts.faults(of, problem),
+        faults=texts.faults(declaration, problem),
         problem=problem,
         now=now,
-        theirs=None if now is None else texts.written(of, now.fields),
+        theirs=None if now is None else texts.stored_texts(declaration, now.fields),
         hidden={VERSION: version} if id else {KEY: _key(problem)},
     )
 
 
-def confirmation(of: Declaration, record: Record, problem: Problem | None = None) -> str:
+def render_confirmation(declaration: Declaration, record: Record, problem: Problem | None = None) -> str:
     """Asks whether to remove this state of the object."""
     return page(
-        "remove.html", of, record=record, called=called(of, record), problem=problem, hidden={VERSION: record.version}
+        "remove.html",
+        declaration,
+        record=record,
+        display_name=display_name(declaration, record),
+        problem=problem,
+        hidden={VERSION: record.version},
     )
 
 
 @blueprint.errorhandler(Problem)
-def again(problem: Problem) -> Response:
+def redisplay_form(problem: Problem) -> Response:
     """Also for what is raised before the view, such as a limit on writes."""
     if request.method != "POST":
-        return errors.answer(problem)
+        return errors.error_response(problem)
     arguments: Mapping[str, Any] = request.view_args or {}
     try:
-        html = _shown_again(arguments["of"], arguments.get("id"), problem)
+        html = _shown_again(arguments["declaration"], arguments.get("id"), problem)
     except (MissingError, UnavailableError, HTTPException):
-        return errors.answer(problem)
+        return errors.error_response(problem)
     # The problem's own response has its headers, such as Retry-After.
     response = problem.get_response()
     response.content_type = "text/html; charset=utf-8"
@@ -87,19 +92,21 @@ def unavailable(error: UnavailableError) -> Response:
     if request.method != "POST":
         return answer
     told = "The database does not answer, so this may not be saved. Send it again in a moment: nothing is done twice."
-    return again(Problem(503, told, headers={"Retry-After": answer.headers["Retry-After"]}))
+    return redisplay_form(Problem(503, told, headers={"Retry-After": answer.headers["Retry-After"]}))
 
 
-def _shown_again(of: Declaration, id: str | None, problem: Problem) -> str:
-    changed = problem if isinstance(problem, Changed) else None
+def _shown_again(declaration: Declaration, id: str | None, problem: Problem) -> str:
+    changed = problem if isinstance(problem, EditConflict) else None
     if id is not None and request.path.endswith("/remove"):
-        return confirmation(of, (changed and changed.now) or storage.current().get(of, id), problem)
-    typed = texts.typed(of, request.form)
+        return render_confirmation(
+            declaration, (changed and changed.now) or storage.current().get(declaration, id), problem
+        )
+    typed = texts.submitted_texts(declaration, request.form)
     if changed is None:
-        return form(of, typed, id=id, version=request.form.get(VERSION, ""), problem=problem)
+        return render_form(declaration, typed, id=id, version=request.form.get(VERSION, ""), problem=problem)
     if changed.now is None:
-        return form(of, typed, problem=problem)
-    return form(of, typed, id=id, version=changed.now.version, problem=problem, now=changed.now)
+        return render_form(declaration, typed, problem=problem)
+    return render_form(declaration, typed, id=id, version=changed.now.version, problem=problem, now=changed.now)
 
 
 def _key(problem: Problem | None) -> str:

@@ -2,7 +2,7 @@
 
 Each answers a POST that worked with 303, so that reloading repeats nothing. What a form was made from goes with it,
 hidden: the version that was seen, or for a new object a key from which its id follows, so that sent twice it is made
-once. What happens to a POST that did not work is in `again`.
+once. What happens to a POST that did not work is in `redisplay`.
 """
 
 from collections.abc import Callable
@@ -17,8 +17,8 @@ from flask_hearth.api import idempotency
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.pages import texts
-from flask_hearth.pages.again import KEY, VERSION, Changed, confirmation, form
-from flask_hearth.pages.rendering import blueprint, called, sign_in
+from flask_hearth.pages.redisplay import KEY, VERSION, EditConflict, render_confirmation, render_form
+from flask_hearth.pages.rendering import blueprint, display_name, sign_in
 from flask_hearth.stores.interface import ExistsError, MissingError, Record, VersionError
 
 _MESSAGE_CHARACTERS: Final = 60
@@ -27,82 +27,87 @@ _MESSAGE_CHARACTERS: Final = 60
 _ONLY_WRITERS: Final = "Nothing was saved: only who is signed in may change anything here."
 
 
-@blueprint.get("/<paged:of>/new")
-def new(of: Declaration) -> Response | str:
-    return _for_writers(lambda: form(of, texts.blank(of)))
+@blueprint.get("/<paged:declaration>/new")
+def new(declaration: Declaration) -> Response | str:
+    return _for_writers(lambda: render_form(declaration, texts.default_texts(declaration)))
 
 
-@blueprint.get("/<paged:of>/<id:id>/edit")
-def edit(of: Declaration, id: str) -> Response | str:
+@blueprint.get("/<paged:declaration>/<id:id>/edit")
+def edit(declaration: Declaration, id: str) -> Response | str:
     def filled() -> str:
-        record = storage.current().get(of, id)
-        return form(of, texts.written(of, record.fields), id=id, version=record.version)
+        record = storage.current().get(declaration, id)
+        return render_form(declaration, texts.stored_texts(declaration, record.fields), id=id, version=record.version)
 
     return _for_writers(filled)
 
 
-@blueprint.get("/<paged:of>/<id:id>/remove")
-def confirm(of: Declaration, id: str) -> Response | str:
-    return _for_writers(lambda: confirmation(of, storage.current().get(of, id)))
+@blueprint.get("/<paged:declaration>/<id:id>/remove")
+def confirm(declaration: Declaration, id: str) -> Response | str:
+    return _for_writers(lambda: render_confirmation(declaration, storage.current().get(declaration, id)))
 
 
-@blueprint.post("/<paged:of>")
-def create(of: Declaration) -> Response:
+@blueprint.post("/<paged:declaration>")
+def create(declaration: Declaration) -> Response:
     _check()
-    values = texts.values(of, texts.typed(of, request.form))
+    values = texts.parse_texts(declaration, texts.submitted_texts(declaration, request.form))
     try:
-        made = idempotency.ticket_of(request.form.get(KEY, ""), values).object_id
+        made = idempotency.make_ticket(request.form.get(KEY, ""), values).object_id
     except Problem:
         raise Problem(
             400, "Nothing was saved: the form came without its key, or a damaged one. Send it again."
         ) from None
     try:
-        record = storage.current().create(of, made, values)
+        record = storage.current().create(declaration, made, values)
     except ExistsError:
         # Made by the same form, sent twice.
-        record = storage.current().get(of, made)
-    return _done(f"Added {_short(of, record)}.", url_for("collections.show", of=of, id=made))
+        record = storage.current().get(declaration, made)
+    return _done(f"Added {_short(declaration, record)}.", url_for("collections.show", declaration=declaration, id=made))
 
 
-@blueprint.post("/<paged:of>/<id:id>/edit")
-def save(of: Declaration, id: str) -> Response:
+@blueprint.post("/<paged:declaration>/<id:id>/edit")
+def save(declaration: Declaration, id: str) -> Response:
     _check()
-    values = texts.values(of, texts.typed(of, request.form))
+    values = texts.parse_texts(declaration, texts.submitted_texts(declaration, request.form))
     try:
-        record = storage.current().replace(of, id, values, expected=_version())
+        record = storage.current().replace(declaration, id, values, expected=_version())
     except VersionError:
-        record = storage.current().get(of, id)
+        record = storage.current().get(declaration, id)
         # Unless the same form was sent twice.
         if dict(record.fields) != values:
-            raise Changed(
-                f"Somebody else changed this {of.singular} after you opened it, so yours is not saved yet. Below, each "
+            raise EditConflict(
+                f"Somebody else changed this {declaration.singular} after you opened it, so yours is not saved yet. "
+                "Below, each "
                 "field that differs shows theirs beside yours. What is in the fields when you save is what will be "
                 "kept.",
                 record,
             ) from None
     except MissingError:
-        raise Changed(
-            f"Somebody else removed this {of.singular} after you opened it. What you entered is still here: you can "
+        raise EditConflict(
+            f"Somebody else removed this {declaration.singular} after you opened it. What you entered is still "
+            "here: you can "
             "add it again as a new one.",
             None,
         ) from None
-    return _done(f"Saved {_short(of, record)}.", url_for("collections.show", of=of, id=id))
+    return _done(f"Saved {_short(declaration, record)}.", url_for("collections.show", declaration=declaration, id=id))
 
 
-@blueprint.post("/<paged:of>/<id:id>/remove")
-def remove(of: Declaration, id: str) -> Response:
+@blueprint.post("/<paged:declaration>/<id:id>/remove")
+def remove(declaration: Declaration, id: str) -> Response:
     _check()
     try:
-        storage.current().delete(of, id, expected=_version())
+        storage.current().delete(declaration, id, expected=_version())
     except VersionError:
-        raise Changed(
-            f"Somebody else changed this {of.singular} after you opened it, so it is not removed yet. This is what it "
-            "is now.",
-            storage.current().get(of, id),
+        raise EditConflict(
+            f"Somebody else changed this {declaration.singular} after you opened it, so it is not removed yet. "
+            "This is what it is now.",
+            storage.current().get(declaration, id),
         ) from None
     except MissingError:
-        return _done(f"The {of.singular} had been removed already.", url_for("collections.index", of=of))
-    return _done(f"Removed the {of.singular}.", url_for("collections.index", of=of))
+        return _done(
+            f"The {declaration.singular} had been removed already.",
+            url_for("collections.index", declaration=declaration),
+        )
+    return _done(f"Removed the {declaration.singular}.", url_for("collections.index", declaration=declaration))
 
 
 def _for_writers(page: Callable[[], str]) -> Response | str:
@@ -130,8 +135,8 @@ def _version() -> str:
     return version if version.isascii() and version.isprintable() else ""
 
 
-def _short(of: Declaration, record: Record) -> str:
-    name = called(of, record)
+def _short(declaration: Declaration, record: Record) -> str:
+    name = display_name(declaration, record)
     return name if len(name) <= _MESSAGE_CHARACTERS else f"{name[: _MESSAGE_CHARACTERS - 1]}…"
 
 

@@ -1,0 +1,92 @@
+"""Pages that show a collection and its objects; what changes them is in `write_views`."""
+
+from typing import Any, Final
+
+from flask import request, url_for
+from werkzeug.wrappers import Response
+
+from flask_hearth import errors, storage
+from flask_hearth.api import cursors
+from flask_hearth.errors import Problem
+from flask_hearth.model.declaration import Declaration
+from flask_hearth.pages.fields import fields
+from flask_hearth.pages.rendering import blueprint, display_name, page
+from flask_hearth.stores.interface import MissingError, Page, Position, Record
+
+ROWS: Final = 20
+COLUMNS: Final = 4
+"""Of a list, the name included; the rest stands on the object's own page."""
+
+
+@blueprint.get("/<paged:declaration>")
+def index(declaration: Declaration) -> str:
+    """A part of the list, oldest first, with the ways to the parts beside it.
+
+    Unknown parameters are let pass: where people share links, others append theirs.
+    """
+    after, before = _position(declaration, "after"), _position(declaration, "before")
+    if before is not None:
+        found = storage.current().page(declaration, limit=ROWS, before=before)
+        if not found.more:
+            # The beginning is shown whole, however few were left before the part that one came from.
+            before = None
+    if before is None:
+        found = storage.current().page(declaration, limit=ROWS, after=after)
+    return page(
+        "list.html",
+        declaration,
+        records=found.records,
+        columns=[field for field in fields(declaration)[1:] if field.kind not in {"multiline", "json"}][: COLUMNS - 1],
+        summary=next((field for field in fields(declaration)[1:] if field.kind == "multiline"), None),
+        display_name=lambda record: display_name(declaration, record),
+        total=storage.current().count(declaration),
+        **_ways(declaration, found, begins=after is None and before is None),
+    )
+
+
+@blueprint.get("/<paged:declaration>/<id:id>")
+def show(declaration: Declaration, id: str) -> str:
+    """One object."""
+    record = storage.current().get(declaration, id)
+    return page("show.html", declaration, record=record, display_name=display_name(declaration, record))
+
+
+@blueprint.errorhandler(MissingError)
+def missing(_: MissingError) -> Response:
+    """404; the route's arguments say of what."""
+    declaration: Declaration = (request.view_args or {})["declaration"]
+    return errors.error_response(Problem(404, f"There is no such {declaration.singular}, or not any more."))
+
+
+def _ways(declaration: Declaration, found: Page, *, begins: bool) -> dict[str, str | None]:
+    """Where the parts before and after are.
+
+    Of a part that was asked for by `before`, and is shown, there are always more: it is not the beginning. One came to
+    it from a part that is after, so that `more` is right for the way on as well.
+    """
+    records = found.records
+    return {
+        "previous": _way(declaration, "before", records[0]) if records and not begins else None,
+        "next": _way(declaration, "after", records[-1]) if records and found.more else None,
+        "first": None if begins else url_for("collections.index", declaration=declaration),
+    }
+
+
+def _way(declaration: Declaration, parameter: str, record: Record) -> str:
+    cursor = cursors.encode(declaration, Position(created_at=record.created_at, id=record.id))
+    query: dict[str, Any] = {parameter: cursor}
+    return url_for("collections.index", declaration=declaration, **query)
+
+
+def _position(declaration: Declaration, parameter: str) -> Position | None:
+    cursor = request.args.get(parameter)
+    if cursor is None:
+        return None
+    try:
+        return cursors.decode(declaration, cursor)
+    except cursors.CursorError:
+        raise Problem(
+            422,
+            f"This link into the list of {declaration.name} is damaged or too old. "
+            f"The list begins at /{declaration.name}.",
+        ) from None
