@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import BaseModel, SecretStr
 
 if TYPE_CHECKING:
-    from flask_hearth.settings import Settings
+    from flask_hearth.settings import HearthSettings
 
 SESSION_COOKIE: Final = "__session"
 """Firebase Hosting drops every other cookie on the way to the service."""
@@ -18,7 +18,7 @@ MAX_BODY_BYTES: Final = 1024 * 1024
 """Requests with a larger body get 413. Cloud Run alone would let 32 MiB through, all of it in the instance's memory."""
 
 
-def flask_config(settings: "Settings") -> dict[str, Any]:
+def flask_config(settings: "HearthSettings") -> dict[str, Any]:
     """Flask's keys and Hearth's. Where an app's files are (HEARTH_STATIC, HEARTH_MIGRATIONS) no environment says."""
     return {
         # Flask has read FLASK_DEBUG by itself; the settings know where it must not count.

@@ -1,6 +1,6 @@
 """A service's settings: read from the environment once, checked as a whole, then passed on as one frozen object.
 
-`Settings.from_env` is the only reader of the environment, so what isn't a field here has no effect; an app adds fields
+`HearthSettings.from_env` is the only reader of the environment, so what isn't a field here has no effect; an app adds fields
 in a class of its own below this one. What a value may be is said by `flask_hearth.rules`, and what Flask and the parts
 of `Hearth` are told of it by `flask_hearth.configuration`. How gunicorn is sized (PORT, GUNICORN_WORKERS,
 GUNICORN_THREADS) is not the app's business and stands in gunicorn.conf.py.
@@ -37,7 +37,7 @@ class SettingsError(click.ClickException):
         super().__init__("\n  - ".join([f"The service can't start with this environment ({counted}):", *faults]))
 
 
-class Settings(BaseModel):
+class HearthSettings(BaseModel):
     """One field per environment variable, which has the field's name in capitals.
 
     Raises SettingsError from `from_env`. Later fields are checked in the light of earlier ones, so their order counts.
@@ -134,7 +134,7 @@ class Settings(BaseModel):
 
     def config(self) -> dict[str, Any]:
         """For `app.config.from_mapping`: Flask's own keys, those of Hearth, and each field that a subclass adds."""
-        return configuration.flask_config(self) | configuration.extra_config(self, beyond=Settings)
+        return configuration.flask_config(self) | configuration.extra_config(self, beyond=HearthSettings)
 
     @property
     def database(self) -> urls.Sqlite | urls.Postgres | urls.Firestore:

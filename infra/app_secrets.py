@@ -14,7 +14,7 @@ import pulumi
 from pulumi import Input, Output, ResourceOptions
 
 from hearth.resources import RandomKey
-from infra.settings import Settings
+from infra.settings import StackSettings
 from infra.stored_secret import SecretReference, store
 
 # Flask's guide recommends 32; HMAC-SHA1, which signs its sessions, gains nothing beyond 64.
@@ -32,7 +32,7 @@ class AppSecrets(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        stack: Settings,
+        stack: StackSettings,
         *,
         reader: Input[str],
         after: Sequence[pulumi.Resource],

@@ -16,7 +16,7 @@ from pulumi import Input, Output, ResourceOptions
 
 from hearth.facts import cloud_sql
 from hearth.resources import RandomKey
-from infra.settings import Settings
+from infra.settings import StackSettings
 from infra.stored_secret import SecretReference, store
 
 MOUNT = "/cloudsql"
@@ -43,7 +43,7 @@ class CloudSql(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        stack: Settings,
+        stack: StackSettings,
         *,
         user: Input[str],
         after: Sequence[pulumi.Resource],
@@ -113,7 +113,7 @@ class CloudSql(pulumi.ComponentResource):
         self.register_outputs({"connectionName": self.connection_name})
 
 
-def _settings(stack: Settings) -> gcp.sql.DatabaseInstanceSettingsArgs:
+def _settings(stack: StackSettings) -> gcp.sql.DatabaseInstanceSettingsArgs:
     tier = cloud_sql.tier(stack.postgres_tier)
     assert tier is not None
     return gcp.sql.DatabaseInstanceSettingsArgs(

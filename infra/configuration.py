@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from hearth import configuration, target
 from hearth.faults import Fault
 from infra import rules
-from infra.settings import Settings
+from infra.settings import StackSettings
 
 
 def load(
@@ -14,17 +14,17 @@ def load(
     *,
     rewritten: bool,
     is_secret: Callable[[str], bool] = configuration.is_secret,
-) -> Settings:
+) -> StackSettings:
     """Check everything and return the settings. Raises SettingsError with every fault.
 
     `config` holds texts by full key, `environ` is the shell's environment, `rewritten` says whether Hosting sends
     requests to the service.
     """
 
-    def related(stack: Settings) -> Iterator[Fault]:
+    def related(stack: StackSettings) -> Iterator[Fault]:
         for check in (rules.names, rules.capacity, rules.databases, rules.postgres, rules.delivery):
             yield from check(stack)
         yield from rules.exposure(stack, rewritten=rewritten)
         yield from target.faults(project=stack.project, environ=environ)
 
-    return configuration.load(Settings, config, related, is_secret)
+    return configuration.load(StackSettings, config, related, is_secret)

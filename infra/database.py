@@ -15,7 +15,7 @@ from hearth.catalog import apis
 from infra import firestore
 from infra.cloud_sql import CloudSql
 from infra.settings import Database as Kind
-from infra.settings import Settings
+from infra.settings import StackSettings
 from infra.stored_secret import SecretReference
 
 APIS: dict[Kind, list[str]] = {"firestore": [apis.FIRESTORE.name], "postgres": [apis.SQL_ADMIN.name], "sqlite": []}
@@ -42,7 +42,7 @@ class Database(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        stack: Settings,
+        stack: StackSettings,
         *,
         user: Input[str],
         after: Sequence[pulumi.Resource],

@@ -16,7 +16,7 @@ import pulumi_gcp as gcp
 from pulumi import Output, ResourceOptions
 
 from hearth.catalog import roles
-from infra.settings import Settings
+from infra.settings import StackSettings
 
 APIS = ("iamcredentials.googleapis.com", "sts.googleapis.com")
 """What has to be enabled besides what every stack needs."""
@@ -26,7 +26,7 @@ _PREVIEW_ROLES = ("roles/serviceusage.serviceUsageConsumer", "roles/artifactregi
 """A preview compares with the state, and asks Google for nothing but whether the image is built already."""
 
 
-def condition(stack: Settings) -> str:
+def condition(stack: StackSettings) -> str:
     """The CEL expression that says which jobs on GitHub are believed.
 
     The values can hold no quote: `hearth.facts.github`. `repository_id` is a text in GitHub's token.
@@ -46,7 +46,7 @@ class Delivery(pulumi.ComponentResource):
     """What the repository's environments need to know, by the name of the stack's output."""
 
     def __init__(
-        self, name: str, stack: Settings, *, after: Sequence[pulumi.Resource], opts: ResourceOptions | None = None
+        self, name: str, stack: StackSettings, *, after: Sequence[pulumi.Resource], opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("hearth-app:infra:Delivery", name, None, opts)
         pool = gcp.iam.WorkloadIdentityPool(

@@ -12,14 +12,14 @@ import pulumi
 import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
 
-from infra.settings import Settings
+from infra.settings import StackSettings
 
 EXPIRING = ("idempotency_keys", "expires_at")
 """Collection of documents that are of no use after a time, and the field that says when."""
 
 
 def declare(
-    name: str, stack: Settings, *, user: Input[str], parent: pulumi.Resource, after: Sequence[pulumi.Resource]
+    name: str, stack: StackSettings, *, user: Input[str], parent: pulumi.Resource, after: Sequence[pulumi.Resource]
 ) -> tuple[Output[str], Sequence[Output[str]]]:
     """Declare it. Returns DATABASE_URL and the ids of the grants that the service needs to use it."""
     database = gcp.firestore.Database(

@@ -15,7 +15,7 @@ from flask_hearth.staticfiles import caching
 from hearth.hosting import static_files
 from hearth.hosting.hosting_config import HostingConfig
 from hearth.resources import SiteRelease
-from infra.settings import Settings
+from infra.settings import StackSettings
 from infra.web_service import WebService
 
 
@@ -29,7 +29,7 @@ class HostingSite(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        stack: Settings,
+        stack: StackSettings,
         *,
         hosting: HostingConfig,
         files: Mapping[str, str],

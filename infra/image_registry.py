@@ -11,7 +11,7 @@ import pulumi_gcp as gcp
 from pulumi import Output, ResourceOptions
 
 from hearth.facts.names import reader_member
-from infra.settings import Settings
+from infra.settings import StackSettings
 
 _DAY_SECONDS = 24 * 60 * 60
 
@@ -24,7 +24,7 @@ class ImageRegistry(pulumi.ComponentResource):
     """`REGION-docker.pkg.dev/PROJECT/REPOSITORY`."""
 
     def __init__(
-        self, name: str, stack: Settings, *, after: Sequence[pulumi.Resource], opts: ResourceOptions | None = None
+        self, name: str, stack: StackSettings, *, after: Sequence[pulumi.Resource], opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("hearth-app:infra:ImageRegistry", name, None, opts)
         self.repository = gcp.artifactregistry.Repository(

@@ -16,7 +16,7 @@ from pulumi_gcp import cloudrunv2 as run
 from hearth.fingerprint import fingerprint
 from hearth.resources import JobExecution
 from infra.container import Container
-from infra.settings import Settings
+from infra.settings import StackSettings
 
 COMMAND = ("flask", "--app", "app", "db", "upgrade")
 
@@ -30,7 +30,7 @@ class MigrationJob(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        stack: Settings,
+        stack: StackSettings,
         *,
         container: Container,
         after: Sequence[pulumi.Resource],

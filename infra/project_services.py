@@ -12,7 +12,7 @@ from pulumi import ResourceOptions
 
 from hearth.catalog import apis
 from hearth.resources import Settled
-from infra.settings import Settings
+from infra.settings import StackSettings
 
 BEFORE_ANYTHING = (apis.RESOURCE_MANAGER, apis.SERVICE_USAGE)
 ON_DEMAND = (apis.API_KEYS, apis.FIRESTORE, apis.IDENTITY_TOOLKIT, apis.SQL_ADMIN)
@@ -26,7 +26,7 @@ class ProjectServices(pulumi.ComponentResource):
     """Whatever calls an API depends on this one."""
 
     def __init__(
-        self, name: str, stack: Settings, *, also: Sequence[str] = (), opts: ResourceOptions | None = None
+        self, name: str, stack: StackSettings, *, also: Sequence[str] = (), opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("hearth-app:infra:ProjectServices", name, None, opts)
         enabled = {

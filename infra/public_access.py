@@ -14,10 +14,10 @@ import pulumi
 import pulumi_gcp as gcp
 from pulumi import Input, ResourceOptions
 
-from infra.settings import Settings
+from infra.settings import StackSettings
 
 
-def invoker_check_disabled(stack: Settings) -> bool:
+def invoker_check_disabled(stack: StackSettings) -> bool:
     """Whether the service skips the check itself, which WebService has to declare."""
     return stack.public_access == "invoker-check-off"
 
@@ -25,7 +25,9 @@ def invoker_check_disabled(stack: Settings) -> bool:
 class PublicAccess(pulumi.ComponentResource):
     """The grant to everybody, where the stack's way is `iam`."""
 
-    def __init__(self, name: str, stack: Settings, *, service: Input[str], opts: ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, stack: StackSettings, *, service: Input[str], opts: ResourceOptions | None = None
+    ) -> None:
         super().__init__("hearth-app:infra:PublicAccess", name, None, opts)
         if stack.public_access == "iam":
             gcp.cloudrunv2.ServiceIamMember(

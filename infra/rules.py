@@ -12,7 +12,7 @@ from hearth.facts import cloud_run, cloud_sql, github
 from hearth.facts import names as allowed
 from hearth.faults import Fault
 from hearth.target import PLACEHOLDER
-from infra.settings import Settings
+from infra.settings import StackSettings
 
 _LIMITS = {
     "service": ("the Cloud Run service", allowed.CLOUD_RUN),
@@ -34,7 +34,7 @@ RESERVED = 5
 """Three that Postgres keeps for superusers (`superuser_reserved_connections`), two for people who look at it."""
 
 
-def names(stack: Settings) -> Iterator[Fault]:
+def names(stack: StackSettings) -> Iterator[Fault]:
     """Check all that is derived from the app's name, and the project that calls are counted against."""
     for field, (what, length) in _LIMITS.items():
         derived = getattr(stack.names, field)
@@ -60,7 +60,7 @@ def names(stack: Settings) -> Iterator[Fault]:
         )
 
 
-def capacity(stack: Settings) -> Iterator[Fault]:
+def capacity(stack: StackSettings) -> Iterator[Fault]:
     """Check memory and concurrency against the CPU, and the bounds of the number of instances."""
     room, size = cloud_run.room(stack.cpu), cloud_run.mebibytes(stack.memory)
     if room and size and not room.least <= size <= room.most:
@@ -83,7 +83,7 @@ def capacity(stack: Settings) -> Iterator[Fault]:
         )
 
 
-def databases(stack: Settings) -> Iterator[Fault]:
+def databases(stack: StackSettings) -> Iterator[Fault]:
     """Check the kind of database against the project.
 
     Source: Cloud Run's container contract, "Filesystem access".
@@ -112,7 +112,7 @@ def databases(stack: Settings) -> Iterator[Fault]:
         )
 
 
-def postgres(stack: Settings) -> Iterator[Fault]:
+def postgres(stack: StackSettings) -> Iterator[Fault]:
     """Check what a stack on Postgres asks of its server.
 
     Source: Cloud SQL for PostgreSQL, "About high availability".
@@ -139,7 +139,7 @@ def postgres(stack: Settings) -> Iterator[Fault]:
         )
 
 
-def delivery(stack: Settings) -> Iterator[Fault]:
+def delivery(stack: StackSettings) -> Iterator[Fault]:
     """Check which jobs of a repository's CI may deploy. Without a repository the other keys can do nothing."""
     if not stack.delivery_repository:
         return
@@ -177,7 +177,7 @@ def delivery(stack: Settings) -> Iterator[Fault]:
         )
 
 
-def exposure(stack: Settings, *, rewritten: bool) -> Iterator[Fault]:
+def exposure(stack: StackSettings, *, rewritten: bool) -> Iterator[Fault]:
     """Check who may reach the service. `rewritten` says whether Hosting sends requests to it."""
     if stack.public_access == "private" and rewritten:
         yield stack.fault(

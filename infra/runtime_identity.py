@@ -10,7 +10,7 @@ import pulumi
 import pulumi_gcp as gcp
 from pulumi import Output, ResourceOptions
 
-from infra.settings import Settings
+from infra.settings import StackSettings
 
 
 class RuntimeIdentity(pulumi.ComponentResource):
@@ -21,7 +21,7 @@ class RuntimeIdentity(pulumi.ComponentResource):
     """The account as IAM policies name it."""
 
     def __init__(
-        self, name: str, stack: Settings, *, after: Sequence[pulumi.Resource], opts: ResourceOptions | None = None
+        self, name: str, stack: StackSettings, *, after: Sequence[pulumi.Resource], opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("hearth-app:infra:RuntimeIdentity", name, None, opts)
         account = gcp.serviceaccount.Account(

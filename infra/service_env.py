@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from pulumi import Input
 
 from infra import site_hosts
-from infra.settings import Settings
+from infra.settings import StackSettings
 
 
-def variables(stack: Settings) -> Mapping[str, Input[str]]:
+def variables(stack: StackSettings) -> Mapping[str, Input[str]]:
     """By name."""
     return {
         "APP_ENV": stack.environment,

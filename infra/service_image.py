@@ -11,7 +11,7 @@ import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
 
 from hearth.resources import Image, Settled
-from infra.settings import Settings
+from infra.settings import StackSettings
 
 
 class ServiceImage(pulumi.ComponentResource):
@@ -23,7 +23,7 @@ class ServiceImage(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        stack: Settings,
+        stack: StackSettings,
         *,
         repository: Input[str],
         after: Sequence[pulumi.Resource],

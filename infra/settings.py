@@ -22,7 +22,7 @@ Auth = Literal["none", "firebase"]
 Database = Literal["firestore", "postgres", "sqlite"]
 
 
-class Settings(Configuration):
+class StackSettings(Configuration):
     """One stack. Key by key in docs/configuration.md."""
 
     project: str = key(

@@ -15,7 +15,7 @@ from pulumi import Output, ResourceOptions
 
 from hearth.catalog import apis
 from infra import site_hosts
-from infra.settings import Auth, Settings
+from infra.settings import Auth, StackSettings
 
 APIS: dict[Auth, list[str]] = {"none": [], "firebase": [apis.API_KEYS.name, apis.IDENTITY_TOOLKIT.name]}
 """What has to be enabled besides what every stack needs."""
@@ -27,7 +27,7 @@ class SignIn(pulumi.ComponentResource):
     web_key: Output[str]
 
     def __init__(
-        self, name: str, stack: Settings, *, after: Sequence[pulumi.Resource], opts: ResourceOptions | None = None
+        self, name: str, stack: StackSettings, *, after: Sequence[pulumi.Resource], opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("hearth-app:infra:SignIn", name, None, opts)
         domains = site_hosts.public(stack)

@@ -4,17 +4,17 @@ Not the service's own address: it comes as `Host`, by which Google's front end f
 """
 
 from hearth.catalog.apis import LOCAL_PROJECT_PREFIX
-from infra.settings import Settings
+from infra.settings import StackSettings
 
 _LOCAL = ("localhost", "*.localhost", "127.0.0.1")
 
 
-def public(stack: Settings) -> tuple[str, ...]:
+def public(stack: StackSettings) -> tuple[str, ...]:
     """The live site's names."""
     return f"{stack.names.site}.web.app", f"{stack.names.site}.firebaseapp.com", *stack.custom_domains
 
 
-def trusted(stack: Settings) -> tuple[str, ...]:
+def trusted(stack: StackSettings) -> tuple[str, ...]:
     """All names, without ports; `*` stands for a preview channel, whose address is `SITE--CHANNEL-HASH.web.app`."""
     hosted = (*public(stack), f"{stack.names.site}--*.web.app")
     # The local cloud's edge is a port on this machine, and gives each site and channel a name below localhost.

@@ -12,7 +12,7 @@ import pulumi
 import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
 
-from infra.settings import Settings
+from infra.settings import StackSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class SecretReference:
 
 def store(
     name: str,
-    stack: Settings,
+    stack: StackSettings,
     *,
     secret_id: str,
     data: Input[str],

@@ -17,7 +17,7 @@ from hearth.facts.cloud_run import cpu_limit
 from hearth.fingerprint import fingerprint
 from infra.container import Container
 from infra.public_access import invoker_check_disabled
-from infra.settings import Settings
+from infra.settings import StackSettings
 
 PORT = 8080
 READY_PATH = "/health/ready"
@@ -41,7 +41,7 @@ class WebService(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        stack: Settings,
+        stack: StackSettings,
         *,
         container: Container,
         after: Sequence[pulumi.Resource],

@@ -13,7 +13,7 @@ from typing import Final
 from gunicorn.config import Config  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger as GunicornLogger  # type: ignore[import-untyped]
 
-from app.settings import Settings, SettingsError
+from app.settings import AppSettings, SettingsError
 from flask_hearth import logs
 
 CONCURRENCY: Final = 80
@@ -52,9 +52,9 @@ def _number(environ: Mapping[str, str], name: str, default: int, highest: int, f
     return default
 
 
-def _settings(environ: Mapping[str, str], faults: list[str]) -> Settings:
+def _settings(environ: Mapping[str, str], faults: list[str]) -> AppSettings:
     try:
-        settings = Settings.from_env(environ)
+        settings = AppSettings.from_env(environ)
     except SettingsError as error:
         faults += error.faults
     else:

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask, session
 from flask.testing import FlaskClient
 
-from flask_hearth.settings import Settings
+from flask_hearth.settings import HearthSettings
 from flask_hearth.testing.sample import create_app
 
 SECURITY = {
@@ -59,7 +59,7 @@ def test_an_error_is_not_cached_even_if_its_view_says_so(app: Flask) -> None:
 def test_the_session_cookie_is_one_that_hosting_lets_through(
     database_url: str, environ: dict[str, str], attributes: list[str]
 ) -> None:
-    app = create_app(Settings.from_env({"DATABASE_URL": database_url, **environ}))
+    app = create_app(HearthSettings.from_env({"DATABASE_URL": database_url, **environ}))
 
     @app.get("/enter")
     def enter() -> str:

@@ -1,7 +1,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from flask_hearth.settings import Settings
+from flask_hearth.settings import HearthSettings
 from flask_hearth.stores.interface import UnavailableError
 from flask_hearth.testing.sample import create_app
 from flask_hearth.tests.api.memory_store import MemoryStore
@@ -38,7 +38,7 @@ class AwayStore(MemoryStore):
 def test_an_instance_without_its_store_is_alive_but_not_ready() -> None:
     """A restart would not bring the store back; what is wrong is for the log, not for strangers."""
     environ = {"SECRET_KEY": GOOD_KEY, "DATABASE_URL": "firestore://demo-hearth"}
-    client = create_app(Settings.from_env(environ), store=AwayStore()).test_client()
+    client = create_app(HearthSettings.from_env(environ), store=AwayStore()).test_client()
 
     ready = client.get("/health/ready")
 

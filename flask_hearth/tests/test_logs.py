@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from flask_hearth import logs
-from flask_hearth.settings import Settings
+from flask_hearth.settings import HearthSettings
 from flask_hearth.testing.sample import create_app
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -156,7 +156,7 @@ def test_configuring_again_doesnt_double_the_lines() -> None:
 def test_people_read_text_and_cloud_logging_reads_json(
     capsys: pytest.CaptureFixture[str], database_url: str, environ: dict[str, str], *, structured: bool
 ) -> None:
-    create_app(Settings.from_env({"DATABASE_URL": database_url, **environ}))
+    create_app(HearthSettings.from_env({"DATABASE_URL": database_url, **environ}))
 
     logging.getLogger("app").error("embers")
 

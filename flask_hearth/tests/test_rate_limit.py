@@ -12,7 +12,7 @@ from flask_hearth import identity, rate_limit
 from flask_hearth.identity import User
 from flask_hearth.quota import Quota
 from flask_hearth.rate_limit import SHARED
-from flask_hearth.settings import Settings
+from flask_hearth.settings import HearthSettings
 from flask_hearth.testing.sample import create_app
 from flask_hearth.tests.api.memory_store import MemoryStore
 from flask_hearth.tests.api.samples import ITEM
@@ -35,7 +35,9 @@ def limited() -> Flask:
 
 def app_with(**environ: str) -> Flask:
     given = {"SECRET_KEY": "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g", "DATABASE_URL": "sqlite:///nowhere/at/all"}
-    return create_app(Settings.from_env({**given, **environ}), store=MemoryStore(), declarations=(ITEM.declaration,))
+    return create_app(
+        HearthSettings.from_env({**given, **environ}), store=MemoryStore(), declarations=(ITEM.declaration,)
+    )
 
 
 def post(client: FlaskClient, addresses: str = f"203.0.113.9, {EDGE}", **headers: str) -> TestResponse:

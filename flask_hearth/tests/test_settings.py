@@ -9,7 +9,7 @@ from pydantic import SecretStr, ValidationError
 from flask_hearth import Hearth, checkouts, identity
 from flask_hearth.rules.databases import development_database
 from flask_hearth.rules.secret_keys import DEVELOPMENT_KEY
-from flask_hearth.settings import Settings, SettingsError
+from flask_hearth.settings import HearthSettings, SettingsError
 from flask_hearth.stores.urls import Firestore, Sqlite
 
 ROOT = Path(__file__).parents[2]
@@ -20,9 +20,9 @@ FIREBASE = {"SECRET_KEY": GOOD_KEY, "AUTH": "firebase", "FIREBASE_WEB_KEY": WEB_
 FLASKS_DOCUMENTED_KEY = "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf"
 
 
-def read(environ: Mapping[str, str]) -> Settings:
+def read(environ: Mapping[str, str]) -> HearthSettings:
     """Settings from these variables, and from a DATABASE_URL and an AUTH where it isn't about them."""
-    return Settings.from_env({"DATABASE_URL": DATABASE_URL, "AUTH": "none", **environ})
+    return HearthSettings.from_env({"DATABASE_URL": DATABASE_URL, "AUTH": "none", **environ})
 
 
 def test_production_is_what_an_environment_without_a_word_gets() -> None:
@@ -242,13 +242,13 @@ def test_a_checkout_is_known_by_its_topmost_file(tmp_path: Path, inside: str) ->
 def test_settings_that_were_typed_in_lie_in_no_checkout() -> None:
     """As in a shell, where a class has no file."""
 
-    class TypedIn(Settings):
+    class TypedIn(HearthSettings):
         __module__ = "nowhere"
 
     assert TypedIn.from_env({"APP_ENV": "development"}).database == Sqlite(path=development_database(None))
 
 
-class ShopSettings(Settings):
+class ShopSettings(HearthSettings):
     """An app's own."""
 
     shop_name: str = "Corner shop"
@@ -262,7 +262,7 @@ def test_an_app_adds_variables_of_its_own() -> None:
 
     assert (config["SHOP_NAME"], config["TILL_KEY"]) == ("Ada's", "hunter2")
     assert config == read(given).config() | {"SHOP_NAME": "Ada's", "TILL_KEY": "hunter2"}
-    assert ShopSettings.stack_variables() - Settings.stack_variables() == {"SHOP_NAME", "TILL_KEY"}
+    assert ShopSettings.stack_variables() - HearthSettings.stack_variables() == {"SHOP_NAME", "TILL_KEY"}
     assert "hunter2" not in repr(ShopSettings.from_env({**given, "TILL_KEY": "hunter2"}))
 
 
@@ -330,7 +330,7 @@ def test_settings_never_change() -> None:
 
 
 def test_the_stack_has_to_set_what_neither_cloud_run_nor_a_developer_does() -> None:
-    assert Settings.stack_variables() == {
+    assert HearthSettings.stack_variables() == {
         "APP_ENV",
         "AUTH",
         "DATABASE_POOL_SIZE",

@@ -9,7 +9,7 @@ import pytest
 from flask import render_template_string
 from flask.testing import FlaskClient
 
-from flask_hearth.settings import Settings
+from flask_hearth.settings import HearthSettings
 from flask_hearth.static_files import StaticFiles
 from flask_hearth.staticfiles import folder, names
 from flask_hearth.testing.sample import create_app
@@ -37,7 +37,7 @@ def client(files: Path, database_url: str) -> FlaskClient:
 
 
 def over(files: Path, database_url: str, *, digested: bool = True) -> FlaskClient:
-    settings = Settings.from_env({"APP_ENV": "development", "DATABASE_URL": database_url})
+    settings = HearthSettings.from_env({"APP_ENV": "development", "DATABASE_URL": database_url})
     return create_app(settings, files=StaticFiles(files, digested=digested)).test_client()
 
 
@@ -212,7 +212,7 @@ def test_a_folder_that_may_not_be_published_is_not_served_either(files: Path) ->
 @pytest.mark.parametrize("page", ["/", "/nowhere", "/api/docs"])
 def test_every_page_names_its_files_by_content(database_url: str, page: str) -> None:
     """A plain name in a template would be asked about at each visit."""
-    settings = Settings.from_env({"APP_ENV": "development", "DATABASE_URL": database_url})
+    settings = HearthSettings.from_env({"APP_ENV": "development", "DATABASE_URL": database_url})
     text = create_app(settings).test_client().get(page, headers={"Accept": "text/html"}).text
     linked = [unquote(link) for link in text.split('"') if link.startswith("/") and link.endswith((".css", ".js"))]
 

@@ -10,7 +10,7 @@ from flask import Flask
 
 from app import front
 from app.domain import DECLARATIONS
-from app.settings import Settings
+from app.settings import AppSettings
 from flask_hearth import Hearth
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.static_files import StaticFiles
@@ -18,7 +18,7 @@ from flask_hearth.stores.interface import Store
 
 
 def create_app(
-    settings: Settings | None = None,
+    settings: AppSettings | None = None,
     *,
     store: Store | None = None,
     declarations: Sequence[Declaration] = DECLARATIONS,
@@ -30,7 +30,7 @@ def create_app(
     that its absence stops no start-up. Static files are those that came with the code, unless others are handed in.
     """
     if settings is None:
-        settings = Settings.from_env(os.environ)
+        settings = AppSettings.from_env(os.environ)
 
     # Static files have names of their own, which Hearth gives and answers.
     app = Flask(__name__, static_folder=None)

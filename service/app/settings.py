@@ -7,8 +7,8 @@ A field `shop_name` is the variable SHOP_NAME, checked together with all others 
 from flask_hearth import settings
 from flask_hearth.settings import SettingsError
 
-__all__ = ["Settings", "SettingsError"]
+__all__ = ["AppSettings", "SettingsError"]
 
 
-class Settings(settings.Settings):
+class AppSettings(settings.HearthSettings):
     """One field per environment variable, which has the field's name in capitals."""

@@ -9,7 +9,7 @@ import pytest
 from hearth.guards import RULES
 from infra import names
 from infra.program import ROOT
-from infra.settings import Settings
+from infra.settings import StackSettings
 from tests.infra.example import run_stack
 
 PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
@@ -26,12 +26,12 @@ def written(default: object) -> str:
 
 
 def test_the_keys_of_the_page_are_the_keys_there_are_in_their_order() -> None:
-    assert [key for key in ROWS if key.startswith("app:")] == Settings.keys()
+    assert [key for key in ROWS if key.startswith("app:")] == StackSettings.keys()
 
 
 @pytest.mark.parametrize(
     "field",
-    [each for each in Settings.model_fields.values() if str(each.alias).startswith("app:")],
+    [each for each in StackSettings.model_fields.values() if str(each.alias).startswith("app:")],
     ids=lambda field: field.alias,
 )
 def test_a_default_is_told_as_it_is(field: object) -> None:

@@ -54,7 +54,7 @@ def gunicorn_reads() -> set[str]:
 
 def of_users(found: dict[str, str]) -> set[str]:
     """What is read with a check of users only."""
-    assert "firebase_web_key" in service.Settings.model_fields
+    assert "firebase_web_key" in service.AppSettings.model_fields
     return {"FIREBASE_WEB_KEY"} if found["AUTH"] == "firebase" else set()
 
 
@@ -82,7 +82,7 @@ def test_the_stack_sets_exactly_what_the_service_reads(name: str) -> None:
     found = env(run_stack(name))
 
     assert gunicorn_reads()
-    assert set(found) == service.Settings.stack_variables() | gunicorn_reads() | of_users(found)
+    assert set(found) == service.AppSettings.stack_variables() | gunicorn_reads() | of_users(found)
 
 
 @pytest.mark.parametrize("name", STACKS)
@@ -96,7 +96,7 @@ def test_the_service_starts_with_what_the_stack_sets(name: str) -> None:
     found = env(declared)
     keys = declared.one("hearth:secret:RandomKey", "secrets-session-key").outputs
 
-    settings = service.Settings.from_env(told(declared))
+    settings = service.AppSettings.from_env(told(declared))
 
     assert settings.app_env == found["APP_ENV"]
     assert settings.log_level == found["LOG_LEVEL"]
@@ -105,9 +105,9 @@ def test_the_service_starts_with_what_the_stack_sets(name: str) -> None:
 
 
 def test_the_stacks_and_the_service_mean_the_same_by_an_unset_age_of_files() -> None:
-    default = stack.Settings.model_fields["file_max_age_seconds"].default
+    default = stack.StackSettings.model_fields["file_max_age_seconds"].default
 
-    assert default == environments.DEFAULT_FILE_SECONDS[stack.Settings.model_fields["environment"].default]
+    assert default == environments.DEFAULT_FILE_SECONDS[stack.StackSettings.model_fields["environment"].default]
 
 
 @pytest.mark.parametrize("name", STACKS)
@@ -130,7 +130,7 @@ def test_the_service_believes_each_address_of_the_site_and_no_other_host(name: s
 @pytest.mark.parametrize("name", ON_GOOGLE)
 def test_the_service_checks_the_users_that_the_stack_makes(name: str) -> None:
     declared = run_stack(name, {"app:auth": "firebase"})
-    settings = service.Settings.from_env(told(declared))
+    settings = service.AppSettings.from_env(told(declared))
 
     assert (settings.auth, settings.google_cloud_project) == ("firebase", env(declared)["GOOGLE_CLOUD_PROJECT"])
     assert settings.firebase_web_key
@@ -142,8 +142,8 @@ def test_both_sides_know_a_local_clouds_project_by_the_same_sign() -> None:
 
 @pytest.mark.parametrize("name", STACKS)
 def test_the_service_keeps_its_data_where_the_stack_says(name: str) -> None:
-    found = service.Settings.from_env(told(run_stack(name))).database
-    kind = shipped(name).get("app:database", stack.Settings.model_fields["database"].default)
+    found = service.AppSettings.from_env(told(run_stack(name))).database
+    kind = shipped(name).get("app:database", stack.StackSettings.model_fields["database"].default)
 
     assert type(found).__name__.lower() == kind
     if isinstance(found, urls.Sqlite):
@@ -182,38 +182,38 @@ def test_the_migration_job_runs_a_command_that_there_is(tmp_path: Path) -> None:
     assert (tmp_path / urls.SQLITE_FILE).exists()
 
 
-@pytest.mark.parametrize("kind", get_args(stack.Settings.model_fields["database"].annotation))
+@pytest.mark.parametrize("kind", get_args(stack.StackSettings.model_fields["database"].annotation))
 def test_the_service_starts_with_each_database_that_a_stack_can_ask_for(kind: str) -> None:
     """Whichever way the address comes, it is the one of that store, and no variable is more or less than elsewhere."""
     declared = example.run_stack("local" if kind == "sqlite" else "prod", {"app:database": kind})
     environ = told(declared)
-    settings = service.Settings.from_env(environ)
+    settings = service.AppSettings.from_env(environ)
 
     assert set(environ) - {
         "K_SERVICE",
         "HEARTH_DATA_DIR",
-    } == service.Settings.stack_variables() | gunicorn_reads() | of_users(environ)
+    } == service.AppSettings.stack_variables() | gunicorn_reads() | of_users(environ)
     assert type(settings.database).__name__.lower() == kind
     assert settings.database_pool_size == int(environ["DATABASE_POOL_SIZE"])
 
 
 @pytest.mark.parametrize("field", ["database_pool_size", "database_pool_wait_seconds"])
 def test_both_sides_take_the_same_numbers(field: str) -> None:
-    ends = {type(each).__name__: each for each in stack.Settings.model_fields[field].metadata}
+    ends = {type(each).__name__: each for each in stack.StackSettings.model_fields[field].metadata}
     environ = {"SECRET_KEY": secrets.token_urlsafe(32), "DATABASE_URL": "firestore://example-shop"}
 
     for number in (ends["Ge"].ge, ends["Le"].le):
-        assert getattr(service.Settings.from_env(environ | {field.upper(): str(number)}), field) == number
+        assert getattr(service.AppSettings.from_env(environ | {field.upper(): str(number)}), field) == number
     for number in (ends["Ge"].ge - 1, ends["Le"].le + 1):
         with pytest.raises(service.SettingsError, match=field.upper()):
-            service.Settings.from_env(environ | {field.upper(): str(number)})
+            service.AppSettings.from_env(environ | {field.upper(): str(number)})
 
 
 @pytest.mark.parametrize(
     ("field", "allowed"), [("environment", environments.Environment), ("log_level", environments.LogLevel)]
 )
 def test_both_sides_know_the_same_values(field: str, allowed: Any) -> None:
-    assert get_args(stack.Settings.model_fields[field].annotation) == get_args(allowed)
+    assert get_args(stack.StackSettings.model_fields[field].annotation) == get_args(allowed)
 
 
 def test_both_sides_spare_the_same_number_of_threads() -> None:
@@ -227,4 +227,4 @@ def test_both_sides_spare_the_same_number_of_threads() -> None:
     }
 
     assert assigned["SPARE_THREADS"] == SPARE_THREADS
-    assert assigned["CONCURRENCY"] == stack.Settings.model_fields["concurrency"].default
+    assert assigned["CONCURRENCY"] == stack.StackSettings.model_fields["concurrency"].default

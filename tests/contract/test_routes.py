@@ -8,7 +8,7 @@ from flask import Flask
 
 from app import create_app
 from app.domain import DECLARATIONS
-from app.settings import Settings
+from app.settings import AppSettings
 from flask_hearth import paths
 from flask_hearth.stores.sql.migrating import Migrations
 from flask_hearth.stores.urls import Sqlite
@@ -21,7 +21,7 @@ from infra.program import ROOT
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """With a database whose schema is up to date: without one it rightly says that it is not ready."""
     database = tmp_path_factory.mktemp("contract") / "app.sqlite3"
-    settings = Settings.from_env(
+    settings = AppSettings.from_env(
         {
             "APP_ENV": "development",
             "DATABASE_URL": f"sqlite:///{database}",

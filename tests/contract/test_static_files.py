@@ -12,7 +12,7 @@ from jinja2 import Environment, nodes
 
 import flask_hearth
 from app import create_app
-from app.settings import Settings
+from app.settings import AppSettings
 from flask_hearth.static_files import StaticFiles
 from flask_hearth.staticfiles import caching, names
 from hearth.hosting.static_files import digests, with_twins
@@ -26,7 +26,7 @@ TEMPLATES = [*sorted((ROOT / "service" / "app" / "templates").rglob("*.html")), 
 
 @pytest.fixture
 def client(tmp_path: Path) -> FlaskClient:
-    settings = Settings.from_env({"APP_ENV": "development", "DATABASE_URL": f"sqlite:///{tmp_path}/x.sqlite3"})
+    settings = AppSettings.from_env({"APP_ENV": "development", "DATABASE_URL": f"sqlite:///{tmp_path}/x.sqlite3"})
     return create_app(settings).test_client()
 
 

@@ -10,7 +10,7 @@ from hearth.deployer import target
 from hearth.image import instance
 from hearth.testing.stacks import STACKS
 from infra.program import ROOT
-from infra.settings import Settings
+from infra.settings import StackSettings
 
 
 @pytest.mark.parametrize("name", STACKS)
@@ -23,7 +23,7 @@ def test_a_stack_that_is_silent_is_taken_to_be_what_the_program_makes_of_it(tmp_
     (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  gcp:project: acme-web-dev\n", encoding="utf-8")
     deciding = {role.only[0] for role in DEPLOYER if role.only}
 
-    assert target.read(tmp_path, "dev", "").choices == {key: Settings.fields()[key].default for key in deciding}
+    assert target.read(tmp_path, "dev", "").choices == {key: StackSettings.fields()[key].default for key in deciding}
 
 
 def test_no_lock_takes_what_is_hearths_from_an_index() -> None:

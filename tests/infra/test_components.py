@@ -58,7 +58,7 @@ def test_it_takes_the_stacks_settings_and_by_keyword_what_it_is_connected_to(fil
     connections = arguments.kwonlyargs[:-1]
 
     assert [each.arg for each in arguments.args] == ["self", "name", "stack"]
-    assert ast.unparse(arguments.args[-1].annotation or ast.Name("missing")) == "Settings"
+    assert ast.unparse(arguments.args[-1].annotation or ast.Name("missing")) == "StackSettings"
     assert arguments.kwonlyargs[-1].arg == "opts"
     plain = {"str", "int", "bool", "Decimal"}
     assert [each.arg for each in connections if ast.unparse(each.annotation or ast.Name("str")) in plain] == []

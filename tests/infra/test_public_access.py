@@ -4,7 +4,7 @@ import pytest
 
 from hearth.testing.recorder import record
 from infra import public_access
-from infra.settings import Settings
+from infra.settings import StackSettings
 from tests.infra.example import STACKS, run_stack
 
 GRANT = "gcp:cloudrunv2/serviceIamMember:ServiceIamMember"
@@ -33,7 +33,7 @@ def test_with_the_grant_the_check_stays_on() -> None:
 
 
 def test_private_is_neither() -> None:
-    stack = Settings.model_validate({"app:publicAccess": "private"})
+    stack = StackSettings.model_validate({"app:publicAccess": "private"})
     recorded = record(lambda: (public_access.PublicAccess("public-access", stack, service="web"), None)[1])
 
     assert recorded.counts == {"hearth-app:infra:PublicAccess": 1}

@@ -12,7 +12,7 @@ from infra import configuration, settings
 MINIMAL = {"gcp:project": "example-shop"}
 
 
-def load(config: Mapping[str, str], *, rewritten: bool = True) -> settings.Settings:
+def load(config: Mapping[str, str], *, rewritten: bool = True) -> settings.StackSettings:
     return configuration.load({**MINIMAL, **config}, {}, rewritten=rewritten)
 
 

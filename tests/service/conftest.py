@@ -7,7 +7,7 @@ from flask import Flask
 
 from app import create_app
 from app.domain import DECLARATIONS
-from app.settings import Settings
+from app.settings import AppSettings
 from flask_hearth.stores.sql.migrating import Migrations
 from flask_hearth.stores.urls import Sqlite
 from flask_hearth.testing.fixtures import client, logging_is_left_as_it_was, port, postgres_server, start
@@ -30,4 +30,4 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def app(database_url: str) -> Flask:
     environ = {"SECRET_KEY": GOOD_KEY, "GOOGLE_CLOUD_PROJECT": "demo-hearth", "DATABASE_URL": database_url}
-    return create_app(Settings.from_env(environ))
+    return create_app(AppSettings.from_env(environ))

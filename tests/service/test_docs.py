@@ -12,7 +12,7 @@ import pytest
 
 from app import front
 from flask_hearth.migrations_cli import group
-from flask_hearth.settings import Settings
+from flask_hearth.settings import HearthSettings
 from flask_hearth.stores.urls import Firestore
 from flask_hearth.testing.processes import PATIENCE
 from infra.program import ROOT
@@ -74,7 +74,7 @@ def test_every_command_is_shown() -> None:
 
 
 def test_every_setting_of_databases_is_named() -> None:
-    variables = {name.upper() for name in Settings.model_fields if "DATA" in name.upper()}
+    variables = {name.upper() for name in HearthSettings.model_fields if "DATA" in name.upper()}
 
     assert {name for name in variables if f"`{name}`" in DATA} == variables
 

@@ -1,7 +1,7 @@
 import pytest
 
 from app import create_app
-from app.settings import Settings, SettingsError
+from app.settings import AppSettings, SettingsError
 
 GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
 
@@ -14,7 +14,7 @@ def test_debug_is_what_the_settings_say_and_not_what_flask_reads_itself(
     """Flask looks at FLASK_DEBUG whenever an app is made, also where the settings forbid it."""
     monkeypatch.setenv("FLASK_DEBUG", word)
 
-    assert create_app(Settings.from_env({"DATABASE_URL": database_url, **environ})).debug is debug
+    assert create_app(AppSettings.from_env({"DATABASE_URL": database_url, **environ})).debug is debug
 
 
 def test_without_settings_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from app import create_app
 from app.domain import DECLARATIONS
-from app.settings import Settings
+from app.settings import AppSettings
 from flask_hearth.testing import browser as real
 
 STATIC = Path(__file__).parents[2] / "static"
@@ -24,7 +24,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def site(database_url: str) -> Iterator[str]:
-    settings = Settings.from_env({"APP_ENV": "development", "FLASK_DEBUG": "0", "DATABASE_URL": database_url})
+    settings = AppSettings.from_env({"APP_ENV": "development", "FLASK_DEBUG": "0", "DATABASE_URL": database_url})
     with real.serve_app(create_app(settings), STATIC) as address:
         yield address
 

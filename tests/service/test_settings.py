@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from app.settings import Settings
+from app.settings import AppSettings
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
@@ -12,7 +12,7 @@ def test_the_example_names_every_variable() -> None:
     """A copied .env.example shows all there is to set, and nothing that has no effect."""
     named = set(re.findall(r"^(?:# )?([A-Z_]+)=", EXAMPLE.read_text(encoding="utf-8"), re.MULTILINE))
 
-    assert named == Settings.stack_variables() | {
+    assert named == AppSettings.stack_variables() | {
         "FIREBASE_WEB_KEY",
         "PORT",
     }

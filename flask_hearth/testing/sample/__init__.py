@@ -12,7 +12,7 @@ from pydantic import Field
 
 from flask_hearth import Hearth, pages
 from flask_hearth.model.declaration import Declaration, Model
-from flask_hearth.settings import Settings
+from flask_hearth.settings import HearthSettings
 from flask_hearth.static_files import StaticFiles
 from flask_hearth.stores.interface import Store
 
@@ -30,7 +30,7 @@ DECLARATIONS = (ITEMS,)
 
 
 def create_app(
-    settings: Settings | None = None,
+    settings: HearthSettings | None = None,
     *,
     store: Store | None = None,
     declarations: Sequence[Declaration] = DECLARATIONS,
@@ -38,7 +38,7 @@ def create_app(
 ) -> Flask:
     """Without settings, they are read from the environment; raises SettingsError for bad ones."""
     if settings is None:
-        settings = Settings.from_env(os.environ)
+        settings = HearthSettings.from_env(os.environ)
     app = Flask(__name__, static_folder=None)
     app.config.from_mapping(settings.config(), HEARTH_MIGRATIONS="migrations", HEARTH_STATIC="static")
     app.add_url_rule("/", "front", _front)

@@ -9,9 +9,9 @@ import os
 from gunicorn.glogging import Logger as GunicornLogger  # type: ignore[import-untyped]
 
 from flask_hearth import logs
-from flask_hearth.settings import Settings
+from flask_hearth.settings import HearthSettings
 
-_settings = Settings.from_env(os.environ)
+_settings = HearthSettings.from_env(os.environ)
 logs.configure(level=_settings.log_level, structured=not _settings.is_development)
 
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.wrappers import Response
 
 from flask_hearth.model.declaration import Declaration
-from flask_hearth.settings import Settings
+from flask_hearth.settings import HearthSettings
 from flask_hearth.stores.interface import Store
 from flask_hearth.testing.sample import create_app
 from flask_hearth.tests.api.memory_store import MemoryStore
@@ -25,7 +25,7 @@ DECLARATIONS = tuple(sample.declaration for sample in SAMPLES)
 
 def app_over(store: Store, *, key: str = GOOD_KEY, declarations: Sequence[Declaration] = DECLARATIONS) -> Flask:
     """The service with a store that is handed in, so that its DATABASE_URL is never followed."""
-    settings = Settings.from_env({"SECRET_KEY": key, "DATABASE_URL": "sqlite:///nowhere/at/all"})
+    settings = HearthSettings.from_env({"SECRET_KEY": key, "DATABASE_URL": "sqlite:///nowhere/at/all"})
     return create_app(settings, store=store, declarations=declarations)
 
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from flask_hearth.settings import Settings
+from flask_hearth.settings import HearthSettings
 from flask_hearth.testing.sample import create_app
 from flask_hearth.tests.api.conftest import DECLARATIONS
 from flask_hearth.tests.api.memory_store import MemoryStore
@@ -36,7 +36,7 @@ def issuer(signing_key: SigningKey) -> Iterator[KeyServer]:
 @pytest.fixture
 def app(issuer: KeyServer) -> Flask:
     return create_app(
-        Settings.from_env(
+        HearthSettings.from_env(
             {
                 "APP_ENV": "development",
                 "SECRET_KEY": GOOD_KEY,

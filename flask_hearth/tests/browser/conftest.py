@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from flask_hearth.settings import Settings
+from flask_hearth.settings import HearthSettings
 from flask_hearth.static_files import StaticFiles
 from flask_hearth.testing import browser as real
 from flask_hearth.testing.browser import Visit
@@ -33,7 +33,7 @@ def served(folder: Path, **environ: str) -> Iterator[str]:
     url = f"sqlite://{folder / 'app.sqlite3'}"
     make_tables(url, (ITEMS,))
     settings = {"APP_ENV": "development", "FLASK_DEBUG": "0", "DATABASE_URL": url}
-    app = create_app(Settings.from_env(settings | environ), files=StaticFiles(STATIC))
+    app = create_app(HearthSettings.from_env(settings | environ), files=StaticFiles(STATIC))
     app.add_url_rule("/broken", view_func=lambda: str(1 / 0))
     with real.serve_app(app, STATIC) as address:
         yield address

@@ -9,11 +9,11 @@ from hearth.catalog.played import short
 from hearth.catalog.projects import number
 from hearth.localcloud.standin.kept import KeptKind, NotRecordedError
 from hearth.localcloud.standin.kind import GcpKind
-from hearth.localcloud.standin.settings import Settings
+from hearth.localcloud.standin.settings import ProviderSettings
 from hearth.plugin.kinds import UNKNOWN, Context, Found, ProviderError, Secret, Values
 
 
-def invoke(token: str, arguments: Values, settings: Settings, kind_of: Callable[[str], GcpKind]) -> Values:
+def invoke(token: str, arguments: Values, settings: ProviderSettings, kind_of: Callable[[str], GcpKind]) -> Values:
     """The answer. Raises ProviderError for a function that can't be answered here, and for what is not there."""
     if _holds_unknown(arguments):
         return functions.unknown(token, UNKNOWN)

@@ -8,7 +8,7 @@ from hearth.localcloud.standin import inputs as checks
 from hearth.localcloud.standin.changes import difference
 from hearth.localcloud.standin.client import Client
 from hearth.localcloud.standin.declared_grants import DeclaredGrants
-from hearth.localcloud.standin.settings import Settings
+from hearth.localcloud.standin.settings import ProviderSettings
 from hearth.plugin.kinds import UNKNOWN, Checked, Context, Diff, Failure, Kind, Secret, Values
 
 
@@ -17,7 +17,7 @@ class Cloud:
     """What a type needs of its surroundings."""
 
     client: Client
-    settings: Settings
+    settings: ProviderSettings
     grants: DeclaredGrants = field(default_factory=DeclaredGrants)
     """What the run declares of them so far."""
 

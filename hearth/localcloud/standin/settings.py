@@ -42,7 +42,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class ProviderSettings:
     """What resources take from the provider where they do not say it themselves."""
 
     project: str | None = None
@@ -64,12 +64,12 @@ def faults(config: Values) -> list[Failure]:
     ]
 
 
-def read(config: Values, environ: Mapping[str, str]) -> Settings:
+def read(config: Values, environ: Mapping[str, str]) -> ProviderSettings:
     """Settings from the stack's configuration, then the environment, as Google's provider looks for them.
 
     Raises ProviderError for a value of the wrong kind.
     """
-    return Settings(
+    return ProviderSettings(
         project=_text(config, "project") or _first(environ, _PROJECT_VARIABLES),
         region=_text(config, "region") or _first(environ, _REGION_VARIABLES),
         zone=_text(config, "zone") or _first(environ, _ZONE_VARIABLES),

@@ -9,7 +9,7 @@ import pytest
 from flask_hearth.auth.issuer import Issuer
 from flask_hearth.auth.keys import PublicKeys
 from flask_hearth.auth.tokens import InvalidTokenError, Verifier
-from flask_hearth.settings import Settings
+from flask_hearth.settings import HearthSettings
 from hearth.catalog.apis import API_KEYS, IDENTITY_TOOLKIT
 from hearth.localcloud.run.launch import IDENTITY_VARIABLE
 from hearth.tests.localcloud.identity.conftest import CONFIG, KEYS, People
@@ -167,4 +167,4 @@ def test_the_firebase_cli_names_version_and_mask_in_its_own_way(local: LocalClou
 
 
 def test_the_service_reads_where_tokens_come_from_by_the_name_that_it_gets() -> None:
-    assert IDENTITY_VARIABLE.lower() in Settings.model_fields
+    assert IDENTITY_VARIABLE.lower() in HearthSettings.model_fields
