@@ -1,9 +1,9 @@
 """A service's settings: read from the environment once, checked as a whole, then passed on as one frozen object.
 
-`HearthSettings.from_env` is the only reader of the environment, so what isn't a field here has no effect; an app adds fields
-in a class of its own below this one. What a value may be is said by `flask_hearth.rules`, and what Flask and the parts
-of `Hearth` are told of it by `flask_hearth.configuration`. How gunicorn is sized (PORT, GUNICORN_WORKERS,
-GUNICORN_THREADS) is not the app's business and stands in gunicorn.conf.py.
+`HearthSettings.from_env` is the only reader of the environment, so what isn't a field here has no effect. An app adds
+fields in a class of its own below this one. `flask_hearth.rules` says what a value may be; `flask_hearth.configuration`
+passes the settings on to Flask and to the parts of `Hearth`. Left out: how gunicorn is sized (PORT, GUNICORN_WORKERS,
+GUNICORN_THREADS), which is not the app's business and stands in gunicorn.conf.py.
 """
 
 import sys
