@@ -105,7 +105,11 @@ class ResourceType:
 
         `path` may have list places and keys, as the engine prints them.
         """
-        return self.replacement_unknown(path) or any(each in self.replace for each in _upwards(path))
+        return self.replacement_unknown(path) or self.known_to_replace(path)
+
+    def known_to_replace(self, path: str) -> bool:
+        """Whether Google's provider is known to replace the resource for a change there."""
+        return any(each in self.replace for each in _upwards(path))
 
     def replacement_unknown(self, path: str) -> bool:
         """Whether it is not known what a change there does."""

@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from hearth.catalog import types as catalog
 from hearth.plugin.diff import changed_paths
-from hearth.preview.values import MISSING, UNKNOWN, leaves, written
+from hearth.preview.values import MISSING, UNKNOWN, at, leaves, written
 
 Op = Literal["create", "update", "replace", "delete"]
 OPS: tuple[Op, ...] = get_args(Op)
@@ -30,6 +31,8 @@ class Property:
     old: str
     new: str
     replaces: bool
+    unsure: bool = False
+    """Whether it replaces only because nobody knows what a change of it does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,10 +133,22 @@ def _properties(
     elif op != "delete":
         for path, kind in sorted((metadata.get("detailedDiff") or {}).items()):
             replaces = kind.get("diffKind", "").endswith("-replace")
-            yield Property(path=path, old=written(old, path), new=written(new, path), replaces=replaces)
+            unsure = replaces and _unsure(metadata["type"], path, old, new)
+            yield Property(path=path, old=written(old, path), new=written(new, path), replaces=replaces, unsure=unsure)
         if op == "replace" and not metadata.get("detailedDiff"):
             # Replaced because what it depends on is deleted first: of such a one the engine does not ask for a diff.
             for path in sorted(changed_paths(old, new)):
                 # Neither the provider's own notes nor what nobody knows yet says anything.
                 if "__defaults" not in path and written(new, path) != UNKNOWN:
                     yield Property(path=path, old=written(old, path), new=written(new, path), replaces=False)
+
+
+def _unsure(type: str, path: str, *sides: Mapping[str, Any]) -> bool:
+    """Whether a replacement is only assumed: of a block that comes or goes, what stands in it tells."""
+    known = catalog.get(type)
+    reached = [path, *(leaf for side in sides for leaf in leaves(at(side, path), path))]
+    return (
+        known is not None
+        and any(known.replacement_unknown(each) for each in reached)
+        and not any(known.known_to_replace(each) for each in reached)
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hearth.catalog.played import is_kept, short
 from hearth.preview import at_stake, findings
-from hearth.preview.changes import OPS, Change, Plan
+from hearth.preview.changes import OPS, Change, Plan, Property
 from hearth.preview.findings import Files, Finding
 from hearth.preview.values import MISSING
 from hearth.stack_file import Setting
@@ -70,10 +70,13 @@ def _alarming(plan: Plan) -> Iterator[Section]:
 
 
 def _loss(change: Change) -> Line:
-    causes = [each.path for each in change.properties if each.replaces]
+    causes = [each.path for each in change.properties if each.replaces and not each.unsure]
+    unsure = [each.path for each in change.properties if each.unsure]
     line: list[str | Code] = [Code(change.title)]
     if causes:
         line += [", because of ", Code(", ".join(causes))]
+    if unsure:
+        line += [", replacement unknown of ", Code(", ".join(unsure))]
     if data := at_stake.data(change):
         line += [f". At stake: {data}"]
     if reasons := at_stake.refusals(change):
@@ -135,10 +138,16 @@ def _details(plan: Plan) -> Iterator[Section]:
         lines = [
             (Code(each.path), ": ", Code(each.new))
             if change.op == "create"
-            else (Code(each.path), ": ", Code(each.old), " → ", Code(each.new), " (replaces)" if each.replaces else "")
+            else (Code(each.path), ": ", Code(each.old), " → ", Code(each.new), _effect(each))
             for each in change.properties
         ]
         yield from _section(f"{change.op} {change.title}", lines, detail=True)
+
+
+def _effect(property: Property) -> str:
+    if property.unsure:
+        return " (replacement unknown)"
+    return " (replaces)" if property.replaces else ""
 
 
 def _section(title: str, lines: Iterable[Line], *, alarming: bool = False, detail: bool = False) -> Iterator[Section]:

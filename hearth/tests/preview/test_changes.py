@@ -109,3 +109,31 @@ def test_what_is_replaced_for_what_it_depends_on_shows_what_changes_of_it_all_th
     assert [(each.path, each.old, each.new, each.replaces) for each in found.properties] == [
         ("scaling.maxInstanceCount", "2", "33", False)
     ]
+
+
+def replaced(type: str, old: dict[str, object], new: dict[str, object], *paths: str) -> dict[str, bool]:
+    """By path, whether nobody knows that a change there replaces."""
+    metadata = {
+        "op": "replace",
+        "type": type,
+        "urn": f"urn:pulumi:prod::app::{type}::it",
+        "old": {"custom": True, "inputs": old},
+        "new": {"custom": True, "inputs": new},
+        "detailedDiff": {path: {"diffKind": "update-replace", "inputDiff": True} for path in paths},
+    }
+    (found,) = changes.read([{"resourcePreEvent": {"metadata": metadata}}]).changes
+    assert all(each.replaces for each in found.properties)
+    return {each.path: each.unsure for each in found.properties}
+
+
+def test_a_replacement_that_nobody_knows_of_is_told_from_one_that_google_makes() -> None:
+    """In each type as in the installed catalog: a whole type, a property, a block with a property in it, a key."""
+    assert replaced("gcp:monitoring/snooze:Snooze", {"displayName": "a"}, {"displayName": "b"}, "displayName") == {
+        "displayName": True
+    }
+    told = replaced("gcp:secretmanager/secret:Secret", {"secretId": "a"}, {"secretType": "B"}, "secretId", "secretType")
+    assert told == {"secretId": False, "secretType": True}
+    binding = "gcp:iam/foldersPolicyBinding:FoldersPolicyBinding"
+    assert replaced(binding, {}, {"target": {"resource": "r"}}, "target") == {"target": True}
+    assert replaced(binding, {}, {"target": {"resource": "r", "principalSet": "s"}}, "target") == {"target": False}
+    assert replaced("other:a/b:C", {"a": {"b": 1}}, {"a": {"b": 2}}, "a.b") == {"a.b": False}

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from hearth.preview import markdown, text
-from hearth.preview.changes import Plan
+from hearth.preview import gates, markdown, text
+from hearth.preview.changes import Change, Plan, Property
 from hearth.preview.summary import Code, Section, Summary, summarize
 from hearth.stack_file import Setting
 from hearth.tests.preview.recorded import plan
@@ -58,6 +58,26 @@ def test_every_changed_property_is_in_the_markdown_from_old_to_new() -> None:
 
     assert "- `template.containers[0].resources.limits.memory`: `512Mi` → `1Gi`" in written
     assert "- `secretData`: `[secret]` → `[secret]` (replaces)" in written
+
+
+def test_a_replacement_that_nobody_knows_of_is_marked_and_stops_as_one() -> None:
+    """It would be a surprise to whoever believes that nothing is replaced."""
+    snooze = Change(
+        op="replace",
+        type="gcp:monitoring/snooze:Snooze",
+        name="night",
+        old={},
+        new={},
+        properties=(Property(path="displayName", old="a", new="b", replaces=True, unsure=True),),
+        was_protected=False,
+        is_protected=False,
+    )
+    unknown = Plan(changes=(snooze,), same=0)
+    told = summarize(unknown, [], stack="prod", base="a", head="b")
+
+    assert "monitoring.Snooze night, replacement unknown of displayName\n" in text.write(told)
+    assert "- `displayName`: `a` → `b` (replacement unknown)" in markdown.write(told)
+    assert gates.hit(unknown, ["replace"]) == ["replace: monitoring.Snooze night"]
 
 
 def test_settings_are_told_and_a_secret_one_only_by_its_key() -> None:
