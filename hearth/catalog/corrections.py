@@ -89,6 +89,18 @@ _NO_SETS: Mapping[str, frozenset[str]] = {
     "gcp:cloudrunv2/service:Service": frozenset({"template.containers.envs"}),
 }
 
+# Of types that are written with Terraform's newer framework for providers, the provider's schema does not tell what
+# replaces, nor what is a set; their declarations do (`fw_resource_*.go` of Google's Terraform provider).
+_REPLACE: Mapping[str, frozenset[str]] = {
+    "gcp:apigee/keystoresAliasesKeyCertFile:KeystoresAliasesKeyCertFile": frozenset(
+        {"alias", "environment", "key", "keystore", "orgId"}
+    ),
+    "gcp:storage/notification:Notification": frozenset(
+        {"bucket", "customAttributes", "eventTypes", "objectNamePrefix", "payloadFormat", "topic"}
+    ),
+}
+_SETS: Mapping[str, frozenset[str]] = {"gcp:storage/notification:Notification": frozenset({"eventTypes"})}
+
 # Of types that are written by hand, the texts that their validation allows.
 _VALUES: Mapping[str, Mapping[str, list[str]]] = {
     "gcp:sql/databaseInstance:DatabaseInstance": {
@@ -119,7 +131,8 @@ def corrected(token: str, row: Row) -> Row:
         "implied": _implied(token, row),
         "delete_first": token in _DELETED_FIRST,
         "one_of": _ONE_OF.get(token, ()),
-        "sets": set(row.get("sets", ())) - _NO_SETS.get(token, set()),
+        "replace": {*row.get("replace", ()), *_REPLACE.get(token, ())},
+        "sets": {*row.get("sets", ()), *_SETS.get(token, ())} - _NO_SETS.get(token, set()),
         "values": {**row.get("values", {}), **_VALUES.get(token, {})},
     }
 

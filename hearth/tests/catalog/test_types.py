@@ -86,6 +86,10 @@ def test_an_asset_is_legal_where_the_sdk_takes_one() -> None:
         ("gcp:sql/databaseInstance:DatabaseInstance", "settings.collation", True),
         ("gcp:projects/iAMMember:IAMMember", "condition.title", True),
         ("gcp:compute/instance:Instance", 'labels["a.b"]', False),
+        # The provider's schema does not tell of these two types.
+        ("gcp:storage/notification:Notification", "payloadFormat", True),
+        ("gcp:apigee/keystoresAliasesKeyCertFile:KeystoresAliasesKeyCertFile", "alias", True),
+        ("gcp:apigee/keystoresAliasesKeyCertFile:KeystoresAliasesKeyCertFile", "cert", False),
     ],
 )
 def test_what_replaces_is_known_at_any_depth(token: str, path: str, *, replaces: bool) -> None:
