@@ -23,6 +23,17 @@ class Autoname:
     random: int = 7
     """Characters of the random end; 0 for none."""
 
+    def made(self, own: str, end: str) -> str:
+        """The name of a resource that is called `own`, with as much of `end` as belongs there."""
+        stem = own.lower() if self.lower else own
+        return f"{stem}-{end[: self.random]}" if self.random else stem
+
+    def fault(self, own: str) -> str | None:
+        """What keeps it from being made; None where nothing does."""
+        if len(own) + self.random + 1 <= self.most:
+            return None
+        return f"{own!r} with {self.random} random characters is longer than {self.most}: set it here"
+
 
 _SMALL = {"name": Autoname(most=63, lower=True)}
 

@@ -26,6 +26,19 @@ _ANY_KEY = "*"
 _ZERO: Mapping[Any, Any] = {"string": "", "boolean": False, "integer": 0, "number": 0}
 
 
+# What functions answer otherwise than the resource has it (the SDK's own classes): a number in place of its text, and a
+# list in place of the one that it can have.
+_NUMBERS: Mapping[str, frozenset[str]] = {"gcp:compute/network:Network": frozenset({"networkId"})}
+_LISTS: Mapping[str, frozenset[str]] = {
+    "gcp:accesscontextmanager/accessPolicy:AccessPolicy": frozenset({"scopes"}),
+    "gcp:compute/backendService:BackendService": frozenset({"healthChecks"}),
+    "gcp:compute/instance:Instance": frozenset({"resourcePolicies"}),
+    "gcp:compute/instanceTemplate:InstanceTemplate": frozenset({"resourcePolicies"}),
+    "gcp:compute/regionBackendService:RegionBackendService": frozenset({"healthChecks"}),
+    "gcp:compute/regionInstanceTemplate:RegionInstanceTemplate": frozenset({"resourcePolicies"}),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """Where a provider stands."""
@@ -120,7 +133,10 @@ def means(type: ResourceType, arguments: Values, outputs: Values) -> bool:
 
 def result(type: ResourceType, id: str, outputs: Values) -> dict[str, Any]:
     """A resource as a function answers it: single objects as lists of one, and zero values for what is not there."""
-    return {**_shown({**type.inputs, **type.outputs}, outputs), "id": id}
+    shown = _shown({**type.inputs, **type.outputs}, outputs)
+    shown |= {name: int(shown[name] or 0) for name in _NUMBERS.get(type.token, ())}
+    shown |= {name: [shown[name]] if shown[name] else [] for name in _LISTS.get(type.token, ())}
+    return {**shown, "id": id}
 
 
 def unknown(token: str, value: Any) -> dict[str, Any]:
@@ -129,6 +145,17 @@ def unknown(token: str, value: Any) -> dict[str, Any]:
         return dict.fromkeys(worked_out(token, {}, Place(project="", number="")) or {}, value)
     read = reads(token)
     return dict.fromkeys(result(read, "", {}) if read else ("id",), value)
+
+
+def refusal(token: str, *, by: str, those: str = "") -> str:
+    """What to tell of a function that is not answered. `those` says of which resources others are."""
+    worked_out = ", ".join(each.rpartition(":")[2] for each in WORKED_OUT)
+    knows = "Google" if token.startswith("gcp:") else "its own provider"
+    return (
+        f"{by} does not answer the function {token}: only {knows} could. It answers {worked_out}, and the functions of "
+        f"Google's provider that read one resource{those}. Take the value from the stack's settings instead, so that "
+        "each stack has its own."
+    )
 
 
 def _shown(shapes: Mapping[str, Any], values: Values) -> dict[str, Any]:

@@ -21,6 +21,7 @@ _NOT_OF_PARENTS = frozenset({"role", "member", "members", "condition", "policyDa
 _ALSO = {"project-id": "project", "projectId": "project", "host_project": "hostProject", "peering-network": "network"}
 _FORMATS = {
     "gcp:serviceaccount/key:Key": "{serviceAccountId}/keys/{name}",
+    "gcp:storage/bucket:Bucket": "{name}",
     "gcp:storage/bucketObject:BucketObject": "{bucket}-{name}",
 }
 

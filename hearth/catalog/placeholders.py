@@ -8,6 +8,7 @@ are false.
 
 import copy
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from hearth.catalog.types import ResourceType
 Values = Mapping[str, Any]
 
 _ANY_KEY = "*"
+_PLACE = re.compile(r"\[\d+\]")
 _DEEPEST = 6
 """Steps of a path: some objects hold objects of their own kind."""
 
@@ -55,13 +57,20 @@ class _Making:
         self.made_up: dict[str, Any] = {}
 
     def made(self) -> Made:
+        for path, value in self.type.defaults.items():
+            *above, name = path.split(".")
+            for holder, _, _ in _holders(self.type.inputs, self.values, above, ""):
+                holder.setdefault(name, value)
+        shapes = {**self.type.inputs, **self.type.outputs}
         names = [] if ids.is_grant(self.type) else ids.properties(self.type)
         for name in names:
             if name not in self.values and not (self.place.get(name) and name not in self.type.outputs_only):
-                self.values[name] = self._noted(name, self._own_name() if name == "name" else self._text(name))
+                own = self._noted(name, self._own_name()) if name == "name" else self._scalar(name, shapes.get(name))
+                self.values[name] = own or self._text(name)
         whole = ids.fill(self.type, {**self.place, **self.values}, self.source.mark)
         self.values |= self._derived(whole)
-        shapes = {**self.type.inputs, **self.type.outputs}
+        if (shape := shapes.get("projectNumber")) and "projectNumber" in self.type.computed | self.type.outputs_only:
+            self.values.setdefault("projectNumber", self.number if shape == "string" else int(self.number))
         for name in sorted((self.type.computed | self.type.outputs_only) - self.values.keys()):
             if (value := self._value(name, shapes.get(name))) is not None:
                 self.values[name] = value
@@ -87,7 +96,7 @@ class _Making:
         api = self.type.token.split(":")[1].partition("/")[0]
         base = "https://www.googleapis.com/compute/v1" if api == "compute" else f"https://{api}.googleapis.com/v1"
         links = dict.fromkeys(("selfLink", "selfLinkWithId"), f"{base}/{id}")
-        found = {"name": id, "projectNumber": self.number} | links
+        found = {"name": id} | links
         missing = (self.type.computed | self.type.outputs_only) - self.values.keys()
         return {name: self._noted(name, value) for name, value in found.items() if name in missing}
 
@@ -97,6 +106,10 @@ class _Making:
         return value
 
     def _text(self, path: str) -> str:
+        allowed = self.type.values.get(_PLACE.sub("", path), ())
+        # One of few texts tells nothing of the resource, so it is no placeholder.
+        if chosen := next((each for each in allowed if each and not each.endswith("UNSPECIFIED")), None):
+            return chosen
         value = forms.text(self.source, path)
         if value != forms.STATE:
             self.made_up[path] = value

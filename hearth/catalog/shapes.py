@@ -84,5 +84,5 @@ def _scalar_faults(shape: str, value: Any, allowed: Sequence[str] | None, path: 
     types, meant = _SCALARS.get(shape, ((object,), ""))
     if not isinstance(value, types) or (isinstance(value, bool) and types[0] in (int, str)):
         yield f"{path}: {meant} was expected, not {type(value).__name__}"
-    elif allowed and value and value not in allowed:
+    elif allowed and value and str(value) not in allowed:
         yield f"{path}: one of {', '.join(allowed)} was expected, not {value}"

@@ -1,13 +1,23 @@
-"""What the providers answer when a resource is created: the outputs that this program reads, and no others.
+"""What providers answer when a resource is created, worked out without them.
 
-Kept honest by the table of facts and by the provider's own schema: an output that neither has is refused.
+Of Google's types all outputs are there: what follows from the inputs as Google's provider has it, the rest made up in
+its form (`hearth.catalog.placeholders`). Left out: whether a value of another package's resource is right, since only
+its own provider knows; its outputs are made up by their types in the package's SDK.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, get_origin
 
-from hearth.catalog import types
+import pulumi
+from pulumi import _types
+
+from hearth.catalog import forms, ids, placeholders, types
+from hearth.catalog.forms import Source
+from hearth.catalog.functions import Place
+from hearth.catalog.types import ResourceType
 from hearth.provider.schema import RESOURCES as HEARTH
 
 Values = Mapping[str, Any]
@@ -15,172 +25,195 @@ Values = Mapping[str, Any]
 DIGEST = "sha256:" + "d" * 64
 PROJECT_NUMBER = "123456789012"
 
+_GOOGLE: Final = "gcp:"
+_HEARTH: Final = "hearth:"
+_VERSION: Final = "gcp:secretmanager/secretVersion:SecretVersion"
+_POOL: Final = "projects/{number}/locations/global/workloadIdentityPools/{workloadIdentityPoolId}"
 
-def _service_name(of: Values) -> str:
-    return f"projects/{of['project']}/locations/{of['location']}/services/{of['name']}"
+_EMPTY: Final[Mapping[Any, Any]] = {bool: False, Sequence: [], Mapping: {}}
 
-
-def _account(of: Values) -> Values:
-    email = f"{of['accountId']}@{of['project']}.iam.gserviceaccount.com"
-    return {
-        "email": email,
-        "member": f"serviceAccount:{email}",
-        "name": f"projects/{of['project']}/serviceAccounts/{email}",
-    }
-
-
-def _pool(of: Values) -> str:
-    return f"projects/{PROJECT_NUMBER}/locations/global/workloadIdentityPools/{of['workloadIdentityPoolId']}"
-
-
-# By type: the resource's id, and the outputs that Google computes and this program reads.
-COMPUTED: dict[str, tuple[Callable[[Values], str], Callable[[Values], Values]]] = {
-    "gcp:artifactregistry/repository:Repository": (
-        lambda of: f"projects/{of['project']}/locations/{of['location']}/repositories/{of['repositoryId']}",
-        lambda _: {},
-    ),
-    "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": (
-        lambda of: f"{of['repository']}/{of['role']}/{of['member']}",
-        lambda _: {},
-    ),
-    "gcp:cloudrunv2/job:Job": (
-        lambda of: f"projects/{of['project']}/locations/{of['location']}/jobs/{of['name']}",
-        lambda _: {},
-    ),
-    "gcp:cloudrunv2/service:Service": (
-        _service_name,
-        lambda of: {"uri": f"https://{of['name']}-{PROJECT_NUMBER}.{of['location']}.run.app"},
-    ),
-    "gcp:cloudrunv2/serviceIamMember:ServiceIamMember": (
-        lambda of: f"{_service_name(of)}/{of['role']}/{of['member']}",
-        lambda _: {},
-    ),
-    "gcp:firebase/hostingCustomDomain:HostingCustomDomain": (
-        lambda of: f"projects/{of['project']}/sites/{of['siteId']}/customDomains/{of['customDomain']}",
-        lambda of: {"requiredDnsUpdates": [{"desireds": [{"domainName": of["customDomain"]}]}]},
-    ),
-    "gcp:identityplatform/config:Config": (lambda of: f"projects/{of['project']}/config", lambda _: {}),
-    "gcp:projects/apiKey:ApiKey": (
-        lambda of: f"projects/{of['project']}/locations/global/keys/sign-in-web-key-1a2b3c4",
-        lambda _: {"keyString": "AIzaSyD-made-up-for-tests-0123456789abc"},
-    ),
-    "gcp:firebase/hostingSite:HostingSite": (
-        lambda of: f"projects/{of['project']}/sites/{of['siteId']}",
-        lambda of: {"defaultUrl": f"https://{of['siteId']}.web.app"},
-    ),
-    "gcp:firebase/project:Project": (lambda of: f"projects/{of['project']}", lambda _: {}),
-    "gcp:firestore/database:Database": (lambda of: f"projects/{of['project']}/databases/{of['name']}", lambda _: {}),
-    "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": (
-        lambda of: f"projects/{of['project']}/locations/global/workloadIdentityPools/{of['workloadIdentityPoolId']}",
-        lambda of: {"name": _pool(of)},
-    ),
-    "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": (
-        lambda of: f"{_pool(of)}/providers/{of['workloadIdentityPoolProviderId']}",
-        lambda of: {"name": f"{_pool(of)}/providers/{of['workloadIdentityPoolProviderId']}"},
-    ),
-    "gcp:firestore/field:Field": (
-        lambda of: (
-            f"projects/{of['project']}/databases/{of['database']}/collectionGroups/{of['collection']}"
-            f"/fields/{of['field']}"
-        ),
-        lambda _: {},
-    ),
-    "gcp:projects/iAMMember:IAMMember": (lambda of: f"{of['project']}/{of['role']}/{of['member']}", lambda _: {}),
-    "gcp:projects/service:Service": (lambda of: f"{of['project']}/{of['service']}", lambda _: {}),
-    "gcp:projects/serviceIdentity:ServiceIdentity": (
-        lambda of: f"projects/{of['project']}/services/{of['service']}",
-        lambda _: {},
-    ),
-    "gcp:secretmanager/secret:Secret": (
-        lambda of: f"projects/{of['project']}/secrets/{of['secretId']}",
-        lambda _: {},
-    ),
-    "gcp:secretmanager/secretIamMember:SecretIamMember": (
-        lambda of: f"projects/{of['project']}/secrets/{of['secretId']}/{of['role']}/{of['member']}",
-        lambda _: {},
-    ),
-    "gcp:secretmanager/secretVersion:SecretVersion": (
-        lambda of: f"{of['secret']}/versions/1",
-        lambda _: {"version": "1"},
-    ),
-    "gcp:serviceaccount/iAMMember:IAMMember": (
-        lambda of: f"{of['serviceAccountId']}/{of['role']}/{of['member']}",
-        lambda _: {},
-    ),
-    "gcp:serviceaccount/account:Account": (lambda of: _account(of)["name"], _account),
-    "gcp:sql/database:Database": (
-        lambda of: f"projects/{of['project']}/instances/{of['instance']}/databases/{of['name']}",
-        lambda _: {},
-    ),
-    "gcp:sql/databaseInstance:DatabaseInstance": (
-        lambda of: of["name"],
-        lambda of: {"connectionName": f"{of['project']}:{of['region']}:{of['name']}"},
-    ),
-    "gcp:sql/user:User": (lambda of: f"{of['name']}//{of['instance']}", lambda _: {}),
-    "gcp:storage/bucket:Bucket": (lambda of: of["name"], lambda _: {}),
-    "gcp:storage/bucketIAMMember:BucketIAMMember": (
-        lambda of: f"b/{of['bucket']}/{of['role']}/{of['member']}",
-        lambda _: {},
-    ),
-    "hearth:build:Image": (
-        lambda of: f"projects/{of['project']}/locations/{of['region']}/repositories/{of['repository']}/packages/web",
-        lambda of: {
-            "ref": f"{of['region']}-docker.pkg.dev/{of['project']}/{of['repository']}/{of['name']}@{DIGEST}",
-            "digest": DIGEST,
-        },
-    ),
-    "hearth:project:Settled": (lambda of: f"{of['project']}/settled", lambda _: {}),
-    "hearth:run:JobExecution": (
-        lambda of: f"projects/{of['project']}/locations/{of['region']}/jobs/{of['job']}",
-        lambda of: {"execution": f"{of['job']}-1", "completed": "2026-01-01T00:00:00Z"},
-    ),
-    "hearth:secret:RandomKey": (
-        lambda _: "key",
-        lambda of: {
-            "value": hashlib.sha256(of["rotation"].encode()).hexdigest(),
-            "previous": hashlib.sha256(f"before {of['rotation']}".encode()).hexdigest(),
-        },
-    ),
-    "hearth:hosting:SiteRelease": (
-        lambda of: f"projects/{of['project']}/sites/{of['site']}/channels/{of['channel']}",
-        lambda of: {
-            "version": f"projects/{of['project']}/sites/{of['site']}/versions/1",
-            "release": f"projects/{of['project']}/sites/{of['site']}/channels/{of['channel']}/releases/1",
-            "url": f"https://{of['site']}.web.app",
-        },
-    ),
+OWN: Final[Mapping[str, Values]] = {
+    "gcp:cloudrunv2/service:Service": {"uri": "https://{name}-{number}.{location}.run.app"},
+    "gcp:firebase/hostingCustomDomain:HostingCustomDomain": {
+        "requiredDnsUpdates": [{"desireds": [{"domainName": "{customDomain}"}]}]
+    },
+    "gcp:firebase/hostingSite:HostingSite": {"defaultUrl": "https://{siteId}.web.app"},
+    "gcp:firestore/field:Field": {
+        "name": "projects/{project}/databases/{database}/collectionGroups/{collection}/fields/{field}"
+    },
+    "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": {"name": _POOL},
+    "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": {
+        "name": f"{_POOL}/providers/{{workloadIdentityPoolProviderId}}",
+    },
+    "gcp:projects/apiKey:ApiKey": {"keyString": "AIzaSyD-made-up-for-tests-0123456789abc"},
+    _VERSION: {"name": "{secret}/versions/1", "version": "1"},
+    "gcp:serviceaccount/account:Account": {
+        "email": "{accountId}@{project}.iam.gserviceaccount.com",
+        "member": "serviceAccount:{accountId}@{project}.iam.gserviceaccount.com",
+    },
+    "gcp:sql/databaseInstance:DatabaseInstance": {"id": "{name}", "connectionName": "{project}:{region}:{name}"},
+    "gcp:sql/user:User": {"id": "{name}//{instance}"},
+    "gcp:storage/bucket:Bucket": {"url": "gs://{name}"},
+    "hearth:build:Image": {
+        "id": "projects/{project}/locations/{region}/repositories/{repository}/packages/{name}",
+        "ref": f"{{region}}-docker.pkg.dev/{{project}}/{{repository}}/{{name}}@{DIGEST}",
+        "digest": DIGEST,
+    },
+    "hearth:hosting:SiteRelease": {
+        "id": "projects/{project}/sites/{site}/channels/{channel}",
+        "version": "projects/{project}/sites/{site}/versions/1",
+        "release": "projects/{project}/sites/{site}/channels/{channel}/releases/1",
+        "url": "https://{site}.web.app",
+    },
+    "hearth:project:Settled": {"id": "{project}/settled"},
+    "hearth:run:JobExecution": {
+        "id": "projects/{project}/locations/{region}/jobs/{job}",
+        "execution": "{job}-1",
+        "completed": "2026-01-01T00:00:00Z",
+    },
+    "hearth:secret:RandomKey": {"value": "{drawn}", "previous": "{another}"},
 }
+"""By type, outputs that follow from its properties by a rule of its own, and the id where no format has it.
+
+`{number}` is the project's; `{drawn}` and `{another}` are 64 hexadecimal digits, which follow from name and inputs.
+"""
 
 
-def check_inputs(type: str, name: str, inputs: Values) -> None:
-    """Refuse what the provider would refuse by name: missing, unknown or misshapen inputs. Raises LookupError."""
-    if type in HEARTH:
+@dataclass(frozen=True)
+class Answer:
+    """A resource as its provider has it."""
+
+    id: str
+    outputs: Values
+    secret: frozenset[str] = frozenset()
+    """Outputs that the provider itself marks so."""
+
+
+def faults(type: str, name: str, inputs: Values, place: Place) -> list[str]:
+    """What the provider would refuse in a resource by name: missing, unknown or misshapen inputs."""
+    if type.startswith(_GOOGLE):
+        known = types.get(type)
+        if known is None:
+            return [types.no_such_type(type)]
+        found = [*known.faults(inputs), *_misnamed(known, name, inputs), *_unplaced(known, inputs, place)]
+    elif type in HEARTH:
         declared = HEARTH[type]
-        faults = [f"{key}: required, and missing" for key in sorted(set(declared["requiredInputs"]) - set(inputs))]
-        faults += [f"{key}: no such property" for key in sorted(set(inputs) - set(declared["inputProperties"]))]
+        found = [f"{key}: required, and missing" for key in sorted(set(declared["requiredInputs"]) - set(inputs))]
+        found += [f"{key}: no such property" for key in sorted(set(inputs) - set(declared["inputProperties"]))]
     else:
-        faults = _google(type).faults(inputs)
-    if faults:
-        raise LookupError(f"{type} {name!r} declares what the provider would refuse:\n  " + "\n  ".join(faults))
+        return [f"the provider hearth has no type {type}"] if type.startswith(_HEARTH) else []
+    return [f"{type} {name!r} declares what the provider would refuse:\n  " + "\n  ".join(found)] if found else []
 
 
-def answer(type: str, inputs: Values) -> tuple[str, Values]:
-    """A created resource's id and outputs. Raises LookupError for a type that COMPUTED does not know."""
-    if type not in COMPUTED:
-        raise LookupError(f"no outputs for {type}: add them to COMPUTED, or what reads them is dropped unseen")
-    identity, computed = COMPUTED[type]
-    added = computed(inputs)
-    if type in HEARTH:
-        invented = sorted(set(added) - set(HEARTH[type]["properties"]))
-    else:
-        invented = sorted(set(added) - _google(type).computed - _google(type).outputs_only)
-    if invented:
-        raise LookupError(f"COMPUTED invents {invented} for {type}: the provider has no such outputs")
-    return identity(inputs), {**inputs, **added}
+def created(type: str, urn: str, inputs: Values, place: Place) -> Answer:
+    """A resource that has no `faults`."""
+    name = urn.rpartition("::")[2]
+    if (known := _google(type)) is not None:
+        end = hashlib.sha256(urn.encode()).hexdigest()
+        names = {each: rule.made(name, end) for each, rule in known.autonames.items()}
+        return _made(known, {**names, **inputs}, place, seed=urn)
+    digest = hashlib.sha512(f"{urn} {sorted(inputs.items(), key=str)}".encode()).digest()
+    source = Source(digest, place.project or "project")
+    own = _filled(OWN.get(type, {}), {**inputs, "drawn": digest[:32].hex(), "another": digest[32:].hex()})
+    outputs = {**dict(_of_its_class(type, source)), **own, **inputs}
+    return Answer(str(outputs.pop("id", name)), outputs)
 
 
-def _google(type: str) -> types.ResourceType:
-    found = types.get(type)
-    if found is None:
+def there(type: str, id: str, given: Values, place: Place) -> Answer:
+    """A resource that is only read. Raises LookupError for a type that does not exist."""
+    if not type.startswith(_GOOGLE):
+        return Answer(id, created(type, f"::{id}", given, place).outputs)
+    known = _google(type)
+    if known is None:
         raise LookupError(types.no_such_type(type))
-    return found
+    names = dict.fromkeys(known.autonames, id.rpartition("/")[2].partition("@")[0])
+    found = _made(known, {**_secrets(known), **names, **(ids.locate(known, id) or {}), **given}, place, seed=id)
+    return Answer(id, found.outputs, found.secret)
+
+
+def read(type: ResourceType, id: str | None, arguments: Values, place: Place) -> Answer:
+    """What a function reads that nobody declared."""
+    known = {name: value for name, value in arguments.items() if name in type.inputs or name in type.outputs}
+    return _made(type, {**_secrets(type), **known}, place, seed=id or str(sorted(known.items(), key=str)))
+
+
+def _secrets(type: ResourceType) -> dict[str, str]:
+    """What was declared of a resource elsewhere and is read for its own sake."""
+    return {name: "made-up" for name in type.secret if type.inputs.get(name) == "string"}
+
+
+def _google(type: str) -> ResourceType | None:
+    return types.get(type) if type.startswith(_GOOGLE) else None
+
+
+def _made(type: ResourceType, known: Values, place: Place, *, seed: str) -> Answer:
+    where = _where(place)
+    placed = {name: value for name, value in where.items() if name in _left_to_provider(type)}
+    whole = {**type.implied, **placed, **known}
+    if "effectiveLabels" in type.outputs_only:
+        labels = {**place.default_labels, **(whole.get("labels") or {})}
+        whole |= {"effectiveLabels": labels, "pulumiLabels": labels}
+    own = _filled(OWN.get(type.token, {}), {**whole, "number": place.number})
+    id_ = own.pop("id", None)
+    made = placeholders.made(type, {**own, **whole}, where, seed=seed, number=place.number)
+    # Some ids are made of what the type does not answer.
+    outputs = {name: value for name, value in made.outputs.items() if name in type.inputs or name in type.outputs}
+    return Answer(id_ or made.id, outputs, type.secret)
+
+
+def _where(place: Place) -> dict[str, str]:
+    where = {"project": place.project, "region": place.region, "location": place.region, "zone": place.zone}
+    return {name: value for name, value in where.items() if value}
+
+
+def _left_to_provider(type: ResourceType) -> list[str]:
+    """Where a resource stands, as far as it is taken from the provider if a program leaves it out."""
+    return [name for name in ("project", "region", "location", "zone") if name in type.inputs and name in type.computed]
+
+
+def _unplaced(type: ResourceType, inputs: Values, place: Place) -> Iterator[str]:
+    where = {**_where(place), **inputs}
+    for name in _left_to_provider(type):
+        # A version's secret says of which project it is.
+        needed = type.token != _VERSION and name in ("project", "location")
+        if name not in where and (needed or name in ids.properties(type)):
+            key = "region" if name == "location" else name
+            yield f"{name}: required: set it here, or gcp:{key} in the stack's configuration"
+
+
+def _misnamed(type: ResourceType, name: str, inputs: Values) -> Iterator[str]:
+    for each, rule in type.autonames.items():
+        if each not in inputs and (fault := rule.fault(name)):
+            yield f"{each}: {fault}"
+
+
+def _filled(value: Any, known: Values) -> Any:
+    """Texts with properties in place of their names; of an object, what they are all known of."""
+    if isinstance(value, Mapping):
+        return {
+            key: _filled(each, known)
+            for key, each in value.items()
+            if not isinstance(each, str) or known.keys() >= set(re.findall(r"\{(\w+)\}", each))
+        }
+    if isinstance(value, list):
+        return [_filled(each, known) for each in value]
+    return value.format_map(known)
+
+
+def _of_its_class(type: str, source: Source) -> Iterator[tuple[str, Any]]:
+    """Outputs of another package's resource, made up as its SDK declares them; none where its class is not known."""
+    found = next((each for each in _classes(pulumi.CustomResource) if vars(each).get("pulumi_type") == type), None)
+    for name, declared in _types.resource_types(found).items() if found else ():
+        kind = get_origin(declared) or declared
+        if kind is str:
+            yield name, forms.text(source, name)
+        elif kind in (int, float):
+            yield name, forms.integer(source, name)
+        elif kind in _EMPTY:
+            yield name, _EMPTY[kind]
+
+
+def _classes(of: type[Any]) -> Iterator[type[Any]]:
+    for each in of.__subclasses__():
+        yield each
+        yield from _classes(each)

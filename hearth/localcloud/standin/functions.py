@@ -28,7 +28,8 @@ def invoke(token: str, arguments: Values, settings: ProviderSettings, kind_of: C
         return found | ({"accessToken": Secret(found["accessToken"])} if "accessToken" in found else {})
     type_ = functions.reads(token)
     if type_ is None:
-        raise ProviderError(_refusal(token))
+        which = " of those that were deployed onto it"
+        raise ProviderError(functions.refusal(token, by="The local cloud", those=which))
     read = _read(kind_of(type_.token), functions.id_of(type_, arguments, place), arguments)
     if read is None:
         raise ProviderError(
@@ -51,15 +52,6 @@ def _read(kind: GcpKind, id: str | None, arguments: Values) -> Found | None:
         return kind.read(context, id, None, None)
     except NotRecordedError:
         return None
-
-
-def _refusal(token: str) -> str:
-    worked_out = ", ".join(each.rpartition(":")[2] for each in functions.WORKED_OUT)
-    return (
-        f"The local cloud does not answer the function {token}: only Google could. It answers {worked_out}, and the "
-        "functions that read one resource of those that were deployed onto it. Take the value from the stack's "
-        "settings instead, so that each stack has its own."
-    )
 
 
 def _holds_unknown(value: Any) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from hearth.catalog.corrections import Autoname
 from hearth.catalog.shapes import Shape, fields
 from hearth.catalog.types import ResourceType
 from hearth.localcloud.standin.declared import is_zero
@@ -54,9 +53,9 @@ def faults(type: ResourceType, olds: Values | None, news: Values, urn: str) -> l
     found = [Failure(path, reason) for path, _, reason in (fault.partition(": ") for fault in type.faults(news))]
     own = _own_name(urn)
     return found + [
-        Failure(name, f"{own!r} with {rule.random} random characters is longer than {rule.most}: set it here")
+        Failure(name, fault)
         for name, rule in type.autonames.items()
-        if name not in news and _old_name(olds, name) is None and len(own) + rule.random + 1 > rule.most
+        if name not in news and _old_name(olds, name) is None and (fault := rule.fault(own))
     ]
 
 
@@ -66,7 +65,9 @@ def completed(type: ResourceType, urn: str, olds: Values | None, news: Values) -
     A name stays as it was even where the program had chosen it; a default stays only if it was one.
     """
     made = {
-        name: _old_name(olds, name) or _made_up(urn, rule) for name, rule in type.autonames.items() if name not in news
+        name: _old_name(olds, name) or rule.made(_own_name(urn), secrets.token_hex(rule.random))
+        for name, rule in type.autonames.items()
+        if name not in news
     }
     found: dict[str, Any] = _Filling(type).filled(type.shape, {**news, **made}, olds, "", sorted(made))
     return found
@@ -111,9 +112,3 @@ def _old_name(olds: Values | None, name: str) -> str | None:
 
 def _own_name(urn: str) -> str:
     return urn.rpartition("::")[2]
-
-
-def _made_up(urn: str, rule: Autoname) -> str:
-    stem = _own_name(urn).lower() if rule.lower else _own_name(urn)
-    end = secrets.token_hex(rule.random)[: rule.random]
-    return f"{stem}-{end}" if end else stem

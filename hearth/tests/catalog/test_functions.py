@@ -109,6 +109,20 @@ def test_a_single_object_is_a_list_of_one_in_an_answer_at_any_depth() -> None:
     assert template["timeout"] == ""
 
 
+def test_what_a_function_answers_otherwise_than_the_resource_has_it_is_as_the_sdk_reads_it() -> None:
+    network, policy = (
+        functions.reads(f"gcp:{each}")
+        for each in ("compute/getNetwork:getNetwork", "accesscontextmanager/getAccessPolicy:getAccessPolicy")
+    )
+    assert network
+    assert policy
+
+    assert functions.result(network, "id", {"networkId": "1234"})["networkId"] == 1234
+    assert functions.result(network, "id", {})["networkId"] == 0
+    assert functions.result(policy, "id", {"scopes": "projects/1"})["scopes"] == ["projects/1"]
+    assert functions.result(policy, "id", {})["scopes"] == []
+
+
 @pytest.mark.parametrize(
     ("token", "arguments", "id_"),
     [

@@ -47,7 +47,15 @@ def unknown_type() -> None:
 
 
 def lookup() -> None:
-    gcp.organizations.get_project()
+    gcp.compute.get_zones(project="p", region="us-central1")
+
+
+def of_another_stack() -> None:
+    pulumi.StackReference("acme/network/prod").require_output("vpc")
+
+
+def nowhere() -> None:
+    gcp.pubsub.Topic("events")
 
 
 @pytest.mark.parametrize(
@@ -59,7 +67,9 @@ def lookup() -> None:
         (incomplete, "site: required, and missing"),
         (invented, "length: no such property"),
         (unknown_type, "has no type gcp:redis/instanse:Instanse. Did you mean gcp:redis/instance:Instance"),
-        (lookup, "the program called gcp:organizations/getProject:getProject"),
+        (lookup, "The recorder does not answer the function gcp:compute/getZones:getZones: only Google could"),
+        (of_another_stack, r"hand them over, as references=\{'acme/network/prod': \{...\}\}"),
+        (nowhere, "project: required: set it here, or gcp:project in the stack's configuration"),
     ],
 )
 def test_what_would_pass_unseen_is_refused(program: Callable[[], None], said: str) -> None:
