@@ -44,6 +44,8 @@ class Table:
     """The committed document of the API."""
     inventories: str = "tests/stacks/inventory"
     """The folder of what each stack declares, a file a stack."""
+    references: str = "tests/stacks/references.yaml"
+    """The file of what other stacks tell this project's, by their full names, where its program reads any."""
 
     @classmethod
     def read(cls, root: Path) -> Self:

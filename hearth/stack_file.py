@@ -17,6 +17,8 @@ from hearth.project import ProjectError
 from hearth.target import PLACEHOLDER
 
 SECRET = "placeholder-of-a-secret"  # noqa: S105 - stands for one
+# As text throughout, which is what Pulumi hands on: YAML 1.1 would make `on` a boolean. The one in C is quicker.
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _PROVIDER = ("secretsprovider", "encryptedkey", "encryptionsalt")
 _SECURE = "secure"
 _PROJECTS = ("gcp:project", "gcp:billingProject")
@@ -35,8 +37,7 @@ class Setting:
 def read(path: Path) -> dict[str, Any]:
     """The file's content. Raises ProjectError."""
     try:
-        # As text throughout, which is what Pulumi hands on: YAML 1.1 would make `on` a boolean.
-        found = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader) or {}  # noqa: S506 - makes only texts
+        found = yaml.load(path.read_text(encoding="utf-8"), _LOADER) or {}  # noqa: S506 - makes only texts
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ProjectError(f"{path.name} can't be read as YAML: {error}") from error
     if not isinstance(found, dict) or not isinstance(found.get("config") or {}, dict):

@@ -157,8 +157,9 @@ class Monitor(MockMonitor):
             outputs = {"name": request.id, "outputs": self._references[request.id], "secretOutputNames": []}
             return Answer(request.id, outputs)
         self.faults.append(
-            f"the program reads the outputs of the stack {request.id!r}, which is not there in a test: hand them over, "
-            f"as references={{{request.id!r}: {{...}}}}"
+            f"the program reads the outputs of the stack {request.id!r}, which is not there in a test: write them down "
+            "in tests/stacks/references.yaml, or where [tool.hearth] `references` says; of a program of your own, hand "
+            f"them over as record(..., references={{{request.id!r}: {{...}}}})"
         )
         return Answer(request.id, {})
 

@@ -68,7 +68,7 @@ def nowhere() -> None:
         (invented, "length: no such property"),
         (unknown_type, "has no type gcp:redis/instanse:Instanse. Did you mean gcp:redis/instance:Instance"),
         (lookup, "The recorder does not answer the function gcp:compute/getZones:getZones: only Google could"),
-        (of_another_stack, r"hand them over, as references=\{'acme/network/prod': \{...\}\}"),
+        (of_another_stack, r"hand them over as record\(..., references=\{'acme/network/prod': \{...\}\}"),
         (nowhere, "project: required: set it here, or gcp:project in the stack's configuration"),
     ],
 )
