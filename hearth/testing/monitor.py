@@ -19,7 +19,7 @@ from pulumi.runtime.proto import resource_pb2
 
 from hearth.catalog import functions
 from hearth.catalog.functions import Place
-from hearth.testing import computed
+from hearth.testing import computed, transforms
 from hearth.testing.computed import PROJECT_NUMBER, Answer
 from hearth.testing.recorded import Resource, Values
 
@@ -53,6 +53,8 @@ class Monitor(MockMonitor):
         self._places = {_DEFAULT: _place(own)}
         self._references = references or {}
         self._known: dict[tuple[str, str], Answer] = {}
+        self._transforms: dict[str, list[Any]] = {}
+        self._stacks: list[Any] = []
         self._declared: Counter[str] = Counter()
         self._one_at_a_time = threading.Lock()
 
@@ -61,6 +63,9 @@ class Monitor(MockMonitor):
         if request.type == _STACK:
             return resource_pb2.RegisterResourceResponse(urn=urn)
         self._declare(urn, request)
+        # A resource's own, then those of what it is a part of, then the stack's.
+        self._transforms[urn] = [*request.transforms, *self._transforms.get(request.parent, ())]
+        transforms.apply(request, [*self._transforms[urn], *self._stacks])
         raw = rpc.deserialize_properties(request.object)
         inputs = bare(raw)
         answer = self._created(request, urn, inputs) if request.custom else Answer("", {})
@@ -112,6 +117,14 @@ class Monitor(MockMonitor):
             self.recorded[request.urn].finished = True
         else:
             self.stack_outputs = outputs
+        return Empty()
+
+    def RegisterStackTransform(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
+        self._stacks.append(request)
+        return Empty()
+
+    def RegisterStackInvokeTransform(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
+        self.faults.append("the program transforms its functions' arguments, which the recorder can't run")
         return Empty()
 
     def _declare(self, urn: str, request: Any) -> None:

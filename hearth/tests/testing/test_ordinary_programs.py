@@ -158,6 +158,38 @@ def test_aliases_and_transformations_are_the_programs_own_business() -> None:
     assert run(program).one(gcp.pubsub.Topic).inputs == {"labels": {"a": "1"}}
 
 
+class Group(pulumi.ComponentResource):
+    def __init__(self, opts: pulumi.ResourceOptions) -> None:
+        super().__init__("hearth-app:infra:Group", "group", None, opts)
+        gcp.pubsub.Topic("inside", opts=pulumi.ResourceOptions(parent=self, transforms=[labelled("own")]))
+        self.register_outputs({})
+
+
+def labelled(name: str) -> Callable[[pulumi.ResourceTransformArgs], pulumi.ResourceTransformResult | None]:
+    """A transform that writes its name behind those that came before, and protects what it meets."""
+
+    def transform(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+        if args.type_ != "gcp:pubsub/topic:Topic":
+            return None
+        labels = {"by": args.props.get("labels", {}).get("by", "") + name}
+        opts = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(protect=True))
+        return pulumi.ResourceTransformResult({**args.props, "labels": labels}, opts)
+
+    return transform
+
+
+def test_transforms_run_from_the_resource_outwards() -> None:
+    def program() -> None:
+        pulumi.runtime.register_resource_transform(labelled("-stack"))
+        Group(pulumi.ResourceOptions(transforms=[labelled("-group")]))
+
+    topic = run(program).one(gcp.pubsub.Topic)
+
+    assert topic.inputs == {"labels": {"by": "own-group-stack"}}
+    assert topic.protect
+    assert topic.parent == "group"
+
+
 class Pet(pulumi.CustomResource):
     """As a package's SDK declares one."""
 
