@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from hearth.catalog.types import ResourceType
+from hearth.localcloud.standin import labels
 from hearth.localcloud.standin.client import Body
 from hearth.localcloud.standin.kind import Cloud
 from hearth.localcloud.standin.resource import RestKind
@@ -29,7 +30,7 @@ class BucketKind(RestKind):
         return self.client.call("POST", self.row.api, "b", query, body | {"name": where["name"]})
 
     def change(self, where: Values, old_inputs: Values, planned: Values, changed: set[str]) -> Body:
-        gone = (old_inputs.get("labels") or {}).keys() - (planned.get("labels") or {}).keys()
+        gone = labels.gone(planned, self.managed_labels(planned.get("labels") or {}))
         if gone:
             # In a merge patch a key that is only left out stays.
             self.client.call("PATCH", self.row.api, f"b/{where['name']}", {}, {"labels": dict.fromkeys(gone)})

@@ -74,7 +74,8 @@ class KeptKind(GcpKind):
         return Checked(found.inputs, [*found.failures, *unplaced])
 
     def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
-        known = self._known(inputs, labels.on_create(_labels(inputs), attribution=self.settings.attribution_label))
+        marks = {} if labels.declared(self.type, inputs) is UNKNOWN else self.new_labels(inputs)
+        known = self._known(inputs, marks)
         if preview:
             return Created("", self.sealed(self.unknown() | known))
         tries = 0
@@ -117,7 +118,8 @@ class KeptKind(GcpKind):
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
     ) -> Values:
-        marks = labels.on_update(_labels(old_inputs), _labels(news), old.get("effectiveLabels") or {})
+        own = labels.declared(self.type, news)
+        marks = {} if own is UNKNOWN else labels.on_update(old, self.managed_labels(own))
         planned = self._replanned(old_inputs, old, news) | self._known(news, marks)
         if preview:
             return self.sealed(planned)
@@ -179,7 +181,7 @@ class KeptKind(GcpKind):
         """What is known of it without Google."""
         known = declared(inputs)
         known |= {name: value for name, value in self.where(inputs).items() if value is not None}
-        if "effectiveLabels" in self.type.outputs_only and inputs.get("labels") is not UNKNOWN:
+        if "effectiveLabels" in self.type.outputs_only and labels.declared(self.type, inputs) is not UNKNOWN:
             known |= {"pulumiLabels": dict(marks), "effectiveLabels": dict(marks)}
         if "effectiveAnnotations" in self.type.outputs_only and inputs.get("annotations") is not UNKNOWN:
             known["effectiveAnnotations"] = dict(inputs.get("annotations") or {})
@@ -232,11 +234,6 @@ class KeptKind(GcpKind):
             f"to import or to read. Declare the resource, or take the id of one that `make status` lists"
             + (f"; ids of this type have the form {form}." if form else ".")
         )
-
-
-def _labels(inputs: Values) -> Values:
-    found = inputs.get("labels")
-    return {} if found is None or found is UNKNOWN else found
 
 
 def _still(made_up: Values, outputs: Values) -> dict[str, Any]:

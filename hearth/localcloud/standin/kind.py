@@ -5,6 +5,7 @@ from typing import Any
 
 from hearth.catalog.types import ResourceType
 from hearth.localcloud.standin import inputs as checks
+from hearth.localcloud.standin import labels
 from hearth.localcloud.standin.changes import difference
 from hearth.localcloud.standin.client import Client
 from hearth.localcloud.standin.declared_grants import DeclaredGrants
@@ -56,15 +57,29 @@ class GcpKind(Kind):
         """Outputs with those marked that Google's provider treats as secret."""
         return {key: Secret(value) if key in self.type.secret else value for key, value in outputs.items()}
 
+    def managed_labels(self, own: Values) -> dict[str, Any]:
+        """The provider's defaults with a program's own labels over them."""
+        return {**self.settings.default_labels, **own}
+
+    def new_labels(self, inputs: Values) -> dict[str, Any]:
+        """Labels of a resource that is new. They have to be known."""
+        managed = self.managed_labels(labels.declared(self.type, inputs))
+        return labels.on_create(managed, attribution=self.settings.attribution_label)
+
     def unknown(self) -> dict[str, Any]:
         """All that only the API can tell, for the preview of a resource that is new."""
         return dict.fromkeys(self.type.computed | self.type.outputs_only, UNKNOWN)
 
     def _moved(self, old: Values, news: Values) -> dict[str, Any]:
-        """Parameters that are left to the provider and whose default is another one now."""
+        """What is left to the provider and is another one now: parameters that it has a default for, and labels."""
         where = self.where(news)
-        return {
+        found: dict[str, Any] = {
             name: where[name]
             for name in {"project", "location"} & set(self.parameters) & set(self.type.inputs)
             if name not in news and name in old and where[name] is not None and old[name] != where[name]
         }
+        own = labels.declared(self.type, news)
+        if "pulumiLabels" in self.type.outputs_only and own is not UNKNOWN and old.get("pulumiLabels") is not None:
+            changed = labels.moved(old, {**labels.declared(self.type, old), **own}, self.managed_labels(own))
+            found |= {"pulumiLabels": changed} if changed is not None else {}
+        return found

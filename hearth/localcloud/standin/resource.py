@@ -8,7 +8,6 @@ from typing import Any
 
 from hearth.catalog.types import ResourceType
 from hearth.localcloud.standin import labels
-from hearth.localcloud.standin.changes import difference
 from hearth.localcloud.standin.client import ApiFault, Body, OperationFault
 from hearth.localcloud.standin.declared import as_declared, filled, is_zero, overlaid
 from hearth.localcloud.standin.inputs import declared, marked, sent
@@ -20,6 +19,8 @@ from hearth.plugin.diff import root
 from hearth.plugin.kinds import UNKNOWN, Context, Created, Found, InitFailed, ProviderError, Values
 
 _GONE = 404
+# What the provider's own labels change is sent with the program's.
+_SENT_AS = {"pulumiLabels": "labels"}
 
 
 class RestKind(GcpKind):
@@ -43,7 +44,7 @@ class RestKind(GcpKind):
         if preview:
             return Created("", self.sealed(self.unknown() | planned))
         try:
-            answer = self.insert(where, inputs, self.body(inputs, self._new_labels(inputs)))
+            answer = self.insert(where, inputs, self.body(inputs, self.new_labels(inputs)))
         except ApiFault as fault:
             raise ProviderError(f"Error creating {self.row.title}: {fault}") from fault
         made = self.id(where)
@@ -73,7 +74,8 @@ class RestKind(GcpKind):
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
     ) -> Values:
-        changed = {root(path) for path in difference(self.type, old_inputs, old, news).changed} - self.local.keys()
+        found = self.diff(context, id, old_inputs, old, news).changed
+        changed = {_SENT_AS.get(root(path), root(path)) for path in found} - self.local.keys()
         old_inputs, news = declared(old_inputs), sent(news)
         planned = self._replanned(old_inputs, old, news)
         # After a failed update the state holds the new inputs, so nothing has changed and nothing is sent: that is
@@ -126,7 +128,7 @@ class RestKind(GcpKind):
     def change(self, where: Values, old_inputs: Values, planned: Values, changed: set[str]) -> Body:
         """Ask for an update of the changed properties; the answer is the resource or an operation."""
         path = self.row.path.format(**where)
-        marks = labels.on_update(_labels(old_inputs), _labels(planned), planned.get("effectiveLabels") or {})
+        marks = labels.on_update(planned, self.managed_labels(_labels(planned)))
         body = self.body(planned, marks)
         if self.row.update is Update.WHOLE:
             return self.client.call("PATCH", self.row.api, path, {}, body)
@@ -156,7 +158,8 @@ class RestKind(GcpKind):
         found = dict(filled(inputs, found))
         if "labels" in self.type.inputs:
             found.pop("labels", None)
-            found |= labels.shown(_labels(inputs), live.get("labels") or {})
+            own = _labels(inputs)
+            found |= labels.shown(own, self.managed_labels(own), live.get("labels") or {})
         if "effectiveAnnotations" in self.type.outputs_only:
             found.pop("annotations", None)
             found |= labels.annotations(inputs.get("annotations") or {}, live.get("annotations") or {})
@@ -171,7 +174,7 @@ class RestKind(GcpKind):
         """What is known of a resource before it is made."""
         known = {**inputs, **self._local(inputs, where)}
         if "labels" in self.type.inputs and inputs.get("labels") is not UNKNOWN:
-            marks = self._new_labels(inputs)
+            marks = self.new_labels(inputs)
             known |= {"pulumiLabels": marks, "effectiveLabels": marks}
         return known
 
@@ -193,7 +196,8 @@ class RestKind(GcpKind):
 
     def _importing(self, live: Body) -> Values:
         """Inputs to read an import by: with them, all labels count as declared."""
-        return {name: labels.foreign(live[name]) for name in ("labels", "annotations") if live.get(name)}
+        defaults = {"labels": self.settings.default_labels, "annotations": {}}
+        return {name: labels.foreign(live[name], each) for name, each in defaults.items() if live.get(name)}
 
     def _importable(self, outputs: Values) -> dict[str, Any]:
         """Inputs that would declare what an import found: all that is neither zero, nor a default, nor the API's."""
@@ -205,9 +209,6 @@ class RestKind(GcpKind):
             if name in self.type.inputs and name not in optional and not is_zero(value)
             if value != self.type.defaults.get(name)
         }
-
-    def _new_labels(self, inputs: Values) -> dict[str, Any]:
-        return labels.on_create(_labels(inputs), attribution=self.settings.attribution_label)
 
     def _await(self, answer: Body, context: Context) -> None:
         # Only an operation has a name below `operations/` and is not done, or done with a result.

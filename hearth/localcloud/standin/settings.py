@@ -1,7 +1,8 @@
 """The stand-in's configuration: which project and region, and where the local cloud listens."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ _PROJECT_VARIABLES = ("GOOGLE_PROJECT", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT"
 _REGION_VARIABLES = ("GOOGLE_REGION", "GCLOUD_REGION", "CLOUDSDK_COMPUTE_REGION")
 _ZONE_VARIABLES = ("GOOGLE_ZONE", "GCLOUD_ZONE", "CLOUDSDK_COMPUTE_ZONE")
 
-_HONOURED = frozenset({"project", "region", "zone", "addPulumiAttributionLabel"})
+_HONOURED = frozenset({"project", "region", "zone", "addPulumiAttributionLabel", "defaultLabels"})
 # Who calls, who pays, how patiently: nothing that makes a difference on loopback.
 _WITHOUT_EFFECT = frozenset(
     {
@@ -49,6 +50,7 @@ class ProviderSettings:
     region: str | None = None
     zone: str | None = None
     attribution_label: bool = True
+    default_labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def faults(config: Values) -> list[Failure]:
@@ -74,6 +76,7 @@ def read(config: Values, environ: Mapping[str, str]) -> ProviderSettings:
         region=_text(config, "region") or _first(environ, _REGION_VARIABLES),
         zone=_text(config, "zone") or _first(environ, _ZONE_VARIABLES),
         attribution_label=_flag(config, "addPulumiAttributionLabel", default=True),
+        default_labels=_texts(config, "defaultLabels"),
     )
 
 
@@ -117,6 +120,18 @@ def _flag(config: Values, key: str, *, default: bool) -> bool:
     if value is UNKNOWN or value not in flags:
         raise ProviderError(f"gcp:{key} is {value!r}, but has to be true or false.")
     return flags[value]
+
+
+def _texts(config: Values, key: str) -> dict[str, str]:
+    # Whatever is no text of its own, the engine passes on as JSON.
+    value: Any = config.get(key) or {}
+    try:
+        found = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        found = None
+    if not isinstance(found, Mapping) or not all(isinstance(each, str) for each in found.values()):
+        raise ProviderError(f"gcp:{key} is {value!r}, but has to be a map of texts.")
+    return dict(found)
 
 
 def _first(environ: Mapping[str, str], names: tuple[str, ...]) -> str | None:

@@ -6,6 +6,7 @@ import pytest
 
 from hearth.localcloud.standin.provider import StandIn
 from hearth.plugin.kinds import UNKNOWN, Failure, InitFailed, ProviderError, Secret
+from hearth.plugin.values import decode, encode
 from hearth.tests.localcloud.standin.conftest import Refusal
 
 RUN = "gcp:cloudrunv2/service:Service"
@@ -47,7 +48,7 @@ def test_a_failed_update_keeps_the_new_inputs_and_the_same_again_succeeds_withou
         web.kind.update(web.context, web.id, web.inputs, web.outputs, news, preview=False)
     google.requests.clear()
 
-    again = web.kind.update(web.context, web.id, news, failed.value.outputs, news, preview=False)
+    again = web.kind.update(web.context, web.id, news, decode(encode(failed.value.outputs)), news, preview=False)
 
     assert google.requests == []
     assert again["template"] == news["template"]

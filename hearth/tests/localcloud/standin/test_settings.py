@@ -41,11 +41,24 @@ def test_flags_come_as_text() -> None:
         settings.read({"addPulumiAttributionLabel": "maybe"}, {})
 
 
+@pytest.mark.parametrize(
+    ("value", "labels"), [({"team": "a"}, {"team": "a"}), ('{"team": "a"}', {"team": "a"}), ("", {}), (None, {})]
+)
+def test_default_labels_come_as_json(value: object, labels: dict[str, str]) -> None:
+    assert settings.read({"defaultLabels": value}, {}).default_labels == labels
+
+
+@pytest.mark.parametrize("value", ["team=a", '["team"]', '{"team": 1}', "7"])
+def test_default_labels_of_another_kind_are_refused(value: str) -> None:
+    with pytest.raises(ProviderError, match=r"gcp:defaultLabels is .* but has to be a map of texts"):
+        settings.read({"defaultLabels": value}, {})
+
+
 def test_the_settings_of_the_shipped_stacks_are_known() -> None:
     assert settings.faults({"project": "p", "region": "r", "userProjectOverride": "true", "billingProject": "p"}) == []
 
 
-@pytest.mark.parametrize("key", ["defaultLabels", "projct", "deletionPolicy"])
+@pytest.mark.parametrize("key", ["terraformAttributionLabelAdditionStrategy", "projct", "deletionPolicy"])
 def test_a_setting_that_would_be_ignored_is_refused(key: str) -> None:
     (fault,) = settings.faults({key: "x", "project": "p"})
 

@@ -117,6 +117,33 @@ def test_another_provider_has_a_project_and_region_of_its_own(environ: dict[str,
     assert made.id == "projects/demo-other/locations/europe-west1/instances/cache"
 
 
+@pytest.mark.parametrize(
+    ("type", "inputs", "name"),
+    [
+        (TOPIC, {"name": "events"}, "labels"),
+        ("gcp:container/cluster:Cluster", {"name": "gke", "location": "us-central1"}, "resourceLabels"),
+    ],
+)
+def test_default_labels_of_the_provider_are_on_what_is_kept(
+    provider: StandIn, stack: Stack, type: str, inputs: Values, name: str
+) -> None:
+    provider.configure({"project": "demo-x", "region": "us-central1", "defaultLabels": {"team": "blue", "a": "any"}})
+    kept = stack(type)
+    own = {**inputs, name: {"a": "own"}}
+    kept.up(own)
+    mark = {"goog-pulumi-provisioned": "true"}
+
+    assert kept.outputs["effectiveLabels"] == {**mark, "team": "blue", "a": "own"}
+    assert kept.outputs[name] == {"a": "own"}
+    assert kept.up(own) == set()
+
+    provider.configure({"project": "demo-x", "region": "us-central1", "defaultLabels": {"team": "red"}})
+
+    assert kept.up(own) == {"pulumiLabels.team"}
+    assert kept.outputs["pulumiLabels"] == {**mark, "team": "red", "a": "own"}
+    assert kept.up(own) == set()
+
+
 def test_what_google_numbers_is_numbered_on(provider: StandIn) -> None:
     """As when one is made before the one that it replaces is deleted: same type, same logical name."""
     first, second = (create(provider, ALERT, POLICY).id for _ in range(2))
