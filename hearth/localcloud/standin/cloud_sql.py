@@ -56,6 +56,11 @@ class SqlInstanceKind(SqlKind):
     def id(self, where: Values) -> str:
         return str(where["name"])
 
+    def importable(self, outputs: Values) -> dict[str, Any]:
+        found = super().importable(outputs)
+        # Counted up by each change: a program that declared it would have to follow.
+        return found | {"settings": {name: each for name, each in found["settings"].items() if name != "version"}}
+
 
 class SqlUserKind(SqlKind):
     """A user, which is changed and deleted by a name in the query, and which the state calls `NAME/HOST/INSTANCE`."""

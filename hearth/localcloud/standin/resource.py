@@ -67,7 +67,7 @@ class RestKind(GcpKind):
             raise ProviderError(f"Error reading {self.row.title} {id!r}: {fault}") from fault
         if inputs is None:
             outputs = self.outputs(live, self._importing(live), where)
-            return Found(self.id(where), self._importable(outputs), self.sealed(outputs))
+            return Found(self.id(where), self.importable(outputs), self.sealed(outputs))
         outputs = self.outputs(live, sent(inputs), where)
         return Found(id, marked(inputs, self.declared(declared(inputs), outputs)), self.sealed(outputs))
 
@@ -178,6 +178,21 @@ class RestKind(GcpKind):
             known |= {"pulumiLabels": marks, "effectiveLabels": marks}
         return known
 
+    def importable(self, outputs: Values) -> dict[str, Any]:
+        """Inputs that would declare what an import found: all that is neither zero, nor a default, nor the API's.
+
+        And what has to be declared, be it zero or one of those that the API would fill in.
+        """
+        names = {*self.row.parameters, *self.type.autonames, *self.type.one_of}
+        optional = (self.type.computed | self.local.keys()) - names
+        return {
+            name: value
+            for name, value in outputs.items()
+            if name in self.type.inputs and name not in optional
+            if name in self.type.required or not is_zero(value)
+            if value != self.type.defaults.get(name)
+        }
+
     # Common to all
 
     def _replanned(self, old_inputs: Values, old: Values, news: Values) -> dict[str, Any]:
@@ -198,17 +213,6 @@ class RestKind(GcpKind):
         """Inputs to read an import by: with them, all labels count as declared."""
         defaults = {"labels": self.settings.default_labels, "annotations": {}}
         return {name: labels.foreign(live[name], each) for name, each in defaults.items() if live.get(name)}
-
-    def _importable(self, outputs: Values) -> dict[str, Any]:
-        """Inputs that would declare what an import found: all that is neither zero, nor a default, nor the API's."""
-        names = {*self.row.parameters, *self.type.autonames}
-        optional = (self.type.computed | self.local.keys()) - names
-        return {
-            name: value
-            for name, value in outputs.items()
-            if name in self.type.inputs and name not in optional and not is_zero(value)
-            if value != self.type.defaults.get(name)
-        }
 
     def _await(self, answer: Body, context: Context) -> None:
         # Only an operation has a name below `operations/` and is not done, or done with a result.
