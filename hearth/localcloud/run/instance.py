@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from hearth.localcloud.run import output, ports, probes, processes
+from hearth.localcloud.run import listening, output, ports, probes, processes
 from hearth.localcloud.run.launch import MARK, Launch
 from hearth.localcloud.store import Store
 
@@ -123,10 +123,12 @@ class Instance:
             await asyncio.wait({exited, probing}, return_when=asyncio.FIRST_COMPLETED)
             if exited.done():
                 reason = f"The process exited with code {exited.result()} before it answered the startup probe."
-            elif probing.result():
-                return
+            elif met := probing.result():
+                reason = listening.told(met, probe, self.port, listening.addresses(self._started.process.pid))
+            elif wrong := listening.unreachable(self.port, listening.addresses(self._started.process.pid)):
+                reason = wrong
             else:
-                reason = "The startup probe did not succeed in time."
+                return
         finally:
             for task in (exited, probing):
                 task.cancel()

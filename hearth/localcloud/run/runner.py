@@ -121,15 +121,19 @@ class Runner:
         instance = self.instance
         assert instance is not None  # noqa: S101 - called with one alone
         exited = asyncio.create_task(instance.exited())
-        waiting: set[asyncio.Task[Any]] = {exited}
-        if "livenessProbe" in self._container:
-            waiting.add(asyncio.create_task(probes.dead(self._container["livenessProbe"], instance.port)))
+        probe = self._container.get("livenessProbe")
+        probing = asyncio.create_task(probes.dead(probe, instance.port) if probe else asyncio.Event().wait())
+        waiting: set[asyncio.Task[Any]] = {exited, probing}
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in waiting:
                 task.cancel()
-        why = f"exited with code {exited.result()}" if exited.done() else "failed its liveness probe"
+        why = (
+            f"exited with code {exited.result()}"
+            if exited.done()
+            else f"failed its liveness probe ({probing.result()})"
+        )
         log.warning("the instance of %s %s; starting another", self.revision, why)
         self._set(None)
         # Cloud Run ends an instance that fails its liveness probe by SIGKILL at once ("Container health checks").
