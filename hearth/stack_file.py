@@ -41,7 +41,24 @@ def read(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ProjectError(f"{path.name} can't be read as YAML: {error}") from error
     if not isinstance(found, dict) or not isinstance(found.get("config") or {}, dict):
-        raise ProjectError(f"{path.name} is not a stack file: it should have `config:` with keys and values below.")
+        raise ProjectError(f"{path.name} can't be used: it should have `config:` with keys and values below.")
+    return found
+
+
+def project_wide(root: Path) -> dict[str, Any]:
+    """What Pulumi.yaml says for every stack that says nothing else, by key; empty where there is none. Raises
+    ProjectError.
+
+    A value is written as it is, or below `value`, or `default` (Pulumi, "Project-level configuration").
+    """
+    if not (root / "Pulumi.yaml").is_file():
+        return {}
+    found = {}
+    for key, value in (read(root / "Pulumi.yaml").get("config") or {}).items():
+        if isinstance(value, dict) and not {"value", "default"} & set(value):
+            # Its type alone: each stack has to say it.
+            continue
+        found[key] = value.get("value", value.get("default")) if isinstance(value, dict) else value
     return found
 
 

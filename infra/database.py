@@ -4,6 +4,7 @@
   instance sees the same data.
 - `postgres`: a server of Cloud SQL, which runs and is paid for all the time.
 - `sqlite`: a file in the data directory that a local cloud gives. Nothing to declare; settings refuse it elsewhere.
+- `none`: nothing, and no DATABASE_URL: an app that keeps nothing, or brings its own database.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,11 +19,16 @@ from infra.settings import Database as Kind
 from infra.settings import StackSettings
 from infra.stored_secret import SecretReference
 
-APIS: dict[Kind, list[str]] = {"firestore": [apis.FIRESTORE.name], "postgres": [apis.SQL_ADMIN.name], "sqlite": []}
+APIS: dict[Kind, list[str]] = {
+    "firestore": [apis.FIRESTORE.name],
+    "postgres": [apis.SQL_ADMIN.name],
+    "sqlite": [],
+    "none": [],
+}
 """What has to be enabled besides what every stack needs."""
 
-WITH_SCHEMA: frozenset[Kind] = frozenset({"postgres", "sqlite"})
-"""SQL databases, which are migrated before a revision that expects the new schema serves."""
+WITHOUT_SCHEMA: frozenset[Kind] = frozenset({"firestore"})
+"""Where there is nothing to migrate. A database that the stack doesn't make (`none`) may well have a schema."""
 
 _URL = "DATABASE_URL"
 

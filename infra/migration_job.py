@@ -7,6 +7,7 @@ schema that both revisions can use.
 Left out: going back. A database that is ahead of an earlier image stays as it is.
 """
 
+import shlex
 from collections.abc import Sequence
 
 import pulumi
@@ -17,8 +18,6 @@ from hearth.fingerprint import fingerprint
 from hearth.resources import JobExecution
 from infra.container import Container
 from infra.settings import StackSettings
-
-COMMAND = ("flask", "--app", "app", "db", "upgrade")
 
 
 class MigrationJob(pulumi.ComponentResource):
@@ -37,6 +36,7 @@ class MigrationJob(pulumi.ComponentResource):
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("hearth-app:infra:MigrationJob", name, None, opts)
+        program, *arguments = shlex.split(stack.migration_command)
         template = run.JobTemplateArgs(
             task_count=1,
             parallelism=1,
@@ -50,8 +50,8 @@ class MigrationJob(pulumi.ComponentResource):
                 containers=[
                     run.JobTemplateTemplateContainerArgs(
                         image=container.image,
-                        commands=[COMMAND[0]],
-                        args=[*COMMAND[1:]],
+                        commands=[program],
+                        args=arguments,
                         envs=container.envs(),
                         volume_mounts=container.mounts(),
                         resources=run.JobTemplateTemplateContainerResourcesArgs(limits={"cpu": "1", "memory": "512Mi"}),

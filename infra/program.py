@@ -72,7 +72,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     container = Container(
         image=image, account=runtime.email, env=env, secrets={**secrets.env, **data.secrets}, servers=data.servers
     )
-    if stack.database in database.WITH_SCHEMA:
+    if stack.migration_command and stack.database not in database.WITHOUT_SCHEMA:
         migration = MigrationJob("migration", stack, container=container, after=[*enabled, granted])
         before_serving.append(migration.executed)
 

@@ -99,7 +99,7 @@ class ServiceImage(pulumi.ComponentResource):
             service_account=account.email,
             build_region=stack.build_region,
             context=".",
-            dockerfile="service/Dockerfile",
+            dockerfile=stack.dockerfile,
             opts=ResourceOptions(parent=self, depends_on=[settled]),
         )
         self.ref = image.ref

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from hearth.configuration import Configuration, Rule, Strings, Texts, key
-from hearth.facts import cloud_run, cloud_sql, github, regions
+from hearth.facts import cloud_run, cloud_sql, commands, github, regions
 from hearth.facts import names as allowed
 from hearth.guards import RULES
 from hearth.guards.declared import Intent
@@ -19,7 +19,7 @@ from infra import names
 
 PublicAccess = Literal["iam", "invoker-check-off", "private"]
 Auth = Literal["none", "firebase"]
-Database = Literal["firestore", "postgres", "sqlite"]
+Database = Literal["firestore", "postgres", "sqlite", "none"]
 
 
 class StackSettings(Configuration):
@@ -81,7 +81,7 @@ class StackSettings(Configuration):
     request_timeout_seconds: int = key(
         60, "Cloud Run allows 1 to 3600 seconds; through Hosting a request ends after 60 in any case", ge=1, le=3600
     )
-    database: Database = key("firestore", "the service has a store for each of these")
+    database: Database = key("firestore", "the stack makes one of these for the service, or none")
     firestore_location: str = key(
         "us-central1",
         "a database is in one region (such as us-central1) or in a multi-region (nam5, nam7 or eur3), for good",
@@ -191,6 +191,34 @@ class StackSettings(Configuration):
                 each=lambda _, reason: reason.strip(),
             ),
         ],
+    )
+
+    dockerfile: str = key(
+        "service/Dockerfile",
+        "it is built with the checkout as its context, so it has to be a file in it",
+        "write its path from the checkout's root, like service/Dockerfile",
+        commands.is_inside,
+    )
+    startup_probe_path: str = key(
+        "/health/ready",
+        "Cloud Run asks a path of the service, of which Google's front end keeps some that end in z for itself",
+        "write a path like /health/ready, or '' to ask only whether the port is open",
+        cloud_run.is_probed_path,
+    )
+    startup_probe_seconds: int = key(
+        60, "Cloud Run gives a starting instance up after four minutes", ge=2, le=cloud_run.LONGEST_STARTUP_SECONDS
+    )
+    liveness_probe_path: str = key(
+        "/health/live",
+        "Cloud Run asks a path of the service, of which Google's front end keeps some that end in z for itself",
+        "write a path like /health/live, or '' for no liveness probe",
+        cloud_run.is_probed_path,
+    )
+    migration_command: str = key(
+        "flask --app app db upgrade",
+        "it is split into words as a shell would, and no shell runs it",
+        "write a command of the image with its arguments, or '' for no migration job",
+        lambda command: not command or any(commands.words(command) or ()),
     )
 
     @property

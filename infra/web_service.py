@@ -20,8 +20,7 @@ from infra.public_access import invoker_check_disabled
 from infra.settings import StackSettings
 
 PORT = 8080
-READY_PATH = "/health/ready"
-LIVE_PATH = "/health/live"
+_STARTUP_PERIOD_SECONDS = 2
 
 # With one thread a request, a full instance would have none left to answer its liveness probe, and a healthy one would
 # be killed. These stay for the probes and for connections kept open between requests.
@@ -70,22 +69,8 @@ class WebService(pulumi.ComponentResource):
                         cpu_idle=True,
                         startup_cpu_boost=True,
                     ),
-                    startup_probe=run.ServiceTemplateContainerStartupProbeArgs(
-                        http_get=run.ServiceTemplateContainerStartupProbeHttpGetArgs(path=READY_PATH, port=PORT),
-                        initial_delay_seconds=0,
-                        period_seconds=2,
-                        timeout_seconds=2,
-                        # A minute; Cloud Run gives up after four in any case.
-                        failure_threshold=30,
-                    ),
-                    liveness_probe=run.ServiceTemplateContainerLivenessProbeArgs(
-                        http_get=run.ServiceTemplateContainerLivenessProbeHttpGetArgs(path=LIVE_PATH, port=PORT),
-                        initial_delay_seconds=0,
-                        period_seconds=10,
-                        timeout_seconds=5,
-                        # Half a minute without an answer is a process that hangs; it is killed and replaced.
-                        failure_threshold=3,
-                    ),
+                    startup_probe=_startup_probe(stack),
+                    liveness_probe=_liveness_probe(stack),
                 )
             ],
         )
@@ -113,3 +98,29 @@ class WebService(pulumi.ComponentResource):
         )
         self.fingerprint = fingerprint(template)
         self.register_outputs({"uri": self.uri})
+
+
+def _startup_probe(stack: StackSettings) -> run.ServiceTemplateContainerStartupProbeArgs:
+    path = stack.startup_probe_path
+    return run.ServiceTemplateContainerStartupProbeArgs(
+        http_get=run.ServiceTemplateContainerStartupProbeHttpGetArgs(path=path, port=PORT) if path else None,
+        tcp_socket=None if path else run.ServiceTemplateContainerStartupProbeTcpSocketArgs(port=PORT),
+        initial_delay_seconds=0,
+        period_seconds=_STARTUP_PERIOD_SECONDS,
+        timeout_seconds=_STARTUP_PERIOD_SECONDS,
+        failure_threshold=-(-stack.startup_probe_seconds // _STARTUP_PERIOD_SECONDS),
+    )
+
+
+def _liveness_probe(stack: StackSettings) -> run.ServiceTemplateContainerLivenessProbeArgs | None:
+    path = stack.liveness_probe_path
+    if not path:
+        return None
+    return run.ServiceTemplateContainerLivenessProbeArgs(
+        http_get=run.ServiceTemplateContainerLivenessProbeHttpGetArgs(path=path, port=PORT),
+        initial_delay_seconds=0,
+        period_seconds=10,
+        timeout_seconds=5,
+        # Half a minute without an answer is a process that hangs; it is killed and replaced.
+        failure_threshold=3,
+    )

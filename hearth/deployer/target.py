@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from hearth import stack_file
 from hearth.facts.names import PROJECT_ID
 
 _CHOICES = {"app:database": "firestore", "app:auth": "none"}
@@ -43,7 +44,7 @@ def read(root: Path, stack: str, backend: str) -> Target:
         raise BadTarget(f"There is no {path.name}. Stacks here: {', '.join(known) or 'none'}. Name one with --stack.")
     contents = _mapping(path)
     config = contents.get("config")
-    config = config if isinstance(config, Mapping) else {}
+    config = stack_file.project_wide(root) | dict(config if isinstance(config, Mapping) else {})
     project = str(config.get("gcp:project", ""))
     if not PROJECT_ID.fullmatch(project) or project.startswith("demo-"):
         raise BadTarget(

@@ -1,6 +1,7 @@
-"""The sizes of a Cloud Run instance.
+"""The sizes of a Cloud Run instance, and how it is asked whether it is well.
 
-Sources: Cloud Run's pages "CPU limits", "Memory limits" and "Maximum concurrent requests".
+Sources: Cloud Run's pages "CPU limits", "Memory limits", "Maximum concurrent requests", "Container health checks" and
+"Known issues" (reserved URL paths).
 """
 
 import re
@@ -9,6 +10,10 @@ from decimal import Decimal
 
 _MIB = {"Mi": 1, "Gi": 1024}
 _MEMORY = re.compile(r"([1-9][0-9]*)(Mi|Gi)")
+_PROBED_PATH = re.compile(r"/(?:[^\s]*[^\sz])?")
+
+LONGEST_STARTUP_SECONDS = 240
+"""A startup probe's period times its failure threshold."""
 
 
 @dataclass(frozen=True)
@@ -49,3 +54,8 @@ def mebibytes(memory: str) -> int | None:
 def cpu_limit(cpu: Decimal) -> str:
     """CPU as Cloud Run's API writes it: `1` for whole ones, `500m` for parts."""
     return str(int(cpu)) if cpu == cpu.to_integral_value() else f"{int(cpu * 1000)}m"
+
+
+def is_probed_path(path: str) -> bool:
+    """Whether a probe can ask for it; an empty one asks for none."""
+    return not path or _PROBED_PATH.fullmatch(path) is not None

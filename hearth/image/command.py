@@ -38,7 +38,7 @@ def make(options: argparse.Namespace) -> list[Row]:
     """Build and try; the rows. Raises ImageError and NoCollectionError."""
     root = project.root()
     one = instance.of_stack(root, options.stack)
-    dockerfile = project.Table.read(root).dockerfile
+    dockerfile = one.dockerfile
     kept = first(root)
     wanted = options.base or base.named_in(root / dockerfile)
     engine, base_image = choose(wanted, base_tar=Path(options.base_tar) if options.base_tar else None, say=_say)

@@ -25,6 +25,8 @@ DATABASE = "sqlite:////data/trial.sqlite3"
 
 _SERVICE = "gcp:cloudrunv2/service:Service"
 _JOB = "gcp:cloudrunv2/job:Job"
+_IMAGE = "hearth:build:Image"
+_MIGRATION_COMMAND = "app:migrationCommand"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +37,14 @@ class Instance:
     memory: int
     """Bytes."""
     concurrency: int
+    dockerfile: str
+    """Of the image, relative to the project."""
     ready: str
-    """Path of the startup probe."""
+    """Path of the startup probe; empty for one that asks for the port."""
     live: str
-    """Path of the liveness probe."""
+    """Path of the liveness probe; empty where there is none."""
     migration: tuple[str, ...]
-    """The command that migrates the database."""
+    """The command that migrates the database; empty where there is none."""
     env: Mapping[str, str]
 
 
@@ -51,28 +55,34 @@ def of_stack(root: Path, stack: str) -> Instance:
         there = ", ".join(sorted(each.name.split(".")[1] for each in root.glob("Pulumi.*.yaml")))
         raise ImageError(f"There is no stack {stack!r} to take the memory limit from; there are {there}. STACK=NAME")
     try:
-        declared = stacks.run_with(stacks.configuration(file), stack, project.program(root), root)
-        return of_declared(stack, declared, shlex.split(project.Table.read(root).migrate))
+        config, table = stacks.configuration(file), project.Table.read(root)
+        declared = stacks.run_with(config, stack, project.program(root), root)
+        return of_declared(stack, declared, table, config.get(_MIGRATION_COMMAND, table.migrate))
     except (HearthError, pulumi.RunError) as error:
         raise ImageError(f"{file.name}: {error}") from None
 
 
-def of_declared(stack: str, declared: Stack, migrate: list[str]) -> Instance:
-    """From the stack's resources; `migrate` is for a stack that has no job for it. Raises ImageError."""
+def of_declared(stack: str, declared: Stack, table: project.Table, migrate: str) -> Instance:
+    """From the stack's resources; the table and `migrate` are for one that builds no image, or has no job to migrate.
+
+    Raises ImageError.
+    """
     services = declared.of(_SERVICE)
     if len(services) != 1:
         raise ImageError(f"Stack {stack} declares {len(services)} Cloud Run services, and one is what can be tried.")
     template, name = services[0].inputs["template"], str(services[0].inputs["name"])
     (container,) = template["containers"]
+    images = [image.inputs["dockerfile"] for image in declared.of(_IMAGE)]
     jobs = [job.inputs["template"]["template"]["containers"][0] for job in declared.of(_JOB)]
     told = {each["name"]: str(each["value"]) for each in container.get("envs", ()) if "value" in each}
     return Instance(
         stack=stack,
         memory=_bytes(str(container["resources"]["limits"]["memory"])),
         concurrency=int(template["maxInstanceRequestConcurrency"]),
+        dockerfile=str(images[0]) if images else table.dockerfile,
         ready=_path(container, "startupProbe"),
         live=_path(container, "livenessProbe"),
-        migration=tuple([*jobs[0]["commands"], *jobs[0].get("args", ())] if jobs else migrate),
+        migration=tuple([*jobs[0]["commands"], *jobs[0].get("args", ())] if jobs else shlex.split(migrate)),
         env={
             **told,
             # The trial writes through the API, and has no user of the stack's project.
@@ -95,4 +105,4 @@ def _bytes(memory: str) -> int:
 
 
 def _path(container: Mapping[str, Any], probe: str) -> str:
-    return str(container[probe]["httpGet"]["path"])
+    return str(container.get(probe, {}).get("httpGet", {}).get("path", ""))

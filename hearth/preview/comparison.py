@@ -122,10 +122,10 @@ class _Sides:
         return stack_file.compare(before, after), note
 
     def _sanitize(self, side: Path) -> dict[str, object]:
-        """The content as it was."""
+        """The content as it was, with what Pulumi.yaml says for every stack."""
         content = stack_file.read(side / self._file)
         stack_file.write(side / self._file, stack_file.sanitized(content))
-        return content
+        return {**content, "config": stack_file.project_wide(side) | (content.get("config") or {})}
 
 
 def _deploy(engine: Engine, base: Revision) -> None:

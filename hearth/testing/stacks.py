@@ -29,8 +29,12 @@ def shipped(stack: str) -> dict[str, str]:
 
 
 def configuration(file: Path) -> dict[str, str]:
-    """The configuration in a stack file, as the engine hands it to the program. Raises ProjectError."""
-    config = stack_file.without_secrets(stack_file.read(file).get("config") or {})
+    """The configuration in a stack file, and in the Pulumi.yaml beside it, as the engine hands it to the program.
+
+    Raises ProjectError.
+    """
+    own = stack_file.without_secrets(stack_file.read(file).get("config") or {})
+    config = stack_file.project_wide(file.parent) | own
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
 
 

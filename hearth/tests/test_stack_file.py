@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from hearth.project import ProjectError
-from hearth.stack_file import SECRET, Setting, compare, read, sanitized, write
+from hearth.stack_file import SECRET, Setting, compare, project_wide, read, sanitized, write
 
 KMS = {
     "secretsprovider": "gcpkms://projects/acme/locations/global/keyRings/r/cryptoKeys/k",
@@ -91,3 +91,15 @@ def test_a_file_that_is_none_is_refused_by_name(tmp_path: Path, text: str) -> No
 
     with pytest.raises(ProjectError, match=r"Pulumi\.x\.yaml"):
         read(path)
+
+
+def test_what_pulumi_yaml_says_for_every_stack_is_read_in_each_of_its_spellings(tmp_path: Path) -> None:
+    """As the engine hands it on, which has been tried."""
+    (tmp_path / "Pulumi.yaml").write_text(
+        "name: shop\nconfig:\n  app:a: /up\n  app:b: {value: true}\n  shop:c: {type: string, default: x}\n"
+        "  shop:d: {type: string}\n",
+        encoding="utf-8",
+    )
+
+    assert project_wide(tmp_path) == {"app:a": "/up", "app:b": "true", "shop:c": "x"}
+    assert project_wide(tmp_path / "elsewhere") == {}

@@ -38,6 +38,16 @@ def test_a_file_needs_nothing_declared_and_no_api() -> None:
     assert "roles/datastore.user" not in {each.inputs.get("role") for each in stack.resources}
 
 
+@pytest.mark.parametrize("name", ["prod", "local"])
+def test_without_a_database_nothing_is_declared_and_no_address_told(name: str) -> None:
+    stack = run_stack(name, {"app:database": "none", "app:migrationCommand": ""})
+    (container,) = stack.one(SERVICE).inputs["template"]["containers"]
+
+    assert "DATABASE_URL" not in {each["name"] for each in container["envs"]}
+    assert stack.of(DATABASE) == []
+    assert not {API, "sqladmin.googleapis.com"} & enabled(stack)
+
+
 def test_firestores_api_is_enabled_where_it_is_used() -> None:
     assert API in enabled(run_stack("prod"))
 

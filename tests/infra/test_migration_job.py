@@ -17,10 +17,25 @@ def fingerprint(stack: Stack) -> str:
     return str(stack.one(EXECUTION).inputs["template"])
 
 
-@pytest.mark.parametrize("name", ON_GOOGLE)
-def test_where_there_is_no_schema_there_is_no_job(name: str) -> None:
-    assert run_stack(name).of(JOB) == []
-    assert run_stack(name).of(EXECUTION) == []
+@pytest.mark.parametrize(
+    ("name", "config"),
+    [
+        *((name, {}) for name in ON_GOOGLE),
+        ("local", {"app:migrationCommand": ""}),
+        ("local", {"app:migrationCommand": "", "app:database": "none"}),
+    ],
+)
+def test_where_there_is_no_schema_or_no_command_there_is_no_job(name: str, config: Mapping[str, str]) -> None:
+    assert run_stack(name, config).of(JOB) == []
+    assert run_stack(name, config).of(EXECUTION) == []
+
+
+def test_the_command_is_the_stacks_in_words_and_not_a_shells() -> None:
+    """Also for a database that the stack doesn't make."""
+    config = {"app:migrationCommand": "flask --app 'shop:create_app()' init-db", "app:database": "none"}
+    (task,) = run_stack("local", config).one(JOB).inputs["template"]["template"]["containers"]
+
+    assert [*task["commands"], *task["args"]] == ["flask", "--app", "shop:create_app()", "init-db"]
 
 
 @pytest.mark.parametrize("config", [{}, {"app:image": IMAGE}])

@@ -57,6 +57,28 @@ def test_cloud_run_gives_a_starting_instance_time_within_its_own_limit() -> None
     assert probe["timeoutSeconds"] <= probe["periodSeconds"]
 
 
+def test_the_probes_ask_for_what_the_stack_says() -> None:
+    found = container({"app:startupProbePath": "/login?next=/", "app:livenessProbePath": "/up"})
+
+    assert found["startupProbe"]["httpGet"] == {"path": "/login?next=/", "port": 8080}
+    assert found["livenessProbe"]["httpGet"] == {"path": "/up", "port": 8080}
+
+
+def test_an_app_without_a_health_check_has_its_port_asked_for_and_is_not_asked_again() -> None:
+    found = container({"app:startupProbePath": "", "app:livenessProbePath": ""})
+
+    assert found["startupProbe"]["tcpSocket"] == {"port": 8080}
+    assert "httpGet" not in found["startupProbe"]
+    assert "livenessProbe" not in found
+
+
+@pytest.mark.parametrize(("seconds", "tries"), [("60", 30), ("2", 1), ("3", 2), ("240", 120)])
+def test_an_instance_has_as_long_to_start_as_the_stack_says(seconds: str, tries: int) -> None:
+    probe = container({"app:startupProbeSeconds": seconds})["startupProbe"]
+
+    assert (probe["periodSeconds"], probe["failureThreshold"]) == (2, tries)
+
+
 @pytest.mark.parametrize(
     ("config", "path", "value"),
     [

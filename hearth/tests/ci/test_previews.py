@@ -113,4 +113,4 @@ def test_a_stack_file_that_is_none_is_said(checkout: Path, capsys: pytest.Captur
     (checkout / "Pulumi.dev.yaml").write_text("- a list\n", encoding="utf-8")
 
     assert run(checkout, Preview({})) == 1
-    assert "Pulumi.dev.yaml is not a stack file" in capsys.readouterr().err
+    assert "Pulumi.dev.yaml can't be used" in capsys.readouterr().err

@@ -12,6 +12,7 @@ import pulumi
 import pulumi_gcp as gcp
 
 from hearth.faults import Fault, SettingsError
+from hearth.resources import Image
 
 
 def build(environ, root):
@@ -26,6 +27,14 @@ def build(environ, root):
         "startup_probe": probe("/ready"),
         "liveness_probe": probe("/live"),
     }
+    if config.get_bool("probed") is False:
+        container = {**container, "startup_probe": {"tcp_socket": {"port": 8080}}}
+        del container["liveness_probe"]
+    if config.get("dockerfile"):
+        Image(
+            "image", project="example", region="r", repository="images", image="web", bucket="b", service_account="a",
+            build_region="global", context=".", dockerfile=config.require("dockerfile"),
+        )
     template = {"max_instance_request_concurrency": config.get_int("concurrency") or 80, "containers": [container]}
     for name in (config.get("services") or "web").split():
         gcp.cloudrunv2.Service(name, project="example", name=name, location="us-central1", template=template)
@@ -77,6 +86,25 @@ def test_a_stack_without_a_migration_job_has_the_command_of_the_table(project: P
     assert one.migration == ("flask", "db", "upgrade")
 
 
+def test_an_app_that_says_it_has_nothing_to_migrate_is_not_migrated(project: Path) -> None:
+    one = instance.of_stack(stack_file(project, "config:\n  app:migrationCommand: ''\n"), "big")
+
+    assert one.migration == ()
+
+
+@pytest.mark.parametrize(("declared", "dockerfile"), [("", "service/Dockerfile"), ("own/Dockerfile", "own/Dockerfile")])
+def test_the_dockerfile_is_the_one_that_the_stack_builds(declared: str, dockerfile: str, project: Path) -> None:
+    one = instance.of_stack(stack_file(project, f"config:\n  app:dockerfile: '{declared}'\n"), "big")
+
+    assert one.dockerfile == dockerfile
+
+
+def test_a_service_without_probes_that_ask_for_a_path_has_none(project: Path) -> None:
+    one = instance.of_stack(stack_file(project, "config:\n  app:probed: 'false'\n"), "big")
+
+    assert (one.ready, one.live) == ("", "")
+
+
 def test_the_containers_are_told_nothing_that_only_google_cloud_has(project: Path) -> None:
     one = instance.of_stack(stack_file(project, "config: {}\n"), "big")
 
@@ -89,7 +117,7 @@ def test_the_containers_are_told_nothing_that_only_google_cloud_has(project: Pat
     [
         ("config:\n  app:memory: 1e9\n", ["Pulumi.big.yaml", "'1e9'", "512Mi"]),
         ("config:\n  app:concurrency: many\n", ["Pulumi.big.yaml", "app:concurrency", "many"]),
-        ("- a list\n", ["Pulumi.big.yaml", "is not a stack file"]),
+        ("- a list\n", ["Pulumi.big.yaml", "can't be used"]),
         ("config:\n  app:services: a b\n", ["Pulumi.big.yaml", "2 Cloud Run services"]),
     ],
 )

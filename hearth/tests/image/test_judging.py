@@ -39,7 +39,14 @@ BESIDE: dict[str, Any] = {
     "tmp": True,
 }
 INSTANCE = Instance(
-    stack="prod", memory=512 * 2**20, concurrency=80, ready="/ready", live="/live", migration=(), env={}
+    stack="prod",
+    memory=512 * 2**20,
+    concurrency=80,
+    dockerfile="service/Dockerfile",
+    ready="/ready",
+    live="/live",
+    migration=(),
+    env={},
 )
 SECRET = "from somebody's laptop\n"
 
