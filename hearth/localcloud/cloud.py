@@ -58,6 +58,11 @@ class Cloud:
         return self.root / "environments"
 
     @property
+    def locks(self) -> Path:
+        """Lock files of requirements that are none, named by the SHA-256 of those (and of the interpreter)."""
+        return self.root / "locks"
+
+    @property
     def logs(self) -> Path:
         """Log files: `cloud.log`, `edge.log`, `services/NAME.log`, `jobs/NAME.log`, `builds/ID.log`."""
         return self.root / "logs"

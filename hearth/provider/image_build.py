@@ -134,6 +134,8 @@ class ImageBuild:
                 f"Build {build.id} says that it succeeded, but {order.image} ({digest or 'no digest'}) is not in the "
                 f"registry. Was it deleted meanwhile, by hand or by a clean-up policy? Run again to build it anew."
             )
+        for warning in build.warnings:
+            self._context.warn(warning)
         self._context.say(f"built {digest}")
         return digest
 

@@ -9,7 +9,7 @@ import base64
 import re
 import uuid
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 from hearth.localcloud import operations, times
@@ -94,13 +94,13 @@ class Builds:
         path = self._cloud.logs / "builds" / f"{build['id']}.log"
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8", buffering=1) as file:
-            log = BuildLog(file)
+            log, warnings = BuildLog(file), list[str]()
             try:
                 async with self._turn:
                     self._put(build | {"status": "WORKING", "startTime": times.now()})
                     async with asyncio.timeout(seconds(build["timeout"])):
-                        images = await self._worker.work(build, log)
-                self._finish(self._expect(name), "SUCCESS", images=images)
+                        images = await self._worker.work(build, log, warnings.append)
+                self._finish(self._expect(name), "SUCCESS", images=images, warnings=warnings)
             except asyncio.CancelledError:
                 log("CANCELLED")
                 self._finish(self._expect(name), "CANCELLED", detail="Build was cancelled.")
@@ -127,12 +127,15 @@ class Builds:
         status: str,
         *,
         images: list[dict[str, str]] | None = None,
+        warnings: Sequence[str] = (),
         detail: str | None = None,
         failure: BuildFailure | None = None,
     ) -> None:
         ended = build | {"status": status, "finishTime": times.now()}
         if images is not None:
             ended["results"] = {"images": images}
+        if warnings:
+            ended["warnings"] = [{"text": text, "priority": "WARNING"} for text in warnings]
         if detail:
             ended["statusDetail"] = detail
         if failure:

@@ -37,23 +37,30 @@ async def ensure(parent: Path, lock: Path | None, wheels: Iterable[Path], log: L
     interpreter = os.path.realpath(sys.executable)  # noqa: ASYNC240 - a few links on a local disk
     key = hashlib.sha256(b"\0".join([text, sys.version.encode(), interpreter.encode()])).hexdigest()
     if not (parent / key).exists():
-        if lock and _OTHER_FILE.search(text.decode()):
-            raise InstallError(
-                f"{lock.name} includes another file (-r or -c). Installed is one lock file that stands alone: "
-                "compile it with `uv pip compile --generate-hashes`."
-            )
+        if lock:
+            check_alone(lock, text.decode())
         with complete(parent / key) as folder:
             # Relocatable: its scripts must not name the folder it is made in.
             options = ["--quiet", "--no-project", "--relocatable", "--allow-existing", "--python", sys.executable]
-            await _uv("venv", *options, ".", folder=folder, log=log)
+            await uv("venv", *options, ".", folder=folder, log=log)
             if lock:
                 options = ["--require-hashes", "--compile-bytecode", "--allow-empty-requirements"]
                 options += [f"--find-links={each}" for each in wheels]
-                await _uv("pip", "sync", *options, "--python", "bin/python", str(lock), folder=folder, log=log)
+                await uv("pip", "sync", *options, "--python", "bin/python", str(lock), folder=folder, log=log)
     return parent / key
 
 
-async def _uv(*arguments: str, folder: Path, log: Log) -> None:
+def check_alone(lock: Path, text: str) -> None:
+    """Raises InstallError for a file that includes others."""
+    if _OTHER_FILE.search(text):
+        raise InstallError(
+            f"{lock.name} includes another file (-r or -c). Installed is one lock file that stands alone: "
+            "compile it with `uv pip compile --generate-hashes`."
+        )
+
+
+async def uv(*arguments: str, folder: Path, log: Log) -> None:
+    """Run uv in a folder. Raises InstallError."""
     # An environment that happens to be active where the local cloud was started must not be the one changed.
     environ = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "PYTHONPATH"}}
     code = await run([find_uv_bin(), *arguments], cwd=folder, env=environ, log=log)

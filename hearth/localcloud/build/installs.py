@@ -31,6 +31,8 @@ class Installs:
     environments: list[str] = field(default_factory=list)
     wheels: list[str] = field(default_factory=list)
     """Folders of packages that no index has (`--find-links`)."""
+    hashed: list[str] = field(default_factory=list)
+    """Those of the locks that are installed only with hashes (`--require-hashes`)."""
     others: list[str] = field(default_factory=list)
     """Commands that the local cloud leaves out."""
 
@@ -99,6 +101,7 @@ def _take_install(rest: list[str], found: Installs, line: int) -> None:
             "file with hashes alone, as a build that can be repeated does: add it there."
         )
     found.locks.extend(locks)
+    found.hashed.extend(locks if "--require-hashes" in rest else [])
 
 
 def _valued(words: list[str]) -> list[tuple[str, str]]:

@@ -43,6 +43,8 @@ class Layout:
     files: dict[str, File] = field(default_factory=dict)
     workdir: str = "/"
     lock: File | None = None
+    hashed: bool = False
+    """Whether it is installed only with hashes."""
     wheels: set[Path] = field(default_factory=set)
     """Packages that lay beside the lock file, in folders that its installation looked into."""
     environment_paths: set[str] = field(default_factory=set)
@@ -50,7 +52,13 @@ class Layout:
     not_run: list[str] = field(default_factory=list)
 
     def fork(self) -> "Layout":
-        return Layout(dict(self.files), self.workdir, self.lock, set(self.wheels), set(self.environment_paths))
+        return replace(
+            self,
+            files=dict(self.files),
+            wheels=set(self.wheels),
+            environment_paths=set(self.environment_paths),
+            not_run=[],
+        )
 
 
 def scan(context: Path) -> dict[str, File]:
@@ -117,6 +125,7 @@ def _copy(step: Copy, layout: Layout, stages: list[Stage], done: list[Layout], c
                 for place in shared
             }
             _set_lock(layout, origin.lock, step.line)
+            layout.hashed |= origin.hashed
             layout.wheels |= origin.wheels
         elif not taken:
             raise DockerfileError(
@@ -190,6 +199,7 @@ def _run(step: Run, stage: Stage, layout: Layout, context: Tree) -> None:
                 f"Dockerfile line {step.line}: {name} is installed from, but was not copied from the context before."
             )
         _set_lock(layout, lock, step.line)
+        layout.hashed |= name in found.hashed
         named = {stage.env[key] for key in ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT") if stage.env.get(key)}
         layout.environment_paths |= named or layout.environment_paths or _BASE_LOCATIONS
 

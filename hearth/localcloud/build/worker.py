@@ -8,13 +8,13 @@ import asyncio
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from hearth.catalog.apis import ARTIFACT_REGISTRY
 from hearth.localcloud import grants
-from hearth.localcloud.build import archive, dockerfile, environment, image, layout, source, steps
+from hearth.localcloud.build import archive, dockerfile, environment, image, layout, locks, source, steps
 from hearth.localcloud.build.environment import InstallError, Log
 from hearth.localcloud.build.instructions import DockerfileError
 from hearth.localcloud.cloud import Cloud
@@ -65,7 +65,7 @@ class Worker:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
 
-    async def work(self, build: Mapping[str, Any], log: Log) -> list[dict[str, str]]:
+    async def work(self, build: Mapping[str, Any], log: Log, warn: Log) -> list[dict[str, str]]:
         """Do the build; returns results.images. Raises BuildFailure."""
         wanted = [reference(text) for text in build.get("images", [])]
         built: dict[str, str] = {}
@@ -80,7 +80,7 @@ class Worker:
             for at, raw in enumerate(build.get("steps", [])):
                 try:
                     step = steps.read(raw, at)
-                    made = await self._build(step, Path(scratch), log)
+                    made = await self._build(step, Path(scratch), log, warn)
                 except (steps.StepError, DockerfileError, InstallError) as fault:
                     raise BuildFailure("USER_BUILD_STEP", f"build step {at} failed: {fault}") from fault
                 built |= dict.fromkeys(map(tagged, step.tags), made.digest)
@@ -94,7 +94,7 @@ class Worker:
         account = build.get("serviceAccount", "").rpartition("/")[2]
         return [self._push(each, built, account, log) for each in wanted]
 
-    async def _build(self, step: steps.DockerBuild, root: Path, log: Log) -> image.Image:
+    async def _build(self, step: steps.DockerBuild, root: Path, log: Log, warn: Log) -> image.Image:
         path = root / step.dockerfile
         if not path.is_file():
             raise DockerfileError(f"unable to read {step.dockerfile}: there is no such file in the source.")
@@ -106,8 +106,14 @@ class Worker:
         )
         for command in made.not_run:
             log(f"not run here: {command}")
-        lock, wheels = made.lock.source if made.lock else None, {file.parent for file in made.wheels}
-        await environment.ensure(self._cloud.environments, lock, wheels, log)
+        wheels = {file.parent for file in made.wheels}
+        if made.lock and not made.hashed:
+            lock = await locks.resolved(self._cloud.locks, made.lock.source, wheels, log)
+            if lock != made.lock.source:
+                warn(locks.WARNING.format(name=made.lock.source.relative_to(root)))
+                # So that the image keeps what it was built with.
+                made.lock = replace(made.lock, source=lock)
+        await environment.ensure(self._cloud.environments, made.lock.source if made.lock else None, wheels, log)
         built = await asyncio.to_thread(image.write, self._cloud.images, stage, made)
         log(image.describe(built))
         return built

@@ -41,6 +41,11 @@ class Build:
         return detail if failure in detail else "; ".join(filter(None, (detail, failure)))
 
     @property
+    def warnings(self) -> list[str]:
+        """What it warned of, and went on."""
+        return [str(each.get("text", "")) for each in self.raw.get("warnings") or []]
+
+    @property
     def failure_type(self) -> str:
         return str((self.raw.get("failureInfo") or {}).get("type", ""))
 

@@ -87,6 +87,18 @@ def test_a_new_image_is_built_from_the_uploaded_source_and_known_by_digest(
     assert "build b1: queued (0s)" in said
 
 
+def test_what_a_build_warns_of_is_handed_on(
+    kind: Image, builds: FakeBuilds, inputs: Values, *, context: Context, said: list[str]
+) -> None:
+    builds.outcome = lambda _build: {
+        "status": "SUCCESS",
+        "warnings": [{"text": "no hashes", "priority": "WARNING"}],
+    }
+    kind.create(context, inputs, preview=False)
+
+    assert "no hashes" in said
+
+
 def test_the_ref_is_unknown_in_a_preview_that_would_build(
     server: FakeServer, kind: Image, inputs: Values, context: Context
 ) -> None:

@@ -148,6 +148,29 @@ def test_a_service_runs_with_the_packages_of_its_lock_file(tmp_path: Path) -> No
     play(tmp_path, scenario)
 
 
+def test_plain_requirements_are_resolved_once_and_the_build_warns_of_it(tmp_path: Path) -> None:
+    async def scenario(playground: Playground) -> None:
+        files = locked(wheel(tmp_path).partition(" \\")[0])
+        files["Dockerfile"] = files["Dockerfile"].replace(" --require-hashes", "")
+        made = []
+        for text in ("one", "two"):
+            operation = await playground.call("POST", BUILDS, playground.build_request(files | {"text.txt": text}))
+            ended = await playground.done("cloudbuild", operation)
+            (lock,) = playground.cloud.locks.glob("*/requirements.txt")
+            made.append((lock, lock.stat().st_ctime_ns))
+            (warning,) = ended["response"]["warnings"]
+
+            assert "--hash=sha256:" in lock.read_text()
+            assert warning["priority"] == "WARNING"
+            assert "requirements.txt names packages without hashes" in warning["text"]
+        image = next(playground.cloud.images.iterdir())
+
+        assert made[0] == made[1]
+        assert (image / "requirements.lock").read_text() == made[0][0].read_text()
+
+    play(tmp_path, scenario)
+
+
 def test_an_environment_is_made_once_for_a_lock_file(tmp_path: Path) -> None:
     async def scenario(playground: Playground) -> None:
         lock = wheel(tmp_path)

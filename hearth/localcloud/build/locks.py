@@ -1,0 +1,43 @@
+"""A lock file for requirements that are none, resolved once and kept.
+
+Cloud Build installs whatever the index has at the time. Here the first build decides, so that the next one, and every
+start of an instance, has the same packages and asks nobody. Left out: keeping it in the checkout, whose files no build
+changes.
+"""
+
+import hashlib
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from hearth.localcloud.build import environment
+from hearth.localcloud.build.environment import Log
+from hearth.localcloud.build.folders import complete
+
+WARNING = (
+    "{name} names packages without hashes, so Cloud Build may install other ones tomorrow than today. The local cloud "
+    "has resolved it once, and keeps to that. `uv pip compile --generate-hashes -o requirements.txt requirements.in` "
+    "makes a lock file of what is then requirements.in."
+)
+
+_HASH = b"--hash="
+_LOCK = "requirements.txt"
+
+
+async def resolved(parent: Path, requirements: Path, wheels: Iterable[Path], log: Log) -> Path:
+    """The lock file below `parent` for these requirements, made now if there is none yet; a lock file as it is.
+
+    Raises InstallError for what can't be resolved.
+    """
+    text = requirements.read_bytes()  # noqa: ASYNC240 - kilobytes on a local disk
+    if _HASH in text or not text.strip():
+        return requirements
+    environment.check_alone(requirements, text.decode(errors="replace"))
+    folder = parent / hashlib.sha256(b"\0".join([text, sys.version.encode()])).hexdigest()
+    if not folder.exists():
+        with complete(folder) as making:
+            options = ["--quiet", "--no-header", "--generate-hashes", "--python", sys.executable]
+            options += [f"--find-links={each}" for each in wheels]
+            written = ["--output-file", _LOCK, str(requirements)]
+            await environment.uv("pip", "compile", *options, *written, folder=making, log=log)
+    return folder / _LOCK
