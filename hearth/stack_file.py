@@ -1,11 +1,13 @@
 """A stack's file, made fit for a copy that nobody's keys can decrypt, and the differences between two of them.
 
 In the copies alone: the secrets provider and its keys go, so that the passphrase of a throwaway state takes their
-place; each secret becomes a placeholder, as there is nothing to decrypt it with; and a project that the reader has yet
-to name gets a valid id, since a placeholder is no reason not to see a diff. What these hide is what `compare` tells:
-it reads the files as they were.
+place; each secret becomes a placeholder, as there is nothing to decrypt it with, which another ciphertext makes another
+one, so that the engine sees a rotation; and a project that the reader has yet to name gets a valid id, since a
+placeholder is no reason not to see a diff. What these hide is what `compare` tells: it reads the files as they were.
 """
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +18,8 @@ import yaml
 from hearth.project import ProjectError
 from hearth.target import PLACEHOLDER
 
-SECRET = "placeholder-of-a-secret"  # noqa: S105 - stands for one
+HIDDEN = "[secret]"
+_PLACEHOLDER = re.compile(r"placeholder-of-a-secret-[0-9a-f]{12}")
 # As text throughout, which is what Pulumi hands on: YAML 1.1 would make `on` a boolean. The one in C is quicker.
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _PROVIDER = ("secretsprovider", "encryptedkey", "encryptionsalt")
@@ -26,7 +29,10 @@ _PROJECTS = ("gcp:project", "gcp:billingProject")
 
 @dataclass(frozen=True)
 class Setting:
-    """A key whose value differs between base and head; None stands for a missing one."""
+    """A key, or a name below one that holds secrets, whose value differs between base and head.
+
+    None stands for a missing one, and HIDDEN for one that is or holds a secret.
+    """
 
     key: str
     old: str | None
@@ -82,20 +88,37 @@ def compare(base: Mapping[str, Any], head: Mapping[str, Any]) -> list[Setting]:
     return list(_compare(base.get("config") or {}, head.get("config") or {}))
 
 
-def _compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Setting]:
-    for key in sorted(old.keys() | new.keys()):
-        before, after = old.get(key), new.get(key)
-        if before != after:
-            secret = _has_secret(before) or _has_secret(after)
-            yield Setting(key, *((None, None) if secret else (_text(before), _text(after))), secret=secret)
+def _compare(old: Mapping[str, Any], new: Mapping[str, Any], above: str = "") -> Iterator[Setting]:
+    for name in sorted(old.keys() | new.keys()):
+        before, after, key = old.get(name), new.get(name), f"{above}{name}"
+        if before == after:
+            continue
+        secret = _has_secret(before) or _has_secret(after)
+        if secret and all(each is None or _is_mapping(each) for each in (before, after)):
+            yield from _compare(before or {}, after or {}, f"{key}.")
+        else:
+            yield Setting(key, _text(before, secret=secret), _text(after, secret=secret), secret=secret)
 
 
-def _text(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else yaml.safe_dump(value, default_flow_style=True).strip()
+def _text(value: Any, *, secret: bool) -> str | None:
+    if value is None:
+        return None
+    if secret:
+        return HIDDEN
+    return value if isinstance(value, str) else yaml.safe_dump(value, default_flow_style=True).strip()
 
 
 def _has_secret(value: Any) -> bool:
     return bool(without_secrets(value) != value)
+
+
+def _is_mapping(value: Any) -> bool:
+    return isinstance(value, dict) and not _is_secret(value)
+
+
+def _is_secret(value: Any) -> bool:
+    # A name below a key may be `secure` itself; what stands there is not a text then.
+    return isinstance(value, dict) and set(value) == {_SECURE} and isinstance(value[_SECURE], str)
 
 
 def without_secrets(value: Any) -> Any:
@@ -104,6 +127,11 @@ def without_secrets(value: Any) -> Any:
         return [without_secrets(each) for each in value]
     if not isinstance(value, dict):
         return value
-    if set(value) == {_SECURE}:
-        return SECRET
+    if _is_secret(value):
+        return f"placeholder-of-a-secret-{hashlib.sha256(value[_SECURE].encode()).hexdigest()[:12]}"
     return {key: without_secrets(each) for key, each in value.items()}
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether it stands for a secret in a copy."""
+    return _PLACEHOLDER.fullmatch(text) is not None

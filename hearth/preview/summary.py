@@ -117,7 +117,8 @@ def _settings(settings: Sequence[Setting]) -> Iterator[Section]:
     lines: list[Line] = []
     for each in settings:
         if each.secret:
-            lines.append(("secret changed: ", Code(each.key)))
+            what = "added" if each.old is None else "removed" if each.new is None else "changed"
+            lines.append((f"secret {what}: ", Code(each.key)))
         else:
             old, new = (MISSING if value is None else value or '""' for value in (each.old, each.new))
             lines.append((Code(each.key), ": ", Code(old), " → ", Code(new)))

@@ -6,7 +6,17 @@ import pytest
 import yaml
 
 from hearth.project import ProjectError
-from hearth.stack_file import SECRET, Setting, compare, project_wide, read, sanitized, write
+from hearth.stack_file import (
+    HIDDEN,
+    Setting,
+    compare,
+    is_placeholder,
+    project_wide,
+    read,
+    sanitized,
+    without_secrets,
+    write,
+)
 
 KMS = {
     "secretsprovider": "gcpkms://projects/acme/locations/global/keyRings/r/cryptoKeys/k",
@@ -28,10 +38,25 @@ def test_nothing_needs_a_key_any_more() -> None:
             "gcp:project": "acme-prod",
             "app:name": "web",
             "app:grantSettleSeconds": "120",
-            "app:token": SECRET,
-            "app:nested": {"a": [SECRET, "plain"]},
+            "app:token": "placeholder-of-a-secret-8a3b54cb81fd",
+            "app:nested": {"a": ["placeholder-of-a-secret-12325c091792", "plain"]},
         }
     }
+
+
+def test_another_ciphertext_is_another_placeholder_and_the_same_the_same() -> None:
+    one, again, other = (without_secrets({"secure": f"v1:{text}"}) for text in ("one", "one", "other"))
+
+    assert one == again != other
+    assert is_placeholder(one)
+    assert not is_placeholder("v1:one")
+
+
+def test_a_secret_may_be_called_secure_itself() -> None:
+    found = without_secrets({"secure": {"secure": "v1:a"}})
+
+    assert list(found) == ["secure"]
+    assert is_placeholder(found["secure"])
 
 
 def test_what_comes_in_stays_as_it_was() -> None:
@@ -68,9 +93,23 @@ def test_every_difference_is_told_and_of_secrets_no_value() -> None:
         Setting("app:grantSettleSeconds", "120", "60"),
         Setting("app:list", None, "[a, b]"),
         Setting("app:name", "web", "shop"),
-        Setting("app:token", None, None, secret=True),
+        Setting("app:token", HIDDEN, HIDDEN, secret=True),
     ]
     assert compare(KMS, KMS) == []
+
+
+def test_of_several_secrets_below_a_key_those_that_differ_are_told() -> None:
+    def config(**below: str) -> dict[str, object]:
+        return {"config": {"app:secrets": {name: {"secure": text} for name, text in below.items()}}}
+
+    assert compare(config(GONE="a", KEPT="b", TURNED="c"), config(KEPT="b", TURNED="d", NEW="e")) == [
+        Setting("app:secrets.GONE", HIDDEN, None, secret=True),
+        Setting("app:secrets.NEW", None, HIDDEN, secret=True),
+        Setting("app:secrets.TURNED", HIDDEN, HIDDEN, secret=True),
+    ]
+    assert compare({"config": {}}, config(NEW="e")) == [Setting("app:secrets.NEW", None, HIDDEN, secret=True)]
+    mixed = {"config": {"app:list": ["in-clear", {"secure": "a"}]}}
+    assert compare({"config": {}}, mixed) == [Setting("app:list", None, HIDDEN, secret=True)], "nor what is beside it"
 
 
 def test_a_value_reaches_the_copy_as_it_was_written(tmp_path: Path) -> None:

@@ -204,7 +204,7 @@ def test_a_base_from_before_the_toolkit_had_a_folder_is_refused_with_the_first_t
     assert "Traceback" not in output
 
 
-def test_a_stack_file_of_a_kms_key_needs_no_key(repository: Repository) -> None:
+def test_a_stack_file_of_a_kms_key_needs_no_key_and_a_rotation_shows(repository: Repository) -> None:
     file = repository.root / "Pulumi.prod.yaml"
     kms = "secretsprovider: gcpkms://projects/acme/locations/global/keyRings/r/cryptoKeys/k\nencryptedkey: CiQA\n"
     file.write_text(kms + file.read_text(encoding="utf-8"), encoding="utf-8")
@@ -217,7 +217,7 @@ def test_a_stack_file_of_a_kms_key_needs_no_key(repository: Repository) -> None:
 
     assert "secret changed: app:secretKeyRotation" in output
     assert "v1:" not in output
-    assert "No changes: " in output
+    assert "secretmanager.SecretVersion secrets-session-key, because of secretData" in output
     assert repository.snapshot() == before
 
 

@@ -7,7 +7,7 @@ import pytest
 from hearth.preview import gates, markdown, text
 from hearth.preview.changes import Change, Plan, Property
 from hearth.preview.summary import Code, Section, Summary, summarize
-from hearth.stack_file import Setting
+from hearth.stack_file import HIDDEN, Setting
 from hearth.tests.preview.recorded import plan
 
 
@@ -80,12 +80,16 @@ def test_a_replacement_that_nobody_knows_of_is_marked_and_stops_as_one() -> None
     assert gates.hit(unknown, ["replace"]) == ["replace: monitoring.Snooze night"]
 
 
-def test_settings_are_told_and_a_secret_one_only_by_its_key() -> None:
-    written = markdown.write(
-        summary("opened", Setting("app:cpu", "1", "2"), Setting("app:key", None, None, secret=True))
-    )
+def test_settings_are_told_and_a_secret_one_only_by_its_name() -> None:
+    secrets = [
+        Setting("app:a", None, HIDDEN, secret=True),
+        Setting("app:b", HIDDEN, HIDDEN, secret=True),
+        Setting("app:c", HIDDEN, None, secret=True),
+    ]
+    written = markdown.write(summary("opened", Setting("app:cpu", "1", "2"), *secrets))
 
-    assert "- `app:cpu`: `1` → `2`\n- secret changed: `app:key`" in written
+    told = "- secret added: `app:a`\n- secret changed: `app:b`\n- secret removed: `app:c`"
+    assert f"- `app:cpu`: `1` → `2`\n{told}" in written
 
 
 def test_nothing_changed_is_said_in_one_line() -> None:
