@@ -122,6 +122,23 @@ class RandomKey(pulumi.CustomResource):
         super().__init__("hearth:secret:RandomKey", name, properties, options)
 
 
+class AlternatingValue(pulumi.CustomResource):
+    """A value and the one before it: a new one takes the place of the one before the last."""
+
+    first: Output[str]
+    """Secret, as `second`; until the first change both hold the same."""
+    second: Output[str]
+    current: Output[str]
+    """Which of the two holds the value: `first` or `second`."""
+
+    def __init__(self, name: str, *, value: Input[str], opts: ResourceOptions | None = None) -> None:
+        # The provider marks them as secret too; said here, it holds for the state even if the provider forgets.
+        secret = ["value", "first", "second"]
+        options = ResourceOptions.merge(opts, ResourceOptions(additional_secret_outputs=secret))
+        properties = {"value": Output.secret(value), "first": None, "second": None, "current": None}
+        super().__init__("hearth:secret:AlternatingValue", name, properties, options)
+
+
 class SiteRelease(pulumi.CustomResource):
     """Files and configuration as released on a channel of a Hosting site."""
 

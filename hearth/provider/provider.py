@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from hearth.plugin.kinds import Kind, Provider, ProviderError
+from hearth.provider.alternating_value import AlternatingValue
 from hearth.provider.clients.credentials import Tokens
 from hearth.provider.clients.endpoints import Endpoints
 from hearth.provider.clients.session import Session
@@ -33,6 +34,7 @@ class HearthProvider(Provider):
         kinds: tuple[Kind, ...] = (
             Image(root, session, clock),
             JobExecution(session, clock),
+            AlternatingValue(),
             RandomKey(),
             # Records have nothing to take effect in.
             Settled(session, clock, waits=not is_records_only(environ)),

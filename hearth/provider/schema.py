@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from hearth.provider.alternating_value import AlternatingValue
 from hearth.provider.image import Image
 from hearth.provider.job_execution import JobExecution
 from hearth.provider.random_key import RandomKey
@@ -14,6 +15,7 @@ from hearth.provider.site_release import SiteRelease
 
 _TEXT = {"type": "string"}
 _WHOLE = {"type": "integer"}
+_SECRET_TEXT = {"type": "string", "secret": True}
 _TEXTS = {"type": "array", "items": _TEXT}
 _TEXT_MAP = {"type": "object", "additionalProperties": _TEXT}
 _ANY_MAP = {"type": "object", "additionalProperties": {"$ref": "pulumi.json#/Any"}}
@@ -64,7 +66,13 @@ RESOURCES: Mapping[str, Any] = {
         "A random key, kept until told to change.",
         required={},
         optional={"bytes": _WHOLE, "rotation": _TEXT},
-        computed={name: {"type": "string", "secret": True} for name in ("value", "previous")},
+        computed=dict.fromkeys(("value", "previous"), _SECRET_TEXT),
+    ),
+    AlternatingValue.token: _resource(
+        "A secret value and the one before it, which take turns in two places.",
+        required={"value": _SECRET_TEXT},
+        optional={},
+        computed={"first": _SECRET_TEXT, "second": _SECRET_TEXT, "current": _TEXT},
     ),
     SiteRelease.token: _resource(
         "Files and configuration, public on a channel of a Hosting site.",
