@@ -76,7 +76,7 @@ class RecordedExecutions(Executions):
 class RecordedWorker(Worker):
     """Builds whose digest follows from the source alone, so that equal content has an equal reference."""
 
-    async def work(self, build: Mapping[str, Any], log: Log) -> list[dict[str, str]]:
+    async def work(self, build: Mapping[str, Any], log: Log, warn: Log) -> list[dict[str, str]]:
         wanted = [reference(text) for text in build.get("images", [])]
         try:
             archive = source.find(self._cloud, build)
