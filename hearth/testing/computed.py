@@ -7,18 +7,16 @@ its own provider knows; its outputs are made up by their types in the package's 
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, get_origin
+from typing import Any, Final
 
-import pulumi
-from pulumi import _types
-
-from hearth.catalog import forms, ids, placeholders, types
+from hearth.catalog import ids, placeholders, types
 from hearth.catalog.forms import Source
 from hearth.catalog.functions import Place
 from hearth.catalog.types import ResourceType
 from hearth.provider.schema import RESOURCES as HEARTH
+from hearth.testing import sdk_classes
 
 Values = Mapping[str, Any]
 
@@ -29,8 +27,6 @@ _GOOGLE: Final = "gcp:"
 _HEARTH: Final = "hearth:"
 _VERSION: Final = "gcp:secretmanager/secretVersion:SecretVersion"
 _POOL: Final = "projects/{number}/locations/global/workloadIdentityPools/{workloadIdentityPoolId}"
-
-_EMPTY: Final[Mapping[Any, Any]] = {bool: False, Sequence: [], Mapping: {}}
 
 OWN: Final[Mapping[str, Values]] = {
     "gcp:cloudrunv2/service:Service": {"uri": "https://{name}-{number}.{location}.run.app"},
@@ -116,7 +112,7 @@ def created(type: str, urn: str, inputs: Values, place: Place) -> Answer:
     digest = hashlib.sha512(f"{urn} {sorted(inputs.items(), key=str)}".encode()).digest()
     source = Source(digest, place.project or "project")
     own = _filled(OWN.get(type, {}), {**inputs, "drawn": digest[:32].hex(), "another": digest[32:].hex()})
-    outputs = {**dict(_of_its_class(type, source)), **own, **inputs}
+    outputs = {**dict(sdk_classes.outputs(type, source)), **own, **inputs}
     return Answer(str(outputs.pop("id", name)), outputs)
 
 
@@ -199,22 +195,3 @@ def _filled(value: Any, known: Values) -> Any:
     if isinstance(value, list):
         return [_filled(each, known) for each in value]
     return value.format_map(known)
-
-
-def _of_its_class(type: str, source: Source) -> Iterator[tuple[str, Any]]:
-    """Outputs of another package's resource, made up as its SDK declares them; none where its class is not known."""
-    found = next((each for each in _classes(pulumi.CustomResource) if vars(each).get("pulumi_type") == type), None)
-    for name, declared in _types.resource_types(found).items() if found else ():
-        kind = get_origin(declared) or declared
-        if kind is str:
-            yield name, forms.text(source, name)
-        elif kind in (int, float):
-            yield name, forms.integer(source, name)
-        elif kind in _EMPTY:
-            yield name, _EMPTY[kind]
-
-
-def _classes(of: type[Any]) -> Iterator[type[Any]]:
-    for each in of.__subclasses__():
-        yield each
-        yield from _classes(each)

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-import pulumi
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import rpc
@@ -22,6 +21,7 @@ from hearth.catalog.functions import Place
 from hearth.testing import computed, transforms
 from hearth.testing.computed import PROJECT_NUMBER, Answer
 from hearth.testing.recorded import Resource, Values
+from hearth.testing.values import bare, secret, sent
 
 _STACK: Final = "pulumi:pulumi:Stack"
 _REFERENCE: Final = "pulumi:pulumi:StackReference"
@@ -83,7 +83,7 @@ class Monitor(MockMonitor):
         )
         if request.type == _PROVIDER:
             self._places[f"{urn}::{answer.id}"] = _place(inputs)
-        properties = _sent(request.object, inputs, answer, request.additionalSecretOutputs)
+        properties = sent(request.object, inputs, answer, request.additionalSecretOutputs)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=answer.id, object=properties)
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
@@ -93,7 +93,7 @@ class Monitor(MockMonitor):
         given = bare(raw)
         answer = self._known.get((request.type, request.id)) or self._there(request, given)
         self._record(request, urn, raw, answer, external=True)
-        properties = _sent(request.properties, given, answer, request.additionalSecretOutputs)
+        properties = sent(request.properties, given, answer, request.additionalSecretOutputs)
         # What is not there is unknown: were it nothing, the program would fail of that.
         return resource_pb2.ReadResourceResponse(
             urn=urn, id=answer.id, properties=properties, unknown=not answer.outputs
@@ -107,7 +107,7 @@ class Monitor(MockMonitor):
             found.update({"urn": there.urn, "id": "", "state": there.outputs})
         elif answer := self._invoked(request, arguments):
             found.update(
-                {key: _secret(value) if key in answer.secret else value for key, value in answer.outputs.items()}
+                {key: secret(value) if key in answer.secret else value for key, value in answer.outputs.items()}
             )
         return resource_pb2.ResourceInvokeResponse(**{"return": found})
 
@@ -193,8 +193,8 @@ class Monitor(MockMonitor):
         read = self._known.get((type_.token, id_ or "")) or next(alike, None)
         read = read or computed.read(type_, id_, arguments, place)
         # A secret in it would make all of it one; of labels only a resource's own are.
-        secret = type_.secret - {"effectiveLabels", "pulumiLabels"}
-        return Answer(read.id, functions.result(type_, read.id, read.outputs), secret)
+        own = type_.secret - {"effectiveLabels", "pulumiLabels"}
+        return Answer(read.id, functions.result(type_, read.id, read.outputs), own)
 
     def _place(self, request: Any) -> Place:
         return self._places.get(request.provider, self._places[_DEFAULT])
@@ -210,33 +210,3 @@ def _place(settings: Values) -> Place:
         zone=settings.get("zone") or None,
         default_labels=json.loads(labels) if isinstance(labels, str) else labels,
     )
-
-
-def _sent(received: Struct, inputs: Values, answer: Answer, secret: Any) -> Struct:
-    """Outputs as the protocol has them: what was received as it came, secrets and assets too, with the rest."""
-    properties = Struct()
-    properties.CopyFrom(received)
-    for key, value in answer.outputs.items():
-        if isinstance(value, pulumi.Asset | pulumi.Archive):
-            continue
-        if key in secret or key in answer.secret:
-            properties.update({key: _secret(value)})
-        elif key not in inputs or (value != inputs[key] and not rpc.is_rpc_secret(received.fields[key])):
-            properties.update({key: value})
-    return properties
-
-
-def _secret(value: Any) -> dict[str, Any]:
-    """A value as the protocol marks it secret."""
-    return {rpc._special_sig_key: rpc._special_secret_sig, "value": value}
-
-
-def bare(value: Any) -> Any:
-    """A value without secret wrappings, and with its numbers as they were written: the protocol has floats only."""
-    if rpc.is_rpc_secret(value):
-        return bare(rpc.unwrap_rpc_secret(value))
-    if isinstance(value, dict):
-        return {key: bare(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [bare(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -19,8 +19,9 @@ from pulumi.runtime.mocks import MockEngine, MockSettings
 from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.stack import run_in_stack
 
-from hearth.testing.monitor import Monitor, bare
+from hearth.testing.monitor import Monitor
 from hearth.testing.recorded import Resource, Stack, Values, token
+from hearth.testing.values import bare
 
 __all__ = ["Monitor", "Resource", "Stack", "record", "token"]
 

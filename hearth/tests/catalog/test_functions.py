@@ -147,6 +147,7 @@ def test_what_a_function_answers_otherwise_than_the_resource_has_it_is_as_the_sd
             {"name": "main", "location": "europe-west1"},
             "projects/demo-x/locations/europe-west1/clusters/main",
         ),
+        ("gcp:storage/getBucket:getBucket", {"name": "files"}, "files"),
         ("gcp:monitoring/getNotificationChannel:getNotificationChannel", {"displayName": "mail"}, None),
     ],
 )

@@ -1,8 +1,8 @@
 """What ordinary Pulumi programs do is recorded as the engine and Google's provider have it."""
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 
 import pulumi
 import pulumi_gcp as gcp
@@ -171,7 +171,7 @@ def labelled(name: str) -> Callable[[pulumi.ResourceTransformArgs], pulumi.Resou
     def transform(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
         if args.type_ != "gcp:pubsub/topic:Topic":
             return None
-        before = cast("Mapping[str, str]", args.props.get("labels", {}))
+        before: Any = args.props.get("labels") or {}
         labels = {"by": before.get("by", "") + name}
         opts = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(protect=True))
         return pulumi.ResourceTransformResult({**args.props, "labels": labels}, opts)
