@@ -17,7 +17,7 @@ def sent(received: Struct, inputs: Values, answer: Answer, hidden: Sequence[str]
     for key, value in answer.outputs.items():
         if isinstance(value, pulumi.Asset | pulumi.Archive):
             continue
-        if key in hidden or key in answer.secret:
+        if key in hidden:
             properties.update({key: secret(value)})
         elif key not in inputs or (value != inputs[key] and not rpc.is_rpc_secret(received.fields[key])):
             properties.update({key: value})

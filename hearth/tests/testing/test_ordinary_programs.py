@@ -61,17 +61,20 @@ def test_a_provider_of_its_own_says_where_its_resources_stand() -> None:
     }
 
 
-def test_what_the_provider_keeps_secret_is_secret_wherever_it_goes() -> None:
+def test_what_is_secret_is_so_wherever_it_goes() -> None:
     def program() -> None:
         key = gcp.projects.ApiKey("key", display_name="key")
-        gcp.secretmanager.SecretVersion("version", secret="projects/p/secrets/s", secret_data=key.key_string)
-        hidden = pulumi.Output.secret("x")
-        again = gcp.secretmanager.SecretVersion("s", secret="projects/p/secrets/s", secret_data=hidden)
-        gcp.secretmanager.SecretVersion("copy", secret="projects/p/secrets/t", secret_data=again.secret_data)
+        hidden = gcp.pubsub.Topic("hidden", name=pulumi.Output.secret("hidden"))
+        read = gcp.secretmanager.get_secret_version_output(secret="other")
+        gcp.pubsub.Topic("computed", name=key.key_string)
+        gcp.pubsub.Topic("copied", name=hidden.name)
+        gcp.pubsub.Topic("read", name=read.secret_data)
+        gcp.pubsub.Topic("plain", name=key.name)
 
-    versions = run(program).of(gcp.secretmanager.SecretVersion)
+    topics = run(program).of(gcp.pubsub.Topic)
 
-    assert [each.secret_inputs for each in versions] == [{"secretData"}] * 3
+    assert {each.name for each in topics if each.secret_inputs == {"name"}} == {"hidden", "computed", "copied", "read"}
+    assert {each.name for each in topics if not each.secret_inputs} == {"plain"}
 
 
 def test_assets_and_archives_are_handed_on() -> None:
