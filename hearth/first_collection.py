@@ -35,12 +35,12 @@ def first(root: Path) -> Collection:
     for path, operations in document["paths"].items():
         if {"get", "post"} <= set(operations) and "{" not in path:
             content = operations["post"]["requestBody"]["content"]["application/json"]
-            body = least(content["schema"], document["components"]["schemas"], path)
+            body = minimal_value(content["schema"], document["components"]["schemas"], path)
             return Collection(path.rpartition("/")[2], path, body)
     raise NoCollectionError(f"{name} describes no collection: declare one, and `make openapi`.")
 
 
-def least(schema: Mapping[str, Any], known: Mapping[str, Any], where: str) -> Any:
+def minimal_value(schema: Mapping[str, Any], known: Mapping[str, Any], where: str) -> Any:
     """A value that the schema takes, as small as can be. Raises NoCollectionError for one that has to be known."""
     if "const" in schema:
         return schema["const"]
@@ -49,9 +49,9 @@ def least(schema: Mapping[str, Any], known: Mapping[str, Any], where: str) -> An
     if "default" in schema:
         return schema["default"]
     if "$ref" in schema:
-        return least(known[schema["$ref"].rpartition("/")[2]], known, where)
+        return minimal_value(known[schema["$ref"].rpartition("/")[2]], known, where)
     if "anyOf" in schema:
-        return least(schema["anyOf"][0], known, where)
+        return minimal_value(schema["anyOf"][0], known, where)
     return _of_type(schema, known, where)
 
 
@@ -59,9 +59,9 @@ def _of_type(schema: Mapping[str, Any], known: Mapping[str, Any], where: str) ->
     kind = schema.get("type")
     if kind == "object":
         fields = schema.get("properties", {})
-        return {name: least(fields[name], known, f"{where}.{name}") for name in schema.get("required", ())}
+        return {name: minimal_value(fields[name], known, f"{where}.{name}") for name in schema.get("required", ())}
     if kind == "array":
-        return [least(schema["items"], known, f"{where}[]")] * schema.get("minItems", 0)
+        return [minimal_value(schema["items"], known, f"{where}[]")] * schema.get("minItems", 0)
     if kind in {"integer", "number"}:
         return _number(schema)
     plain = {"string": "x" * max(schema.get("minLength", 0), 1), "boolean": False, "null": None}

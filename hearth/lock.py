@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
         _compile(root, file, ["--constraint", "requirements.txt"])
     for file in _APART:
         _compile(root, file, newer)
-    if found := list(strangers(root)):
+    if found := list(foreign_packages(root)):
         # The next command would install what they name.
         for lock, content in before.items():
             lock.write_bytes(content)
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def strangers(root: Path) -> Iterator[str]:
+def foreign_packages(root: Path) -> Iterator[str]:
     """What the locks of the project at `root` take under a name of Hearth's that is none of its wheels, by the hashes.
 
     The wheels lie in the folders that the leading lock names by `--find-links`.

@@ -49,7 +49,7 @@ class StackSettings(Configuration):
     region: str = key(
         "us-central1",
         "not a region that both Cloud Run and Hosting's rewrites have, so the site could never reach the service",
-        lambda region: f"pulumi config set gcp:region {regions.near(region)}",
+        lambda region: f"pulumi config set gcp:region {regions.suggest_regions(region)}",
         regions.BOTH.__contains__,
         alias="gcp:region",
     )

@@ -7,8 +7,8 @@ Each takes the target and a way to ask Google, and returns findings. A question 
 from collections.abc import Callable, Iterator
 
 from hearth.catalog.roles import DEPLOYER
-from hearth.deployer import keeping
-from hearth.deployer.finding import Finding, unanswered
+from hearth.deployer import backend_checks
+from hearth.deployer.finding import Finding, explain_no_answer
 from hearth.deployer.google import Ask
 from hearth.deployer.target import Target
 
@@ -38,7 +38,7 @@ def project(target: Target, ask: Ask) -> Iterator[Finding]:
             f"gcloud projects create {target.project}, or ask its owner for roles/browser",
         )
     else:
-        yield Finding("unknown", f"project {target.project}: {unanswered(answer.status, answer.message)}")
+        yield Finding("unknown", f"project {target.project}: {explain_no_answer(answer.status, answer.message)}")
 
 
 def billing(target: Target, ask: Ask) -> Iterator[Finding]:
@@ -46,7 +46,7 @@ def billing(target: Target, ask: Ask) -> Iterator[Finding]:
     if answer.status != 200:
         yield Finding(
             "unknown",
-            f"billing: {unanswered(answer.status, answer.message)}",
+            f"billing: {explain_no_answer(answer.status, answer.message)}",
             f"see https://console.cloud.google.com/billing/linkedaccount?project={target.project}",
         )
     elif answer.body.get("billingEnabled"):
@@ -68,7 +68,7 @@ def first_apis(target: Target, ask: Ask) -> Iterator[Finding]:
         elif answer.status == 200 or "SERVICE_DISABLED" in str(answer.body):
             yield Finding("missing", f"{api} is off: without it the program can't enable the others", fix)
         else:
-            yield Finding("unknown", f"{api}: {unanswered(answer.status, answer.message)}", fix)
+            yield Finding("unknown", f"{api}: {explain_no_answer(answer.status, answer.message)}", fix)
 
 
 def permissions(target: Target, ask: Ask) -> Iterator[Finding]:
@@ -80,7 +80,7 @@ def permissions(target: Target, ask: Ask) -> Iterator[Finding]:
         {"permissions": wanted},
     )
     if answer.status != 200:
-        yield Finding("unknown", f"roles of the deployer: {unanswered(answer.status, answer.message)}")
+        yield Finding("unknown", f"roles of the deployer: {explain_no_answer(answer.status, answer.message)}")
         return
     held = set(answer.body.get("permissions", ()))
     for role in roles:
@@ -106,7 +106,7 @@ def firebase(target: Target, ask: Ask) -> Iterator[Finding]:
             "never accepted Firebase's terms; accept them once at https://console.firebase.google.com",
         )
     else:
-        yield Finding("unknown", f"Firebase: {unanswered(answer.status, answer.message)}")
+        yield Finding("unknown", f"Firebase: {explain_no_answer(answer.status, answer.message)}")
 
 
 def organization_policies(target: Target, ask: Ask) -> Iterator[Finding]:
@@ -124,7 +124,7 @@ def organization_policies(target: Target, ask: Ask) -> Iterator[Finding]:
         elif answer.status != 200:
             yield Finding(
                 "unknown",
-                f"organization policy {name}: {unanswered(answer.status, answer.message)}",
+                f"organization policy {name}: {explain_no_answer(answer.status, answer.message)}",
                 f"gcloud org-policies describe {name} --project={target.project} --effective",
             )
         elif _restricts(answer.body.get("spec")):
@@ -146,8 +146,8 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("Your roles", permissions),
     ("Firebase", firebase),
     ("Organization policies", organization_policies),
-    ("State", keeping.state),
-    ("Secrets", keeping.secrets_provider),
+    ("State", backend_checks.state_backend),
+    ("Secrets", backend_checks.secrets_provider),
 )
 
 

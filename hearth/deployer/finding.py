@@ -13,6 +13,6 @@ class Finding:
     fix: str = ""
 
 
-def unanswered(status: int, message: str) -> str:
+def explain_no_answer(status: int, message: str) -> str:
     """Why something is unknown; `status` is 0 where nobody answered."""
     return f"could not be looked up ({f'HTTP {status}' if status else 'no answer'}: {message or 'no reason given'})"

@@ -19,7 +19,7 @@ from hearth.diagram.svg import draw
 _LOCAL = "local"
 
 
-def exported(stack: str, environ: Mapping[str, str]) -> str:
+def export_stack(stack: str, environ: Mapping[str, str]) -> str:
     """What `pulumi stack export` prints. Raises ValueError."""
     try:
         done = subprocess.run(
@@ -53,7 +53,7 @@ def environment(stack: str) -> Mapping[str, str]:
 
 def resources_of(stack: str) -> list[Resource]:
     """What is in a stack's state. Raises ValueError where there is nothing to draw."""
-    found = of_state(json.loads(exported(stack, environment(stack))))
+    found = of_state(json.loads(export_stack(stack, environment(stack))))
     if not found:
         raise ValueError(f"stack {stack!r} has no resources: deploy it first")
     return found

@@ -48,7 +48,7 @@ def places(graph: Graph) -> tuple[dict[Key, Place], float]:
     return found, top - _BETWEEN + MARGIN if found else 2 * MARGIN
 
 
-def way(arrow: tuple[int, int], graph: Graph) -> list[Key]:
+def route_arrow(arrow: tuple[int, int], graph: Graph) -> list[Key]:
     """What an arrow runs through, ends included."""
     first, then = arrow
     lanes = [(first, then, layer) for layer in range(graph.layers[first] + 1, graph.layers[then])]
@@ -67,7 +67,7 @@ def _keys(layer: int, graph: Graph, above: dict[Key, Place]) -> list[Key]:
 
 
 def _ways(graph: Graph) -> list[list[Key]]:
-    return [way(arrow, graph) for arrow in sorted(graph.arrows)]
+    return [route_arrow(arrow, graph) for arrow in sorted(graph.arrows)]
 
 
 def _mean(numbers: list[float]) -> float:

@@ -6,7 +6,7 @@ No script, no font and nothing else from outside, so that it can stand in a READ
 from html import escape
 
 from hearth.diagram.graph import Box, Graph
-from hearth.diagram.layout import HEAD, ROW, WIDTH, Place, places, way
+from hearth.diagram.layout import HEAD, ROW, WIDTH, Place, places, route_arrow
 
 _STYLE = """
     .box { fill: #fff; stroke: #334155; stroke-width: 1.5; }
@@ -39,7 +39,7 @@ def draw(graph: Graph, stack: str) -> str:
         f'  <desc id="d">{count} resources in {len(graph.boxes)} groups. {escape(told)}.</desc>',
         f"  <style>{_STYLE}  </style>",
         f"  <defs>{_TIP}</defs>",
-        *(_arrow([placed[key] for key in way(arrow, graph)]) for arrow in sorted(graph.arrows)),
+        *(_arrow([placed[key] for key in route_arrow(arrow, graph)]) for arrow in sorted(graph.arrows)),
         *(line for index, box in enumerate(graph.boxes) for line in _box(box, placed[index,])),
         "</svg>",
     ]

@@ -19,7 +19,7 @@ BOTH = (
 )
 
 
-def near(region: str) -> str:
+def suggest_regions(region: str) -> str:
     """Those that are spelled like it, else the nearest to Hosting, as `A (or B, C)`."""
     first, *others = get_close_matches(region, BOTH, n=3, cutoff=0.7) or BOTH[:5]
     return f"{first} (or {', '.join(others)})" if others else first

@@ -6,7 +6,7 @@ not grant them in production). Left out: predefined and custom roles that allow 
 
 from collections.abc import Iterator
 
-from hearth.guards.declared import UNKNOWN, Declared, Intent, Path, Unclear, Violation, dotted, named
+from hearth.guards.declared import UNKNOWN, Declared, Intent, Path, Unclear, Violation, format_path, property_name
 
 BASIC = ("roles/owner", "roles/editor", "roles/viewer", "roles/admin", "roles/writer", "roles/reader")
 """The first three are the ones from before IAM, the others their successors (IAM, "Basic roles")."""
@@ -20,7 +20,7 @@ def violations(declared: Declared, _: Intent) -> Iterator[Violation | Unclear]:
         for role in BASIC:
             if value == role or (isinstance(value, str) and f'"{role}"' in value):
                 yield Violation(
-                    what=f"{dotted(path)} grants {role}",
+                    what=f"{format_path(path)} grants {role}",
                     why="a basic role reaches nearly everything in the project",
                     fix="grant the narrowest predefined role, on the one resource it is needed for "
                     "(cloud.google.com/iam/docs/understanding-roles)",
@@ -28,4 +28,4 @@ def violations(declared: Declared, _: Intent) -> Iterator[Violation | Unclear]:
 
 
 def _grants(path: Path) -> bool:
-    return named(path) == "policyData" or "role" in named(path).lower()
+    return property_name(path) == "policyData" or "role" in property_name(path).lower()

@@ -107,12 +107,12 @@ class Unclear:
     path: Path
 
 
-def dotted(path: Path) -> str:
+def format_path(path: Path) -> str:
     """`template.containers[0].image`."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
 
-def named(path: Path) -> str:
+def property_name(path: Path) -> str:
     """The name of the property at a path, or of the list that it is an item of; empty for the resource itself."""
     return next((step for step in reversed(path) if isinstance(step, str)), "")
 

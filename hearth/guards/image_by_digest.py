@@ -7,7 +7,7 @@ of builds, base images that Google is asked to renew by itself, and images given
 import re
 from collections.abc import Iterator, Mapping
 
-from hearth.guards.declared import UNKNOWN, Declared, Intent, Path, Unclear, Violation, dotted
+from hearth.guards.declared import UNKNOWN, Declared, Intent, Path, Unclear, Violation, format_path
 
 BY_DIGEST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}")
 # Whatever the type: `containers[0].image`, `container.image`, `containerSpec.imageUri`, `sdkContainerImage`.
@@ -29,12 +29,12 @@ def violations(declared: Declared, _: Intent) -> Iterator[Violation | Unclear]:
 
 
 def _is_image(path: Path) -> bool:
-    return _IMAGE.fullmatch(dotted(path)) is not None
+    return _IMAGE.fullmatch(format_path(path)) is not None
 
 
 def _violation(path: Path, image: object) -> Violation:
     return Violation(
-        what=f"{dotted(path)} = {image!r}",
+        what=f"{format_path(path)} = {image!r}",
         why="without a digest, what runs can change with no deployment and no diff",
         fix="use the output of ServiceImage, or write HOST/PATH@sha256:...",
     )

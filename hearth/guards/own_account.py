@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from hearth.guards.declared import UNKNOWN, Declared, Intent, Path, Unclear, Violation, dotted, named
+from hearth.guards.declared import UNKNOWN, Declared, Intent, Path, Unclear, Violation, format_path, property_name
 
 RUNS_AS: Final[Mapping[str, tuple[str, ...]]] = {
     "gcp:apigateway/apiConfig:ApiConfig": ("gatewayConfig.backendConfig.googleServiceAccount",),
@@ -73,7 +73,7 @@ def violations(declared: Declared, _: Intent) -> Iterator[Violation | Unclear]:
         if value is UNKNOWN:
             yield Unclear(path)
         elif isinstance(value, str) and _is_default(declared, value):
-            yield Violation(what=f"{dotted(path)} = {value!r}", why=_WHY, fix=_FIX)
+            yield Violation(what=f"{format_path(path)} = {value!r}", why=_WHY, fix=_FIX)
         elif isinstance(value, Mapping) and "scopes" in value and not value.get("email"):
             # Compute Engine's form: an account that is given scopes, but no name.
             yield _unset((*path, "email"))
@@ -95,7 +95,7 @@ def _left_out(here: Any, steps: Sequence[str], path: Path = ()) -> Iterator[Viol
 
 
 def _is_account(path: Path) -> bool:
-    name = named(path[:-1]) if path[-1:] == ("email",) else named(path)
+    name = property_name(path[:-1]) if path[-1:] == ("email",) else property_name(path)
     return _ACTS_AS.fullmatch(name) is not None
 
 
@@ -106,4 +106,4 @@ def _is_default(declared: Declared, account: str) -> bool:
 
 
 def _unset(path: Path) -> Violation:
-    return Violation(what=f"{dotted(path)} is not set", why=_WHY, fix=_FIX)
+    return Violation(what=f"{format_path(path)} is not set", why=_WHY, fix=_FIX)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hearth.guards.declared import UNKNOWN, Declared, Intent, Path, Unclear, Violation, dotted, named
+from hearth.guards.declared import UNKNOWN, Declared, Intent, Path, Unclear, Violation, format_path, property_name
 from hearth.guards.secret_texts import why_secret
 
 # `envs`, `env`, `envVariables`, `buildEnvironmentVariables`; what is named after secrets refers to them.
@@ -26,7 +26,7 @@ def violations(declared: Declared, _: Intent) -> Iterator[Violation | Unclear]:
             elif secret and value not in (None, ""):
                 where = at[:-1] if at[-1] == "value" else at
                 yield Violation(
-                    what=f"{dotted(where)}, the variable {name!r}, has its value in plain",
+                    what=f"{format_path(where)}, the variable {name!r}, has its value in plain",
                     why=f"{secret}, and everybody who may look at the resource could read it",
                     fix="put it into a secretmanager.Secret and refer to it by value_source, as AppSecrets does",
                 )
@@ -34,7 +34,7 @@ def violations(declared: Declared, _: Intent) -> Iterator[Violation | Unclear]:
 
 def _is_environment(path: Path) -> bool:
     # Not the list's items: they come with the list.
-    return _ENVIRONMENT.fullmatch(named(path)) is not None and path[-1] == named(path)
+    return _ENVIRONMENT.fullmatch(property_name(path)) is not None and path[-1] == property_name(path)
 
 
 def _variables(path: Path, environment: Any) -> Iterator[tuple[Path, str, Any]]:

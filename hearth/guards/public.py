@@ -8,7 +8,7 @@ public by its nature.
 import re
 from collections.abc import Iterator
 
-from hearth.guards.declared import UNKNOWN, Declared, Intent, Path, Unclear, Violation, dotted, named
+from hearth.guards.declared import UNKNOWN, Declared, Intent, Path, Unclear, Violation, format_path, property_name
 
 EVERYBODY = ("allUsers", "allAuthenticatedUsers")
 # As a value of its own, or after a role or a kind (`READER:allUsers`).
@@ -27,25 +27,25 @@ def violations(declared: Declared, intent: Intent) -> Iterator[Violation | Uncle
     """Look at members anywhere, into whole policies, at ready-made ACLs, and at the invoker check."""
     if declared.type.partition(":")[0] != "gcp":
         return
-    granted = is_the_grant(declared, intent)
+    granted = is_public_grant(declared, intent)
     for path, value in declared.walk():
         who = _named(path, value)
         if who and not granted:
             yield Violation(
-                what=f"{dotted(path)} names {' and '.join(who)}",
+                what=f"{format_path(path)} names {' and '.join(who)}",
                 why=_WHY,
                 fix="name the accounts or the group that need it; the web service is opened by app:publicAccess alone",
             )
-        if named(path) in _ACLS and isinstance(value, str) and value.startswith(("public", "authenticated")):
+        if property_name(path) in _ACLS and isinstance(value, str) and value.startswith(("public", "authenticated")):
             yield Violation(
-                what=f"{dotted(path)} = {value!r}",
+                what=f"{format_path(path)} = {value!r}",
                 why=_WHY,
                 fix="drop it; files for everybody belong into static/, which Hosting serves",
             )
     for path in unchecked(declared):
         if intent.public_access != "invoker-check-off" or declared.at("name") not in (intent.service, UNKNOWN):
             yield Violation(
-                what=f"{dotted(path)} = {declared.at(*path)!r}",
+                what=f"{format_path(path)} = {declared.at(*path)!r}",
                 why=_WHY,
                 fix="drop it; for the web service: pulumi config set app:publicAccess invoker-check-off",
             )
@@ -54,7 +54,7 @@ def violations(declared: Declared, intent: Intent) -> Iterator[Violation | Uncle
             yield Unclear(path)
 
 
-def is_the_grant(declared: Declared, intent: Intent) -> bool:
+def is_public_grant(declared: Declared, intent: Intent) -> bool:
     """Whether it is the one grant by which `iam` opens the web service."""
     return (
         intent.public_access == "iam"
@@ -73,10 +73,10 @@ def unchecked(declared: Declared) -> list[tuple[str, ...]]:
 def _named(path: Path, value: object) -> list[str]:
     if not isinstance(value, str):
         return []
-    if named(path) == "policyData":
+    if property_name(path) == "policyData":
         return [who for who in EVERYBODY if f'"{who}"' in value]
     return _EVERYBODY.findall(value) if _EVERYBODY.fullmatch(value) else []
 
 
 def _may_open(path: Path) -> bool:
-    return _MAY_OPEN.fullmatch(named(path)) is not None
+    return _MAY_OPEN.fullmatch(property_name(path)) is not None

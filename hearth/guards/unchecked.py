@@ -14,7 +14,7 @@ def violations(declared: Declared, intent: Intent) -> Iterator[Violation | Uncle
     """Look at what opens the web service to everybody: the grant, or the invoker check that is off."""
     if not intent.production or intent.auth != "none":
         return
-    if public.is_the_grant(declared, intent) or public.unchecked(declared):
+    if public.is_public_grant(declared, intent) or public.unchecked(declared):
         yield Violation(
             what="it opens the service to everybody, and app:auth is 'none'",
             why="everybody who finds the address could change and delete all data",

@@ -15,7 +15,7 @@ _ARCHIVES = {"manifest.json", "index.json", "oci-layout"}
 """Names that only an archive of an image has at its top; a plain file system has none of them."""
 
 
-def named_in(dockerfile: Path) -> str:
+def default_base(dockerfile: Path) -> str:
     """The base that the Dockerfile takes when nobody names another."""
     found = _DEFAULT.search(dockerfile.read_text(encoding="utf-8"))
     if not found:
@@ -23,7 +23,7 @@ def named_in(dockerfile: Path) -> str:
     return found[1]
 
 
-def qualified(name: str) -> str:
+def qualified_name(name: str) -> str:
     """The name with its registry: podman does not assume one, as docker does."""
     first, slash, _ = name.partition("/")
     if slash and ("." in first or ":" in first or first == "localhost"):
@@ -31,10 +31,10 @@ def qualified(name: str) -> str:
     return f"docker.io/{name}" if slash else f"docker.io/library/{name}"
 
 
-def by_name(engine: Engine, name: str, *, pull: bool) -> str:
+def fetch_base(engine: Engine, name: str, *, pull: bool) -> str:
     """The image's full name, once it is in the engine's store. Raises ImageError."""
-    image = qualified(name)
-    if has(engine, image):
+    image = qualified_name(name)
+    if has_image(engine, image):
         return image
     if not pull:
         raise ImageError(f"The base {image} is not in the store of {engine.name}, and is not to be pulled.")
@@ -50,7 +50,7 @@ def by_name(engine: Engine, name: str, *, pull: bool) -> str:
     return image
 
 
-def from_file(engine: Engine, file: Path) -> str:
+def load_base(engine: Engine, file: Path) -> str:
     """The name of the image that the archive holds, once it is in the engine's store. Raises ImageError."""
     try:
         with file.open("rb") as content:
@@ -64,12 +64,12 @@ def from_file(engine: Engine, file: Path) -> str:
         said = _run(engine, "load", "--input", file)
         return said.strip().splitlines()[-1].partition(": ")[2].strip()
     image = f"localhost/hearth-base:{digest[:12]}"
-    if not has(engine, image):
+    if not has_image(engine, image):
         _run(engine, "import", "--change", f"CMD {json.dumps(['python3'])}", file, image)
     return image
 
 
-def has(engine: Engine, image: str) -> bool:
+def has_image(engine: Engine, image: str) -> bool:
     inspected = subprocess.run(engine.line("image", "inspect", image), capture_output=True, check=False)
     return inspected.returncode == 0
 

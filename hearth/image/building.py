@@ -16,7 +16,7 @@ _PIP = ("INDEX_URL", "EXTRA_INDEX_URL", "TRUSTED_HOST", "DEFAULT_TIMEOUT", "RETR
 _TAIL = 25
 
 
-def shown(folder: Path, environ: Mapping[str, str], *, ca: str) -> dict[str, Path]:
+def network_files(folder: Path, environ: Mapping[str, str], *, ca: str) -> dict[str, Path]:
     """Files that a build needs where only a mirror, or a proxy with certificates of its own, can be reached.
 
     By the path at which the build sees them. Writes to `folder`. Raises ImageError.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hearth.image import base
-from hearth.image.engines import Box, Engine, candidates
+from hearth.image.engines import Engine, Sandbox, candidates
 from hearth.image.errors import ImageError
 
 _TRIAL = ("python3", "-c", "print('it runs')")
@@ -18,7 +18,7 @@ _INSTALL = (
 )
 
 
-def choose(
+def choose_engine(
     wanted: str,
     *,
     base_tar: Path | None,
@@ -36,7 +36,7 @@ def choose(
         fault = _answers(engine)
         if fault is None:
             try:
-                image = base.from_file(engine, base_tar) if base_tar else base.by_name(engine, wanted, pull=pull)
+                image = base.load_base(engine, base_tar) if base_tar else base.fetch_base(engine, wanted, pull=pull)
             except ImageError as error:
                 # Each engine has a store of its own: another one may have the base.
                 without_base.append(error)
@@ -71,7 +71,7 @@ def _answers(engine: Engine) -> str | None:
 
 def _runs(engine: Engine, image: str) -> str | None:
     """What keeps it from running the base as it is to run the service."""
-    box = Box(memory=_TRIAL_MEMORY, name=f"hearth-engine-{os.getpid()}")
+    box = Sandbox(memory=_TRIAL_MEMORY, name=f"hearth-engine-{os.getpid()}")
     return _fault(engine.run(image, _TRIAL, box=box), seconds=60)
 
 

@@ -14,16 +14,16 @@ from pathlib import Path
 from hearth import project
 from hearth.first_collection import NoCollectionError, first
 from hearth.image import base, building, contents, context, instance, trial
-from hearth.image.choosing import choose
+from hearth.image.choosing import choose_engine
 from hearth.image.errors import ImageError
-from hearth.image.rows import Row, all_hold, table
+from hearth.image.rows import Row, all_passed, table
 
 
 def main(arguments: Sequence[str]) -> int:
     """The exit code."""
     options = _parser().parse_args(arguments)
     try:
-        rows = make(options)
+        rows = build_and_try(options)
     except (ImageError, NoCollectionError) as error:
         sys.stderr.write(f"image: {error}\n")
         return 1
@@ -31,34 +31,34 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write("image: interrupted.\n")
         return 130
     print(f"\n{table(rows)}", flush=True)
-    return 0 if all_hold(rows) else 1
+    return 0 if all_passed(rows) else 1
 
 
-def make(options: argparse.Namespace) -> list[Row]:
+def build_and_try(options: argparse.Namespace) -> list[Row]:
     """Build and try; the rows. Raises ImageError and NoCollectionError."""
     root = project.root()
     one = instance.of_stack(root, options.stack)
     dockerfile = one.dockerfile
     kept = first(root)
-    wanted = options.base or base.named_in(root / dockerfile)
-    engine, base_image = choose(wanted, base_tar=Path(options.base_tar) if options.base_tar else None, say=_say)
+    wanted = options.base or base.default_base(root / dockerfile)
+    engine, base_image = choose_engine(wanted, base_tar=Path(options.base_tar) if options.base_tar else None, say=_say)
     with tempfile.TemporaryDirectory(prefix="hearth-image-") as made:
         folder = Path(made, "context")
         count = context.unpack(root, dockerfile, folder)
         _say(f"Building {count} files on {base_image} with {engine.name} …")
         began = time.monotonic()
-        files = building.shown(Path(made), os.environ, ca=options.ca)
+        files = building.network_files(Path(made), os.environ, ca=options.ca)
         building.build(engine, folder, dockerfile, base=base_image, files=files, say=_say)
         rows = [Row("built", f"{building.TAG} with {engine.name} in {time.monotonic() - began:.0f} s")]
         found = contents.inspect(engine, building.TAG)
-        rows += contents.judge_config(found, contents.inspect(engine, base_image)["Size"])
+        rows += contents.check_config(found, contents.inspect(engine, base_image)["Size"])
         _say("Looking inside …")
         inside = contents.look_inside(engine, building.TAG, found["Config"], f"hearth-inside-{os.getpid()}")
-        rows += contents.judge_inside(inside, root, context.left_out(root))
+        rows += contents.check_contents(inside, root, context.left_out(root))
         _say("Trying it …")
         data = Path(made, f"data-{os.getpid()}")
         data.mkdir()
-        return rows + trial.attempt(engine, building.TAG, one, data, kept)
+        return rows + trial.try_image(engine, building.TAG, one, data, kept)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
-from hearth.image.engines import Box, Engine
+from hearth.image.engines import Engine, Sandbox
 from hearth.image.errors import ImageError
 from hearth.localcloud.run import ports
 
@@ -41,7 +41,7 @@ class Answer:
 class Container:
     """Runs from `with` on, and serves on a port that is free. What it prints is in `log` once it has ended."""
 
-    def __init__(self, engine: Engine, image: str, box: Box) -> None:
+    def __init__(self, engine: Engine, image: str, box: Sandbox) -> None:
         self._engine = engine
         self._image = image
         self._box = box

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hearth.image import context
-from hearth.image.engines import Box, Engine
+from hearth.image.engines import Engine, Sandbox
 from hearth.image.errors import ImageError
 from hearth.image.rows import Row
 
@@ -33,7 +33,7 @@ def look_inside(engine: Engine, image: str, config: Mapping[str, Any], name: str
     user = str(config.get("User") or "0").partition(":")[0]
     arguments = (config.get("WorkingDir") or "/", user if user.isdigit() else "0", *MODULES)
     # As root, who may read everything; without capabilities root is bound by modes, too, so what root owns is open.
-    box = Box(memory=_MEMORY, name=name, user="0:0", interactive=True)
+    box = Sandbox(memory=_MEMORY, name=name, user="0:0", interactive=True)
     done = subprocess.run(
         engine.run(image, ("python", "-", *arguments), box=box),
         input=(Path(__file__).parent / "inside.py").read_text(encoding="utf-8"),
@@ -47,7 +47,7 @@ def look_inside(engine: Engine, image: str, config: Mapping[str, Any], name: str
     return found
 
 
-def judge_config(found: Mapping[str, Any], base_size: int) -> list[Row]:
+def check_config(found: Mapping[str, Any], base_size: int) -> list[Row]:
     """Of the engine's description of the image: size, user, command, environment, labels."""
     config = found["Config"]
     user = str(config.get("User") or "root")
@@ -68,7 +68,7 @@ def judge_config(found: Mapping[str, Any], base_size: int) -> list[Row]:
     return [*rows, *([Row("labels", ", ".join(f"{key}={labels[key]}" for key in sorted(labels)))] if labels else [])]
 
 
-def judge_inside(found: Mapping[str, Any], root: Path, left_out: Iterable[Path]) -> list[Row]:
+def check_contents(found: Mapping[str, Any], root: Path, left_out: Iterable[Path]) -> list[Row]:
     """Of what was found inside. `left_out` are the files of the checkout `root` that .dockerignore keeps out."""
     uncompiled = [f"{name} ({fault})" for name, fault in found["uncompiled"].items()]
     strays = sorted(_strays(found["ours"], root, left_out))

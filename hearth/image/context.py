@@ -34,7 +34,7 @@ def left_out(root: Path) -> Iterator[Path]:
         here = Path(folder).relative_to(root)
         yield from (here / name for name in folders if name in _MADE)
         folders[:] = [name for name in folders if name not in _MADE]
-        yield from (here / name for name in files if rules.leaves_out((here / name).as_posix()))
+        yield from (here / name for name in files if rules.excludes((here / name).as_posix()))
 
 
 def digest(file: Path) -> str | None:

@@ -45,7 +45,7 @@ class Engine:
         options = [*self.building, *mounts, *proxies, f"--build-arg=BASE={base}"]
         return self.line("build", *options, "--tag", tag, "--file", folder / dockerfile, folder)
 
-    def run(self, image: str, command: Sequence[str] = (), *, box: "Box") -> list[str]:
+    def run(self, image: str, command: Sequence[str] = (), *, box: "Sandbox") -> list[str]:
         """Run `image` to its end, its output on this process's, in a box like an instance's of Cloud Run."""
         network = ["--network=host"] if self.host_network else [f"--publish=127.0.0.1:{box.port}:{box.port}"]
         options = [*self.running, *(network if box.port else ["--network=none"]), *box.options()]
@@ -55,7 +55,7 @@ class Engine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Box:
+class Sandbox:
     """What an instance is given: as much as Cloud Run gives, and no more ("Container runtime contract")."""
 
     memory: int

@@ -78,7 +78,7 @@ def imported(names: list[str]) -> Iterator[tuple[str, str]]:
             yield name, source
 
 
-def look(workdir: Path, user: int, modules: list[str], root: Path = Path("/")) -> dict[str, Any]:
+def inspect_image(workdir: Path, user: int, modules: list[str], root: Path = Path("/")) -> dict[str, Any]:
     """All findings. Paths are absolute inside the image."""
     sys.path.insert(0, str(workdir))
     loaded = list(imported(modules))
@@ -103,4 +103,4 @@ def look(workdir: Path, user: int, modules: list[str], root: Path = Path("/")) -
 
 
 if __name__ == "__main__":
-    print(json.dumps(look(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])))
+    print(json.dumps(inspect_image(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])))

@@ -20,6 +20,6 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(f"{row.what:<{widths[0]}}  {marks[row.holds]:<{widths[1]}}  {row.found}".rstrip() for row in rows)
 
 
-def all_hold(rows: Sequence[Row]) -> bool:
+def all_passed(rows: Sequence[Row]) -> bool:
     """Whether nothing failed."""
     return all(row.holds is not False for row in rows)

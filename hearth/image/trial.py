@@ -14,7 +14,7 @@ from typing import Any
 from hearth.first_collection import Collection
 from hearth.image import base
 from hearth.image.container import Answer, Container
-from hearth.image.engines import Box, Engine
+from hearth.image.engines import Engine, Sandbox
 from hearth.image.instance import Instance
 from hearth.image.rows import Row
 
@@ -51,11 +51,11 @@ print(json.dumps({
 """
 
 
-def attempt(engine: Engine, image: str, instance: Instance, data: Path, kept: Collection) -> list[Row]:
+def try_image(engine: Engine, image: str, instance: Instance, data: Path, kept: Collection) -> list[Row]:
     """Rows of everything tried. `data` is an empty folder for the database, `kept` goes there. Raises ImageError."""
     # Whatever user the image runs as has to be able to write there.
     data.chmod(0o777)
-    box = Box(memory=instance.memory, name=f"hearth-trial-{data.name}", env=instance.env, data=data)
+    box = Sandbox(memory=instance.memory, name=f"hearth-trial-{data.name}", env=instance.env, data=data)
     rows = _unmigrated(engine, image, instance, box)
     migration = subprocess.run(
         engine.run(image, instance.migration, box=box), capture_output=True, text=True, check=False
@@ -65,20 +65,20 @@ def attempt(engine: Engine, image: str, instance: Instance, data: Path, kept: Co
     return rows + ([] if migration.returncode else _serve(engine, image, instance, box, kept))
 
 
-def _unmigrated(engine: Engine, image: str, instance: Instance, box: Box) -> list[Row]:
+def _unmigrated(engine: Engine, image: str, instance: Instance, box: Sandbox) -> list[Row]:
     with Container(engine, image, box) as container:
         container.first(instance.live, 200)
         ready = container.ask(instance.ready)
         return [Row("before them", f"{instance.ready} answers {ready.status}: no requests yet", ready.status == 503)]
 
 
-def _serve(engine: Engine, image: str, instance: Instance, box: Box, kept: Collection) -> list[Row]:
+def _serve(engine: Engine, image: str, instance: Instance, box: Sandbox, kept: Collection) -> list[Row]:
     with Container(engine, image, box) as container:
         took = container.first(instance.ready, 200)
         rows = [Row("start", f"{took * 1000:.0f} ms from `run` to the first 200, on PORT={container.port}")]
         rows += _requests(container, instance, kept)
         rows.append(_load(container, instance.concurrency, kept.path))
-        rows += judge_box(json.loads(container.python(_BESIDE)), instance)
+        rows += check_sandbox(json.loads(container.python(_BESIDE)), instance)
         return rows + _stop(container, instance, kept)
 
 
@@ -123,7 +123,7 @@ def _load(container: Container, concurrency: int, path: str) -> Row:
     return Row("load", said, not failed)
 
 
-def judge_box(found: Mapping[str, Any], instance: Instance) -> list[Row]:
+def check_sandbox(found: Mapping[str, Any], instance: Instance) -> list[Row]:
     """Of what a program beside the service found: whose process it is, and what it may do."""
     process = " ".join(Path(part).name for part in found["first"])
     used = f", at most {_mebibytes(found['peak'])} of it used" if found["peak"] else ""

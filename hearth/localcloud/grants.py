@@ -37,7 +37,7 @@ def service_account(email: str) -> str:
     return f"serviceAccount:{email}"
 
 
-def granted(store: Store, resource: str, project: str, roles: Iterable[str], member: str) -> bool:
+def is_granted(store: Store, resource: str, project: str, roles: Iterable[str], member: str) -> bool:
     """Whether `member` has one of the roles on the resource (store name) or on the project."""
     places = (resource, f"{RESOURCE_MANAGER.prefix}/projects/{project}")
     return any(policies.allows(store, place, role, member) for role in roles for place in places)

@@ -20,7 +20,7 @@ class AlreadyRunningError(Exception):
 
 
 @contextmanager
-def held(root: Path) -> Iterator[None]:
+def lock_folder(root: Path) -> Iterator[None]:
     """Hold `root` alone. Raises AlreadyRunningError, naming the holder.
 
     The lock is the kernel's (flock), so it goes with its process, however that ends; no stale lock is ever left.

@@ -15,7 +15,7 @@ _MOST_BYTES = 5_000_000
 
 
 @contextmanager
-def written_to(folder: Path) -> Iterator[None]:
+def log_to(folder: Path) -> Iterator[None]:
     """Write the log into `folder` for as long as the context is open; it keeps one older file."""
     folder.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(folder / "cloud.log", maxBytes=_MOST_BYTES, backupCount=1, encoding="utf-8")

@@ -11,7 +11,7 @@ from hearth.localcloud.errors import ApiError
 from hearth.localcloud.store import Document, public
 
 
-def answer(
+def list_response(
     request: web.Request,
     field: str,
     items: Sequence[Document],

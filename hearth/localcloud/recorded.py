@@ -26,7 +26,7 @@ from hearth.localcloud.records import Records
 from hearth.localcloud.run import CloudRun
 from hearth.localcloud.run.documents import API
 from hearth.localcloud.run.jobs import Executions
-from hearth.localcloud.run.rollouts import Rollouts
+from hearth.localcloud.run.running_services import RunningServices
 
 PORTS = Ports(apis=0, edge=5000, service=8080)
 """One to listen on, which the system gives, and two that only show in URLs: always the same, so that previews can be
@@ -35,11 +35,11 @@ compared."""
 
 def parts(cloud: Cloud) -> Sequence[Part]:
     """Every part, none of which starts a process or opens a port."""
-    run = CloudRun(cloud, RecordedRollouts, RecordedExecutions)
+    run = CloudRun(cloud, RecordedServices, RecordedExecutions)
     return [Records(cloud), Kept(cloud), CloudBuild(cloud, RecordedWorker), run, RecordedHosting(cloud, run)]
 
 
-class RecordedRollouts(Rollouts):
+class RecordedServices(RunningServices):
     """Services that are ready at once and have no instance."""
 
     def check(self, project: str, template: Mapping[str, Any]) -> None:

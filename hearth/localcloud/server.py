@@ -53,7 +53,7 @@ async def run(root: Path, ports: Ports) -> None:
         await stop.wait()
 
 
-def whole(cloud: Cloud) -> Sequence[Part]:
+def all_parts(cloud: Cloud) -> Sequence[Part]:
     """Every part, each after those that it uses."""
     run = CloudRun(cloud)
     return [Records(cloud), Kept(cloud), Identity(cloud), CloudBuild(cloud), run, Hosting(cloud, run)]
@@ -61,7 +61,7 @@ def whole(cloud: Cloud) -> Sequence[Part]:
 
 @asynccontextmanager
 async def running(
-    root: Path, ports: Ports, compose: Callable[[Cloud], Sequence[Part]] = whole, *, records_only: bool = False
+    root: Path, ports: Ports, compose: Callable[[Cloud], Sequence[Part]] = all_parts, *, records_only: bool = False
 ) -> AsyncIterator[Cloud]:
     """A local cloud that serves for as long as the context is open; `compose` says which parts it has.
 
@@ -72,8 +72,8 @@ async def running(
     """
     root = _private(root)
     async with AsyncExitStack() as stack:
-        stack.enter_context(locking.held(root))
-        stack.enter_context(logs.written_to(root / "logs"))
+        stack.enter_context(locking.lock_folder(root))
+        stack.enter_context(logs.log_to(root / "logs"))
         # Bound before anything starts, listening only once everything has: until then clients are refused, and a
         # taken port is found while there is nothing to undo.
         listener = stack.enter_context(_bound(ports.apis))
@@ -99,7 +99,7 @@ async def running(
 
 def application(cloud: Cloud, parts: Iterable[Part]) -> web.Application:
     """Everything that the APIs' port answers."""
-    guarded = [] if cloud.records_only else [guard.projects(partial(projects.numbered, cloud.store))]
+    guarded = [] if cloud.records_only else [guard.projects(partial(projects.find_by_number, cloud.store))]
     app = web.Application(
         client_max_size=_MOST_BODY_BYTES,
         middlewares=[_answered, guard.callers, *guarded, services.enforced(cloud.store)],

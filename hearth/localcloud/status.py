@@ -67,7 +67,7 @@ def sites(cloud: Cloud) -> list[dict[str, Any]]:
     found = []
     for name, entry in cloud.store.children("firebasehosting/sites"):
         site = SiteName(entry["project"], name.rpartition("/")[2])
-        for channel, body in channels.of(site):
+        for channel, body in channels.list_for(site):
             number = body.get("_release", "")
             release = cloud.store.get(site.below("channels", channel, "releases", number)) or {}
             found.append(

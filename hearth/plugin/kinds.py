@@ -87,7 +87,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckResult:
     """Inputs as they go into the state (defaults filled in), and what is wrong with them."""
 
     inputs: Values
@@ -95,7 +95,7 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Diff:
+class DiffResult:
     """What a change of inputs means.
 
     `changed` and `replace` hold property paths as the engine prints them (`files["/a.css"]`, `template.timeout`);
@@ -109,13 +109,13 @@ class Diff:
 
 
 @dataclass(frozen=True)
-class Created:
+class CreateResult:
     id: str
     outputs: Values
 
 
 @dataclass(frozen=True)
-class Found:
+class ReadResult:
     """An existing resource as `read` saw it: inputs that would declare it, and its outputs."""
 
     id: str
@@ -145,19 +145,19 @@ class Kind(ABC):
     """Type token, such as `hearth:hosting:SiteRelease`."""
 
     @abstractmethod
-    def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
+    def check(self, context: Context, olds: Values | None, news: Values) -> CheckResult:
         """Validate new inputs and fill in defaults. Inputs may be UNKNOWN. Must not change anything."""
 
     @abstractmethod
-    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> Diff:
+    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> DiffResult:
         """Compare checked inputs with the state (`old` are the outputs). Must not change anything."""
 
     @abstractmethod
-    def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+    def create(self, context: Context, inputs: Values, *, preview: bool) -> CreateResult:
         """Create the resource. In a preview nothing is done: outputs not known yet are UNKNOWN, the id is ''."""
 
     @abstractmethod
-    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         """Look at the resource; None when it is gone. `inputs` and `old` are None for an import."""
 
     @abstractmethod
@@ -189,9 +189,9 @@ class Provider(ABC):
     def kind(self, token: str) -> Kind:
         """The kind for a type token. Raises ProviderError for a token it does not know."""
 
-    def check_config(self, config: Values) -> Checked:
+    def check_config(self, config: Values) -> CheckResult:
         """Validate the provider's configuration."""
-        return Checked(config)
+        return CheckResult(config)
 
     def schema(self) -> Mapping[str, Any]:
         """Parts of the package's Pulumi schema, such as `resources`; `pulumi import` writes code from it.
@@ -208,6 +208,6 @@ class Provider(ABC):
         """The answer of a function; arguments may be UNKNOWN. Raises ProviderError for one that it does not answer."""
         raise ProviderError(f"the provider {self.name} {self.version} does not have the function {token}")
 
-    def last_words(self) -> Sequence[str]:
+    def final_warnings(self) -> Sequence[str]:
         """What to warn of once, at the end of a run."""
         return ()

@@ -3,7 +3,7 @@
 from pulumi.runtime.proto import provider_pb2
 
 from hearth.plugin.diff import holds, parse_path, root
-from hearth.plugin.kinds import Diff, Values
+from hearth.plugin.kinds import DiffResult, Values
 
 _KIND = {
     # (was there, is there, replaces)
@@ -14,7 +14,7 @@ _KIND = {
 }
 
 
-def diff_response(diff: Diff, old: Values, new: Values) -> provider_pb2.DiffResponse:
+def diff_response(diff: DiffResult, old: Values, new: Values) -> provider_pb2.DiffResponse:
     """Whether each path was added, deleted or updated is read off the old and the new inputs."""
     paths = sorted(diff.changed | diff.replace)
     return provider_pb2.DiffResponse(

@@ -20,7 +20,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from hearth.plugin.diff import changed_paths
 from hearth.plugin.engine import Engine
 from hearth.plugin.errors import answers
-from hearth.plugin.kinds import Checked, Context, Diff, Kind, Provider, ProviderError, Values
+from hearth.plugin.kinds import CheckResult, Context, DiffResult, Kind, Provider, ProviderError, Values
 from hearth.plugin.property_diff import diff_response
 from hearth.plugin.values import assets, decode, encode
 
@@ -59,7 +59,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Cancel(self, request: Any, context: grpc.ServicerContext) -> empty_pb2.Empty:
         self.cancelled.set()
         # The engine asks at every end, orderly or not, and listens until it is answered.
-        for words in self._provider.last_words():
+        for words in self._provider.final_warnings():
             self._engine.warn("", words)
         return empty_pb2.Empty()
 
@@ -73,7 +73,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         old, new = _config(request.old_inputs), _config(request.news)
         # Never a replacement: it would replace every resource of the provider.
-        return diff_response(Diff(changed=changed_paths(old, new)), old, new)
+        return diff_response(DiffResult(changed=changed_paths(old, new)), old, new)
 
     @answers
     def Configure(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ConfigureResponse:
@@ -202,7 +202,7 @@ def _if_sent(request: Any, field: str) -> Values | None:
     return decode(getattr(request, field)) or None if request.HasField(field) else None
 
 
-def _check_response(checked: Checked) -> provider_pb2.CheckResponse:
+def _check_response(checked: CheckResult) -> provider_pb2.CheckResponse:
     inputs: struct_pb2.Struct = encode(checked.inputs)
     # The engine knows a failure's property by its first name only and prints `value {<nil>}` for a path; so the path
     # goes into the reason.

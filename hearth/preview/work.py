@@ -16,7 +16,7 @@ def folder(parent: Path) -> Iterator[Path]:
     _remove_left(parent)
     path = Path(tempfile.mkdtemp(prefix="work-", dir=parent)).resolve()
     try:
-        with locking.held(path):
+        with locking.lock_folder(path):
             yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
@@ -25,5 +25,5 @@ def folder(parent: Path) -> Iterator[Path]:
 def _remove_left(parent: Path) -> None:
     # One without a lock is another preview's that is just beginning.
     for lock in parent.glob(f"work-*/{locking.FILE}"):
-        with suppress(locking.AlreadyRunningError, FileNotFoundError), locking.held(lock.parent):
+        with suppress(locking.AlreadyRunningError, FileNotFoundError), locking.lock_folder(lock.parent):
             shutil.rmtree(lock.parent, ignore_errors=True)

@@ -8,7 +8,18 @@ the next change, and going back to it makes nothing anew.
 from typing import Any
 
 from hearth.plugin.diff import changed_paths
-from hearth.plugin.kinds import UNKNOWN, Checked, Context, Created, Diff, Found, Kind, ProviderError, Secret, Values
+from hearth.plugin.kinds import (
+    UNKNOWN,
+    CheckResult,
+    Context,
+    CreateResult,
+    DiffResult,
+    Kind,
+    ProviderError,
+    ReadResult,
+    Secret,
+    Values,
+)
 from hearth.provider.validation import Inputs
 
 _PLACES = ("first", "second")
@@ -22,7 +33,7 @@ class AlternatingValue(Kind):
 
     token = "hearth:secret:AlternatingValue"  # noqa: S105 - a type token
 
-    def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
+    def check(self, context: Context, olds: Values | None, news: Values) -> CheckResult:
         inputs = Inputs(news, {}, ("value",))
         # What it is instead is not told: it may be the secret.
         if inputs.known("value") and not (isinstance(inputs.values["value"], str) and inputs.values["value"]):
@@ -31,23 +42,23 @@ class AlternatingValue(Kind):
             inputs.fail("value", "required, and missing")
         return inputs.checked()
 
-    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> Diff:
-        return Diff(changed=changed_paths(old_inputs, news))
+    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> DiffResult:
+        return DiffResult(changed=changed_paths(old_inputs, news))
 
-    def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+    def create(self, context: Context, inputs: Values, *, preview: bool) -> CreateResult:
         # The id names the value among the stack's resources and tells nothing about it.
         name = context.urn.rpartition("::")[2]
         places = dict.fromkeys(_PLACES, inputs["value"])
-        return Created("" if preview else name, _outputs(inputs["value"], places, _PLACES[0]))
+        return CreateResult("" if preview else name, _outputs(inputs["value"], places, _PLACES[0]))
 
-    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         """The state is the only place where the values are. Raises ProviderError for an import."""
         if inputs is None or old is None:
             raise ProviderError(
                 f"{self.token} {id!r} cannot be imported: it lives in one stack's state and nowhere else. Declare a "
                 "new one, with the value that it should hold."
             )
-        return Found(id, {"value": Secret(inputs["value"])}, _outputs(inputs["value"], old, old["current"]))
+        return ReadResult(id, {"value": Secret(inputs["value"])}, _outputs(inputs["value"], old, old["current"]))
 
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool

@@ -38,7 +38,7 @@ class Deadline:
         return self.left == 0
 
 
-def spoken(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """A duration as people say it: `45s`, `3m05s`."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}m{rest:02}s" if minutes else f"{rest}s"

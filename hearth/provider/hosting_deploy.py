@@ -16,7 +16,7 @@ from typing import Any
 from hearth.plugin.kinds import Context, ProviderError
 from hearth.provider.clients.errors import ApiError, NoAnswer
 from hearth.provider.clients.firebase_hosting import FINALIZED, MAX_PATHS, FirebaseHosting, last_segment
-from hearth.provider.clock import Clock, Deadline, spoken
+from hearth.provider.clock import Clock, Deadline, format_duration
 from hearth.provider.progress import Progress
 from hearth.provider.site_content import Compressed
 
@@ -81,7 +81,7 @@ class HostingDeploy:
                         f"{refused} Hosting knows no such site, or the Cloud Run service that it would rewrite to has "
                         "its default URL switched off. Declare the site, and leave `defaultUriDisabled` false."
                     ) from None
-            self._progress("site", f"waiting for Hosting to know the new site ({spoken(patience.left)} left)")
+            self._progress("site", f"waiting for Hosting to know the new site ({format_duration(patience.left)} left)")
             self._wait(min(_NEW_SITE_PAUSE, patience.left))
 
     def _upload(self, version: str, files: Mapping[str, Compressed]) -> None:

@@ -40,7 +40,7 @@ class IgnoreRules:
     def __init__(self, text: str) -> None:
         self._patterns = [pattern for line in text.removeprefix("\ufeff").splitlines() for pattern in _parse(line)]
 
-    def leaves_out(self, path: str) -> bool:
+    def excludes(self, path: str) -> bool:
         """Whether a file or folder is left out; `path` is relative to the context, with slashes."""
         out = False
         for pattern in self._patterns:
@@ -48,7 +48,7 @@ class IgnoreRules:
                 out = not pattern.lets_in
         return out
 
-    def skips(self, folder: str) -> bool:
+    def excludes_folder(self, folder: str) -> bool:
         """Whether nothing in the folder can be let in, so that it need not be walked."""
         skipped = False
         for pattern in self._patterns:

@@ -9,7 +9,17 @@ from pathlib import Path
 
 from hearth.catalog.apis import ARTIFACT_REGISTRY, CLOUD_BUILD, STORAGE
 from hearth.plugin.diff import changed_paths
-from hearth.plugin.kinds import UNKNOWN, Checked, Context, Created, Diff, Found, Kind, ProviderError, Values
+from hearth.plugin.kinds import (
+    UNKNOWN,
+    CheckResult,
+    Context,
+    CreateResult,
+    DiffResult,
+    Kind,
+    ProviderError,
+    ReadResult,
+    Values,
+)
 from hearth.provider.clients.artifact_registry import ArtifactRegistry, Package
 from hearth.provider.clients.errors import ApiError
 from hearth.provider.clients.session import Session
@@ -38,7 +48,7 @@ class Image(Kind):
         self._session = session
         self._clock = clock
 
-    def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
+    def check(self, context: Context, olds: Values | None, news: Values) -> CheckResult:
         """Adds `contentHash`, so that a change of any file in the image is a difference of inputs."""
         defaults = {
             "buildRegion": "global",
@@ -57,7 +67,7 @@ class Image(Kind):
         inputs.text("buildRegion")
         inputs.text("context", RELATIVE)
         inputs.text("dockerfile", RELATIVE)
-        inputs.whole("timeoutSeconds", 1, _MOST_SECONDS)
+        inputs.integer("timeoutSeconds", 1, _MOST_SECONDS)
         inputs.reachable(self._session.endpoints, _APIS)
         if not inputs.failures and inputs.known("context") and inputs.known("dockerfile"):
             try:
@@ -66,16 +76,16 @@ class Image(Kind):
                 inputs.fail("context", str(fault))
         return inputs.checked()
 
-    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> Diff:
+    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> DiffResult:
         changed = changed_paths(old_inputs, news)
-        return Diff(changed=changed, replace=changed & set(_IDENTITY))
+        return DiffResult(changed=changed, replace=changed & set(_IDENTITY))
 
-    def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+    def create(self, context: Context, inputs: Values, *, preview: bool) -> CreateResult:
         if preview:
-            return Created("", self._foreseen(context, inputs))
-        return Created(_package(inputs).resource, self._built(context, inputs))
+            return CreateResult("", self._foreseen(context, inputs))
+        return CreateResult(_package(inputs).resource, self._built(context, inputs))
 
-    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         """Gone when the registry no longer has the digest. Raises ProviderError for an import."""
         if inputs is None or old is None:
             raise ProviderError(
@@ -83,7 +93,7 @@ class Image(Kind):
                 "found there by its hash, without a build."
             )
         found = ArtifactRegistry(self._session).has(_package(inputs), old["digest"])
-        return Found(id, inputs, old) if found else None
+        return ReadResult(id, inputs, old) if found else None
 
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool

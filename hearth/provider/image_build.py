@@ -13,7 +13,7 @@ from hearth.provider.clients.cloud_logging import CloudLogging
 from hearth.provider.clients.errors import ApiError, NoAnswer
 from hearth.provider.clients.session import Session
 from hearth.provider.clients.storage import Storage
-from hearth.provider.clock import Clock, Deadline, spoken
+from hearth.provider.clock import Clock, Deadline, format_duration
 from hearth.provider.image_order import Order
 from hearth.provider.progress import Progress
 
@@ -69,7 +69,9 @@ class ImageBuild:
                 if not _refused(build) or grants.passed:
                     raise self._failure(build)
                 why = build.trouble
-            self._context.say(f"refused, as new grants take a while; trying for {spoken(grants.left)} more ({why})")
+            self._context.say(
+                f"refused, as new grants take a while; trying for {format_duration(grants.left)} more ({why})"
+            )
             self._wait(_GRANTS_PAUSE, "the build was allowed")
 
     def _running(self) -> Build | None:
@@ -115,10 +117,11 @@ class ImageBuild:
         pause = _FIRST_POLL
         while build.running:
             status = f"build {build.id}: {build.status.lower()}"
-            progress(status, f"{status} ({spoken(self._clock.now() - began)})")
+            progress(status, f"{status} ({format_duration(self._clock.now() - began)})")
             if deadline.passed:
                 raise ProviderError(
-                    f"Build {build.id} is still {build.status.lower()} after {spoken(limit)}. It goes on: the next "
+                    f"Build {build.id} is still {build.status.lower()} after {format_duration(limit)}. "
+                    "It goes on: the next "
                     f"`pulumi up` takes it up again. Its log: {build.log_url or 'in Cloud Build'}"
                 )
             self._wait(min(pause, deadline.left), f"build {build.id} ended; it goes on")

@@ -12,7 +12,17 @@ from typing import Any
 
 from hearth.catalog.apis import CLOUD_RUN
 from hearth.plugin.diff import changed_paths
-from hearth.plugin.kinds import UNKNOWN, Checked, Context, Created, Diff, Found, Kind, ProviderError, Values
+from hearth.plugin.kinds import (
+    UNKNOWN,
+    CheckResult,
+    Context,
+    CreateResult,
+    DiffResult,
+    Kind,
+    ProviderError,
+    ReadResult,
+    Values,
+)
 from hearth.provider.clients.cloud_logging import CloudLogging
 from hearth.provider.clients.cloud_run import CloudRun
 from hearth.provider.clients.session import Session
@@ -34,7 +44,7 @@ class JobExecution(Kind):
         self._session = session
         self._clock = clock
 
-    def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
+    def check(self, context: Context, olds: Values | None, news: Values) -> CheckResult:
         inputs = Inputs(news, {}, (*_IDENTITY, "image", "template"))
         inputs.text("project", PROJECT)
         inputs.text("region", REGION)
@@ -44,21 +54,21 @@ class JobExecution(Kind):
         inputs.reachable(self._session.endpoints, _APIS)
         return inputs.checked()
 
-    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> Diff:
+    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> DiffResult:
         changed = changed_paths(old_inputs, news)
-        return Diff(changed=changed, replace=changed & set(_IDENTITY))
+        return DiffResult(changed=changed, replace=changed & set(_IDENTITY))
 
-    def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+    def create(self, context: Context, inputs: Values, *, preview: bool) -> CreateResult:
         if preview:
-            return Created("", _unknown(inputs))
-        return Created(_job(inputs), self._run(context, inputs))
+            return CreateResult("", _unknown(inputs))
+        return CreateResult(_job(inputs), self._run(context, inputs))
 
-    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         """What once succeeded stays so, as long as there is the job. Raises ProviderError for an import."""
         if inputs is None or old is None:
             raise ProviderError(f"{self.token} {id!r} cannot be imported: it stands for a run, not for a thing.")
         there = CloudRun(self._session, inputs["project"]).job(_job(inputs))
-        return None if there is None else Found(id, inputs, old)
+        return None if there is None else ReadResult(id, inputs, old)
 
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool

@@ -11,7 +11,7 @@ from hearth.plugin.kinds import Context, ProviderError
 from hearth.provider.clients.cloud_logging import CloudLogging
 from hearth.provider.clients.cloud_run import CloudRun, Execution, failures
 from hearth.provider.clients.errors import ApiError, NoAnswer
-from hearth.provider.clock import Clock, Deadline, spoken
+from hearth.provider.clock import Clock, Deadline, format_duration
 from hearth.provider.progress import Progress
 
 _FIRST_POLL = 0.5
@@ -100,10 +100,11 @@ class JobRun:
         progress = Progress(self._clock, self._context.say)
         pause = _FIRST_POLL
         while execution.running:
-            progress(execution.name, f"{execution.short} runs ({spoken(self._clock.now() - began)})")
+            progress(execution.name, f"{execution.short} runs ({format_duration(self._clock.now() - began)})")
             if deadline.passed:
                 raise ProviderError(
-                    f"The execution {execution.short} has not ended after {spoken(limit)}. It goes on: the next "
+                    f"The execution {execution.short} has not ended after {format_duration(limit)}. "
+                    "It goes on: the next "
                     f"`pulumi up` takes it up again.{_log_of(execution)}"
                 )
             self._wait(min(pause, deadline.left), f"{execution.short} ended; it goes on")

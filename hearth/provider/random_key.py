@@ -7,7 +7,18 @@ import secrets
 from typing import Any
 
 from hearth.plugin.diff import changed_paths
-from hearth.plugin.kinds import UNKNOWN, Checked, Context, Created, Diff, Found, Kind, ProviderError, Secret, Values
+from hearth.plugin.kinds import (
+    UNKNOWN,
+    CheckResult,
+    Context,
+    CreateResult,
+    DiffResult,
+    Kind,
+    ProviderError,
+    ReadResult,
+    Secret,
+    Values,
+)
 from hearth.provider.validation import Inputs
 
 # Below 128 bits a key can be guessed; above, nothing is gained by more than some kilobytes.
@@ -24,23 +35,25 @@ class RandomKey(Kind):
 
     token = "hearth:secret:RandomKey"  # noqa: S105 - a type token
 
-    def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
+    def check(self, context: Context, olds: Values | None, news: Values) -> CheckResult:
         inputs = Inputs(news, {"bytes": 32, "rotation": ""}, ())
-        inputs.whole("bytes", _LEAST_BYTES, _MOST_BYTES)
+        inputs.integer("bytes", _LEAST_BYTES, _MOST_BYTES)
         inputs.text("rotation")
         return inputs.checked()
 
-    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> Diff:
+    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> DiffResult:
         # A state from before there was `previous` gets it at the next update, by itself.
         missing = frozenset() if "previous" in old else frozenset({"previous"})
-        return Diff(changed=changed_paths(old_inputs, news) | missing)
+        return DiffResult(changed=changed_paths(old_inputs, news) | missing)
 
-    def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+    def create(self, context: Context, inputs: Values, *, preview: bool) -> CreateResult:
         # The id names the key among the stack's resources and tells nothing about its value.
         name = context.urn.rpartition("::")[2]
-        return Created("" if preview else name, _outputs(inputs, *(_drawn(inputs, preview=preview) for _ in range(2))))
+        return CreateResult(
+            "" if preview else name, _outputs(inputs, *(_drawn(inputs, preview=preview) for _ in range(2)))
+        )
 
-    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         """The state is the only place where the key is. Raises ProviderError for an import."""
         if inputs is None or old is None:
             raise ProviderError(
@@ -48,7 +61,7 @@ class RandomKey(Kind):
                 "Declare a new one; or keep the old value as a secret of the stack's configuration."
             )
         secret = {name: Secret(old[name]) for name in ("value", "previous") if name in old}
-        return Found(id, inputs, {**old, **secret})
+        return ReadResult(id, inputs, {**old, **secret})
 
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool

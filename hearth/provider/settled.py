@@ -7,10 +7,10 @@ APIs are asked. Whether a grant has taken cannot be asked for another account, s
 
 from hearth.catalog.apis import SERVICE_USAGE, Api
 from hearth.plugin.diff import changed_paths
-from hearth.plugin.kinds import Checked, Context, Created, Diff, Found, Kind, ProviderError, Values
+from hearth.plugin.kinds import CheckResult, Context, CreateResult, DiffResult, Kind, ProviderError, ReadResult, Values
 from hearth.provider.clients.service_usage import ServiceUsage
 from hearth.provider.clients.session import Session
-from hearth.provider.clock import Clock, Deadline, spoken
+from hearth.provider.clock import Clock, Deadline, format_duration
 from hearth.provider.progress import Progress
 from hearth.provider.validation import PROJECT, REGION, Inputs
 
@@ -31,31 +31,31 @@ class Settled(Kind):
         self._clock = clock
         self._waits = waits
 
-    def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
+    def check(self, context: Context, olds: Values | None, news: Values) -> CheckResult:
         inputs = Inputs(news, {"apis": [], "grants": [], "settleSeconds": 60}, ("project", "region"))
         inputs.text("project", PROJECT)
         inputs.text("region", REGION)
         inputs.texts("apis")
         inputs.texts("grants")
-        inputs.whole("settleSeconds", 0, _LONGEST_SETTLE)
+        inputs.integer("settleSeconds", 0, _LONGEST_SETTLE)
         inputs.reachable(self._session.endpoints, _APIS)
         return inputs.checked()
 
-    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> Diff:
+    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> DiffResult:
         changed = changed_paths(old_inputs, news)
-        return Diff(changed=changed, replace=changed & {"project"})
+        return DiffResult(changed=changed, replace=changed & {"project"})
 
-    def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+    def create(self, context: Context, inputs: Values, *, preview: bool) -> CreateResult:
         if preview:
-            return Created("", inputs)
+            return CreateResult("", inputs)
         self._settle(context, inputs, new_grants=set(inputs["grants"]))
-        return Created(f"projects/{inputs['project']}/settled/{context.urn.rpartition('::')[2]}", inputs)
+        return CreateResult(f"projects/{inputs['project']}/settled/{context.urn.rpartition('::')[2]}", inputs)
 
-    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         """What once settled stays so. Raises ProviderError for an import."""
         if inputs is None or old is None:
             raise ProviderError(f"{self.token} {id!r} cannot be imported: it stands for a wait, not for a thing.")
-        return Found(id, inputs, old)
+        return ReadResult(id, inputs, old)
 
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
@@ -71,7 +71,7 @@ class Settled(Kind):
         self._wait_for_apis(context, inputs)
         if self._waits and new_grants and inputs["settleSeconds"]:
             seconds = inputs["settleSeconds"]
-            context.say(f"giving {len(new_grants)} new grants {spoken(seconds)} to take")
+            context.say(f"giving {len(new_grants)} new grants {format_duration(seconds)} to take")
             if self._clock.wait(seconds, context.cancelled):
                 raise _stopped("new grants had been given time to take")
 
@@ -89,7 +89,7 @@ class Settled(Kind):
             if deadline.passed:
                 raise _still_disabled(project, obstacles)
             names = ", ".join(waiting)
-            progress(names, f"waiting for {names} to be enabled everywhere ({spoken(deadline.left)} left)")
+            progress(names, f"waiting for {names} to be enabled everywhere ({format_duration(deadline.left)} left)")
             if self._clock.wait(min(_POLL, deadline.left), context.cancelled):
                 raise _stopped(f"{names} could be used")
 

@@ -12,7 +12,17 @@ from typing import Any
 
 from hearth.catalog.apis import CLOUD_RUN, FIREBASE_HOSTING
 from hearth.plugin.diff import changed_paths
-from hearth.plugin.kinds import UNKNOWN, Checked, Context, Created, Diff, Found, Kind, ProviderError, Values
+from hearth.plugin.kinds import (
+    UNKNOWN,
+    CheckResult,
+    Context,
+    CreateResult,
+    DiffResult,
+    Kind,
+    ProviderError,
+    ReadResult,
+    Values,
+)
 from hearth.provider.clients.cloud_run import CloudRun
 from hearth.provider.clients.firebase_hosting import LIVE, FirebaseHosting, last_segment
 from hearth.provider.clients.session import Session
@@ -44,7 +54,7 @@ class SiteRelease(Kind):
         self._session = session
         self._clock = clock
 
-    def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
+    def check(self, context: Context, olds: Values | None, news: Values) -> CheckResult:
         inputs = Inputs(news, _DEFAULTS, ("project", "site", "service"))
         inputs.text("project", PROJECT)
         inputs.text("site", _SITE)
@@ -61,16 +71,16 @@ class SiteRelease(Kind):
         inputs.reachable(self._session.endpoints, _APIS)
         return inputs.checked()
 
-    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> Diff:
+    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> DiffResult:
         changed = changed_paths(old_inputs, news)
-        return Diff(changed=changed, replace=changed & set(_IDENTITY))
+        return DiffResult(changed=changed, replace=changed & set(_IDENTITY))
 
-    def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+    def create(self, context: Context, inputs: Values, *, preview: bool) -> CreateResult:
         if preview:
-            return Created("", {**inputs, "version": UNKNOWN, "release": UNKNOWN, "url": UNKNOWN})
-        return Created(_id(inputs), self._deploy(context, inputs, new_site=True))
+            return CreateResult("", {**inputs, "version": UNKNOWN, "release": UNKNOWN, "url": UNKNOWN})
+        return CreateResult(_id(inputs), self._deploy(context, inputs, new_site=True))
 
-    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         """The state as it is while its own version is live; else inputs that would declare what is live.
 
         Gone when the site or channel is, or when nothing was ever released there.
@@ -83,7 +93,7 @@ class SiteRelease(Kind):
         version = _served(releases[0])
         name = str(version.get("name", ""))
         if inputs is not None and old is not None and name and _same(name, old):
-            return Found(id, inputs, {**old, "release": releases[0]["name"], "url": self._url(hosting, inputs)})
+            return ReadResult(id, inputs, {**old, "release": releases[0]["name"], "url": self._url(hosting, inputs)})
         known = {"public": _DEFAULTS["public"], **(inputs or {}), **names}
         public = self._root / known["public"]
         served = {str(file["path"]): str(file["hash"]) for file in hosting.files(name, "ACTIVE")} if name else {}
@@ -98,7 +108,7 @@ class SiteRelease(Kind):
             "message": releases[0].get("message", ""),
         }
         released = Released(version=name, release=str(releases[0]["name"]))
-        return Found(id, found, _outputs(found, released, self._url(hosting, found)))
+        return ReadResult(id, found, _outputs(found, released, self._url(hosting, found)))
 
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool

@@ -113,10 +113,12 @@ class Source:
         for folder, folders, files in os.walk(self._folder, onerror=_unreadable):
             here = Path(folder).relative_to(self._folder)
             links = [name for name in folders if (Path(folder) / name).is_symlink()]
-            folders[:] = [name for name in folders if name not in links and not rules.skips((here / name).as_posix())]
+            folders[:] = [
+                name for name in folders if name not in links and not rules.excludes_folder((here / name).as_posix())
+            ]
             for name in files + links:
                 path = (here / name).as_posix()
-                if not rules.leaves_out(path):
+                if not rules.excludes(path):
                     yield path
 
     def _status(self, path: str) -> os.stat_result:

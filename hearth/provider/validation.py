@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hearth.catalog.apis import Api
-from hearth.plugin.kinds import UNKNOWN, Checked, Failure, ProviderError, Values
+from hearth.plugin.kinds import UNKNOWN, CheckResult, Failure, ProviderError, Values
 from hearth.provider.clients.endpoints import Endpoints
 
 
@@ -54,7 +54,7 @@ class Inputs:
         elif rule is not None and not rule.pattern.fullmatch(value):
             self.fail(name, f"must be {rule.meaning}, got {value!r}")
 
-    def whole(self, name: str, least: int, most: int) -> None:
+    def integer(self, name: str, least: int, most: int) -> None:
         value = self.values.get(name)
         if value is UNKNOWN:
             return
@@ -88,5 +88,5 @@ class Inputs:
             except ProviderError as fault:
                 self.fail("project", str(fault))
 
-    def checked(self) -> Checked:
-        return Checked(self.values, self.failures)
+    def checked(self) -> CheckResult:
+        return CheckResult(self.values, self.failures)

@@ -83,7 +83,7 @@ def deployed(root: Path, name: str) -> list[str]:
     return found
 
 
-def elsewhere(root: Path) -> list[str]:
+def google_stacks(root: Path) -> list[str]:
     """The stacks that name a project on Google Cloud; whether they are deployed, only a login would tell."""
     return [
         file.name.split(".")[1]

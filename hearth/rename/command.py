@@ -63,7 +63,7 @@ def run(root: Path, name: str, *, anyway: bool, renew: Callable[[Path], str] = r
     lines = [line for line in renew(root).splitlines() if line.startswith("+ ")]
     if lines:
         print(f"  {'tests/stacks/inventory':<22} {len(lines)} lines")
-    for stack in checks.elsewhere(root):
+    for stack in checks.google_stacks(root):
         print("\n" + _ELSEWHERE.format(stack=stack))
     print("\n" + _NEXT.format(name=name))
 

@@ -62,14 +62,14 @@ def main(arguments: Sequence[str]) -> int:
         origin = f"Which changes replace: as known before, for {reason}."
     head, rows = types.load(types.TABLE)
     before = {token: json.loads(row) for token, row in rows.items()}
-    renewed = Renewed({**head, "version": version}, merged(declared, before, replacing), before)
-    types.TABLE.write_bytes(packed(renewed.head, renewed.rows))
+    renewed = Renewed({**head, "version": version}, merge_rows(declared, before, replacing), before)
+    types.TABLE.write_bytes(pack_table(renewed.head, renewed.rows))
     page.PAGE.write_text(page.write(), encoding="utf-8")
     print("\n".join([*renewed.report(), origin, f"Written to {types.TABLE} and {page.PAGE}; commit them."]))
     return 0
 
 
-def merged(
+def merge_rows(
     declared: Mapping[str, sdk.Declared], before: Mapping[str, Row], replacing: Mapping[str, frozenset[str]] | None
 ) -> dict[str, Row]:
     """Rows of the SDK's types with what is known of them.
@@ -96,7 +96,7 @@ def merged(
     return found
 
 
-def packed(head: Row, rows: Mapping[str, Row]) -> bytes:
+def pack_table(head: Row, rows: Mapping[str, Row]) -> bytes:
     """The table as a file: the head, then a line a type, so that one type is read without the others."""
     lines = [json.dumps(head, sort_keys=True)]
     lines += [

@@ -10,7 +10,7 @@ from openapi_schema_validator import OAS31Validator
 from flask_hearth.api import openapi
 from flask_hearth.tests.api.samples import SAMPLES
 from hearth import project
-from hearth.first_collection import NoCollectionError, first, least
+from hearth.first_collection import NoCollectionError, first, minimal_value
 
 ROOT = project.root()
 
@@ -21,13 +21,13 @@ def written(root: Path, document: dict[str, Any]) -> Path:
     return root
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.of.name)
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.declaration.name)
 def test_the_body_is_one_that_the_model_takes(sample: Any, tmp_path: Path) -> None:
-    found = first(written(tmp_path, openapi.document([sample.of])))
+    found = first(written(tmp_path, openapi.document([sample.declaration])))
 
-    assert (found.name, found.path) == (sample.of.name, sample.path)
+    assert (found.name, found.path) == (sample.declaration.name, sample.path)
     assert set(found.body) == set(sample.least)
-    sample.of.model.model_validate_json(json.dumps(found.body))
+    sample.declaration.model.model_validate_json(json.dumps(found.body))
 
 
 def test_the_committed_document_has_one() -> None:
@@ -55,14 +55,14 @@ def test_the_committed_document_has_one() -> None:
     ids=json.dumps,
 )
 def test_a_made_up_value_is_one_that_its_schema_takes(schema: dict[str, Any]) -> None:
-    assert list(OAS31Validator(schema).iter_errors(least(schema, {}, "it"))) == []
+    assert list(OAS31Validator(schema).iter_errors(minimal_value(schema, {}, "it"))) == []
 
 
 def test_what_has_to_be_known_is_named() -> None:
     schema = {"type": "object", "properties": {"code": {"type": "string", "pattern": "^Q"}}, "required": ["code"]}
 
     with pytest.raises(NoCollectionError, match=r"/api/v1/parcels\.code: .*examples"):
-        least(schema, {}, "/api/v1/parcels")
+        minimal_value(schema, {}, "/api/v1/parcels")
 
 
 def test_a_service_without_a_collection_says_so(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def locked(root: Path, entry: str, file: str = "service/requirements.txt") -> No
 def test_a_wheel_of_the_project_is_hearths(root: Path, entry: str) -> None:
     locked(root, entry)
 
-    assert list(lock.strangers(root)) == []
+    assert list(lock.foreign_packages(root)) == []
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_wheel_of_the_project_is_hearths(root: Path, entry: str) -> None:
 def test_what_an_index_has_under_its_names_is_a_strangers(root: Path, entry: str, name: str, file: str) -> None:
     locked(root, entry, file)
 
-    (found,) = lock.strangers(root)
+    (found,) = lock.foreign_packages(root)
 
     assert found.startswith(f"{file} takes {name} from an index")
 

@@ -111,8 +111,8 @@ def test_the_image_gets_what_hosting_publishes_and_nothing_else() -> None:
     published = ["static/style.css", "static/a/b.css", "static/.well-known/security.txt", "static/404.html"]
     kept_back = ["static/.env", "static/a/.DS_Store", "static/node_modules/x/y.js", "static/a/node_modules/y.js"]
 
-    assert [path for path in published if rules.leaves_out(path)] == []
-    assert [path for path in kept_back if not rules.leaves_out(path)] == []
+    assert [path for path in published if rules.excludes(path)] == []
+    assert [path for path in kept_back if not rules.excludes(path)] == []
 
 
 def test_firebase_json_leaves_the_caching_of_files_to_the_release() -> None:

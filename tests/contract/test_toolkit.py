@@ -28,4 +28,4 @@ def test_a_stack_that_is_silent_is_taken_to_be_what_the_program_makes_of_it(tmp_
 
 def test_no_lock_takes_what_is_hearths_from_an_index() -> None:
     """None has it: under its names anybody may offer anything."""
-    assert list(lock.strangers(ROOT)) == []
+    assert list(lock.foreign_packages(ROOT)) == []

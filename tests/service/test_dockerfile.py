@@ -138,7 +138,7 @@ def test_of_what_is_hearths_the_image_holds_what_a_server_runs() -> None:
     rules = IgnoreRules((ROOT / ".dockerignore").read_text(encoding="utf-8"))
     every = (path for name in ("hearth", "flask_hearth", "wheels") for path in (ROOT / name).rglob("*"))
     files = [path.relative_to(ROOT).as_posix() for path in every if path.is_file()]
-    held = {path for path in files if not rules.leaves_out(path)}
+    held = {path for path in files if not rules.excludes(path)}
 
     assert held
     assert {path for path in held if not re.match(r"flask_hearth/|wheels/flask_hearth-", path)} == set()

@@ -85,7 +85,7 @@ class CloudBuild:
     async def _list(self, request: web.Request) -> web.Response:
         matches = filters.parse(request.query.get("filter", ""))
         found = [build for build in self._builds.all(*_parent(request)) if matches(build)]
-        return pages.answer(request, "builds", found, default=50, most=1000)
+        return pages.list_response(request, "builds", found, default=50, most=1000)
 
     async def _cancel(self, request: web.Request) -> web.Response:
         name = self._find(request)["name"]

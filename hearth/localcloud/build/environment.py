@@ -15,7 +15,7 @@ from pathlib import Path
 
 from uv import find_uv_bin
 
-from hearth.localcloud.build.folders import complete
+from hearth.localcloud.build.folders import complete_folder
 
 Log = Callable[[str], None]
 
@@ -39,7 +39,7 @@ async def ensure(parent: Path, lock: Path | None, wheels: Iterable[Path], log: L
     if not (parent / key).exists():
         if lock:
             check_alone(lock, text.decode())
-        with complete(parent / key) as folder:
+        with complete_folder(parent / key) as folder:
             # Relocatable: its scripts must not name the folder it is made in.
             options = ["--quiet", "--no-project", "--relocatable", "--allow-existing", "--python", sys.executable]
             await uv("venv", *options, ".", folder=folder, log=log)

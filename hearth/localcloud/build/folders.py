@@ -10,7 +10,7 @@ _UNFINISHED = ".making"
 
 
 @contextmanager
-def complete(place: Path) -> Iterator[Path]:
+def complete_folder(place: Path) -> Iterator[Path]:
     """A new, empty folder, which becomes `place` when the context ends well, and goes when it does not.
 
     Where somebody else has made the same one meanwhile, that one stays.

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from hearth.localcloud.build.dockerfile import Stage
-from hearth.localcloud.build.folders import complete
+from hearth.localcloud.build.folders import complete_folder
 from hearth.localcloud.build.instructions import DockerfileError
 from hearth.localcloud.build.layout import File, Layout
 
@@ -79,7 +79,7 @@ def write(images: Path, stage: Stage, layout: Layout) -> Image:
     }
     digest = hashlib.sha256(json.dumps(manifest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
     if not (images / digest).exists():
-        with complete(images / digest) as folder:
+        with complete_folder(images / digest) as folder:
             _fill(folder, record, layout)
     return _load(images / digest)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hearth.localcloud.build import environment
 from hearth.localcloud.build.environment import Log
-from hearth.localcloud.build.folders import complete
+from hearth.localcloud.build.folders import complete_folder
 
 WARNING = (
     "{name} names packages without hashes, so Cloud Build may install other ones tomorrow than today. The local cloud "
@@ -35,7 +35,7 @@ async def resolved(parent: Path, requirements: Path, wheels: Iterable[Path], log
     environment.check_alone(requirements, text.decode(errors="replace"))
     folder = parent / hashlib.sha256(b"\0".join([text, sys.version.encode()])).hexdigest()
     if not folder.exists():
-        with complete(folder) as making:
+        with complete_folder(folder) as making:
             options = ["--quiet", "--no-header", "--generate-hashes", "--python", sys.executable]
             options += [f"--find-links={each}" for each in wheels]
             written = ["--output-file", _LOCK, str(requirements)]

@@ -20,7 +20,7 @@ def find(cloud: Cloud, build: Mapping[str, Any]) -> Path:
     account = build.get("serviceAccount", "").rpartition("/")[2]
     member = grants.service_account(account)
     key = f"{STORAGE.prefix}/b/{bucket}"
-    if account and not grants.granted(cloud.store, key, build["projectId"], grants.READ_OBJECT, member):
+    if account and not grants.is_granted(cloud.store, key, build["projectId"], grants.READ_OBJECT, member):
         raise SourceError(
             f"could not fetch gs://{bucket}/{name}: Error 403: {account} does not have storage.objects.get access to "
             "the object. Permission 'storage.objects.get' denied on resource (or it may not exist)., forbidden"

@@ -127,7 +127,7 @@ class Worker:
             )
         home, member = wanted.repository.split("/")[1], grants.service_account(account)
         key = f"{ARTIFACT_REGISTRY.prefix}/{wanted.repository}"
-        if account and not grants.granted(self._cloud.store, key, home, grants.PUSH_IMAGE, member):
+        if account and not grants.is_granted(self._cloud.store, key, home, grants.PUSH_IMAGE, member):
             raise BuildFailure(
                 "PUSH_NOT_AUTHORIZED",
                 f"failed to push {wanted.text}: denied: Permission 'artifactregistry.repositories.uploadArtifacts' "

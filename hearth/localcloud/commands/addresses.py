@@ -10,7 +10,7 @@ from typing import Any
 _ADDRESSES = ("siteUrl", "serviceUrl")
 
 
-def moved(deployment: Mapping[str, Any], status: Mapping[str, Any]) -> bool:
+def has_moved(deployment: Mapping[str, Any], status: Mapping[str, Any]) -> bool:
     """Whether the state holds an address that the local cloud does not have.
 
     `deployment` is as `pulumi stack export` gives it, `status` as the local cloud does.
@@ -19,7 +19,7 @@ def moved(deployment: Mapping[str, Any], status: Mapping[str, Any]) -> bool:
     return any(address not in urls for address in _known(deployment))
 
 
-def orphaned(deployment: Mapping[str, Any], status: Mapping[str, Any]) -> bool:
+def is_orphaned(deployment: Mapping[str, Any], status: Mapping[str, Any]) -> bool:
     """Whether the state holds addresses, and the local cloud nothing at all."""
     return bool(_known(deployment)) and not status["sites"] and not status["services"]
 

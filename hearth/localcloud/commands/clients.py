@@ -46,7 +46,7 @@ _GCLOUD = {
 }
 
 
-def of(ports: Ports) -> dict[str, str]:
+def client_variables(ports: Ports) -> dict[str, str]:
     """Variables by name, for the local cloud on these ports."""
     return {
         **{variable: f"{ports.origin}/{prefix}" for variable, prefix in _FIREBASE.items()},

@@ -53,7 +53,7 @@ def share(checkout: Checkout, with_: Checkout) -> None:
             shutil.copytree(folder, with_.pulumi_home / "plugins" / folder.name, copy_function=os.link)
 
 
-def missing(checkout: Checkout, path: Sequence[str] = sys.path) -> Iterator[str]:
+def missing_plugins(checkout: Checkout, path: Sequence[str] = sys.path) -> Iterator[str]:
     """What to do about each plugin that an installed Pulumi package asks for and that is not here."""
     # Only where something has gone wrong already: it brings the whole SDK.
     from hearth.pulumi_cli.language_host import installed_packages  # noqa: PLC0415

@@ -18,7 +18,7 @@ def run(checkout: Checkout) -> int:
     recovery.cancel_dead_lock(checkout, engine, _say)
     exported = engine.export()
     status = background.status(ports)
-    if exported and addresses.orphaned(exported["deployment"], status):
+    if exported and addresses.is_orphaned(exported["deployment"], status):
         _say("The local cloud has nothing of what the stack's state holds: both start anew.")
         engine.ask("stack", "rm", "--yes", "--force", "--preserve-config", STACK)
         exported = None
@@ -29,7 +29,7 @@ def run(checkout: Checkout) -> int:
     code = engine.show("up", "--yes", "--skip-preview", *_ways(exported["deployment"], status))
     if code:
         _say("\nNot all of it is deployed: the message above says why, `make logs` may say more.")
-        for advice in plugin.missing(checkout):
+        for advice in plugin.missing_plugins(checkout):
             _say(advice)
         return code
     _tell(engine.outputs(), ports)
@@ -42,14 +42,14 @@ def _lookup(checkout: Checkout, ports: Ports) -> recovery.Lookup:
     def id_of(type_: str, inputs: Mapping[str, Any]) -> str | None:
         from hearth.localcloud.commands import existing  # noqa: PLC0415 - see above
 
-        return existing.lookup(variables.of(checkout, ports))(type_, inputs)
+        return existing.lookup(variables.engine_variables(checkout, ports))(type_, inputs)
 
     return id_of
 
 
 def _ways(deployment: Mapping[str, Any], status: Mapping[str, Any]) -> list[str]:
     """Options of `pulumi up` that this deployment calls for."""
-    if addresses.moved(deployment, status):
+    if addresses.has_moved(deployment, status):
         return ["--refresh"]
     # A first deployment is all new, and each property of it would be shown; later ones show just what changed.
     return ["--diff"] if deployment.get("resources") else []

@@ -15,7 +15,7 @@ PASSPHRASE = "local"  # noqa: S105
 _KEPT = frozenset({"PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES"})
 
 
-def of(checkout: Checkout, ports: Ports) -> dict[str, str]:
+def engine_variables(checkout: Checkout, ports: Ports) -> dict[str, str]:
     """Variables by name, without PATH, which is the caller's own with the CLI put first."""
     return {
         "PULUMI_HOME": str(checkout.pulumi_home),
@@ -33,8 +33,8 @@ def of(checkout: Checkout, ports: Ports) -> dict[str, str]:
 
 
 def environment(checkout: Checkout, ports: Ports, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """`environ` with everything in it that would lead Pulumi elsewhere taken out, and `of` put in."""
+    """`environ` with everything in it that would lead Pulumi elsewhere taken out, and `engine_variables` put in."""
     unwanted = {name for name in environ if name.startswith("PULUMI_")} - _KEPT
     kept = {name: value for name, value in environ.items() if name not in unwanted}
     path = os.pathsep.join(part for part in (str(checkout.programs), environ.get("PATH", "")) if part)
-    return {**kept, "PATH": path, **of(checkout, ports)}
+    return {**kept, "PATH": path, **engine_variables(checkout, ports)}

@@ -40,7 +40,7 @@ class Channels:
             raise entity_not_found(site.label("channels", channel))
         return body
 
-    def of(self, site: SiteName) -> list[tuple[str, Document]]:
+    def list_for(self, site: SiteName) -> list[tuple[str, Document]]:
         """Ids with their channels, `live` first."""
         found = [(key.rpartition("/")[2], body) for key, body in self._store.children(site.below("channels"))]
         return sorted([each for each in found if not _expired(each[1])], key=lambda each: (each[0] != LIVE, each[0]))
@@ -53,7 +53,7 @@ class Channels:
                 f"Invalid channelId '{channel}': letters, digits and hyphens inside, at most "
                 f"{_LONGEST_LABEL - len(host_label(site, ''))} of them for site '{site.id}'.",
             )
-        others = self.of(site)
+        others = self.list_for(site)
         if any(channel.lower() == other.lower() for other, _ in others):
             raise exists(site.label("channels", channel))
         if len(others) > _MOST_PREVIEWS:

@@ -83,7 +83,7 @@ class Contents:
         return Content(hash, self._folder / hash, incoming.size, size)
 
 
-def unzipped(blob: Path, start: int, stop: int) -> Iterator[bytes]:
+def read_unzipped(blob: Path, start: int, stop: int) -> Iterator[bytes]:
     """Bytes `start` to `stop` (excluded) of what the blob unzips to, in pieces."""
     stream = zlib.decompressobj(_GZIP)
     at = 0
@@ -98,7 +98,7 @@ def unzipped(blob: Path, start: int, stop: int) -> Iterator[bytes]:
                     return
 
 
-def stored(blob: Path) -> Iterator[bytes]:
+def read_gzipped(blob: Path) -> Iterator[bytes]:
     """The gzipped bytes themselves, in pieces."""
     with blob.open("rb") as file:
         while chunk := file.read(_CHUNK):

@@ -28,7 +28,7 @@ from hearth.localcloud.hosting.pages import error_page, site_not_found
 from hearth.localcloud.hosting.reply import FilePart, Incoming, Reply
 from hearth.localcloud.hosting.requests import BadRequest, quote_path, read_body, read_request
 from hearth.localcloud.hosting.rewrites import Rewrites
-from hearth.localcloud.hosting.static import file_reply, pieces
+from hearth.localcloud.hosting.static import file_reply, read_part
 from hearth.localcloud.run.proxy import BodyTooLarge
 
 log = logging.getLogger(__name__)
@@ -200,7 +200,7 @@ async def _send(request: web.BaseRequest, response: web.StreamResponse, reply: R
         response.force_close()
     await response.prepare(request)
     if isinstance(reply.body, FilePart) and request.method != "HEAD":
-        for piece in pieces(reply.body):
+        for piece in read_part(reply.body):
             await response.write(piece)
     await response.write_eof()
     return response

@@ -81,7 +81,7 @@ class LiveSites:
             site = find_site(self._store, label[: at.start()])
             if site is None:
                 continue
-            for channel, _ in self._channels.of(site):
+            for channel, _ in self._channels.list_for(site):
                 if channel != LIVE and channel.lower() == label[at.end() :]:
                     return site, channel
         return None

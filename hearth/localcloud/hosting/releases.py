@@ -52,7 +52,7 @@ class Releases:
             self._expire(site)
         return self.answer(site, release)
 
-    def of(self, site: SiteName, channel: str) -> list[Document]:
+    def list_for(self, site: SiteName, channel: str) -> list[Document]:
         """Newest first, with their versions."""
         found = self._store.children(site.below("channels", channel, "releases"))
         return [self.answer(site, body) for _, body in reversed(found)]
@@ -71,7 +71,7 @@ class Releases:
 
     def serving(self, site: SiteName) -> set[str]:
         """Ids of the versions that some channel serves now."""
-        releases = (self.current(site, channel) or {} for channel, _ in self._channels.of(site))
+        releases = (self.current(site, channel) or {} for channel, _ in self._channels.list_for(site))
         return {release["_version"] for release in releases if "_version" in release}
 
     def answer(self, site: SiteName, body: Document) -> Document:
@@ -93,7 +93,7 @@ class Releases:
         if limit is None:
             return
         serving = self.serving(site)
-        finalized = [body for body in self._versions.of(site) if body["status"] == FINALIZED]
+        finalized = [body for body in self._versions.list_for(site) if body["status"] == FINALIZED]
         for body in finalized[int(limit) :]:
             if identifier(body) not in serving:
                 self._versions.retire(site, body, EXPIRED)

@@ -43,8 +43,8 @@ class ChannelRoutes:
 
     async def _list(self, request: web.Request) -> web.Response:
         site = addressed_site(self._store, request.match_info)
-        found = [self._answer(site, channel, body) for channel, body in self._channels.of(site)]
-        return pages.answer(request, "channels", found, default=10, most=100)
+        found = [self._answer(site, channel, body) for channel, body in self._channels.list_for(site)]
+        return pages.list_response(request, "channels", found, default=10, most=100)
 
     async def _create(self, request: web.Request) -> web.Response:
         site, channel = addressed_site(self._store, request.match_info), request.query.get("channelId", "")

@@ -49,7 +49,7 @@ DOMAINS = Collection(
         }
     ),
     patched=_written,
-    deletable=collections.freely,
+    deletable=collections.always_deletable,
     operation=f"{_TYPES}.CustomDomainMetadata",
     own_operations=True,
     resource_type=f"{_TYPES}.CustomDomain",

@@ -53,7 +53,9 @@ class ReleaseRoutes:
         return web.json_response(release)
 
     async def _list(self, request: web.Request) -> web.Response:
-        return pages.answer(request, "releases", self._releases.of(*self._addressed(request)), default=100, most=100)
+        return pages.list_response(
+            request, "releases", self._releases.list_for(*self._addressed(request)), default=100, most=100
+        )
 
     async def _get(self, request: web.Request) -> web.Response:
         return web.json_response(self._releases.get(*self._addressed(request), request.match_info["release"]))

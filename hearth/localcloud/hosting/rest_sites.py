@@ -69,7 +69,7 @@ class SiteRoutes:
 
     async def _list(self, request: web.Request) -> web.Response:
         found = [self._answer(body) for body in self._of(request.match_info["project"])]
-        return pages.answer(request, "sites", found, default=10, most=100)
+        return pages.list_response(request, "sites", found, default=10, most=100)
 
     async def _get(self, request: web.Request) -> web.Response:
         return web.json_response(self._answer(self._find(request)[1]))

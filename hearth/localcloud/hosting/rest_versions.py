@@ -58,14 +58,14 @@ class VersionRoutes:
 
     async def _list(self, request: web.Request) -> web.Response:
         site = addressed_site(self._store, request.match_info)
-        versions = self._versions.of(site)
+        versions = self._versions.list_for(site)
         text = request.query.get("filter", "")
         if text:
             wanted = _FILTER.fullmatch(text)
             if wanted is None or wanted[2] not in STATUSES:
                 raise ApiError(400, f"Invalid filter '{text}': the local cloud takes status=\"STATUS\" alone.")
             versions = [body for body in versions if body["status"] == wanted[2]]
-        return pages.answer(request, "versions", versions, default=25, most=100)
+        return pages.list_response(request, "versions", versions, default=25, most=100)
 
     async def _get(self, request: web.Request) -> web.Response:
         site = addressed_site(self._store, request.match_info)
@@ -128,7 +128,7 @@ class VersionRoutes:
             for path, digest in sorted(self._versions.files(site, version).items())
         ]
         chosen = [file for file in files if wanted in ("STATUS_UNSPECIFIED", file["status"])]
-        return pages.answer(request, "files", chosen, default=1000, most=1000, named="path")
+        return pages.list_response(request, "files", chosen, default=1000, most=1000, named="path")
 
     def check(self, site: SiteName, config: Document) -> None:
         """Raise ApiError unless the edge can serve this config, with services that are there."""

@@ -13,7 +13,7 @@ from email.utils import format_datetime
 from multidict import CIMultiDict
 
 from hearth.localcloud.hosting.conditional import UnsatisfiableRange, byte_range
-from hearth.localcloud.hosting.content import Content, stored, unzipped
+from hearth.localcloud.hosting.content import Content, read_gzipped, read_unzipped
 from hearth.localcloud.hosting.pages import error_page
 from hearth.localcloud.hosting.reply import FilePart, Incoming, Reply, accepts_gzip
 
@@ -75,10 +75,10 @@ def file_reply(content: Content, path: str, incoming: Incoming, released: dateti
     return Reply(status, headers, part, source="file")
 
 
-def pieces(part: FilePart) -> Iterator[bytes]:
+def read_part(part: FilePart) -> Iterator[bytes]:
     """The bytes to send."""
     blob = part.content.blob
-    return stored(blob) if part.zipped else unzipped(blob, part.start, part.stop)
+    return read_gzipped(blob) if part.zipped else read_unzipped(blob, part.start, part.stop)
 
 
 def content_type(path: str) -> str:

@@ -63,7 +63,7 @@ class Versions:
             )
         return body
 
-    def of(self, site: SiteName) -> list[Document]:
+    def list_for(self, site: SiteName) -> list[Document]:
         """Newest first."""
         found = [_aged(body) for _, body in self._store.children(site.below("versions"))]
         return sorted(found, key=lambda body: str(body["createTime"]), reverse=True)

@@ -83,7 +83,7 @@ class Users:
         return str(user["email"])
 
     def _config(self, project: str, otherwise: str) -> Document:
-        config = identity_config.of(self._store, project)
+        config = identity_config.get_config(self._store, project)
         if config is None:
             raise ApiError(400, "CONFIGURATION_NOT_FOUND")
         if not config.get("signIn", {}).get("email", {}).get("enabled"):

@@ -23,7 +23,7 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
     async def switch(request: web.Request) -> web.Response:
         project, email, verb = (request.match_info[key] for key in ("project", "id", "verb"))
         name = f"projects/{project}/serviceAccounts/{email}"
-        account = collections.found(store, IAM, name)
+        account = collections.get_document(store, IAM, name)
         account.pop("disabled", None)
         store.put(f"{IAM.prefix}/{name}", account | ({"disabled": True} if verb == "disable" else {}))
         return web.json_response({})
@@ -91,6 +91,6 @@ _ACCOUNTS = Collection(
     changed=_changed,
     patched=_checked,
     mutable=_MUTABLE,
-    deletable=collections.freely,
+    deletable=collections.always_deletable,
     sizes=(20, 100),
 )

@@ -37,7 +37,7 @@ _RESTRICTIONS = {
 def routes(store: Store) -> Iterable[web.RouteDef]:
     async def key_string(request: web.Request) -> web.Response:
         place = request.match_info
-        found = collections.found(store, API_KEYS, f"{_BASE.format(**place)}/keys/{place['id']}")
+        found = collections.get_document(store, API_KEYS, f"{_BASE.format(**place)}/keys/{place['id']}")
         return web.json_response({"keyString": found["_keyString"]})
 
     yield from collections.routes(store, _KEYS)
@@ -87,7 +87,7 @@ _KEYS = Collection(
     id_parameter="keyId",
     mutable=frozenset({"displayName", "restrictions", "annotations"}),
     patched=_checked,
-    deletable=collections.freely,
+    deletable=collections.always_deletable,
     operation="type.googleapis.com/google.api.apikeys.v2.{verb}KeyMetadata",
     own_operations=True,
     resource_type=_TYPE,

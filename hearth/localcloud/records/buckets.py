@@ -21,7 +21,7 @@ _COMPUTED = frozenset(
 )
 
 
-def found(store: Store, bucket: str) -> Document:
+def get_bucket(store: Store, bucket: str) -> Document:
     """The bucket. Raises ApiError (404)."""
     body = store.get(f"{_KEY}/{bucket}")
     if body is None:
@@ -42,15 +42,17 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
             for _, body in store.children(_KEY)
             if body["_project"] == project and body["name"].startswith(prefix)
         ]
-        return pages.answer(request, "items", mine, size="maxResults", default=1000, most=1000, kind="storage#buckets")
+        return pages.list_response(
+            request, "items", mine, size="maxResults", default=1000, most=1000, kind="storage#buckets"
+        )
 
     async def get(request: web.Request) -> web.Response:
-        return web.json_response(_shown(request, found(store, request.match_info["bucket"])))
+        return web.json_response(_shown(request, get_bucket(store, request.match_info["bucket"])))
 
     async def patch(request: web.Request) -> web.Response:
         change = {key: value for key, value in (await bodies.read(request)).items() if key not in _COMPUTED}
         # Only now: while the body came, another change may have been made.
-        old = found(store, request.match_info["bucket"])
+        old = get_bucket(store, request.match_info["bucket"])
         new = _merged(old, change)
         new |= {"metageneration": str(int(old["metageneration"]) + 1), "updated": times.now()}
         store.put(f"{_KEY}/{old['name']}", new)
@@ -58,7 +60,7 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
 
     async def delete(request: web.Request) -> web.Response:
         bucket = request.match_info["bucket"]
-        found(store, bucket)
+        get_bucket(store, bucket)
         if store.below(f"{_KEY}/{bucket}/o"):
             raise ApiError(409, "The bucket you tried to delete is not empty.")
         with store.transaction():
@@ -73,7 +75,7 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
         return web.json_response(_policy(store, request, await bodies.read(request)))
 
     async def test(request: web.Request) -> web.Response:
-        found(store, request.match_info["bucket"])
+        get_bucket(store, request.match_info["bucket"])
         asked = request.query.getall("permissions", [])
         return web.json_response({"kind": "storage#testIamPermissionsResponse", "permissions": asked})
 
@@ -96,7 +98,7 @@ def _seldom(store: Store, one: str) -> Iterable[web.RouteDef]:
 
     async def lock(request: web.Request) -> web.Response:
         """What holds objects back stays for good; the caller says of which state of the bucket it speaks."""
-        old = found(store, request.match_info["bucket"])
+        old = get_bucket(store, request.match_info["bucket"])
         if request.query.get("ifMetagenerationMatch") != old["metageneration"]:
             raise ApiError(
                 412, f"ifMetagenerationMatch has to be {old['metageneration']}, the bucket's metageneration."
@@ -110,7 +112,7 @@ def _seldom(store: Store, one: str) -> Iterable[web.RouteDef]:
 
     async def caches(request: web.Request) -> web.Response:
         """None: Google's provider looks for some before it deletes a bucket."""
-        found(store, request.match_info["bucket"])
+        get_bucket(store, request.match_info["bucket"])
         return web.json_response({"kind": "storage#anywhereCaches"})
 
     return [
@@ -177,7 +179,7 @@ def _shown(request: web.Request, body: Document) -> Document:
 
 def _policy(store: Store, request: web.Request, new: Document | None) -> Document:
     bucket = request.match_info["bucket"]
-    found(store, bucket)
+    get_bucket(store, bucket)
     resource = f"{_KEY}/{bucket}"
     policy = policies.get(store, resource) if new is None else policies.put(store, resource, new)
     return {"kind": "storage#policy", "resourceId": f"projects/_/buckets/{bucket}"} | policy

@@ -32,7 +32,7 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
     async def user(request: web.Request) -> web.Response:
         """Unlike everything else, a user is changed and deleted by a name in the query."""
         name = f"{_INSTANCE.format_map(request.match_info)}/users/{request.query.get('name', '')}"
-        collections.found(store, SQL_ADMIN, name)
+        collections.get_document(store, SQL_ADMIN, name)
         if request.method == "DELETE":
             store.delete(f"{SQL_ADMIN.prefix}/{name}")
         else:
@@ -113,7 +113,7 @@ def _belonging(kind: str) -> Callable[[str, Mapping[str, Any]], Document]:
 
 
 def _deletable(store: Store, name: str, _query: Mapping[str, str]) -> None:
-    settings = collections.found(store, SQL_ADMIN, name)["settings"]
+    settings = collections.get_document(store, SQL_ADMIN, name)["settings"]
     if settings.get("deletionProtectionEnabled"):
         raise ApiError(400, "The instance is protected. Please disable the deletion protection and try again.")
 
@@ -140,7 +140,7 @@ _DATABASES = Collection(
     mutable=frozenset({"charset", "collation"}),
     put=True,
     fixed=frozenset({"instance", "project"}),
-    deletable=collections.freely,
+    deletable=collections.always_deletable,
     parent_kept=True,
 )
 _USERS = Collection(

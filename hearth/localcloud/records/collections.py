@@ -76,11 +76,11 @@ class Collection:
     """Default and largest size of a page."""
 
 
-def freely(_store: Store, _name: str, _query: Mapping[str, str]) -> None:
+def always_deletable(_store: Store, _name: str, _query: Mapping[str, str]) -> None:
     """For `deletable`: nothing stands against it."""
 
 
-def found(store: Store, api: Api, name: str) -> Document:
+def get_document(store: Store, api: Api, name: str) -> Document:
     """The resource's document. Raises ApiError (404)."""
     body = store.get(f"{api.prefix}/{name}")
     if body is None:
@@ -113,10 +113,10 @@ class _Handlers:
         row = self._row
         items = [body for _, body in self._store.children(f"{row.api.prefix}/{self._parent(request)}/{row.plural}")]
         default, most = row.sizes
-        return pages.answer(request, row.list_field or row.plural, items, default=default, most=most)
+        return pages.list_response(request, row.list_field or row.plural, items, default=default, most=most)
 
     async def get(self, request: web.Request) -> web.Response:
-        return web.json_response(public(found(self._store, self._row.api, self._name(request))))
+        return web.json_response(public(get_document(self._store, self._row.api, self._name(request))))
 
     async def create(self, request: web.Request) -> web.Response:
         row, parent = self._row, self._parent(request)
@@ -136,7 +136,7 @@ class _Handlers:
     async def patch(self, request: web.Request) -> web.Response:
         row, name = self._row, self._name(request)
         body = await bodies.read(request)
-        old = found(self._store, row.api, name)
+        old = get_document(self._store, row.api, name)
         change, mask = row.changed(body) if row.changed else (body, request.query.get("updateMask", ""))
         change = _settable(row, change)
         fields = {_camel(field) for field in mask.split(",") if field}
@@ -160,7 +160,7 @@ class _Handlers:
 
     async def delete(self, request: web.Request) -> web.Response:
         row, name = self._row, self._name(request)
-        found(self._store, row.api, name)
+        get_document(self._store, row.api, name)
         assert row.deletable is not None  # noqa: S101 - there is no such route otherwise
         row.deletable(self._store, name, request.query)
         with self._store.transaction():
@@ -185,7 +185,7 @@ class _Handlers:
     def _parent(self, request: web.Request) -> str:
         parent = self._row.parent.format_map(_segments(request))
         if self._row.parent_kept:
-            found(self._store, self._row.api, parent)
+            get_document(self._store, self._row.api, parent)
         return parent
 
     def _name(self, request: web.Request) -> str:

@@ -46,7 +46,7 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
         """Settings of one field. There is always such a thing; without settings of its own it has the database's."""
         name = f"projects/{request.match_info['project']}/{request.match_info['rest']}"
         database, _, _ = name.partition("/collectionGroups/")
-        collections.found(store, FIRESTORE, database)
+        collections.get_document(store, FIRESTORE, database)
         if request.method == "GET":
             return web.json_response(store.get(f"{FIRESTORE.prefix}/{name}") or {"name": name})
         body = await bodies.read(request)
@@ -96,7 +96,7 @@ def _updated(database: Document) -> Document:
 
 
 def _deletable(store: Store, name: str, query: Mapping[str, str]) -> None:
-    database = collections.found(store, FIRESTORE, name)
+    database = collections.get_document(store, FIRESTORE, name)
     if query.get("etag", database["etag"]) != database["etag"]:
         raise ApiError(409, f"The etag of '{name}' is '{database['etag']}' by now.", "ABORTED")
     if database["deleteProtectionState"] == _PROTECTED:

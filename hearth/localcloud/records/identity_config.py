@@ -27,7 +27,7 @@ _FIELDS = {
 _BASE = f"/{IDENTITY_TOOLKIT.prefix}/{{version:(?:admin/)?{IDENTITY_TOOLKIT.version}}}/projects/{{project}}"
 
 
-def of(store: Store, project: str) -> Document | None:
+def get_config(store: Store, project: str) -> Document | None:
     """The project's configuration; None where nobody can sign in."""
     return store.get(_key(project))
 
@@ -35,7 +35,7 @@ def of(store: Store, project: str) -> Document | None:
 def routes(store: Store) -> Iterable[web.RouteDef]:
     async def initialize(request: web.Request) -> web.Response:
         project = request.match_info["project"]
-        if of(store, project) is not None:
+        if get_config(store, project) is not None:
             raise ApiError(
                 400,
                 "INVALID_PROJECT_ID : Identity Platform has already been enabled for this project.",
@@ -81,7 +81,7 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
 
 
 def _found(store: Store, project: str) -> Document:
-    config = of(store, project)
+    config = get_config(store, project)
     if config is None:
         raise not_found(f"projects/{project}/config")
     return config

@@ -58,7 +58,7 @@ class Objects:
 
     async def _upload(self, request: web.Request) -> web.Response:
         bucket = request.match_info["bucket"]
-        buckets.found(self._store, bucket)
+        buckets.get_bucket(self._store, bucket)
         _refuse_unknown(request)
         kind = request.query.get("uploadType")
         if kind == "media":
@@ -111,7 +111,7 @@ class Objects:
 
     async def _list(self, request: web.Request) -> web.Response:
         bucket, prefix = request.match_info["bucket"], request.query.get("prefix", "")
-        buckets.found(self._store, bucket)
+        buckets.get_bucket(self._store, bucket)
         _refuse_unknown(request)
         delimiter = request.query.get("delimiter", "")
         items: list[Document] = []
@@ -125,7 +125,7 @@ class Objects:
             else:
                 items.append(self._shown(request, body))
         more: Document = {"kind": "storage#objects"} | ({"prefixes": sorted(folders)} if folders else {})
-        return pages.answer(request, "items", items, size="maxResults", default=1000, most=1000, **more)
+        return pages.list_response(request, "items", items, size="maxResults", default=1000, most=1000, **more)
 
     async def _delete(self, request: web.Request) -> web.Response:
         _refuse_unknown(request)
@@ -162,7 +162,7 @@ class Objects:
 
     def _found(self, request: web.Request) -> Document:
         bucket, name = request.match_info["bucket"], request.match_info["object"]
-        buckets.found(self._store, bucket)
+        buckets.get_bucket(self._store, bucket)
         body = self._store.get(f"{STORAGE.prefix}/b/{bucket}/o/{name}")
         if body is None or request.query.get("generation", body["generation"]) != body["generation"]:
             raise ApiError(404, f"No such object: {bucket}/{name}")

@@ -15,7 +15,7 @@ from hearth.localcloud.store import Document, Store
 __all__ = ["get", "number", "routes"]
 
 
-def numbered(store: Store, wanted: str) -> str | None:
+def find_by_number(store: Store, wanted: str) -> str | None:
     """The id of the project with this number, if it has been used here: numbers are answered, and come back."""
     used = {
         name.split("/")[2]

@@ -34,7 +34,7 @@ def put_image(store: Store, repository: str, package: str, digest: str, tags: It
     `repository` is a relative resource name, `digest` is `sha256:HEX`. Pushing what is there already is no error.
     Raises ApiError: 404 without such a repository, 400 where it forbids to move a tag that points elsewhere.
     """
-    home = collections.found(store, ARTIFACT_REGISTRY, repository)
+    home = collections.get_document(store, ARTIFACT_REGISTRY, repository)
     base = f"{repository}/packages/{quote(package, safe='')}"
     version, now = f"{base}/versions/{digest}", times.now()
     pointing = {f"{base}/tags/{tag}": {"name": f"{base}/tags/{tag}", "version": version} for tag in tags}
@@ -131,7 +131,7 @@ _COLLECTIONS: Sequence[Collection] = (
             {"format", "mode", "kmsKeyName", "mavenConfig", "remoteRepositoryConfig", "virtualRepositoryConfig"}
         ),
         patched=_updated,
-        deletable=collections.freely,
+        deletable=collections.always_deletable,
         operation=f"{_TYPE}.OperationMetadata",
         resource_type=f"{_TYPE}.Repository",
     ),
@@ -140,7 +140,7 @@ _COLLECTIONS: Sequence[Collection] = (
         parent=f"{_REPOSITORIES}/{{repository}}",
         plural="packages",
         parent_kept=True,
-        deletable=collections.freely,
+        deletable=collections.always_deletable,
         operation=f"{_TYPE}.OperationMetadata",
     ),
     Collection(
@@ -158,6 +158,6 @@ _COLLECTIONS: Sequence[Collection] = (
         parent=f"{_PACKAGES}/{{package}}",
         plural="tags",
         parent_kept=True,
-        deletable=collections.freely,
+        deletable=collections.always_deletable,
     ),
 )

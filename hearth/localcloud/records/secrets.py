@@ -44,11 +44,11 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
 
     async def list_(request: web.Request) -> web.Response:
         name = _secret_name(request)
-        collections.found(store, SECRET_MANAGER, name)
+        collections.get_document(store, SECRET_MANAGER, name)
         # Newest first, as the API orders them.
         versions = [body for _, body in store.children(f"{_PREFIX}/{name}/versions")]
         versions.sort(key=lambda version: -_number(version["name"]))
-        return pages.answer(request, "versions", versions, default=100, most=25_000, totalSize=len(versions))
+        return pages.list_response(request, "versions", versions, default=100, most=25_000, totalSize=len(versions))
 
     async def get(request: web.Request) -> web.Response:
         return web.json_response(public(_version(store, _version_name(request))))
@@ -71,7 +71,7 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
 
 
 def _add(store: Store, name: str, body: Document) -> Document:
-    secret = collections.found(store, SECRET_MANAGER, name)
+    secret = collections.get_document(store, SECRET_MANAGER, name)
     payload = body.get("payload")
     if not isinstance(payload, dict) or "data" not in payload:
         raise ApiError(400, "payload.data is required: the secret's bytes in base64.")
@@ -115,7 +115,7 @@ def _version(store: Store, name: str) -> Document:
     match = _VERSION_NAME.fullmatch(name)
     if match is None:
         raise ApiError(400, f"'{name}' is not of the form projects/P/secrets/S/versions/N.")
-    secret = collections.found(store, SECRET_MANAGER, match[1])
+    secret = collections.get_document(store, SECRET_MANAGER, match[1])
     number = secret.get("versionAliases", {}).get(match[2], match[2])
     if number == "latest":
         number = max((_number(key) for key, _ in store.children(f"{_PREFIX}/{match[1]}/versions")), default=0)
@@ -157,6 +157,6 @@ _SECRETS = Collection(
     ),
     fixed=frozenset({"replication", "tags"}),
     mask_required=True,
-    deletable=collections.freely,
+    deletable=collections.always_deletable,
     sizes=(100, 25_000),
 )

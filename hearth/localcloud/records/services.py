@@ -116,7 +116,7 @@ def routes(store: Store, *, lag: int = 0) -> Iterable[web.RouteDef]:
             raise ApiError(400, f"filter '{wanted}' is not supported: use state:ENABLED or state:DISABLED.")
         everything = [_shown(store, request.match_info["project"], name) for name in sorted(SERVICES)]
         found = [body for body in everything if body["state"] in states[wanted]]
-        return pages.answer(request, "services", found, default=50, most=200)
+        return pages.list_response(request, "services", found, default=50, most=200)
 
     async def change(request: web.Request) -> web.Response:
         project, service, verb = (request.match_info[key] for key in ("project", "service", "verb"))

@@ -40,7 +40,7 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
 
     async def attestation_rules(request: web.Request) -> web.Response:
         """Google's provider asks whenever it reads a pool."""
-        collections.found(store, IAM, parent.format(**request.match_info))
+        collections.get_document(store, IAM, parent.format(**request.match_info))
         return web.json_response({})
 
     one = parent.replace("{pool}", "{pool:[^/:]+}")

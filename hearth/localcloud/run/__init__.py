@@ -16,8 +16,8 @@ from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.run import frontend, jobs, processes
 from hearth.localcloud.run.answer import Answer
 from hearth.localcloud.run.preparation import Preparation
-from hearth.localcloud.run.rollouts import Rollouts
 from hearth.localcloud.run.routes import routes
+from hearth.localcloud.run.running_services import RunningServices
 from hearth.localcloud.run.services import Services
 
 __all__ = ["Answer", "CloudRun"]
@@ -29,13 +29,13 @@ class CloudRun:
     def __init__(
         self,
         cloud: Cloud,
-        roll_out: Callable[[Cloud, Preparation], Rollouts] = Rollouts,
+        run_services: Callable[[Cloud, Preparation], RunningServices] = RunningServices,
         execute: Callable[[Cloud, Preparation], jobs.Executions] = jobs.Executions,
     ) -> None:
         self._store = cloud.store
         preparation = Preparation(cloud)
-        self._rollouts = roll_out(cloud, preparation)
-        self._services = Services(cloud.store, self._rollouts)
+        self._running = run_services(cloud, preparation)
+        self._services = Services(cloud.store, self._running)
         self._jobs = jobs.Jobs(cloud, execute(cloud, preparation))
 
     def routes(self) -> Iterable[web.RouteDef]:
@@ -44,10 +44,10 @@ class CloudRun:
     async def start(self) -> None:
         await processes.end_orphans(self._store)
         self._jobs.executions.fail_unfinished()
-        await self._rollouts.start()
+        await self._running.start()
 
     async def stop(self) -> None:
-        await asyncio.gather(self._jobs.executions.stop(), self._rollouts.stop())
+        await asyncio.gather(self._jobs.executions.stop(), self._running.stop())
 
     @asynccontextmanager
     async def open(
@@ -58,8 +58,8 @@ class CloudRun:
         Raises errors.InstanceGone when the connection to the instance broke before any byte of an answer. Reading
         `chunks()` raises errors.AnswerBroken when it broke later.
         """
-        dispatcher = self._rollouts.dispatcher(service)
+        router = self._running.router(service)
         async with frontend.serve(
-            self._store, service, dispatcher, method=method, target=target, headers=headers, body=body
+            self._store, service, router, method=method, target=target, headers=headers, body=body
         ) as answer:
             yield answer

@@ -12,7 +12,7 @@ from hearth.localcloud.store import Store
 def is_public(store: Store, service: str) -> bool:
     """Whether everybody was granted to call the service (relative name)."""
     project = service.split("/")[1]
-    return grants.granted(store, f"{CLOUD_RUN.prefix}/{service}", project, grants.CALL_SERVICE, grants.EVERYBODY)
+    return grants.is_granted(store, f"{CLOUD_RUN.prefix}/{service}", project, grants.CALL_SERVICE, grants.EVERYBODY)
 
 
 def default_account(project: str) -> str:

@@ -11,7 +11,7 @@ from multidict import CIMultiDict
 from hearth.localcloud.run import answer, proxy
 from hearth.localcloud.run.access import is_public
 from hearth.localcloud.run.answer import Answer
-from hearth.localcloud.run.dispatch import Dispatcher, NoInstance, NoRoom
+from hearth.localcloud.run.traffic_router import NoInstance, NoRoom, TrafficRouter
 from hearth.localcloud.store import Document, Store
 
 
@@ -19,7 +19,7 @@ from hearth.localcloud.store import Document, Store
 async def serve(
     store: Store,
     service: str,
-    dispatcher: Dispatcher | None,
+    router: TrafficRouter | None,
     *,
     method: str,
     target: str,
@@ -28,7 +28,7 @@ async def serve(
 ) -> AsyncIterator[Answer]:
     """Answer one request to the service of this relative name. Raises InstanceGone."""
     document = store.get(f"run/{service}")
-    if document is None or dispatcher is None or not _is_reachable(document) or _is_reserved(target):
+    if document is None or router is None or not _is_reachable(document) or _is_reserved(target):
         yield answer.page(404)
         return
     if not document.get("invokerIamDisabled") and not is_public(store, service):
@@ -40,7 +40,7 @@ async def serve(
         yield answer.page(413)
         return
     try:
-        runner, instance = await dispatcher.take()
+        runner, instance = await router.take()
     except NoInstance:
         yield answer.page(503)
         return
@@ -58,7 +58,7 @@ async def serve(
         ) as passed:
             yield passed
     finally:
-        dispatcher.release(runner)
+        router.release(runner)
 
 
 def _is_reachable(service: Document) -> bool:

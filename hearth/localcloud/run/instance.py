@@ -34,7 +34,7 @@ class NotStartedError(Exception):
 class Instance:
     """Made by `start`; ready for requests once that returned."""
 
-    def __init__(self, started: processes.Started, port: int, log: Path, prefix: str) -> None:
+    def __init__(self, started: processes.ManagedProcess, port: int, log: Path, prefix: str) -> None:
         self.port = port
         self._started = started
         self._users = 0
@@ -118,13 +118,13 @@ class Instance:
 
     async def _wait_until_started(self, probe: Mapping[str, Any]) -> None:
         exited = asyncio.create_task(self.exited())
-        probing = asyncio.create_task(probes.started(probe, self.port))
+        probing = asyncio.create_task(probes.wait_until_started(probe, self.port))
         try:
             await asyncio.wait({exited, probing}, return_when=asyncio.FIRST_COMPLETED)
             if exited.done():
                 reason = f"The process exited with code {exited.result()} before it answered the startup probe."
             elif met := probing.result():
-                reason = listening.told(met, probe, self.port, listening.addresses(self._started.process.pid))
+                reason = listening.failure_message(met, probe, self.port, listening.addresses(self._started.process.pid))
             elif wrong := listening.unreachable(self.port, listening.addresses(self._started.process.pid)):
                 reason = wrong
             else:

@@ -34,7 +34,7 @@ def addresses(pid: int) -> list[Address] | None:
     return sorted(found)
 
 
-def told(met: str, probe: Mapping[str, Any], port: int, found: Sequence[Address] | None) -> str:
+def failure_message(met: str, probe: Mapping[str, Any], port: int, found: Sequence[Address] | None) -> str:
     """Why a startup probe gave up whose last try met this."""
     tries, period = probe["failureThreshold"], probe["periodSeconds"]
     said = f"The startup probe gave up after {tries * period} s ({tries} times {period} s): {met}."

@@ -13,7 +13,7 @@ import aiohttp
 _POLL_SECONDS = 0.1
 
 
-async def started(probe: Mapping[str, Any], port: int) -> str:
+async def wait_until_started(probe: Mapping[str, Any], port: int) -> str:
     """Empty once the probe has succeeded; what its last try met, when initialDelaySeconds + failureThreshold *
     periodSeconds have gone by without.
 
@@ -30,7 +30,7 @@ async def started(probe: Mapping[str, Any], port: int) -> str:
     return ""
 
 
-async def dead(probe: Mapping[str, Any], port: int) -> str:
+async def wait_until_dead(probe: Mapping[str, Any], port: int) -> str:
     """What the last try met, when the liveness probe has failed failureThreshold times in a row."""
     await asyncio.sleep(probe["initialDelaySeconds"])
     failures, wrong = 0, ""

@@ -30,7 +30,7 @@ _CLOCK_SLACK_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
-class Started:
+class ManagedProcess:
     """A running process."""
 
     process: asyncio.subprocess.Process
@@ -70,7 +70,7 @@ class Started:
 
 async def start(
     store: Store, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], mark: Iterable[str]
-) -> Started:
+) -> ManagedProcess:
     """Run `command` with this environment and no other; `mark` are variables whose values tell it from all others."""
     process = await asyncio.create_subprocess_exec(
         "/bin/sh",
@@ -95,7 +95,7 @@ async def start(
     except BaseException:
         process.kill()
         raise
-    return Started(process, store)
+    return ManagedProcess(process, store)
 
 
 async def end_orphans(store: Store) -> list[int]:

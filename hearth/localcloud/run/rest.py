@@ -30,9 +30,9 @@ def name(request: web.Request, kind: str) -> str:
     return f"{_parent(request)}/{kind}s/{request.match_info[kind]}"
 
 
-def listed(request: web.Request, field: str, found: list[Document]) -> web.Response:
+def list_page(request: web.Request, field: str, found: list[Document]) -> web.Response:
     """One page of a list."""
-    return pages.answer(request, field, found, default=_PAGE, most=_PAGE)
+    return pages.list_response(request, field, found, default=_PAGE, most=_PAGE)
 
 
 def routes(kind: str, resources: "Services | Jobs") -> Iterable[web.RouteDef]:
@@ -55,7 +55,7 @@ def routes(kind: str, resources: "Services | Jobs") -> Iterable[web.RouteDef]:
         return web.json_response(public(resources.get(name(request, kind))))
 
     async def list_(request: web.Request) -> web.Response:
-        return listed(request, f"{kind}s", resources.all(_parent(request)))
+        return list_page(request, f"{kind}s", resources.all(_parent(request)))
 
     async def delete(request: web.Request) -> web.Response:
         return web.json_response(await resources.delete(name(request, kind)))

@@ -14,7 +14,7 @@ def routes(services: Services) -> Iterable[web.RouteDef]:
         return web.json_response(public(services.get(_revision(request))))
 
     async def list_(request: web.Request) -> web.Response:
-        return rest.listed(request, "revisions", services.revisions(rest.name(request, "service")))
+        return rest.list_page(request, "revisions", services.revisions(rest.name(request, "service")))
 
     async def delete(request: web.Request) -> web.Response:
         return web.json_response(services.delete_revision(_revision(request)))

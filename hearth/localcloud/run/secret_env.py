@@ -38,7 +38,7 @@ def _read(store: Store, project: str, account: str, reference: Mapping[str, str]
     secret = secret if "/" in secret else f"projects/{project}/secrets/{secret}"
     name = f"{secret}/versions/{reference.get('version', 'latest')}"
     home, member = secret.split("/")[1], grants.service_account(account)
-    if not grants.granted(store, f"{SECRET_MANAGER.prefix}/{secret}", home, grants.READ_SECRET, member):
+    if not grants.is_granted(store, f"{SECRET_MANAGER.prefix}/{secret}", home, grants.READ_SECRET, member):
         raise SecretsError(
             f"Permission denied on secret: {name} for Revision service account {account}. The service account used "
             "must be granted the 'Secret Manager Secret Accessor' role (roles/secretmanager.secretAccessor) at the "

@@ -1,4 +1,4 @@
-"""Cloud Run's services as the API changes them: checked, recorded, and handed to `rollouts` to be carried out."""
+"""Cloud Run's services as the API changes them: checked, recorded, and carried out by `running_services`."""
 
 import asyncio
 from collections.abc import Mapping
@@ -8,25 +8,25 @@ from hearth.catalog.apis import CLOUD_RUN
 from hearth.localcloud import operations
 from hearth.localcloud.errors import ApiError, exists
 from hearth.localcloud.records import policies
-from hearth.localcloud.records.collections import found
+from hearth.localcloud.records.collections import get_document
 from hearth.localcloud.run import access, documents, shape, spec
 from hearth.localcloud.run.documents import API
 from hearth.localcloud.run.fields import check_etag
-from hearth.localcloud.run.rollouts import Rollouts
+from hearth.localcloud.run.running_services import RunningServices
 from hearth.localcloud.store import Document, Store, public
 
 
 class Services:
     """The services of one local cloud. Names are relative: `projects/P/locations/R/services/S`."""
 
-    def __init__(self, store: Store, rollouts: Rollouts) -> None:
+    def __init__(self, store: Store, running: RunningServices) -> None:
         self._store = store
-        self._rollouts = rollouts
+        self._running = running
         self._changing: dict[str, asyncio.Lock] = {}
 
     def get(self, name: str) -> Document:
         """A service or a revision. Raises ApiError (404)."""
-        return found(self._store, CLOUD_RUN, name)
+        return get_document(self._store, CLOUD_RUN, name)
 
     def exists(self, name: str) -> bool:
         return self._store.get(f"{API}/{name}") is not None
@@ -50,7 +50,7 @@ class Services:
             settable = self._spec(shape.SERVICE.settable(body), parent)
             if validate_only:
                 return self._done(documents.changed(documents.new_service(name, 0), settable))
-            port = await self._rollouts.open(name)
+            port = await self._running.open(name)
             return await self._apply(documents.changed(documents.new_service(name, port), settable), revise=True)
 
     async def update(self, name: str, body: Document, *, mask: str | None, validate_only: bool) -> Document:
@@ -70,7 +70,7 @@ class Services:
         async with self._one_change_at_a_time(name):
             self.get(name)
             # What still runs needs its records, and must be over before they go.
-            await self._rollouts.close(name)
+            await self._running.close(name)
             service = self.get(name)
             with self._store.transaction():
                 self._store.delete_below(f"{API}/{name}")
@@ -111,7 +111,7 @@ class Services:
             self._put(documents.deploying(service, created))
         shown = {"@type": documents.SERVICE_TYPE} | public(self.get(name))
         operation = operations.start(self._store, API, _parent(name), shown)
-        await self._rollouts.begin(name, created, operation)
+        await self._running.begin(name, created, operation)
         return operations.answer(self._store, operation)
 
     def _spec(self, given: Mapping[str, Any], parent: str) -> dict[str, Any]:
@@ -119,7 +119,7 @@ class Services:
         project = parent.split("/")[1]
         settable = spec.complete({key: value for key, value in given.items() if key not in {"name", "etag"}}, project)
         access.check_may_act_as(self._store, settable["template"]["serviceAccount"], project)
-        self._rollouts.check(project, settable["template"])
+        self._running.check(project, settable["template"])
         return settable
 
     def _done(self, resource: Document, kind: str = documents.SERVICE_TYPE) -> Document:

@@ -7,10 +7,10 @@ import json
 from typing import Any
 
 from hearth.catalog.functions import policy_data
-from hearth.localcloud.standin.bindings import Binding, binding_of, bound, unbound
+from hearth.localcloud.standin.bindings import Binding, binding_of, remove_role, set_members
 from hearth.localcloud.standin.client import ApiFault, Body
 from hearth.localcloud.standin.member import MemberKind
-from hearth.plugin.kinds import Context, Found, ProviderError, Values
+from hearth.plugin.kinds import Context, ProviderError, ReadResult, Values
 
 _GONE = 404
 
@@ -42,12 +42,12 @@ class BindingKind(_AuthoritativeKind):
     """All members of one role."""
 
     def added(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
-        return bound(bindings, inputs)
+        return set_members(bindings, inputs)
 
     def taken(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
-        return unbound(bindings, inputs)
+        return remove_role(bindings, inputs)
 
-    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         # An id ends with the role, which has a slash in it, and a condition's title.
         told = inputs if inputs is not None else self._parse(f"{id} any")
         where = self.where(told)
@@ -58,7 +58,7 @@ class BindingKind(_AuthoritativeKind):
         named = {name: value for name, value in told.items() if name not in {"member", "title"}}
         condition = {"condition": binding["condition"]} if binding.get("condition") else {}
         declared = {**named, **condition, "members": _in_order(told.get("members"), binding["members"])}
-        return Found(id, declared, self._outputs(where, declared, policy.get("etag")))
+        return ReadResult(id, declared, self._outputs(where, declared, policy.get("etag")))
 
     def _id(self, where: Values, inputs: Values) -> str:
         named = (self.grant.id or self.grant.resource).format(**where)
@@ -75,7 +75,7 @@ class PolicyKind(_AuthoritativeKind):
     def taken(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
         return []
 
-    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         last = self.parameters[-1]
         where = self.where(inputs if inputs is not None else {last: id.removeprefix("b/")})
         policy = self._live(where)
@@ -85,7 +85,7 @@ class PolicyKind(_AuthoritativeKind):
         declared = {**(inputs or {last: where[last]}), "policyData": live}
         if inputs is not None and policy_data({"bindings": _bindings(inputs["policyData"])}) == live:
             declared["policyData"] = inputs["policyData"]
-        return Found(id, declared, self._outputs(where, declared, policy.get("etag")))
+        return ReadResult(id, declared, self._outputs(where, declared, policy.get("etag")))
 
     def _id(self, where: Values, inputs: Values) -> str:
         return (self.grant.id or self.grant.resource).format(**where)

@@ -21,7 +21,7 @@ def binding_of(bindings: list[Binding], declared: Values) -> Binding | None:
     return next((binding for binding in bindings if _matches(binding, declared)), None)
 
 
-def granted(bindings: list[Binding], declared: Values) -> list[Binding]:
+def add_member(bindings: list[Binding], declared: Values) -> list[Binding]:
     binding = binding_of(bindings, declared)
     if binding is None:
         condition = {"condition": dict(declared["condition"])} if declared.get("condition") else {}
@@ -32,7 +32,7 @@ def granted(bindings: list[Binding], declared: Values) -> list[Binding]:
     return [grown if each is binding else each for each in bindings]
 
 
-def revoked(bindings: list[Binding], declared: Values) -> list[Binding]:
+def remove_member(bindings: list[Binding], declared: Values) -> list[Binding]:
     binding = binding_of(bindings, declared)
     if binding is None:
         return bindings
@@ -41,14 +41,14 @@ def revoked(bindings: list[Binding], declared: Values) -> list[Binding]:
     return [each for each in shrunk if each["members"]]
 
 
-def bound(bindings: list[Binding], declared: Values) -> list[Binding]:
+def set_members(bindings: list[Binding], declared: Values) -> list[Binding]:
     """With exactly the declared members of the role."""
     condition = {"condition": dict(declared["condition"])} if declared.get("condition") else {}
     own = {"role": declared["role"], "members": sorted(declared["members"])} | condition
-    return [*unbound(bindings, declared), own]
+    return [*remove_role(bindings, declared), own]
 
 
-def unbound(bindings: list[Binding], declared: Values) -> list[Binding]:
+def remove_role(bindings: list[Binding], declared: Values) -> list[Binding]:
     """Without any member of the role."""
     binding = binding_of(bindings, declared)
     return [each for each in bindings if each is not binding]

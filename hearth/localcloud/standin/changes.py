@@ -10,13 +10,15 @@ from typing import Any
 
 from hearth.catalog.shapes import ANY_KEY, Shape, fields, paths
 from hearth.catalog.types import ResourceType
-from hearth.localcloud.standin.declared import as_declared, is_zero
-from hearth.localcloud.standin.inputs import chosen, declared
+from hearth.localcloud.standin.declared import is_zero, select_declared
+from hearth.localcloud.standin.inputs import declared, is_chosen_name
 from hearth.plugin.diff import Path, format_path
-from hearth.plugin.kinds import UNKNOWN, Diff, Values
+from hearth.plugin.kinds import UNKNOWN, DiffResult, Values
 
 
-def difference(type: ResourceType, old_inputs: Values, live: Values, news: Values, moved: Values | None = None) -> Diff:
+def difference(
+    type: ResourceType, old_inputs: Values, live: Values, news: Values, moved: Values | None = None
+) -> DiffResult:
     """`old_inputs` and `news` as Check completed them, `live` the outputs of the state.
 
     `moved` are properties that no program declares, and that the provider's own settings have changed.
@@ -25,11 +27,11 @@ def difference(type: ResourceType, old_inputs: Values, live: Values, news: Value
     after = {**type.implied, **(moved or {}), **declared(news)}
     found = list(_Place(type, (), "", type.shape, live).changes(before, after))
     replaced = frozenset(format_path(each.at) for each in found if each.replaces())
-    return Diff(
+    return DiffResult(
         changed=frozenset(format_path(each.at) for each in found),
         replace=replaced,
         # A name that a program chose can't be held by the old and the new resource at once.
-        delete_before_replace=bool(replaced) and (type.delete_first or chosen(type, news)),
+        delete_before_replace=bool(replaced) and (type.delete_first or is_chosen_name(type, news)),
     )
 
 
@@ -67,7 +69,7 @@ class _Place:
             return True
         if after is UNKNOWN or isinstance(before, Mapping | list):
             return False
-        so = as_declared(after, self.live)
+        so = select_declared(after, self.live)
         return _same(so, after) or (isinstance(after, Mapping | list) and bool(so == after))
 
     def _is_nothing(self, value: Any) -> bool:

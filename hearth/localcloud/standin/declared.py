@@ -10,30 +10,30 @@ from typing import Any
 Values = Mapping[str, Any]
 
 
-def as_declared(declared: Any, live: Any) -> Any:
+def select_declared(declared: Any, live: Any) -> Any:
     """The part of `live` that `declared` speaks of: equal to `declared` unless something really differs."""
     if isinstance(declared, Mapping) and isinstance(live, Mapping):
         return {
-            key: as_declared(value, live[key]) if key in live else value
+            key: select_declared(value, live[key]) if key in live else value
             for key, value in declared.items()
             if key in live or is_zero(value)
         }
     if isinstance(declared, list) and isinstance(live, list):
-        return [as_declared(declared[at], item) if at < len(declared) else item for at, item in enumerate(live)]
+        return [select_declared(declared[at], item) if at < len(declared) else item for at, item in enumerate(live)]
     return live
 
 
-def filled(declared: Any, live: Any) -> Any:
+def restore_zero_values(declared: Any, live: Any) -> Any:
     """`live` with the zero values that were declared and that the API leaves out."""
     if isinstance(declared, Mapping) and isinstance(live, Mapping):
         added = {key: value for key, value in declared.items() if key not in live and is_zero(value)}
-        return {key: filled(declared.get(key), value) for key, value in live.items()} | added
+        return {key: restore_zero_values(declared.get(key), value) for key, value in live.items()} | added
     if isinstance(declared, list) and isinstance(live, list) and len(declared) == len(live):
-        return [filled(*pair) for pair in zip(declared, live, strict=True)]
+        return [restore_zero_values(*pair) for pair in zip(declared, live, strict=True)]
     return live
 
 
-def overlaid(live: Any, before: Any, after: Any, kept: frozenset[str], path: str = "") -> Any:
+def apply_change(live: Any, before: Any, after: Any, kept: frozenset[str], path: str = "") -> Any:
     """What `live` becomes when its declaration changes from `before` to `after`.
 
     Computed parts stay as they are, and so do those at a `kept` path that are not declared any more.
@@ -43,11 +43,11 @@ def overlaid(live: Any, before: Any, after: Any, kept: frozenset[str], path: str
         prefix = f"{path}." if path else ""
         stays = {key: value for key, value in live.items() if key in after or key not in was or prefix + key in kept}
         return stays | {
-            key: overlaid(live.get(key), was.get(key), value, kept, prefix + key) for key, value in after.items()
+            key: apply_change(live.get(key), was.get(key), value, kept, prefix + key) for key, value in after.items()
         }
     if isinstance(live, list) and isinstance(after, list) and len(live) == len(after):
         lasts = before if isinstance(before, list) and len(before) == len(after) else [None] * len(after)
-        return [overlaid(*each, kept, path) for each in zip(live, lasts, after, strict=True)]
+        return [apply_change(*each, kept, path) for each in zip(live, lasts, after, strict=True)]
     return after
 
 

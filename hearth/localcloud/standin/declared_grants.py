@@ -27,7 +27,7 @@ class DeclaredGrants:
         family = short(type.token).removesuffix(kind)
         self._found[urn] = (f"{family} {ids.holder(type, inputs)}", role, short(type.token))
 
-    def told(self) -> Iterator[str]:
+    def warnings(self) -> Iterator[str]:
         """A warning for each policy that two of them write."""
         by_holder: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
         for urn, (holder, role, kind) in self._found.items():

@@ -10,7 +10,7 @@ from hearth.catalog.projects import number
 from hearth.localcloud.standin.kept import KeptKind, NotRecordedError
 from hearth.localcloud.standin.kind import GcpKind
 from hearth.localcloud.standin.settings import ProviderSettings
-from hearth.plugin.kinds import UNKNOWN, Context, Found, ProviderError, Secret, Values
+from hearth.plugin.kinds import UNKNOWN, Context, ProviderError, ReadResult, Secret, Values
 
 
 def invoke(token: str, arguments: Values, settings: ProviderSettings, kind_of: Callable[[str], GcpKind]) -> Values:
@@ -44,7 +44,7 @@ def invoke(token: str, arguments: Values, settings: ProviderSettings, kind_of: C
     return {name: Secret(value) if name in secret else value for name, value in answer.items()}
 
 
-def _read(kind: GcpKind, id: str | None, arguments: Values) -> Found | None:
+def _read(kind: GcpKind, id: str | None, arguments: Values) -> ReadResult | None:
     context = Context(urn="")
     if id is None:
         return kind.search(arguments) if isinstance(kind, KeptKind) else None

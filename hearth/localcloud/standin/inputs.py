@@ -25,7 +25,7 @@ def declared(value: Any) -> Any:
     return [declared(item) for item in value] if isinstance(value, list) else value
 
 
-def sent(inputs: Any) -> Any:
+def drop_zero_defaults(inputs: Any) -> Any:
     """`declared`, without the zero values that the provider filled in, of which it tells no API either.
 
     An environment variable with a value and a source, be the value empty, is one that Cloud Run refuses.
@@ -33,8 +33,8 @@ def sent(inputs: Any) -> Any:
     if isinstance(inputs, Mapping):
         filled = inputs.get(DEFAULTED, ())
         told = {key: value for key, value in declared(inputs).items() if key not in filled or not is_zero(value)}
-        return {key: sent(inputs[key]) for key in told}
-    return [sent(item) for item in inputs] if isinstance(inputs, list) else inputs
+        return {key: drop_zero_defaults(inputs[key]) for key in told}
+    return [drop_zero_defaults(item) for item in inputs] if isinstance(inputs, list) else inputs
 
 
 def marked(inputs: Any, found: Any) -> Any:
@@ -59,7 +59,7 @@ def faults(type: ResourceType, olds: Values | None, news: Values, urn: str) -> l
     ]
 
 
-def completed(type: ResourceType, urn: str, olds: Values | None, news: Values) -> dict[str, Any]:
+def complete(type: ResourceType, urn: str, olds: Values | None, news: Values) -> dict[str, Any]:
     """`news`, as `declared` leaves them, with names and defaults: those of before where there were any, else new ones.
 
     A name stays as it was even where the program had chosen it; a default stays only if it was one.
@@ -73,7 +73,7 @@ def completed(type: ResourceType, urn: str, olds: Values | None, news: Values) -
     return found
 
 
-def chosen(type: ResourceType, inputs: Values) -> bool:
+def is_chosen_name(type: ResourceType, inputs: Values) -> bool:
     """Whether the program itself chose a name that the provider would have made up."""
     filled = inputs.get(DEFAULTED, ())
     return any(name in inputs and name not in filled for name in type.autonames)

@@ -16,12 +16,12 @@ from hearth.catalog.types import ResourceType, no_such_type
 from hearth.localcloud.kept.api import KEPT, NO_PROJECT, path
 from hearth.localcloud.standin import labels
 from hearth.localcloud.standin.client import ApiFault, Body
-from hearth.localcloud.standin.declared import overlaid
+from hearth.localcloud.standin.declared import apply_change
 from hearth.localcloud.standin.inputs import declared
 from hearth.localcloud.standin.kind import Cloud, GcpKind
 from hearth.localcloud.standin.protection import check_deletable
 from hearth.plugin.diff import parse_path
-from hearth.plugin.kinds import UNKNOWN, Checked, Context, Created, Failure, Found, ProviderError, Values
+from hearth.plugin.kinds import UNKNOWN, CheckResult, Context, CreateResult, Failure, ProviderError, ReadResult, Values
 from hearth.plugin.values import from_json, to_json
 
 _GONE = 404
@@ -42,7 +42,7 @@ class DeclaredKept:
     def add(self, urn: str, type: str) -> None:
         self._types[urn] = type
 
-    def told(self) -> str | None:
+    def warnings(self) -> str | None:
         """None where there is none."""
         if not self._types:
             return None
@@ -61,7 +61,7 @@ class KeptKind(GcpKind):
         self.parameters = tuple(name for name in _PLACES if name in type.inputs and name in type.computed)
         self.title = type.token.rpartition(":")[2]
 
-    def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
+    def check(self, context: Context, olds: Values | None, news: Values) -> CheckResult:
         self._declared.add(context.urn, self.token)
         self.grants.add(context.urn, self.type, {**self._provider(), **news, **self.where(news)})
         found = super().check(context, olds, news)
@@ -71,13 +71,13 @@ class KeptKind(GcpKind):
             for name in ("region", "zone")
             if name in ids.properties(self.type) and name in where and where[name] is None
         ]
-        return Checked(found.inputs, [*found.failures, *unplaced])
+        return CheckResult(found.inputs, [*found.failures, *unplaced])
 
-    def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+    def create(self, context: Context, inputs: Values, *, preview: bool) -> CreateResult:
         marks = {} if labels.declared(self.type, inputs) is UNKNOWN else self.new_labels(inputs)
         known = self._known(inputs, marks)
         if preview:
-            return Created("", self.sealed(self.unknown() | known))
+            return CreateResult("", self.sealed(self.unknown() | known))
         tries = 0
         while True:
             made = self._made(known, context.urn, tries)
@@ -99,9 +99,9 @@ class KeptKind(GcpKind):
                     continue
                 else:
                     raise ProviderError(f"Error creating {self.title}: {fault}") from fault
-            return Created(made.id, self.sealed(made.outputs))
+            return CreateResult(made.id, self.sealed(made.outputs))
 
-    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         imported = inputs is None and old is None
         place = self._place(id) if imported else self._known({**(inputs or {}), **(old or {})}, {})
         whole = ids.fill(self.type, place, id) if imported and ids.locate(self.type, id) else id
@@ -113,7 +113,7 @@ class KeptKind(GcpKind):
             if imported:
                 raise NotRecordedError(self._not_recorded(id)) from fault
             return None
-        return Found(whole, record["inputs"], self.sealed(record["outputs"]))
+        return ReadResult(whole, record["inputs"], self.sealed(record["outputs"]))
 
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
@@ -158,14 +158,14 @@ class KeptKind(GcpKind):
         }
         return {name: inputs.get(name) or defaults[name] for name in self.parameters}
 
-    def search(self, wanted: Values) -> Found | None:
+    def search(self, wanted: Values) -> ReadResult | None:
         """The first one that has these properties, in order of id."""
         project = wanted.get("project") or self.settings.project
         for each in self.client.call("GET", KEPT, "records", {})["records"]:
             if each["type"] == self.token and each["project"] in (project, NO_PROJECT):
                 record = self.client.get(KEPT, path(self.token, each["project"], each["id"]))
                 if functions.means(self.type, wanted, record["outputs"]):
-                    return Found(each["id"], record["inputs"], self.sealed(record["outputs"]))
+                    return ReadResult(each["id"], record["inputs"], self.sealed(record["outputs"]))
         return None
 
     def id(self, inputs: Values) -> str | None:
@@ -199,7 +199,7 @@ class KeptKind(GcpKind):
 
     def _replanned(self, old_inputs: Values, old: Values, news: Values) -> dict[str, Any]:
         """What it becomes: what was not declared stays as it is."""
-        planned: dict[str, Any] = overlaid(old, declared(old_inputs), declared(news), self.type.kept)
+        planned: dict[str, Any] = apply_change(old, declared(old_inputs), declared(news), self.type.kept)
         return planned
 
     def _numbered(self, made: Made) -> bool:
@@ -257,5 +257,5 @@ class DroppedKind(KeptKind):
     def __init__(self, token: str, cloud: Cloud) -> None:
         super().__init__(ResourceType(token=token, shape={}), cloud, DeclaredKept())
 
-    def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
+    def check(self, context: Context, olds: Values | None, news: Values) -> CheckResult:
         raise ProviderError(no_such_type(self.token))

@@ -10,7 +10,7 @@ from hearth.localcloud.standin.changes import difference
 from hearth.localcloud.standin.client import Client
 from hearth.localcloud.standin.declared_grants import DeclaredGrants
 from hearth.localcloud.standin.settings import ProviderSettings
-from hearth.plugin.kinds import UNKNOWN, Checked, Context, Diff, Failure, Kind, Secret, Values
+from hearth.plugin.kinds import UNKNOWN, CheckResult, Context, DiffResult, Failure, Kind, Secret, Values
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,16 @@ class GcpKind(Kind):
         self.grants = cloud.grants
         self.settings = cloud.settings
 
-    def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
+    def check(self, context: Context, olds: Values | None, news: Values) -> CheckResult:
         inputs = checks.declared(news)
         found = checks.faults(self.type, olds, inputs, context.urn)
         where = self.where({**(olds or {}), **inputs})
         for name, key in (("project", "project"), ("location", "region")):
             if name in self.type.inputs and name in self.parameters and where.get(name) is None:
                 found.append(Failure(name, f"required: set it here, or gcp:{key} in the stack's configuration"))
-        return Checked(checks.completed(self.type, context.urn, olds, inputs), found)
+        return CheckResult(checks.complete(self.type, context.urn, olds, inputs), found)
 
-    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> Diff:
+    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> DiffResult:
         return difference(self.type, old_inputs, old, news, self._moved(old, news))
 
     def where(self, inputs: Values) -> dict[str, Any]:

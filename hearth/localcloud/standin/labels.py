@@ -49,7 +49,7 @@ def moved(outputs: Values, own: Values, managed: Values) -> dict[str, Any] | Non
     return {key: value for key, value in outputs["pulumiLabels"].items() if key not in was} | now
 
 
-def shown(own: Values, managed: Values, effective: Values) -> dict[str, Any]:
+def label_outputs(own: Values, managed: Values, effective: Values) -> dict[str, Any]:
     """The three outputs."""
     mine = _own(own, effective)
     attributed = {key: value for key, value in effective.items() if key in _ATTRIBUTION}

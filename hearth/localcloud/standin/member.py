@@ -12,12 +12,12 @@ from typing import Any, ClassVar
 
 from hearth.catalog import apis
 from hearth.catalog.types import ResourceType
-from hearth.localcloud.standin.bindings import Binding, binding_of, granted, revoked
+from hearth.localcloud.standin.bindings import Binding, add_member, binding_of, remove_member
 from hearth.localcloud.standin.client import ApiFault, Body, pause
 from hearth.localcloud.standin.grants import Grant
 from hearth.localcloud.standin.inputs import declared, marked
 from hearth.localcloud.standin.kind import Cloud, GcpKind
-from hearth.plugin.kinds import Checked, Context, Created, Found, ProviderError, Values
+from hearth.plugin.kinds import CheckResult, Context, CreateResult, ProviderError, ReadResult, Values
 
 _GONE = 404
 _COLLIDED = frozenset({409, 412})
@@ -38,22 +38,22 @@ class MemberKind(GcpKind):
         self.grant = grant
         self.parameters = tuple(re.findall(r"\{(\w+)\}", grant.resource))
 
-    def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
+    def check(self, context: Context, olds: Values | None, news: Values) -> CheckResult:
         self.grants.add(context.urn, self.type, {**news, **self.where(news)})
         return super().check(context, olds, news)
 
-    def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+    def create(self, context: Context, inputs: Values, *, preview: bool) -> CreateResult:
         inputs = declared(inputs)
         where = self.where(inputs)
         if preview:
-            return Created("", self.unknown() | {**where, **inputs})
+            return CreateResult("", self.unknown() | {**where, **inputs})
         try:
             policy = self._modify(where, lambda bindings: self.added(bindings, inputs))
         except ApiFault as fault:
             raise ProviderError(f"Error applying IAM policy for {self._path(where)}: {fault}") from fault
-        return Created(self._id(where, inputs), self._outputs(where, inputs, policy.get("etag")))
+        return CreateResult(self._id(where, inputs), self._outputs(where, inputs, policy.get("etag")))
 
-    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         told = declared(inputs) if inputs is not None else self._parse(id)
         where = self.where(told)
         try:
@@ -70,7 +70,7 @@ class MemberKind(GcpKind):
             told |= {"condition": binding["condition"]} if binding.get("condition") else {}
         # The etag is the whole policy's: another grant beside this one is no change of this one.
         etag = (old or {}).get("etag") or policy.get("etag")
-        return Found(self._id(where, told), marked(inputs or {}, told), self._outputs(where, told, etag))
+        return ReadResult(self._id(where, told), marked(inputs or {}, told), self._outputs(where, told, etag))
 
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
@@ -90,11 +90,11 @@ class MemberKind(GcpKind):
 
     def added(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
         """The policy's bindings once this is granted."""
-        return granted(bindings, inputs)
+        return add_member(bindings, inputs)
 
     def taken(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
         """The policy's bindings once this is granted no more."""
-        return revoked(bindings, inputs)
+        return remove_member(bindings, inputs)
 
     # Common to all
 

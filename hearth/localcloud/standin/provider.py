@@ -23,7 +23,7 @@ from hearth.localcloud.standin.project_service import ProjectServiceKind
 from hearth.localcloud.standin.resource import RestKind
 from hearth.localcloud.standin.row import Row
 from hearth.localcloud.standin.sign_in import ApiKeyKind, IdentityConfigKind
-from hearth.plugin.kinds import Checked, Provider, ProviderError, Values
+from hearth.plugin.kinds import CheckResult, Provider, ProviderError, Values
 
 Maker = Callable[[ResourceType, Cloud], GcpKind]
 
@@ -82,8 +82,8 @@ class StandIn(Provider):
         self._cloud: Cloud | None = None
         self._kept = DeclaredKept()
 
-    def check_config(self, config: Values) -> Checked:
-        return Checked(config, settings.faults(config))
+    def check_config(self, config: Values) -> CheckResult:
+        return CheckResult(config, settings.faults(config))
 
     def configure(self, config: Values) -> None:
         self._cloud = Cloud(self._client(), settings.read(config, self._environ))
@@ -111,8 +111,8 @@ class StandIn(Provider):
             return KeptKind(type_, self._cloud, self._kept)
         return MAKERS[token](type_, self._cloud)
 
-    def last_words(self) -> Sequence[str]:
-        words = [] if self._cloud is None else list(self._cloud.grants.told())
+    def final_warnings(self) -> Sequence[str]:
+        words = [] if self._cloud is None else list(self._cloud.grants.warnings())
         # A preview of two revisions has a section for what is kept.
-        told = None if self._environ.get("HEARTH_RECORDS_ONLY") else self._kept.told()
+        told = None if self._environ.get("HEARTH_RECORDS_ONLY") else self._kept.warnings()
         return [*words, *([told] if told else [])]

@@ -9,14 +9,14 @@ from typing import Any
 from hearth.catalog.types import ResourceType
 from hearth.localcloud.standin import labels
 from hearth.localcloud.standin.client import ApiFault, Body, OperationFault
-from hearth.localcloud.standin.declared import as_declared, filled, is_zero, overlaid
-from hearth.localcloud.standin.inputs import declared, marked, sent
+from hearth.localcloud.standin.declared import apply_change, is_zero, restore_zero_values, select_declared
+from hearth.localcloud.standin.inputs import declared, drop_zero_defaults, marked
 from hearth.localcloud.standin.kind import Cloud, GcpKind
 from hearth.localcloud.standin.names import Way, from_rest, rest_roots, to_rest
 from hearth.localcloud.standin.protection import check_deletable
 from hearth.localcloud.standin.row import Row, Update
 from hearth.plugin.diff import root
-from hearth.plugin.kinds import UNKNOWN, Context, Created, Found, InitFailed, ProviderError, Values
+from hearth.plugin.kinds import UNKNOWN, Context, CreateResult, InitFailed, ProviderError, ReadResult, Values
 
 _GONE = 404
 # What the provider's own labels change is sent with the program's.
@@ -37,12 +37,12 @@ class RestKind(GcpKind):
 
     # The protocol's operations
 
-    def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
-        inputs = sent(inputs)
+    def create(self, context: Context, inputs: Values, *, preview: bool) -> CreateResult:
+        inputs = drop_zero_defaults(inputs)
         where = self.where(inputs)
         planned = self.planned(inputs, where)
         if preview:
-            return Created("", self.sealed(self.unknown() | planned))
+            return CreateResult("", self.sealed(self.unknown() | planned))
         try:
             answer = self.insert(where, inputs, self.body(inputs, self.new_labels(inputs)))
         except ApiFault as fault:
@@ -55,9 +55,9 @@ class RestKind(GcpKind):
             # It exists, or may: the state keeps it, with what is known of it.
             reason = f"Error waiting to create {self.row.title}: {fault}"
             raise InitFailed(made, self.sealed(planned), [reason]) from fault
-        return Created(made, self.sealed(self.outputs(live, inputs, where)))
+        return CreateResult(made, self.sealed(self.outputs(live, inputs, where)))
 
-    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         where = self.locate(id)
         try:
             live = self.fetch(where)
@@ -67,16 +67,16 @@ class RestKind(GcpKind):
             raise ProviderError(f"Error reading {self.row.title} {id!r}: {fault}") from fault
         if inputs is None:
             outputs = self.outputs(live, self._importing(live), where)
-            return Found(self.id(where), self.importable(outputs), self.sealed(outputs))
-        outputs = self.outputs(live, sent(inputs), where)
-        return Found(id, marked(inputs, self.declared(declared(inputs), outputs)), self.sealed(outputs))
+            return ReadResult(self.id(where), self.importable(outputs), self.sealed(outputs))
+        outputs = self.outputs(live, drop_zero_defaults(inputs), where)
+        return ReadResult(id, marked(inputs, self.declared(declared(inputs), outputs)), self.sealed(outputs))
 
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
     ) -> Values:
         found = self.diff(context, id, old_inputs, old, news).changed
         changed = {_SENT_AS.get(root(path), root(path)) for path in found} - self.local.keys()
-        old_inputs, news = declared(old_inputs), sent(news)
+        old_inputs, news = declared(old_inputs), drop_zero_defaults(news)
         planned = self._replanned(old_inputs, old, news)
         # After a failed update the state holds the new inputs, so nothing has changed and nothing is sent: that is
         # how Google's provider comes to call a service deployed that never was (observed).
@@ -155,11 +155,11 @@ class RestKind(GcpKind):
         for name, way in ((path, field.way) for path, field in self.row.names.items()):
             if way is Way.KEYED and name in found:
                 found[name] = _in_order(inputs.get(name), found[name])
-        found = dict(filled(inputs, found))
+        found = dict(restore_zero_values(inputs, found))
         if "labels" in self.type.inputs:
             found.pop("labels", None)
             own = _labels(inputs)
-            found |= labels.shown(own, self.managed_labels(own), live.get("labels") or {})
+            found |= labels.label_outputs(own, self.managed_labels(own), live.get("labels") or {})
         if "effectiveAnnotations" in self.type.outputs_only:
             found.pop("annotations", None)
             found |= labels.annotations(inputs.get("annotations") or {}, live.get("annotations") or {})
@@ -167,7 +167,7 @@ class RestKind(GcpKind):
 
     def declared(self, inputs: Values, outputs: Values) -> dict[str, Any]:
         """The inputs as they would have to be to declare what `outputs` show."""
-        found: dict[str, Any] = as_declared(inputs, outputs)
+        found: dict[str, Any] = select_declared(inputs, outputs)
         return found
 
     def planned(self, inputs: Values, where: Values) -> dict[str, Any]:
@@ -197,7 +197,7 @@ class RestKind(GcpKind):
 
     def _replanned(self, old_inputs: Values, old: Values, news: Values) -> dict[str, Any]:
         """What is known of a resource before it is updated: what was not declared stays as it is."""
-        planned: dict[str, Any] = overlaid(old, old_inputs, news, self.type.kept)
+        planned: dict[str, Any] = apply_change(old, old_inputs, news, self.type.kept)
         return planned | {
             name: news.get(name, default) for name, default in self.local.items() if name in news or default is not None
         }

@@ -7,11 +7,11 @@ from typing import Any
 from hearth.catalog.apis import SECRET_MANAGER
 from hearth.localcloud.standin.changes import difference
 from hearth.localcloud.standin.client import ApiFault, Body
-from hearth.localcloud.standin.declared import as_declared
+from hearth.localcloud.standin.declared import select_declared
 from hearth.localcloud.standin.inputs import declared, marked
 from hearth.localcloud.standin.kind import GcpKind
 from hearth.plugin.diff import root
-from hearth.plugin.kinds import Context, Created, Found, InitFailed, ProviderError, Values
+from hearth.plugin.kinds import Context, CreateResult, InitFailed, ProviderError, ReadResult, Values
 
 TOKEN = "gcp:secretmanager/secretVersion:SecretVersion"  # noqa: S105 - a type
 
@@ -26,10 +26,10 @@ class SecretVersionKind(GcpKind):
 
     parameters = ()
 
-    def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+    def create(self, context: Context, inputs: Values, *, preview: bool) -> CreateResult:
         inputs = declared(inputs)
         if preview:
-            return Created("", self.sealed(self.unknown() | _local(inputs)))
+            return CreateResult("", self.sealed(self.unknown() | _local(inputs)))
         path = str(inputs["secret"])
         if not _SECRET.fullmatch(path):
             raise ProviderError(
@@ -48,9 +48,9 @@ class SecretVersionKind(GcpKind):
         except ApiFault as fault:
             reason = f"Error disabling SecretVersion: {fault}"
             raise InitFailed(name, self._outputs(made, inputs), [reason]) from fault
-        return Created(name, self._outputs(made, inputs))
+        return CreateResult(name, self._outputs(made, inputs))
 
-    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         if not _VERSION.fullmatch(id):
             raise ProviderError(f"{id!r} does not name a version: projects/PROJECT/secrets/SECRET/versions/VERSION")
         try:
@@ -60,7 +60,9 @@ class SecretVersionKind(GcpKind):
             if inputs is not None:
                 # The content is not read again: it can't have changed.
                 told = declared(inputs)
-                return Found(id, marked(inputs, as_declared(told, _plain(live, told))), self._outputs(live, told))
+                return ReadResult(
+                    id, marked(inputs, select_declared(told, _plain(live, told))), self._outputs(live, told)
+                )
             # The content of a disabled version can't be had.
             enabled = live.get("state") == "ENABLED"
             answer = self.client.get(SECRET_MANAGER, f"{id}:access") if enabled else None
@@ -70,7 +72,7 @@ class SecretVersionKind(GcpKind):
             raise ProviderError(f"Error reading SecretVersion {id!r}: {fault}") from fault
         content = {"enabled": False} if answer is None else _declared(base64.b64decode(answer["payload"]["data"]))
         found = {"secret": id.partition("/versions/")[0], **content}
-        return Found(str(live["name"]), self.sealed(found), self._outputs(live, found))
+        return ReadResult(str(live["name"]), self.sealed(found), self._outputs(live, found))
 
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool

@@ -6,7 +6,7 @@ from hearth.catalog.apis import SERVICE_USAGE
 from hearth.localcloud.standin.client import ApiFault, OperationFault
 from hearth.localcloud.standin.inputs import declared
 from hearth.localcloud.standin.kind import GcpKind
-from hearth.plugin.kinds import Context, Created, Found, ProviderError, Values
+from hearth.plugin.kinds import Context, CreateResult, ProviderError, ReadResult, Values
 
 TOKEN = "gcp:projects/serviceIdentity:ServiceIdentity"  # noqa: S105 - a type
 
@@ -16,10 +16,10 @@ class ServiceIdentityKind(GcpKind):
 
     parameters = ("project", "service")
 
-    def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
+    def create(self, context: Context, inputs: Values, *, preview: bool) -> CreateResult:
         where = self.where(inputs)
         if preview:
-            return Created("", self.unknown() | where)
+            return CreateResult("", self.unknown() | where)
         id_ = f"projects/{where['project']}/services/{where['service']}"
         try:
             operation = self.client.call("POST", SERVICE_USAGE, f"{id_}:generateServiceIdentity", {}, {})
@@ -29,14 +29,14 @@ class ServiceIdentityKind(GcpKind):
         # Not every service has an account of its own.
         email = identity.get("email") or ""
         known: dict[str, Any] = {"email": email, "member": f"serviceAccount:{email}"} if email else {}
-        return Created(id_, where | known)
+        return CreateResult(id_, where | known)
 
-    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         if inputs is None or old is None:
             raise ProviderError(
                 f"{id}: a service identity can't be imported; declare it, creating it again is harmless."
             )
-        return Found(id, inputs, old)
+        return ReadResult(id, inputs, old)
 
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool

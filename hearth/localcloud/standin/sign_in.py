@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from hearth.localcloud.standin.client import Body
 from hearth.localcloud.standin.resource import RestKind
-from hearth.plugin.kinds import Context, Diff, Values
+from hearth.plugin.kinds import Context, DiffResult, Values
 
 # What Google's provider puts into the state as switched off where the API leaves it out (magic-modules,
 # custom_flatten/identity_platform_config_email and _phone_number). `anonymous` is not among them.
@@ -31,7 +31,7 @@ class IdentityConfigKind(RestKind):
             found["signIn"] = {way: {"enabled": False} for way in _READ_BACK} | found["signIn"]
         return found
 
-    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> Diff:
+    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> DiffResult:
         """With what is read back and not declared: it is no default, so that taking it out is a change each time."""
         found = super().diff(context, id, old_inputs, old, news)
         declared, there = news.get("signIn"), old.get("signIn") or {}

@@ -58,7 +58,7 @@ class NoAnswer(ProviderError):
     """The connection broke, or time ran out: nobody knows whether the call was carried out."""
 
 
-def refused(what: str, code: int, body: object, *, api: str, project: str) -> ApiError:
+def api_error(what: str, code: int, body: object, *, api: str, project: str) -> ApiError:
     """The error for an answer; `body` is its decoded JSON, or its text where it is none."""
     error = body.get("error") if isinstance(body, Mapping) else None
     if not isinstance(error, Mapping):

@@ -23,7 +23,7 @@ from hearth.catalog.apis import Api
 from hearth.plugin.kinds import ProviderError
 from hearth.provider.clients.credentials import Tokens
 from hearth.provider.clients.endpoints import Endpoints, loopback
-from hearth.provider.clients.errors import ApiError, NoAnswer, refused
+from hearth.provider.clients.errors import ApiError, NoAnswer, api_error
 
 Body = Mapping[str, Any]
 
@@ -144,7 +144,7 @@ class Session:
             body: object = answer.json()
         except ValueError:
             body = answer.text
-        return refused(call.what, answer.status_code, body, api=call.api.name, project=call.project)
+        return api_error(call.what, answer.status_code, body, api=call.api.name, project=call.project)
 
 
 class _Bearer(AuthBase):

@@ -10,7 +10,7 @@ import pytest
 
 from hearth import project
 from hearth.image import base, building, context
-from hearth.image.choosing import choose
+from hearth.image.choosing import choose_engine
 from hearth.image.engines import Engine
 from hearth.image.errors import ImageError
 
@@ -35,14 +35,14 @@ def built() -> Iterator[Built]:
         pytest.skip(f"BASE_TAR={base_tar} is not there")
     try:
         # Nothing is pulled: a test needs nothing from a registry of images.
-        wanted = base.named_in(ROOT / DOCKERFILE)
-        engine, image = choose(wanted, base_tar=base_tar, pull=False, say=print)
+        wanted = base.default_base(ROOT / DOCKERFILE)
+        engine, image = choose_engine(wanted, base_tar=base_tar, pull=False, say=print)
     except ImageError as error:
         pytest.skip(f"no image can be built here, unless BASE_TAR names a base in a file: {error}")
     with tempfile.TemporaryDirectory(prefix="hearth-image-") as made:
         folder = Path(made, "context")
         context.unpack(ROOT, DOCKERFILE, folder)
-        files = building.shown(Path(made), os.environ, ca="")
+        files = building.network_files(Path(made), os.environ, ca="")
         building.build(engine, folder, DOCKERFILE, base=image, files=files, say=print)
         yield Built(engine, image, folder)
 

@@ -9,7 +9,7 @@ import pytest
 from hearth import project
 from hearth.first_collection import first
 from hearth.image import building, container, contents, context, instance, trial
-from hearth.image.engines import Box, Engine
+from hearth.image.engines import Engine, Sandbox
 from hearth.image.errors import ImageError
 from hearth.image.rows import Row, table
 from hearth.tests.built_image.conftest import Built
@@ -32,7 +32,7 @@ RUN cp /bin/true /usr/bin/gcc && chmod 666 /srv/gunicorn.conf.py \\
 def judged(engine: Engine, image: str) -> list[Row]:
     found = contents.inspect(engine, image)
     inside = contents.look_inside(engine, image, found["Config"], NAME)
-    return contents.judge_config(found, 0) + contents.judge_inside(inside, ROOT, context.left_out(ROOT))
+    return contents.check_config(found, 0) + contents.check_contents(inside, ROOT, context.left_out(ROOT))
 
 
 def failing(rows: list[Row]) -> list[str]:
@@ -48,7 +48,7 @@ def test_nothing_is_in_the_image_that_should_not_be(built: Built) -> None:
 
 def test_the_image_does_its_work_as_cloud_run_would_have_it(built: Built, data: Path) -> None:
     """On a port of the platform's choice, within prod's memory, with no right to anything, until SIGTERM."""
-    rows = trial.attempt(built.engine, building.TAG, instance.of_stack(ROOT, "prod"), data, first(ROOT))
+    rows = trial.try_image(built.engine, building.TAG, instance.of_stack(ROOT, "prod"), data, first(ROOT))
 
     assert failing(rows) == [], table(rows)
     assert {"before them", "migrations", "page", "static file", "API", "memory", "SIGTERM"} <= {
@@ -80,7 +80,7 @@ def test_what_must_not_be_in_an_image_is_found_in_one_that_has_it(built: Built, 
 
 
 def test_an_image_that_does_not_start_is_told_with_what_it_said(built: Built) -> None:
-    box = Box(memory=2**29, name=NAME)
+    box = Sandbox(memory=2**29, name=NAME)
 
     with (
         pytest.raises(ImageError, match=r"ended before it answered /health(.|\n)*SECRET_KEY is not set"),
@@ -92,7 +92,7 @@ def test_an_image_that_does_not_start_is_told_with_what_it_said(built: Built) ->
 def test_a_container_is_gone_when_its_trial_is_over_however_that_ends(built: Built, data: Path) -> None:
     data.chmod(0o777)
     one = instance.of_stack(ROOT, "prod")
-    box = Box(memory=one.memory, name=NAME, env=one.env, data=data)
+    box = Sandbox(memory=one.memory, name=NAME, env=one.env, data=data)
 
     with pytest.raises(KeyboardInterrupt):
         interrupted(container.Container(built.engine, building.TAG, box))

@@ -7,7 +7,7 @@ import pytest
 
 from hearth import project
 from hearth.diagram.graph import Resource, graph, of_state
-from hearth.diagram.layout import WIDTH, places, way
+from hearth.diagram.layout import WIDTH, places, route_arrow
 from hearth.diagram.svg import draw
 from hearth.testing.recorder import Stack
 from hearth.tests.example import STACKS, run_stack
@@ -103,7 +103,7 @@ def test_boxes_and_the_ways_of_arrows_lie_apart(name: str) -> None:
     found = graph(of_state(as_exported(run_stack(name))))
     placed, height = places(found)
 
-    assert set(placed) == {key for arrow in found.arrows for key in way(arrow, found)} | {
+    assert set(placed) == {key for arrow in found.arrows for key in route_arrow(arrow, found)} | {
         (index,) for index in range(len(found.boxes))
     }
     for key, one in placed.items():

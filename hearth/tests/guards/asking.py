@@ -3,7 +3,7 @@
 from typing import Any
 
 from hearth.guards import RULES
-from hearth.guards.declared import Declared, Intent, Path, Unclear, Violation, dotted
+from hearth.guards.declared import Declared, Intent, Path, Unclear, Violation, format_path
 
 DIGEST = "us-docker.pkg.dev/p/web/web@sha256:" + "a" * 64
 SERVICE = "gcp:cloudrunv2/service:Service"
@@ -41,4 +41,4 @@ def said(rule: str, type: str, inputs: dict[str, Any], **about: Any) -> str:
 
 def unclear(rule: str, type: str, inputs: dict[str, Any], **about: Any) -> set[str]:
     """Where a rule cannot tell."""
-    return {dotted(each.path) for each in answers(rule, type, inputs, **about) if isinstance(each, Unclear)}
+    return {format_path(each.path) for each in answers(rule, type, inputs, **about) if isinstance(each, Unclear)}

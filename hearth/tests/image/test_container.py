@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hearth.image.container import Container
-from hearth.image.engines import Box, Engine
+from hearth.image.engines import Engine, Sandbox
 from hearth.localcloud.run import ports
 
 ENGINE = f"""#!/bin/sh
@@ -29,7 +29,7 @@ def test_a_container_whose_port_was_taken_before_it_came_to_it_is_started_on_ano
         drawn = [taker.getsockname()[1], free := ports.free()]
         monkeypatch.setattr(ports, "free", lambda: drawn.pop(0))
 
-        with Container(Engine((str(script),)), "image", Box(memory=1, name="trial")) as container:
+        with Container(Engine((str(script),)), "image", Sandbox(memory=1, name="trial")) as container:
             container.first("/", 200)
 
             assert container.port == free

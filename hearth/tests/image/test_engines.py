@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from hearth.image import base
-from hearth.image.choosing import choose, refusal
-from hearth.image.engines import Box, Engine, candidates
+from hearth.image.choosing import choose_engine, refusal
+from hearth.image.engines import Engine, Sandbox, candidates
 from hearth.image.errors import ImageError
 
 DOCKER, PODMAN = Engine(("docker",)), Engine(("podman",), mounts_in_builds=True, host_network=True)
@@ -35,7 +35,7 @@ def test_every_engine_that_is_installed_is_a_candidate(there: tuple[str, ...], n
 
 
 def test_a_container_gets_no_more_than_an_instance() -> None:
-    box = Box(memory=512 * 2**20, name="trial", port=4321, env={"PORT": "4321"})
+    box = Sandbox(memory=512 * 2**20, name="trial", port=4321, env={"PORT": "4321"})
 
     assert PODMAN.run("image", box=box) == [
         *("podman", "run", "--network=host"),
@@ -55,11 +55,11 @@ def test_a_container_gets_no_more_than_an_instance() -> None:
 )
 def test_a_container_that_serves_is_reached_on_loopback_alone(engine: Engine, port: int | None, network: str) -> None:
     """And one that doesn't, not at all."""
-    assert network in engine.run("image", box=Box(memory=1, name="trial", port=port))
+    assert network in engine.run("image", box=Sandbox(memory=1, name="trial", port=port))
 
 
 def test_a_command_takes_the_place_of_the_images_own() -> None:
-    line = PODMAN.run("image", ("flask", "db", "upgrade"), box=Box(memory=1, name="trial"))
+    line = PODMAN.run("image", ("flask", "db", "upgrade"), box=Sandbox(memory=1, name="trial"))
 
     assert line[-4:] == ["--entrypoint=flask", "image", "db", "upgrade"]
 
@@ -97,7 +97,7 @@ def test_a_proxy_is_handed_on_by_name_so_that_its_password_is_in_no_list_of_proc
     ],
 )
 def test_a_base_is_named_with_its_registry(name: str, full: str) -> None:
-    assert base.qualified(name) == full
+    assert base.qualified_name(name) == full
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def chosen(which: Which, monkeypatch: pytest.MonkeyPatch, *, pull: bool = True) 
     if found:
         monkeypatch.setenv("PATH", str(Path(found).parent), prepend=":")
     said: list[str] = []
-    engine, image = choose("python:3.13-slim", base_tar=None, pull=pull, which=which, say=said.append)
+    engine, image = choose_engine("python:3.13-slim", base_tar=None, pull=pull, which=which, say=said.append)
     return engine.name, image, said
 
 
@@ -181,13 +181,13 @@ def test_a_base_that_is_no_archive_is_refused(content: bytes, tmp_path: Path) ->
     file.write_bytes(content)
 
     with pytest.raises(ImageError, match="can't be read as a tar archive"):
-        base.from_file(DOCKER, file)
+        base.load_base(DOCKER, file)
 
 
 def test_the_dockerfiles_own_base_is_taken_where_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "named").write_text("# a base\nARG BASE=python:3.13-slim\nFROM ${BASE}\n", encoding="utf-8")
     (tmp_path / "fixed").write_text("FROM python\n", encoding="utf-8")
 
-    assert base.named_in(tmp_path / "named") == "python:3.13-slim"
+    assert base.default_base(tmp_path / "named") == "python:3.13-slim"
     with pytest.raises(ImageError, match="no line ARG BASE"):
-        base.named_in(tmp_path / "fixed")
+        base.default_base(tmp_path / "fixed")

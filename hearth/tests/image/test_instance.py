@@ -139,16 +139,16 @@ def test_a_build_sees_the_machines_certificates_and_pips_settings(tmp_path: Path
     certificates.touch()
     environ = {"SSL_CERT_FILE": str(certificates), "PIP_INDEX_URL": "https://u:p@mirror/simple", "PIP_FIND_LINKS": "/x"}
 
-    files = building.shown(tmp_path, environ, ca="")
+    files = building.network_files(tmp_path, environ, ca="")
 
     assert files["/etc/ssl/certs/ca-certificates.crt"] == certificates
     assert files["/etc/pip.conf"].read_text(encoding="utf-8") == "[global]\nindex-url = https://u:p@mirror/simple\n"
 
 
 def test_a_build_that_needs_nothing_of_the_machine_sees_nothing_of_it(tmp_path: Path) -> None:
-    assert building.shown(tmp_path, {}, ca="") == {}
+    assert building.network_files(tmp_path, {}, ca="") == {}
 
 
 def test_certificates_that_are_not_there_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="CA=nowhere is no file"):
-        building.shown(tmp_path, {}, ca="nowhere")
+        building.network_files(tmp_path, {}, ca="nowhere")

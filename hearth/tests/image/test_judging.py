@@ -8,7 +8,7 @@ import pytest
 
 from hearth.image import contents, context, inside, trial
 from hearth.image.instance import Instance
-from hearth.image.rows import Row, all_hold, table
+from hearth.image.rows import Row, all_passed, table
 
 CONFIG: dict[str, Any] = {
     "Size": 237_000_000,
@@ -69,12 +69,12 @@ def failing(rows: list[Row]) -> list[str]:
     ],
 )
 def test_an_image_is_judged_by_what_the_engine_tells_of_it(changed: dict[str, Any], fails: list[str]) -> None:
-    assert failing(contents.judge_config({**CONFIG, "Config": CONFIG["Config"] | changed}, 100_000_000)) == fails
+    assert failing(contents.check_config({**CONFIG, "Config": CONFIG["Config"] | changed}, 100_000_000)) == fails
 
 
 def test_labels_and_what_is_on_top_of_the_base_are_shown() -> None:
     labelled = {**CONFIG, "Config": CONFIG["Config"] | {"Labels": {"b": "2", "a": "1"}}}
-    rows = {row.what: row.found for row in contents.judge_config(labelled, 108_000_000)}
+    rows = {row.what: row.found for row in contents.check_config(labelled, 108_000_000)}
 
     assert rows["labels"] == "a=1, b=2"
     assert rows["size"] == "237 MB, of it 129 MB on top of the base"
@@ -95,7 +95,7 @@ def test_labels_and_what_is_on_top_of_the_base_are_shown() -> None:
 def test_an_image_is_judged_by_what_is_in_it(
     changed: dict[str, Any], fails: list[str], word: str, tmp_path: Path
 ) -> None:
-    rows = contents.judge_inside(INSIDE | changed, tmp_path, [Path(".env"), Path("tests"), Path("app/__pycache__")])
+    rows = contents.check_contents(INSIDE | changed, tmp_path, [Path(".env"), Path("tests"), Path("app/__pycache__")])
 
     assert failing(rows) == fails
     assert any(word in row.found for row in rows)
@@ -106,7 +106,7 @@ def test_a_file_that_was_kept_out_is_known_again_under_another_name(tmp_path: Pa
     (tmp_path / "empty").touch()
     ours = {"app/settings.txt": context.digest(tmp_path / ".env"), "app/py.typed": ""}
 
-    rows = contents.judge_inside(INSIDE | {"ours": ours}, tmp_path, [Path(".env"), Path("empty")])
+    rows = contents.check_contents(INSIDE | {"ours": ours}, tmp_path, [Path(".env"), Path("empty")])
 
     assert [row.found for row in rows if not row.holds] == ["app/settings.txt (as .env)"]
 
@@ -118,7 +118,7 @@ def test_a_twin_of_a_file_that_belongs_in_the_image_is_no_stray(tmp_path: Path) 
         (tmp_path / name).write_text("run()\n", encoding="utf-8")
     ours = {"migrations/env.py": context.digest(tmp_path / twins[0])}
 
-    rows = contents.judge_inside(INSIDE | {"ours": ours}, tmp_path, [Path(twins[1])])
+    rows = contents.check_contents(INSIDE | {"ours": ours}, tmp_path, [Path(twins[1])])
 
     assert failing(rows) == []
 
@@ -148,7 +148,7 @@ def test_what_dockerignore_keeps_out_is_every_such_file_and_the_big_folders_by_n
     ],
 )
 def test_a_container_is_judged_by_what_it_may_do(changed: dict[str, Any], fails: list[str]) -> None:
-    assert failing(trial.judge_box(BESIDE | changed, INSTANCE)) == fails
+    assert failing(trial.check_sandbox(BESIDE | changed, INSTANCE)) == fails
 
 
 @pytest.mark.parametrize(
@@ -199,5 +199,5 @@ def test_the_table_marks_what_does_not_hold() -> None:
     rows = [Row("size", "9 MB"), Row("user", "root", holds=False), Row("health", "200", holds=True)]
 
     assert table(rows).splitlines() == ["size            9 MB", "user    FAILED  root", "health  ok      200"]
-    assert not all_hold(rows)
-    assert all_hold(rows[::2])
+    assert not all_passed(rows)
+    assert all_passed(rows[::2])

@@ -19,7 +19,7 @@ from flask_hearth.testing.processes import PATIENCE
 from hearth import project
 from hearth.catalog.apis import APIS, SERVICE_USAGE, Api
 from hearth.localcloud.cloud import Cloud, Part, Ports
-from hearth.localcloud.server import running, whole
+from hearth.localcloud.server import all_parts, running
 from hearth.tests.ports import held_ports
 
 CHECKOUT = project.root()
@@ -102,7 +102,7 @@ def wait_until(done: Callable[[], bool]) -> None:
 def in_thread(
     root: Path,
     ports: Ports | None = None,
-    compose: Callable[[Cloud], Sequence[Part]] = whole,
+    compose: Callable[[Cloud], Sequence[Part]] = all_parts,
     *,
     records_only: bool = False,
 ) -> Iterator[LocalCloud]:

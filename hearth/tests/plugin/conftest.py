@@ -11,7 +11,17 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2_grpc
 
 from hearth.plugin.engine import Engine
-from hearth.plugin.kinds import Checked, Context, Created, Diff, Found, Kind, Provider, ProviderError, Values
+from hearth.plugin.kinds import (
+    CheckResult,
+    Context,
+    CreateResult,
+    DiffResult,
+    Kind,
+    Provider,
+    ProviderError,
+    ReadResult,
+    Values,
+)
 from hearth.plugin.servicer import Servicer
 
 
@@ -31,17 +41,17 @@ class ToldKind(Kind):
             raise answer
         return answer
 
-    def check(self, context: Context, olds: Values | None, news: Values) -> Checked:
-        return self._tell("check", context, olds, news) or Checked(news)
+    def check(self, context: Context, olds: Values | None, news: Values) -> CheckResult:
+        return self._tell("check", context, olds, news) or CheckResult(news)
 
-    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> Diff:
-        return self._tell("diff", context, id, old_inputs, old, news) or Diff()
+    def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> DiffResult:
+        return self._tell("diff", context, id, old_inputs, old, news) or DiffResult()
 
-    def create(self, context: Context, inputs: Values, *, preview: bool) -> Created:
-        return self._tell("create", context, inputs, preview) or Created("id", inputs)
+    def create(self, context: Context, inputs: Values, *, preview: bool) -> CreateResult:
+        return self._tell("create", context, inputs, preview) or CreateResult("id", inputs)
 
-    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> Found | None:
-        found: Found | None = self._tell("read", context, id, inputs, old)
+    def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
+        found: ReadResult | None = self._tell("read", context, id, inputs, old)
         return found
 
     def update(
@@ -77,7 +87,7 @@ class ToldProvider(Provider):
         self.asked = (token, arguments)
         return super().invoke(token, arguments) if self.answer is None else self.answer
 
-    def last_words(self) -> list[str]:
+    def final_warnings(self) -> list[str]:
         return self.words
 
     def schema(self) -> dict[str, Any]:

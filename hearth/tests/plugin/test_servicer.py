@@ -10,7 +10,17 @@ from google.rpc import status_pb2
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import engine_pb2, plugin_pb2, provider_pb2
 
-from hearth.plugin.kinds import UNKNOWN, Checked, Created, Diff, Failure, Found, InitFailed, ProviderError, Secret
+from hearth.plugin.kinds import (
+    UNKNOWN,
+    CheckResult,
+    CreateResult,
+    DiffResult,
+    Failure,
+    InitFailed,
+    ProviderError,
+    ReadResult,
+    Secret,
+)
 from hearth.plugin.servicer import Servicer
 from hearth.plugin.values import decode, encode
 
@@ -67,7 +77,9 @@ def test_check_sends_none_for_a_resource_that_is_new(stub: Any, kind: Any) -> No
 
 
 def test_check_answers_the_inputs_and_every_failure_by_its_path(stub: Any, kind: Any) -> None:
-    kind.answer["check"] = Checked({"a": 1, "b": UNKNOWN}, [Failure('files["/x"]', "is bad"), Failure("c", "missing")])
+    kind.answer["check"] = CheckResult(
+        {"a": 1, "b": UNKNOWN}, [Failure('files["/x"]', "is bad"), Failure("c", "missing")]
+    )
 
     answer = stub.Check(provider_pb2.CheckRequest(urn=URN, news=encode({})))
 
@@ -78,7 +90,7 @@ def test_check_answers_the_inputs_and_every_failure_by_its_path(stub: Any, kind:
 def test_diff_reads_the_kind_of_each_change_off_the_inputs(stub: Any, kind: Any) -> None:
     old = {"files": {"/a": "1", "/b": "1"}, "name": "x"}
     new = {"files": {"/a": "2", "/c": "1"}, "name": "y", "size": 1}
-    kind.answer["diff"] = Diff(
+    kind.answer["diff"] = DiffResult(
         frozenset({'files["/a"]', 'files["/b"]', 'files["/c"]', "drifted"}), frozenset({"name", "size"}), True
     )
 
@@ -106,7 +118,7 @@ def test_no_difference_is_said_as_such(stub: Any) -> None:
 
 
 def test_create_passes_preview_and_timeout_on(stub: Any, kind: Any) -> None:
-    kind.answer["create"] = Created("", {"url": UNKNOWN, "key": Secret(UNKNOWN)})
+    kind.answer["create"] = CreateResult("", {"url": UNKNOWN, "key": Secret(UNKNOWN)})
 
     answer = stub.Create(
         provider_pb2.CreateRequest(urn=URN, properties=encode({"a": UNKNOWN}), preview=True, timeout=9)
@@ -130,7 +142,7 @@ def test_create_passes_preview_and_timeout_on(stub: Any, kind: Any) -> None:
     ids=["import", "refresh"],
 )
 def test_read_tells_an_import_from_a_refresh(stub: Any, kind: Any, request_: Any, asked: tuple[Any, ...]) -> None:
-    kind.answer["read"] = Found("i", {"a": 1}, {"a": 1, "b": 2})
+    kind.answer["read"] = ReadResult("i", {"a": 1}, {"a": 1, "b": 2})
 
     answer = stub.Read(request_)
 

@@ -52,7 +52,7 @@ ALLOW_LIST = "*\n!service\n!static/\nservice/tests\n**/__pycache__\n"
     ],
 )
 def test_a_path_is_left_out_as_docker_does(patterns: str, path: str, *, left_out: bool) -> None:
-    assert IgnoreRules(patterns).leaves_out(path) is left_out
+    assert IgnoreRules(patterns).excludes(path) is left_out
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_path_is_left_out_as_docker_does(patterns: str, path: str, *, left_out
 )
 def test_a_folder_is_walked_only_where_something_may_come_back(patterns: str, folder: str, *, skipped: bool) -> None:
     """A virtual environment has tens of thousands of files that need not be looked at."""
-    assert IgnoreRules(patterns).skips(folder) is skipped
+    assert IgnoreRules(patterns).excludes_folder(folder) is skipped
 
 
 def test_a_pattern_that_cannot_be_read_is_named() -> None:

@@ -94,7 +94,7 @@ NEW = sdk.Declared(
 
 
 def test_an_upgrade_without_a_schema_keeps_what_is_known_and_marks_what_is_new() -> None:
-    rows = command.merged({"gcp:a/thing:Thing": NEW, "gcp:a/other:Other": NEW}, {"gcp:a/thing:Thing": OLD}, None)
+    rows = command.merge_rows({"gcp:a/thing:Thing": NEW, "gcp:a/other:Other": NEW}, {"gcp:a/thing:Thing": OLD}, None)
 
     assert rows["gcp:a/thing:Thing"] == {
         "inputs": NEW.inputs,
@@ -141,7 +141,7 @@ def test_a_schema_tells_what_replaces_at_any_depth() -> None:
     replacing = schema.replacements(SCHEMA)
 
     assert replacing == {"gcp:a/thing:Thing": {"name", "spec.disk.type", "specs.disk.type", "labels"}}
-    row = command.merged({"gcp:a/thing:Thing": NEW}, {"gcp:a/thing:Thing": OLD}, replacing)["gcp:a/thing:Thing"]
+    row = command.merge_rows({"gcp:a/thing:Thing": NEW}, {"gcp:a/thing:Thing": OLD}, replacing)["gcp:a/thing:Thing"]
     assert row["replace"] == ["name", "spec.disk.type"]
     assert "unknown" not in row
 

@@ -46,7 +46,7 @@ def changed(job: Mapping[str, Any], settable: Mapping[str, Any]) -> Document:
     }
 
 
-def settled(job: Document, obstacle: str, reason: str) -> Document:
+def with_readiness(job: Document, obstacle: str, reason: str) -> Document:
     """The job once it was looked at: ready, unless there is an obstacle to running it."""
     if obstacle:
         ready = condition("Ready", "CONDITION_FAILED", message=obstacle, reason=reason)
@@ -55,7 +55,7 @@ def settled(job: Document, obstacle: str, reason: str) -> Document:
     return job | {"terminalCondition": ready, "conditions": [ready | {"type": "ResourcesAvailable"}]}
 
 
-def executed(job: Document, execution: Document) -> Document:
+def with_latest_execution(job: Document, execution: Document) -> Document:
     """The job with this execution as its latest."""
     reference = {
         "name": short(execution["name"]),
@@ -96,13 +96,13 @@ def new_execution(job: Mapping[str, Any]) -> Document:
     }
 
 
-def counted(execution: Document, what: str, more: int) -> Document:
+def with_count(execution: Document, what: str, more: int) -> Document:
     """The execution with so many more in one of its counts; what has ended is not running any more."""
     running = execution.get("runningCount", 0) - (0 if what == "retriedCount" else more)
     return execution | {what: execution.get(what, 0) + more, "runningCount": running}
 
 
-def ended(execution: Document, state: str, message: str, reason: str = "") -> Document:
+def execution_ended(execution: Document, state: str, message: str, reason: str = "") -> Document:
     """The execution at its end; `reason` is an ExecutionReason."""
     now = times.now()
     more = {"executionReason": reason} if reason else {}
@@ -134,7 +134,7 @@ def new_task(execution: Mapping[str, Any], index: int) -> Document:
     }
 
 
-def attempted(task: Document, result: Result, attempt: int) -> Document:
+def with_attempt(task: Document, result: Result, attempt: int) -> Document:
     """The task after an attempt (the first is 0)."""
     if result.timed_out:
         outcome: Document = {"status": {"code": _DEADLINE_EXCEEDED, "message": result.message}}

@@ -48,7 +48,7 @@ class Executions:
 
     def get(self, name: str) -> Document:
         """An execution or a task. Raises ApiError (404)."""
-        return collections.found(self._store, CLOUD_RUN, name)
+        return collections.get_document(self._store, CLOUD_RUN, name)
 
     def all(self, job: str) -> list[Document]:
         """Newest first."""
@@ -84,7 +84,7 @@ class Executions:
             self._store.put(f"{API}/{name}", execution)
             for index in range(execution["taskCount"]):
                 self._store.put(f"{API}/{_task(execution, index)}", documents.new_task(execution, index))
-            self._store.put(f"{API}/{job['name']}", documents.executed(job, execution))
+            self._store.put(f"{API}/{job['name']}", documents.with_latest_execution(job, execution))
             metadata = {"@type": documents.EXECUTION_TYPE} | public(execution)
             operation = operations.start(self._store, API, parent, metadata)
         task = asyncio.create_task(self._run(name, operation), name=f"execution {documents.short(name)}")
@@ -176,7 +176,7 @@ class Executions:
         for number in range(template["maxRetries"] + 1):
             result = await self._attempt(execution, digest, index, number)
             with self._store.transaction():
-                self._store.put(f"{API}/{name}", documents.attempted(self.get(name), result, number))
+                self._store.put(f"{API}/{name}", documents.with_attempt(self.get(name), result, number))
                 if number:
                     self._count(execution["name"], "retriedCount", 1)
             if result.succeeded:
@@ -228,7 +228,7 @@ class Executions:
 
     def _count(self, name: str, what: str, more: int) -> None:
         """Kept up step by step: an execution may have ten thousand tasks."""
-        self._put(documents.counted(self.get(name), what, more))
+        self._put(documents.with_count(self.get(name), what, more))
 
     def _end(self, name: str, operation: str | None, outcome: Failed | float) -> None:
         """Record the end; `outcome` is the failure, or how many seconds the success took."""
@@ -237,12 +237,12 @@ class Executions:
             self._fail(left, str(outcome))
             if isinstance(outcome, Failed):
                 log.warning("execution %s failed: %s", documents.short(name), outcome)
-                execution = documents.ended(self.get(name), "CONDITION_FAILED", str(outcome), outcome.reason)
+                execution = documents.execution_ended(self.get(name), "CONDITION_FAILED", str(outcome), outcome.reason)
                 if outcome.reason == "CANCELLED":
                     execution |= {"cancelledCount": len(left)}
             else:
                 said = f"Execution completed successfully in {outcome:.2f}s."
-                execution = documents.ended(self.get(name), "CONDITION_SUCCEEDED", said)
+                execution = documents.execution_ended(self.get(name), "CONDITION_SUCCEEDED", said)
             self._put(execution)
         if operation is None:
             return
@@ -257,7 +257,7 @@ class Executions:
         self._store.put(f"{API}/{execution['name']}", execution)
         job = self._store.get(f"{API}/{execution['name'].partition('/executions/')[0]}")
         if job and job["latestCreatedExecution"]["name"] == documents.short(execution["name"]):
-            self._store.put(f"{API}/{job['name']}", documents.executed(job, execution))
+            self._store.put(f"{API}/{job['name']}", documents.with_latest_execution(job, execution))
 
 
 def _task(execution: Document, index: int) -> str:

@@ -8,7 +8,7 @@ from hearth.localcloud import operations
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError, exists
 from hearth.localcloud.records import policies
-from hearth.localcloud.records.collections import found
+from hearth.localcloud.records.collections import get_document
 from hearth.localcloud.run import access
 from hearth.localcloud.run.documents import API
 from hearth.localcloud.run.fields import check_etag
@@ -28,7 +28,7 @@ class Jobs:
 
     def get(self, name: str) -> Document:
         """Raises ApiError (404)."""
-        return found(self._store, CLOUD_RUN, name)
+        return get_document(self._store, CLOUD_RUN, name)
 
     def exists(self, name: str) -> bool:
         return self._store.get(f"{API}/{name}") is not None
@@ -85,7 +85,7 @@ class Jobs:
             return self._done(changed)
         # As on Google, a job that could not run is there nevertheless, and its operation says so.
         obstacle, reason = self.executions.obstacle(changed)
-        settled = documents.settled(changed, obstacle, reason)
+        settled = documents.with_readiness(changed, obstacle, reason)
         self._store.put(f"{API}/{job['name']}", settled)
         return self._failed(settled, obstacle) if obstacle else self._done(settled)
 

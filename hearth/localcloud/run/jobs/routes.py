@@ -16,7 +16,7 @@ def routes(jobs: Jobs) -> Iterable[web.RouteDef]:
 
     async def list_executions(request: web.Request) -> web.Response:
         jobs.get(_job(request))
-        return rest.listed(request, "executions", jobs.executions.all(_job(request)))
+        return rest.list_page(request, "executions", jobs.executions.all(_job(request)))
 
     async def get_execution(request: web.Request) -> web.Response:
         return web.json_response(public(jobs.executions.get(_execution(request))))
@@ -25,7 +25,7 @@ def routes(jobs: Jobs) -> Iterable[web.RouteDef]:
         return web.json_response(await jobs.executions.cancel(_execution(request)))
 
     async def list_tasks(request: web.Request) -> web.Response:
-        return rest.listed(request, "tasks", jobs.executions.tasks(_execution(request)))
+        return rest.list_page(request, "tasks", jobs.executions.tasks(_execution(request)))
 
     async def get_task(request: web.Request) -> web.Response:
         task = f"{_execution(request)}/tasks/{request.match_info['task']}"

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from hearth.localcloud.build import environment
-from hearth.localcloud.build.folders import complete
+from hearth.localcloud.build.folders import complete_folder
 
 
 def test_of_two_that_make_the_same_folder_the_first_one_stays(tmp_path: Path) -> None:
     place = tmp_path / "made"
 
-    with complete(place) as one, complete(place) as other:
+    with complete_folder(place) as one, complete_folder(place) as other:
         (one / "late").touch()
         (other / "early").touch()
 
@@ -22,7 +22,7 @@ def test_of_two_that_make_the_same_folder_the_first_one_stays(tmp_path: Path) ->
 
 
 def test_a_folder_that_was_not_finished_goes(tmp_path: Path) -> None:
-    with suppress(ZeroDivisionError), complete(tmp_path / "made") as folder:
+    with suppress(ZeroDivisionError), complete_folder(tmp_path / "made") as folder:
         (folder / "half").touch()
         raise ZeroDivisionError
 
@@ -32,7 +32,7 @@ def test_a_folder_that_was_not_finished_goes(tmp_path: Path) -> None:
 def test_a_folder_that_can_not_be_put_in_its_place_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "made").touch()
 
-    with pytest.raises(NotADirectoryError), complete(tmp_path / "made"):
+    with pytest.raises(NotADirectoryError), complete_folder(tmp_path / "made"):
         pass
 
 

@@ -38,4 +38,4 @@ def test_a_state_is_held_against_the_addresses_that_are_there(
 ) -> None:
     state = deployment(outputs)
 
-    assert (addresses.moved(state, there), addresses.orphaned(state, there)) == (moved, orphaned)
+    assert (addresses.has_moved(state, there), addresses.is_orphaned(state, there)) == (moved, orphaned)

@@ -41,7 +41,7 @@ def test_a_folder_without_a_local_cloud_has_no_holder(tmp_path: Path) -> None:
 
 
 def test_the_holder_of_a_folder_is_known_for_as_long_as_it_lives(tmp_path: Path) -> None:
-    with locking.held(tmp_path):
+    with locking.lock_folder(tmp_path):
         held = background.holder(tmp_path)
 
     assert held == os.getpid()
@@ -58,7 +58,7 @@ def test_a_process_that_is_deaf_to_sigterm_is_killed(tmp_path: Path) -> None:
         "from pathlib import Path\n"
         "from hearth.localcloud import locking\n"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-        "with locking.held(Path(sys.argv[1])):\n"
+        "with locking.lock_folder(Path(sys.argv[1])):\n"
         "    print('held', flush=True)\n"
         "    time.sleep(600)\n"
     )
@@ -114,7 +114,7 @@ def test_a_local_cloud_from_before_the_toolkit_had_a_folder_is_left_to_its_user_
         "import sys, time\n"
         "from pathlib import Path\n"
         "from hearth.localcloud import locking\n"
-        "with locking.held(Path('.local', 'cloud')):\n"
+        "with locking.lock_folder(Path('.local', 'cloud')):\n"
         "    print('held', flush=True)\n"
         "    time.sleep(600)\n",
         encoding="utf-8",

@@ -8,7 +8,7 @@ from hearth.localcloud.commands import clients
 from hearth.localcloud.store import Store
 
 PORTS = Ports(edge=5007, apis=4007, service=8087)
-URLS = {name: url for name, url in clients.of(PORTS).items() if url.startswith("http://127.0.0.1")}
+URLS = {name: url for name, url in clients.client_variables(PORTS).items() if url.startswith("http://127.0.0.1")}
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def first_segments(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     root = tmp_path_factory.mktemp("cloud")
     store = Store(root / "state.db")
     cloud = Cloud(root=root, store=store, ports=PORTS)
-    routes = server.application(cloud, server.whole(cloud)).router.routes()
+    routes = server.application(cloud, server.all_parts(cloud)).router.routes()
     found = {route.resource.canonical.split("/")[1] for route in routes if route.resource}
     store.close()
     return found
@@ -48,11 +48,11 @@ def test_all_that_a_deployment_of_hosting_asks_is_here() -> None:
 
 
 def test_the_firebase_cli_prints_addresses_that_the_edge_serves() -> None:
-    assert clients.of(PORTS)["FIREBASE_HOSTING_URL"] == "http://localhost:5007"
+    assert clients.client_variables(PORTS)["FIREBASE_HOSTING_URL"] == "http://localhost:5007"
 
 
 def test_gcloud_asks_nobody_to_sign_in_and_is_not_led_to_a_cloud_run_that_it_can_not_speak_to() -> None:
-    given = clients.of(PORTS)
+    given = clients.client_variables(PORTS)
 
     assert given["CLOUDSDK_AUTH_DISABLE_CREDENTIALS"] == "true"
     assert "CLOUDSDK_API_ENDPOINT_OVERRIDES_RUN" not in given

@@ -35,7 +35,7 @@ def have(checkout: Checkout, name: str) -> Path:
 
 def test_a_plugin_that_is_missing_is_named_with_the_way_to_it(checkout: Checkout, packages: list[str]) -> None:
     """Google's is not among them: its place is the stand-in's."""
-    said = sorted(plugin.missing(checkout, packages))
+    said = sorted(plugin.missing_plugins(checkout, packages))
 
     assert len(said) == 2
     own, random = said
@@ -47,7 +47,7 @@ def test_a_plugin_that_is_missing_is_named_with_the_way_to_it(checkout: Checkout
 def test_nothing_is_said_of_one_that_is_here(checkout: Checkout, packages: list[str]) -> None:
     have(checkout, "random")
 
-    (said,) = plugin.missing(checkout, packages)
+    (said,) = plugin.missing_plugins(checkout, packages)
     assert "The plugin own v1.2.3" in said
 
 

@@ -31,7 +31,7 @@ def shell(lines: str, variable: str) -> str:
 
 
 def test_every_api_is_pointed_to_the_local_cloud(checkout: Checkout) -> None:
-    given = variables.of(checkout, PORTS)
+    given = variables.engine_variables(checkout, PORTS)
 
     assert given.items() >= {
         (variable, f"http://127.0.0.1:4007/{api.prefix}/{api.version}/") for api in APIS for variable in api.variables

@@ -18,7 +18,7 @@ from flask_hearth.testing.processes import PATIENCE
 from hearth.localcloud.run import ports, processes, spec
 from hearth.localcloud.run.instance import Instance
 from hearth.localcloud.run.launch import Launch
-from hearth.localcloud.run.runner import Runner
+from hearth.localcloud.run.revision_runner import RevisionRunner
 from hearth.localcloud.store import Store
 from hearth.tests.localcloud.build.playground import (
     PROJECT,
@@ -156,9 +156,9 @@ def test_a_stop_that_was_cancelled_is_finished_by_the_next(tmp_path: Path) -> No
             return Launch([sys.executable, "-c", code], tmp_path, env)
 
         template = spec.complete({"template": {"containers": [{"image": "i"}]}}, PROJECT)["template"]
-        runner = Runner(store, "web-00001-abc", template, prepare, log_file=tmp_path / "log", grace=0.5)
-        await runner.prove()
-        retiring = asyncio.create_task(runner.retire())
+        runner = RevisionRunner(store, "web-00001-abc", template, prepare, log_file=tmp_path / "log", grace=0.5)
+        await runner.start()
+        retiring = asyncio.create_task(runner.drain())
         await when(lambda: runner.instance is None)
         retiring.cancel()
         await asyncio.gather(retiring, return_exceptions=True)

@@ -207,12 +207,12 @@ def test_no_more_requests_than_the_concurrency_reach_an_instance_at_once(tmp_pat
             async with client.get("/held") as answer:
                 return answer.status
 
-        dispatcher = playground.run._rollouts.dispatcher(WEB)
-        assert dispatcher
-        runner = dispatcher.runner
+        router = playground.run._running.router(WEB)
+        assert router
+        runner = router.runner
         assert runner
         asked = [asyncio.create_task(ask()) for _ in range(4)]
-        await when(lambda: runner.active + len(dispatcher._waiting) == 4)
+        await when(lambda: runner.active + len(router._waiting) == 4)
         at_once = runner.active
         (playground.home / "go").touch()
 

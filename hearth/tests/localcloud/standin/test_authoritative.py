@@ -125,7 +125,7 @@ def test_grants_that_undo_each_other_are_told_at_the_end_of_the_run(
         urn = f"urn:pulumi:local::shop::{type_}::grant-{number}"
         provider.kind(type_).check(Context(urn=urn), None, inputs)
 
-    said = [each for each in provider.last_words() if "takes away what the others granted" in each]
+    said = [each for each in provider.final_warnings() if "takes away what the others granted" in each]
     assert [("grant-0" in each, f"roles of {WEB}" in each) for each in said] == ([(True, True)] if undone else [])
 
 
@@ -135,4 +135,4 @@ def test_of_kept_types_too(provider: StandIn) -> None:
         granted = {"topic": "projects/demo-x/topics/t", "role": VIEWER, **inputs}
         provider.kind(type_).check(Context(urn=f"urn:pulumi:local::shop::{type_}::{way}"), None, granted)
 
-    assert "pubsub.TopicIAMBinding Binding, pubsub.TopicIAMMember Member write" in provider.last_words()[0]
+    assert "pubsub.TopicIAMBinding Binding, pubsub.TopicIAMMember Member write" in provider.final_warnings()[0]

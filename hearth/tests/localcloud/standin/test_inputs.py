@@ -8,7 +8,7 @@ import pytest
 from hearth.catalog import types
 from hearth.catalog.types import ResourceType
 from hearth.localcloud.standin import inputs
-from hearth.localcloud.standin.inputs import DEFAULTED, completed, declared, marked, sent
+from hearth.localcloud.standin.inputs import DEFAULTED, complete, declared, drop_zero_defaults, marked
 
 URN = "urn:pulumi:local::web::{}::Orders"
 SERVICE = "gcp:cloudrunv2/service:Service"
@@ -22,7 +22,7 @@ def known(token: str) -> ResourceType:
 
 
 def checked(token: str, news: dict[str, Any], olds: dict[str, Any] | None = None) -> dict[str, Any]:
-    return completed(known(token), URN.format(token), olds, news)
+    return complete(known(token), URN.format(token), olds, news)
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,8 @@ def test_no_api_is_told_of_a_zero_value_that_was_filled_in() -> None:
     )
 
     assert made["template"]["containers"][0]["envs"][0]["value"] == ""
-    assert sent(made)["template"]["containers"][0]["envs"] == envs
-    assert sent(made)["deletionProtection"] is True
+    assert drop_zero_defaults(made)["template"]["containers"][0]["envs"] == envs
+    assert drop_zero_defaults(made)["deletionProtection"] is True
 
 
 def test_what_was_filled_in_is_told_apart_also_after_a_refresh() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hearth.localcloud.standin import rows
-from hearth.localcloud.standin.declared import as_declared, filled, overlaid
+from hearth.localcloud.standin.declared import apply_change, restore_zero_values, select_declared
 from hearth.localcloud.standin.names import Field, Names, Way, from_rest, rest_roots, to_rest
 
 NAMES: Names = {
@@ -82,13 +82,13 @@ DECLARED: list[tuple[str, Any, Any, Any]] = [
 
 @pytest.mark.parametrize(("declared", "live", "found"), [row[1:] for row in DECLARED], ids=[row[0] for row in DECLARED])
 def test_only_what_was_declared_is_compared(declared: Any, live: Any, found: Any) -> None:
-    assert as_declared(declared, live) == (declared if found is None else found)
+    assert select_declared(declared, live) == (declared if found is None else found)
 
 
 def test_zeros_that_were_declared_are_put_back() -> None:
     live = {"items": [{"name": "a"}], "more": {}}
 
-    assert filled({"off": False, "items": [{"count": 0}], "more": {"deep": ""}, "set": "x"}, live) == {
+    assert restore_zero_values({"off": False, "items": [{"count": 0}], "more": {"deep": ""}, "set": "x"}, live) == {
         "off": False,
         "items": [{"name": "a", "count": 0}],
         "more": {"deep": ""},
@@ -99,7 +99,7 @@ def test_a_change_leaves_what_was_computed() -> None:
     live = {"items": [{"image": "1", "cpu": "1"}], "timeout": "300s", "gone": 1, "kept": {"most": 3, "least": 1}}
     before = {"items": [{"image": "1"}], "gone": 1, "kept": {"most": 3, "least": 1}}
 
-    assert overlaid(live, before, {"items": [{"image": "2"}], "kept": {}}, frozenset({"kept.most"})) == {
+    assert apply_change(live, before, {"items": [{"image": "2"}], "kept": {}}, frozenset({"kept.most"})) == {
         "items": [{"image": "2", "cpu": "1"}],
         "timeout": "300s",
         "kept": {"most": 3},

@@ -283,7 +283,7 @@ def test_a_run_says_once_how_many_are_kept_and_of_which_types(provider: StandIn)
         provider.kind(TOPIC).check(context(TOPIC, name), None, {})
     provider.kind(REDIS).check(context(REDIS), None, CACHE)
 
-    (said,) = provider.last_words()
+    (said,) = provider.final_warnings()
     assert said.startswith(
         "Kept, not played: 3 resources (2 pubsub.Topic, redis.Instance). On the local cloud there is nothing but"
     )
@@ -298,4 +298,4 @@ def test_nothing_is_said_of_what_is_played_nor_by_the_runs_of_a_preview(environ:
         provider.configure({"project": "demo-x"})
         provider.kind(type_).check(context(type_), None, inputs)
 
-        assert provider.last_words() == []
+        assert provider.final_warnings() == []

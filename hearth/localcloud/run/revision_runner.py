@@ -22,7 +22,7 @@ _LONGEST_BACK_OFF = 10.0
 _HEALTHY_AFTER_SECONDS = 10.0
 
 
-class Runner:
+class RevisionRunner:
     """One revision's instance. `instance` is set while it is ready for requests."""
 
     def __init__(
@@ -54,16 +54,16 @@ class Runner:
         self._idle.set()
         self._keeping: asyncio.Task[None] | None = None
 
-    async def prove(self) -> None:
+    async def start(self) -> None:
         """Start the first instance, once. Raises NotStartedError, and what `prepare` raises."""
         await self._start()
-        self.keep()
+        self.keep_running()
 
-    def keep(self) -> None:
+    def keep_running(self) -> None:
         """From now on there is to be an instance, however often it takes to start one."""
         self._keeping = asyncio.create_task(self._keep(), name=f"keep {self.revision}")
 
-    async def retire(self) -> None:
+    async def drain(self) -> None:
         """Stop once the requests under way are answered, at the latest when their time is up."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), self.request_seconds)
@@ -122,7 +122,7 @@ class Runner:
         assert instance is not None  # noqa: S101 - called with one alone
         exited = asyncio.create_task(instance.exited())
         probe = self._container.get("livenessProbe")
-        probing = asyncio.create_task(probes.dead(probe, instance.port) if probe else asyncio.Event().wait())
+        probing = asyncio.create_task(probes.wait_until_dead(probe, instance.port) if probe else asyncio.Event().wait())
         waiting: set[asyncio.Task[Any]] = {exited, probing}
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)

@@ -14,28 +14,28 @@ from hearth.localcloud import operations
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.run import documents, real_values
-from hearth.localcloud.run.deploy import Deployer, DeployFailed
-from hearth.localcloud.run.dispatch import Dispatcher
 from hearth.localcloud.run.documents import API
 from hearth.localcloud.run.preparation import Preparation
-from hearth.localcloud.run.serving import Serving
+from hearth.localcloud.run.runner_factory import DeployFailed, RunnerFactory
+from hearth.localcloud.run.running_service import RunningService
+from hearth.localcloud.run.traffic_router import TrafficRouter
 from hearth.localcloud.store import Document, public
 
 log = logging.getLogger(__name__)
 
 
-class Rollouts:
+class RunningServices:
     """The running side of one local cloud's services. Names are relative: `projects/P/locations/R/services/S`."""
 
     def __init__(self, cloud: Cloud, preparation: Preparation) -> None:
         self._cloud = cloud
         self._store = cloud.store
-        self._deployer = Deployer(cloud, preparation)
-        self._serving: dict[str, Serving] = {}
+        self._runners = RunnerFactory(cloud, preparation)
+        self._services: dict[str, RunningService] = {}
 
-    def dispatcher(self, name: str) -> Dispatcher | None:
-        serving = self._serving.get(name)
-        return serving.dispatcher if serving else None
+    def router(self, name: str) -> TrafficRouter | None:
+        service = self._services.get(name)
+        return service.router if service else None
 
     def check(self, project: str, template: Mapping[str, Any]) -> None:
         """Raise ApiError (400) for a template with which nothing may be started."""
@@ -43,19 +43,19 @@ class Rollouts:
 
     async def open(self, name: str, port: int | None = None) -> int:
         """Listen for a service, on its port or the first free one from the default on; returns it. Raises OSError."""
-        serving = Serving(self._cloud, name)
-        found = await serving.open(port or self._cloud.ports.service, self._taken_ports())
-        self._serving[name] = serving
+        service = RunningService(self._cloud, name)
+        found = await service.open(port or self._cloud.ports.service, self._taken_ports())
+        self._services[name] = service
         return found
 
     async def close(self, name: str) -> None:
         """End all that runs for a service, first the deploy under way, whose operation fails."""
-        await self._serving[name].close()
-        del self._serving[name]
+        await self._services[name].close()
+        del self._services[name]
 
     async def begin(self, name: str, revision: str, operation: str | None) -> None:
         """Begin to deploy a revision (full name) that is recorded; the operation ends when that does."""
-        await self._serving[name].deploy(partial(self._bring_up, name, revision, operation))
+        await self._services[name].deploy(partial(self._bring_up, name, revision, operation))
 
     async def start(self) -> None:
         """Listen for every service, run what served, and go on with what was being deployed."""
@@ -69,23 +69,23 @@ class Rollouts:
                 self._put(service | documents.address(port))
             latest = service.get("latestReadyRevision")
             if latest and (revision := self._store.get(f"{API}/{latest}")):
-                runner = self._deployer.runner(revision)
-                self._serving[name].serve(runner)
-                runner.keep()
+                runner = self._runners.create(revision)
+                self._services[name].route_to(runner)
+                runner.keep_running()
             if service.get("reconciling"):
                 # The operation ended with the process that worked on it.
                 await self.begin(name, service["latestCreatedRevision"], None)
 
     async def stop(self) -> None:
-        await asyncio.gather(*(serving.close() for serving in self._serving.values()))
-        self._serving.clear()
+        await asyncio.gather(*(service.close() for service in self._services.values()))
+        self._services.clear()
 
     async def _bring_up(self, name: str, revision: str, operation: str | None) -> None:
         document = self._store.get(f"{API}/{revision}") or {}
         try:
-            document = self._deployer.pin(document)
+            document = self._runners.pin_image(document)
             self._store.put(f"{API}/{revision}", document)
-            runner = await self._deployer.prove(document)
+            runner = await self._runners.start(document)
         except DeployFailed as fault:
             self._failed(name, document, fault, operation)
         except asyncio.CancelledError:
@@ -97,7 +97,7 @@ class Rollouts:
             log.exception("deploying %s", revision)
             self._failed(name, document, DeployFailed(document, repr(fault), reason="INTERNAL"), operation)
         else:
-            self._serving[name].serve(runner)
+            self._services[name].route_to(runner)
             self._succeeded(name, document, operation)
 
     def _succeeded(self, name: str, revision: Document, operation: str | None) -> None:

@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import pytest
 
-from hearth.localcloud.run.dispatch import Dispatcher, NoInstance, NoRoom
 from hearth.localcloud.run.instance import EDGE_IDLE_SECONDS, Instance
-from hearth.localcloud.run.runner import Runner
+from hearth.localcloud.run.revision_runner import RevisionRunner
+from hearth.localcloud.run.traffic_router import NoInstance, NoRoom, TrafficRouter
 
 
 class FakeRunner:
@@ -27,8 +27,8 @@ class FakeRunner:
         self.active -= 1
 
 
-def runner(*arguments: Any, **options: Any) -> Runner:
-    return cast("Runner", FakeRunner(*arguments, **options))
+def runner(*arguments: Any, **options: Any) -> RevisionRunner:
+    return cast("RevisionRunner", FakeRunner(*arguments, **options))
 
 
 def check(scenario: Coroutine[Any, Any, None]) -> None:
@@ -38,7 +38,7 @@ def check(scenario: Coroutine[Any, Any, None]) -> None:
 def test_without_a_revision_there_is_no_instance() -> None:
     async def scenario() -> None:
         with pytest.raises(NoInstance):
-            await Dispatcher().take(wait=10)
+            await TrafficRouter().take(wait=10)
 
     check(scenario())
 
@@ -46,12 +46,12 @@ def test_without_a_revision_there_is_no_instance() -> None:
 @pytest.mark.parametrize(("instance", "refusal"), [("instance", NoRoom), (None, NoInstance)])
 def test_a_request_waits_only_so_long(instance: object, refusal: type[Exception]) -> None:
     async def scenario() -> None:
-        dispatcher = Dispatcher()
+        router = TrafficRouter()
         full = runner(instance=instance)
         full.active = 1
-        dispatcher.switch(full)
+        router.switch(full)
         with pytest.raises(refusal):
-            await dispatcher.take(wait=0.05)
+            await router.take(wait=0.05)
         assert full.active == 1
 
     check(scenario())
@@ -59,20 +59,20 @@ def test_a_request_waits_only_so_long(instance: object, refusal: type[Exception]
 
 def test_places_are_given_in_the_order_of_asking() -> None:
     async def scenario() -> None:
-        dispatcher = Dispatcher()
+        router = TrafficRouter()
         one = runner()
-        dispatcher.switch(one)
-        await dispatcher.take()
+        router.switch(one)
+        await router.take()
         order: list[int] = []
 
         async def wait(number: int) -> None:
-            await dispatcher.take()
+            await router.take()
             order.append(number)
 
         waiting = [asyncio.create_task(wait(number)) for number in range(3)]
         await asyncio.sleep(0)
         for _ in waiting:
-            dispatcher.release(one)
+            router.release(one)
             await asyncio.sleep(0)
         await asyncio.gather(*waiting)
 
@@ -84,14 +84,14 @@ def test_places_are_given_in_the_order_of_asking() -> None:
 
 def test_those_who_wait_for_an_old_revision_go_to_the_new_one() -> None:
     async def scenario() -> None:
-        dispatcher = Dispatcher()
+        router = TrafficRouter()
         old, new = runner(), runner()
-        dispatcher.switch(old)
-        await dispatcher.take()
-        waiting = asyncio.create_task(dispatcher.take())
+        router.switch(old)
+        await router.take()
+        waiting = asyncio.create_task(router.take())
         await asyncio.sleep(0)
 
-        assert dispatcher.switch(new) is old
+        assert router.switch(new) is old
         assert (await waiting)[0] is new
         assert (old.active, new.active) == (1, 1)
 
@@ -100,11 +100,11 @@ def test_those_who_wait_for_an_old_revision_go_to_the_new_one() -> None:
 
 def test_those_who_wait_when_a_service_goes_learn_it_at_once() -> None:
     async def scenario() -> None:
-        dispatcher = Dispatcher()
-        dispatcher.switch(runner(instance=None))
-        waiting = asyncio.create_task(dispatcher.take())
+        router = TrafficRouter()
+        router.switch(runner(instance=None))
+        waiting = asyncio.create_task(router.take())
         await asyncio.sleep(0)
-        dispatcher.switch(None)
+        router.switch(None)
         with pytest.raises(NoInstance):
             await waiting
 
@@ -113,10 +113,10 @@ def test_those_who_wait_when_a_service_goes_learn_it_at_once() -> None:
 
 def test_an_instance_that_comes_up_is_given_to_those_who_wait() -> None:
     async def scenario() -> None:
-        dispatcher = Dispatcher()
+        router = TrafficRouter()
         starting = runner(instance=None)
-        dispatcher.switch(starting)
-        waiting = asyncio.create_task(dispatcher.take())
+        router.switch(starting)
+        waiting = asyncio.create_task(router.take())
         await asyncio.sleep(0)
         starting.instance = instance = cast("Instance", "instance")
         starting.on_change()
@@ -128,14 +128,14 @@ def test_an_instance_that_comes_up_is_given_to_those_who_wait() -> None:
 
 def test_a_place_given_in_the_moment_of_giving_up_is_not_lost() -> None:
     async def scenario() -> None:
-        dispatcher = Dispatcher()
+        router = TrafficRouter()
         one = runner()
-        dispatcher.switch(one)
-        await dispatcher.take()
-        waiting = asyncio.create_task(dispatcher.take())
+        router.switch(one)
+        await router.take()
+        waiting = asyncio.create_task(router.take())
         await asyncio.sleep(0)
         # The place is given, and before the task can take it, the caller goes away.
-        dispatcher.release(one)
+        router.release(one)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
 
@@ -154,24 +154,24 @@ def test_connections_to_an_instance_are_given_up_before_gunicorn_gives_them_up()
 
 def test_a_service_can_end_after_a_waiting_request_gave_up() -> None:
     async def scenario() -> None:
-        dispatcher = Dispatcher()
+        router = TrafficRouter()
         full = runner(instance=None)
-        dispatcher.switch(full)
+        router.switch(full)
         with pytest.raises(NoInstance):
-            await dispatcher.take(wait=0.01)
+            await router.take(wait=0.01)
 
-        assert dispatcher.switch(None) is full
+        assert router.switch(None) is full
 
     check(scenario())
 
 
 def test_when_a_service_ends_who_waits_is_told() -> None:
     async def scenario() -> None:
-        dispatcher = Dispatcher()
-        dispatcher.switch(runner(instance=None))
-        waiting = asyncio.create_task(dispatcher.take())
+        router = TrafficRouter()
+        router.switch(runner(instance=None))
+        waiting = asyncio.create_task(router.take())
         await asyncio.sleep(0)
-        dispatcher.switch(None)
+        router.switch(None)
 
         with pytest.raises(NoInstance):
             await waiting

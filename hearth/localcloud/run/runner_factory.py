@@ -10,7 +10,7 @@ from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.run import launch, secret_env, spec
 from hearth.localcloud.run.instance import NotStartedError
 from hearth.localcloud.run.preparation import CANNOT_RUN, Preparation, Wanted
-from hearth.localcloud.run.runner import Runner
+from hearth.localcloud.run.revision_runner import RevisionRunner
 from hearth.localcloud.store import Document
 
 log = logging.getLogger(__name__)
@@ -39,14 +39,14 @@ class DeployFailed(Exception):
         self.revision_reason = revision_reason
 
 
-class Deployer:
+class RunnerFactory:
     """Makes runners of revisions."""
 
     def __init__(self, cloud: Cloud, preparation: Preparation) -> None:
         self._cloud = cloud
         self._preparation = preparation
 
-    def runner(self, revision: Document) -> Runner:
+    def create(self, revision: Document) -> RevisionRunner:
         """A runner that does not run yet."""
         short = revision["name"].rpartition("/")[2]
         wanted = Wanted(
@@ -57,9 +57,9 @@ class Deployer:
             platform=launch.service_variables(revision["service"], short),
         )
         prepare = partial(self._preparation.launch, wanted)
-        return Runner(self._cloud.store, short, revision, prepare, log_file=self.log_file(revision["service"]))
+        return RevisionRunner(self._cloud.store, short, revision, prepare, log_file=self.log_file(revision["service"]))
 
-    def pin(self, revision: Document) -> Document:
+    def pin_image(self, revision: Document) -> Document:
         """The revision with the digest that its image's tag means now, so that it runs the same ever after.
 
         Raises DeployFailed.
@@ -70,12 +70,12 @@ class Deployer:
             raise DeployFailed(revision, f"Image '{reference}' not found.", reason="CONTAINER_MISSING")
         return revision | {"_digest": digest}
 
-    async def prove(self, revision: Document) -> Runner:
+    async def start(self, revision: Document) -> RevisionRunner:
         """A runner whose instance is ready. Raises DeployFailed; then nothing of it runs."""
-        runner = self.runner(revision)
+        runner = self.create(revision)
         container = revision["containers"][0]
         try:
-            await runner.prove()
+            await runner.start()
         except secret_env.SecretsError as fault:
             raise DeployFailed(revision, str(fault), reason="SECRETS_ACCESS_CHECK_FAILED") from fault
         except CANNOT_RUN as fault:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from hearth.deployer.finding import Finding, unanswered
+from hearth.deployer.finding import Finding, explain_no_answer
 from hearth.deployer.google import Answer, Ask
 from hearth.deployer.target import Target
 
 
-def state(target: Target, ask: Ask) -> Iterator[Finding]:
+def state_backend(target: Target, ask: Ask) -> Iterator[Finding]:
     if not target.backend.startswith("gs://"):
         yield Finding("ok", f"state: {target.backend or 'wherever `pulumi login` points to'} (no bucket to look at)")
         return
@@ -44,7 +44,7 @@ def _there(what: str, answer: Answer, *, make: str, usable: bool, unusable: tupl
     if answer.status == 404:
         return Finding("missing", f"{what} does not exist", make)
     if answer.status != 200:
-        return Finding("unknown", f"{what}: {unanswered(answer.status, answer.message)}")
+        return Finding("unknown", f"{what}: {explain_no_answer(answer.status, answer.message)}")
     if not usable:
         why, fix = unusable
         return Finding("missing", f"{what} {why}", fix)

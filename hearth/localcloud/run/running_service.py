@@ -8,21 +8,21 @@ from typing import Any
 
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.run import frontend, listener
-from hearth.localcloud.run.dispatch import Dispatcher
-from hearth.localcloud.run.runner import Runner
+from hearth.localcloud.run.revision_runner import RevisionRunner
+from hearth.localcloud.run.traffic_router import TrafficRouter
 
 log = logging.getLogger(__name__)
 
 
-class Serving:
+class RunningService:
     """Started by `open`; ended by `close`, after which nothing of it runs."""
 
     def __init__(self, cloud: Cloud, name: str) -> None:
         """`name` is the service's relative name."""
-        self.dispatcher = Dispatcher()
-        self._listener = listener.Listener(partial(frontend.serve, cloud.store, name, self.dispatcher))
+        self.router = TrafficRouter()
+        self._listener = listener.Listener(partial(frontend.serve, cloud.store, name, self.router))
         self._deploy: asyncio.Task[None] | None = None
-        self._retiring: dict[Runner, asyncio.Task[None]] = {}
+        self._retiring: dict[RevisionRunner, asyncio.Task[None]] = {}
         self._last_port = 65535
 
     async def open(self, wanted: int, avoid: set[int]) -> int:
@@ -35,9 +35,9 @@ class Serving:
                 return port
         raise OSError(f"No port from {wanted} on is free for a service.")
 
-    def serve(self, runner: Runner | None) -> None:
-        """Send requests to `runner` from now on; what had them ends when its last one is answered."""
-        before = self.dispatcher.switch(runner)
+    def route_to(self, runner: RevisionRunner | None) -> None:
+        """Send requests to `runner` from now on; the revision before it ends once it has answered its last one."""
+        before = self.router.switch(runner)
         if before:
             self._retiring[before] = asyncio.create_task(self._retire(before), name=f"retire {before.revision}")
 
@@ -50,7 +50,7 @@ class Serving:
         """Give up the deploy, stop listening, end every instance. May be called again when it was cancelled."""
         await self._give_up()
         await self._listener.close()
-        self.serve(None)
+        self.route_to(None)
         for task in self._retiring.values():
             task.cancel()
         await asyncio.gather(*self._retiring.values(), return_exceptions=True)
@@ -64,9 +64,9 @@ class Serving:
                 self._deploy.cancel()
             await asyncio.gather(self._deploy, return_exceptions=True)
 
-    async def _retire(self, runner: Runner) -> None:
+    async def _retire(self, runner: RevisionRunner) -> None:
         try:
-            await runner.retire()
+            await runner.drain()
         except Exception:
             log.exception("an old revision did not end cleanly")
         del self._retiring[runner]

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 
 from hearth.localcloud.run.instance import Instance
-from hearth.localcloud.run.runner import Runner
+from hearth.localcloud.run.revision_runner import RevisionRunner
 
 QUEUE_SECONDS = 10.0
 """How long a request waits for room (Cloud Run, "Maximum instances": about ten seconds)."""
@@ -18,19 +18,19 @@ class NoRoom(Exception):
     """The instance stayed at its limit of concurrent requests: 429."""
 
 
-class Dispatcher:
+class TrafficRouter:
     """Sends the requests of one service to the revision that has its traffic."""
 
     def __init__(self) -> None:
-        self._runner: Runner | None = None
-        self._waiting: deque[asyncio.Future[tuple[Runner, Instance]]] = deque()
+        self._runner: RevisionRunner | None = None
+        self._waiting: deque[asyncio.Future[tuple[RevisionRunner, Instance]]] = deque()
 
     @property
-    def runner(self) -> Runner | None:
+    def runner(self) -> RevisionRunner | None:
         return self._runner
 
-    def switch(self, runner: Runner | None) -> Runner | None:
-        """From now on requests go to `runner`, those that wait included; returns the one that had them."""
+    def switch(self, runner: RevisionRunner | None) -> RevisionRunner | None:
+        """From now on requests go to `runner`, those that wait included; returns the one before it."""
         before, self._runner = self._runner, runner
         if before:
             before.on_change = lambda: None
@@ -39,11 +39,11 @@ class Dispatcher:
         self._wake()
         return before
 
-    async def take(self, wait: float = QUEUE_SECONDS) -> tuple[Runner, Instance]:
+    async def take(self, wait: float = QUEUE_SECONDS) -> tuple[RevisionRunner, Instance]:
         """A place at an instance, which must be given back by `release`. Raises NoInstance, NoRoom."""
         if self._runner is None:
             raise NoInstance
-        place: asyncio.Future[tuple[Runner, Instance]] = asyncio.get_running_loop().create_future()
+        place: asyncio.Future[tuple[RevisionRunner, Instance]] = asyncio.get_running_loop().create_future()
         self._waiting.append(place)
         self._wake()
         try:
@@ -58,7 +58,7 @@ class Dispatcher:
                 raise NoRoom if runner is not None and runner.instance is not None else NoInstance from None
             raise
 
-    def release(self, runner: Runner) -> None:
+    def release(self, runner: RevisionRunner) -> None:
         """Give a place back."""
         runner.leave()
         self._wake()
