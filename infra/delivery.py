@@ -2,7 +2,7 @@
 
 Two accounts, because a preview must not be able to change what it shows. Each is open to the jobs of one GitHub
 environment alone, in one repository and on one branch: a pull request's job has another branch and gets neither.
-What the account that applies can do is said plainly in docs/deploying.md, "From CI".
+docs/deploying.md, "From CI", says what the apply account can do.
 
 Left out: the right to read the state and to open its secrets. Bucket and key lie in a project of their own, and
 whoever may deploy this stack should have no say in who else may read them. And the right to change the pool declared
