@@ -8,52 +8,52 @@ HEARTH := ./environment && .venv/bin/python -m hearth
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-up: ## deploy stack `local` on the local cloud; again: only what changed
+up: ## deploy stack `local` to the local cloud; later runs deploy only what changed
 	@$(HEARTH) up
 
-check: ## lint, types, and your own tests
+check: ## run lint, types, and your own tests
 	@$(HEARTH) check
 
-test: ## lint, types, every test
+test: ## run lint, types, and every test
 	@$(HEARTH) test
 
 down: ## destroy stack `local` and stop the local cloud
 	@[ ! -x .venv/bin/python ] || .venv/bin/python -m hearth down
 
-serve: ## the inner loop: Flask with reload, no deploy (PORT=8000 for another port)
+serve: ## run Flask with reload, without a deploy (PORT=8000 for another port)
 	@$(HEARTH) serve
 
-status: ## what runs where
+status: ## show what runs where
 	@$(HEARTH) status
 
-logs: ## logs of service, jobs and edge (FOLLOW=1 keeps going)
+logs: ## show the logs of services, jobs and edge (FOLLOW=1 keeps printing)
 	@$(HEARTH) logs $(if $(FOLLOW),--follow)
 
-env: ## export lines with which plain `pulumi -s local` works: eval "$(make -s env)"
+env: ## print the variables that plain `pulumi -s local` needs: eval "$(make -s env)"
 	@$(HEARTH) env
 
-preview: ## infra diff to another revision, offline (STACK=prod BASE=origin/main FAIL_ON=replace,delete,exposure)
+preview: ## show the infra diff to another revision, offline (STACK=prod BASE=origin/main FAIL_ON=replace,delete,exposure)
 	@$(HEARTH) preview --stack '$(STACK)' --base '$(or $(BASE),origin/main)' --head '$(HEAD_REF)' --fail-on '$(FAIL_ON)' --markdown '$(MARKDOWN)'
 
 image: ## build the image and try it as Cloud Run would (BASE=IMAGE or BASE_TAR=FILE, CA=FILE, STACK=prod)
 	@$(HEARTH) image --base '$(BASE)' --base-tar '$(BASE_TAR)' --ca '$(CA)' --stack '$(or $(STACK),prod)'
 
-bench: ## the service's framework against a peer, as ratios in one run (WRITE=FILE puts them there)
+bench: ## compare the service's framework with a peer, in ratios (WRITE=FILE writes them there)
 	@$(HEARTH) bench $(if $(WRITE),--write '$(abspath $(WRITE))')
 
-inventory: ## show what the stacks declare other than their inventories say, and take it over
+inventory: ## show where the stacks differ from their inventories, and update the inventories
 	@$(HEARTH) inventory
 
-lock: ## renew the lock files after a change of a requirements.in (LOCK_FLAGS=--upgrade for newer versions)
+lock: ## update the lock files after a change of a requirements.in (LOCK_FLAGS=--upgrade for newer versions)
 	@$(HEARTH) lock $(LOCK_FLAGS)
 
-catalog: ## renew the catalog of Google's types after an upgrade of pulumi-gcp
+catalog: ## update the catalog of Google's types after an upgrade of pulumi-gcp
 	@$(HEARTH) catalog
 
-openapi: ## renew service/openapi.json after a change of the API
+openapi: ## update service/openapi.json after a change of the API
 	@$(HEARTH) openapi
 
-rename: ## call the app by another name, everywhere (NAME=my-shop; ANYWAY=1 also with uncommitted changes)
+rename: ## rename the app everywhere (NAME=my-shop; ANYWAY=1 also with uncommitted changes)
 	@$(HEARTH) rename $(if $(ANYWAY),--anyway) '$(NAME)'
 
 diagram: ## draw a stack's resource graph from its state, to docs/stack.svg (STACK=local)
@@ -62,8 +62,8 @@ diagram: ## draw a stack's resource graph from its state, to docs/stack.svg (STA
 clean: ## stop everything and delete .venv/ and .local/
 	@[ ! -x .venv/bin/python ] || .venv/bin/python -m hearth clean
 
-cli: ## have a Pulumi CLI in .local/pulumi/bin
+cli: ## install a Pulumi CLI in .local/pulumi/bin
 	@$(HEARTH) cli
 
-assets: ## the front end's own build, where there is a package.json
+assets: ## build the front end, if there is a package.json
 	@$(HEARTH) assets

@@ -102,7 +102,7 @@ class HearthSettings(BaseModel):
     header counts."""
 
     trusted_hops: Annotated[
-        int, BeforeValidator(integer_between(0, 10, "nobody stands behind more proxies than that"))
+        int, BeforeValidator(integer_between(0, 10, "no client is behind more proxies than that"))
     ] = 0
     """Proxies in front, each of which appends to `X-Forwarded-For` whom it met (`flask_hearth.client`)."""
 

@@ -64,5 +64,5 @@ def current() -> Store:
     """The store of the app that is at work. Raises RuntimeError where it has none."""
     store = state.current().store
     if store is None:
-        raise RuntimeError("This app has no store: nothing is declared that would be kept in one.")
+        raise RuntimeError("This app has no store, because it has no declarations.")
     return store

@@ -30,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     if name not in VERBS:
         near = difflib.get_close_matches(name, VERBS, n=1)
         meant = f"Did you mean {near[0]!r}? " if near else ""
-        sys.stderr.write(f"hearth: there is no verb {name!r}. {meant}`python -m hearth --help` lists them all.\n")
+        sys.stderr.write(f"hearth: unknown verb {name!r}. {meant}`python -m hearth --help` lists them all.\n")
         return _WRONG
     try:
         return _run(name, rest)
@@ -57,7 +57,7 @@ def usage() -> str:
     lines = [
         "Usage: python -m hearth VERB [OPTIONS]",
         "",
-        "Runs in the folder of a project, or below it. `python -m hearth VERB --help` tells a verb's options.",
+        "Runs in the folder of a project, or below it. `python -m hearth VERB --help` lists a verb's options.",
         "`make` has a target for most verbs, and makes the Python environment that they need.",
     ]
     for title, group in GROUPS.items():

@@ -29,8 +29,8 @@ def build(root: Path) -> int:
     npm = shutil.which("npm")
     if npm is None:
         raise HearthError(
-            "package.json is here, and npm is not: what it builds for static/ would be missing. Install Node.js, or "
-            "remove package.json."
+            "npm is not installed: the files that package.json builds would be missing from static/. Install Node.js, "
+            "or remove package.json."
         )
     if not (root / _LOCK).is_file():
         raise HearthError(

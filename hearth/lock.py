@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
         # The next command would install what they name.
         for lock, content in before.items():
             lock.write_bytes(content)
-        raise HearthError("\n".join([*found, "The lock files are as they were."]))
+        raise HearthError("\n".join([*found, "The lock files have not changed."]))
     return 0
 
 
@@ -77,4 +77,4 @@ def _compile(root: Path, file: str, options: Sequence[str]) -> None:
     uv = Path(sys.executable).with_name("uv")
     locked = file.removesuffix(".in") + ".txt"
     if subprocess.run([uv, *_COMPILE, *options, file, "--output-file", locked], cwd=root, check=False).returncode:
-        raise HearthError(f"{locked} is as it was: uv could not resolve {file}, and says why above.")
+        raise HearthError(f"{locked} has not changed: uv could not resolve {file}, and says why above.")

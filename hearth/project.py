@@ -55,7 +55,7 @@ class Table:
         except FileNotFoundError:
             return cls()
         except ValueError as error:
-            raise ProjectError(f"{_TOML} is no TOML: {error}. Correct it there.") from error
+            raise ProjectError(f"{_TOML} is not TOML: {error}. Correct it there.") from error
         table: dict[str, Any] = document.get("tool", {}).get("hearth", {})
         known = {field.name for field in fields(cls)}
         for key, value in table.items():

@@ -24,7 +24,7 @@ def user(verifier: Verifier) -> User | None:
     try:
         return verifier.verify(token.strip()).user
     except InvalidTokenError as error:
-        detail = f"The token in Authorization is not good: {error}."
+        detail = f"The token in Authorization is not valid: {error}."
         described = f'{_REALM}, error="invalid_token", error_description="{error}"'
         raise Problem(401, f"{detail} Sign in again for a new one.", headers={"WWW-Authenticate": described}) from error
 

@@ -94,7 +94,7 @@ class PublicKeys:
         if kid in kept.keys and self._now() < kept.expired:
             return kept.keys[kid]
         if self._failed or self._now() >= kept.expired:
-            raise KeysUnavailableError("Google's public keys can't be had, so no sign-in can be checked.")
+            raise KeysUnavailableError("Google's public keys are not available, so no sign-in can be checked.")
         raise UnknownKeyError(kid)
 
     def _renew(self, kid: str) -> None:

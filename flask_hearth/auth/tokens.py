@@ -46,7 +46,7 @@ class Verifier:
     def verify(self, token: str) -> Claims:
         """Raises InvalidTokenError, or KeysUnavailableError (503) where it can't be told."""
         if not token.isascii() or len(token) > MAX_CHARACTERS:
-            raise InvalidTokenError(f"it is no ID token: longer than {MAX_CHARACTERS} characters, or not ASCII")
+            raise InvalidTokenError(f"it is not an ID token: longer than {MAX_CHARACTERS} characters, or not ASCII")
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
@@ -58,12 +58,12 @@ class Verifier:
                 options={"require": list(_REQUIRED), "strict_aud": True},
             )
         except UnknownKeyError as error:
-            raise InvalidTokenError("its key is none of those that Firebase signs with now") from error
+            raise InvalidTokenError("Firebase does not sign with its key now") from error
         except jwt.PyJWTError as error:
             raise InvalidTokenError(_reason(error)) from error
         # Whatever else a body of JSON can hold that its reader stumbles over.
         except (ValueError, RecursionError) as error:
-            raise InvalidTokenError("it is no ID token: it can't be read") from error
+            raise InvalidTokenError("it is not an ID token: it can't be read") from error
         return _claims(claims)
 
 

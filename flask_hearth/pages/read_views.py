@@ -55,7 +55,7 @@ def show(declaration: Declaration, id: str) -> str:
 def missing(_: MissingError) -> Response:
     """404; the route's arguments say of what."""
     declaration: Declaration = (request.view_args or {})["declaration"]
-    return errors.error_response(Problem(404, f"There is no such {declaration.singular}, or not any more."))
+    return errors.error_response(Problem(404, f"There is no such {declaration.singular}, or it was removed."))
 
 
 def _ways(declaration: Declaration, found: Page, *, begins: bool) -> dict[str, str | None]:

@@ -24,7 +24,7 @@ from flask_hearth.stores.interface import ExistsError, MissingError, Record, Ver
 _MESSAGE_CHARACTERS: Final = 60
 """Of an object's name in a message, which travels in the cookie: browsers drop one of 4 kB, and with it the session."""
 
-_ONLY_WRITERS: Final = "Nothing was saved: only who is signed in may change anything here."
+_ONLY_WRITERS: Final = "Nothing was saved: only signed-in users may change anything here."
 
 
 @blueprint.get("/<paged:declaration>/new")

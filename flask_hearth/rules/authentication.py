@@ -21,7 +21,7 @@ def auth(value: object, info: ValidationInfo) -> object:
     if value is None:
         if info.data.get("k_service"):
             raise ValueError(
-                "AUTH is not set: on Cloud Run there is no default, as without a check of who asks everybody may "
+                "AUTH is not set: on Cloud Run there is no default, because without sign-in everybody may "
                 "change everything. Set it to firebase, or to none if that is meant, as the stack does by app:auth."
             )
         return "none"

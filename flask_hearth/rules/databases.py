@@ -26,8 +26,8 @@ def known_store(value: object, info: ValidationInfo) -> object:
         return f"sqlite://{development_database(checkouts.find(declared_in) if declared_in else None)}"
     if value is None:
         raise ValueError(
-            "DATABASE_URL is not set: outside development there is no default, as data would be kept where nobody "
-            "looks for it. Set it to firestore://, postgresql://… or sqlite:///ABSOLUTE/PATH."
+            "DATABASE_URL is not set: outside development there is no default, because data would be stored "
+            "where nobody looks for it. Set it to firestore://, postgresql://… or sqlite:///ABSOLUTE/PATH."
         )
     # The project's own fault, if it has one, is told already.
     project = info.data.get("google_cloud_project", "unknown")

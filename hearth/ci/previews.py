@@ -64,7 +64,7 @@ def main(
 def _without(stack: str) -> str:
     return (
         f"{marker(stack)}\n### Infra preview of stack `{stack}`\n\n"
-        "**There is none**: the command failed, and the run's log says why.\n"
+        "**There is no preview**: the command failed. The run's log says why.\n"
     )
 
 

@@ -29,10 +29,10 @@ def main(
     """Run the checks and print what they found; `connect` makes the way to ask Google for a project."""
     parser = argparse.ArgumentParser(
         prog="python -m hearth bootstrap",
-        description="Says what a Google Cloud project lacks before the first `pulumi up`. Reads only.",
+        description="List what a Google Cloud project lacks before the first `pulumi up`. It changes nothing.",
     )
     parser.add_argument("--check", action="store_true", required=True, help="look, and change nothing")
-    parser.add_argument("--stack", default="dev", help="the stack whose project is looked at (default: dev)")
+    parser.add_argument("--stack", default="dev", help="the stack whose project is checked (default: dev)")
     options = parser.parse_args(arguments)
     try:
         target = read(root or project.root(), options.stack, backend or os.environ.get("PULUMI_BACKEND_URL", ""))

@@ -39,7 +39,7 @@ class GuardError(pulumi.RunError):
                 [
                     f"{declared.short} ({declared.type}) was not deployed: it breaks {many} of hearth/guards.",
                     *blocks,
-                    f"If it has to be so here, write down why: pulumi config set --path '{path}' 'REASON'",
+                    f"To make an exception, give the reason: pulumi config set --path '{path}' 'REASON'",
                 ]
             )
         )
@@ -123,7 +123,7 @@ class Guards:
             resource = exception.partition("/")[2]
             if resource not in open_still and not (open_still and resource == "*"):
                 pulumi.log.warn(
-                    f"app:exceptions has {exception!r}, which excuses nothing: nothing so called breaks that rule. "
+                    f"app:exceptions has {exception!r}, which is not needed: no resource of that name breaks the rule. "
                     "Remove it, or it will hide a mistake one day: "
                     f"pulumi config rm --path 'app:exceptions[\"{exception}\"]'"
                 )
@@ -138,7 +138,7 @@ def _known_now(args: ResourceTransformationArgs) -> Declared:
         return _declared(args, done.value)
     finally:
         serializing.close()
-    raise AssertionError(f"{args.type_} {args.name!r}: plain inputs had to be waited for")
+    raise AssertionError(f"{args.type_} {args.name!r}: its inputs were expected to be plain, but had to be awaited")
 
 
 def _plain(value: Any) -> Any:

@@ -63,10 +63,10 @@ def build_and_try(options: argparse.Namespace) -> list[Row]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m hearth image", description="Build the image, and try it.")
-    parser.add_argument("--base", default="", help="another base image; by default the Dockerfile's own")
-    parser.add_argument("--base-tar", default="", help="a base out of a file: an image's archive, or a file system's")
-    parser.add_argument("--ca", default="", help="certificates that the build is to trust; by default $SSL_CERT_FILE")
-    parser.add_argument("--stack", default="prod", help="the stack whose instances the trial's containers are like")
+    parser.add_argument("--base", default="", help="base image to use in place of the Dockerfile's")
+    parser.add_argument("--base-tar", default="", help="file with the base: an archive of an image or of a file system")
+    parser.add_argument("--ca", default="", help="certificates that the build trusts (default: $SSL_CERT_FILE)")
+    parser.add_argument("--stack", default="prod", help="stack whose instances the trial's containers imitate")
     return parser
 
 

@@ -8,7 +8,7 @@ from hearth import project
 from hearth.localcloud.commands.checkout import Checkout
 
 _DOES = {
-    "up": "start the local cloud if it does not run, and deploy stack `local` on it",
+    "up": "start the local cloud if it does not run, and deploy stack `local` to it",
     "down": "destroy stack `local` and its data, and stop the local cloud",
     "status": "tell what runs where",
     "logs": "show what services, jobs and edge wrote",
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str]) -> int:
     verb, *rest = arguments
     parser = argparse.ArgumentParser(prog=f"python -m hearth {verb}", description=f"{verb}: {_DOES[verb]}.")
     if verb == "logs":
-        parser.add_argument("--follow", action="store_true", help="go on with what is written from now on")
+        parser.add_argument("--follow", action="store_true", help="keep printing new lines")
     options = vars(parser.parse_args(rest))
     # Only the one that is asked for: a shell that evaluates `env` waits for every import.
     run = importlib.import_module(f"hearth.localcloud.commands.{verb}").run

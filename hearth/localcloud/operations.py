@@ -94,7 +94,7 @@ def _find(store: Store, name: str) -> tuple[str, Document]:
         body = store.get(_key(prefix, name))
         if body is not None:
             return _key(prefix, name), body
-    raise LookupError(f"No operation is called {name!r}.")
+    raise LookupError(f"There is no operation {name!r}.")
 
 
 def _key(api_prefix: str, name: str) -> str:

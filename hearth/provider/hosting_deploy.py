@@ -94,7 +94,7 @@ class HostingDeploy:
             unknown = missing - set(by_hash)
             if unknown:
                 raise ProviderError(
-                    f"Hosting asks for the file {min(unknown)}, which is none of this deployment's. "
+                    f"Hosting asks for the file {min(unknown)}, which is not part of this deployment. "
                     "Nothing was released. Run again."
                 )
             self._send(upload_url, [by_hash[gzip_hash] for gzip_hash in sorted(missing)])

@@ -135,7 +135,7 @@ class ImageBuild:
         if digest is None or not self._registry.has(order.package, digest):
             raise ProviderError(
                 f"Build {build.id} says that it succeeded, but {order.image} ({digest or 'no digest'}) is not in the "
-                f"registry. Was it deleted meanwhile, by hand or by a clean-up policy? Run again to build it anew."
+                f"registry. Was it deleted meanwhile, by hand or by a clean-up policy? Run again to build it once more."
             )
         for warning in build.warnings:
             self._context.warn(warning)

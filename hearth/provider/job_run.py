@@ -65,7 +65,7 @@ class JobRun:
         if found != image:
             raise ProviderError(
                 f"The Cloud Run job {short!r} is on the image {found or '(none)'}, not on {image}: its last update "
-                "did not arrive, or somebody changed it. It was not run. Run `pulumi refresh`, then `pulumi up`."
+                "did not take effect, or somebody changed it. It was not run. Run `pulumi refresh`, then `pulumi up`."
             )
         ready = job.get("terminalCondition") or {}
         if job.get("reconciling") or ready.get("state") != _SUCCEEDED:

@@ -121,7 +121,7 @@ def _pyproject(file: Path, name: str) -> Iterator[_Edit]:
     try:
         named = tomllib.loads(text).get("project", {}).get("name")
     except tomllib.TOMLDecodeError as error:
-        raise RenameError(f"{file.name} is no TOML: {error}") from error
+        raise RenameError(f"{file.name} is not TOML: {error}") from error
     found = re.search(r'^\[project\]\n(?:(?!\[).*\n)*?name\s*=\s*"([^"]*)"', text, flags=re.MULTILINE)
     if named and not found:
         raise RenameError(f'{file.name}: write the name of [project] as name = "{named}" on a line of its own.')

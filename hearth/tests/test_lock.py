@@ -70,7 +70,7 @@ def test_a_lock_with_a_strangers_package_is_taken_back(root: Path, monkeypatch: 
     before = (root / "service/requirements.txt").read_bytes()
     monkeypatch.setattr(lock, "_compile", lambda *_: locked(root, f"flask-hearth==9.9 --hash=sha256:{OTHER}"))
 
-    with pytest.raises(HearthError, match="The lock files are as they were"):
+    with pytest.raises(HearthError, match="The lock files have not changed"):
         lock.main([])
 
     assert (root / "service/requirements.txt").read_bytes() == before

@@ -70,7 +70,7 @@ def ensure(checkout: Checkout, say: Callable[[str], None], environ: Mapping[str,
                 )
         if _wait(checkout, known, pid, None).get("code") == code.digest(checkout.toolkit):
             return known
-        say("The local cloud's own code has changed: starting it anew. What is deployed stays.")
+        say("The local cloud's code has changed: restarting it. What is deployed stays.")
         stop(checkout.cloud)
     chosen = ports_module.choose(environ, known, say)
     while True:
@@ -127,7 +127,7 @@ def stop(folder: Path, patience: float = _STOP_SECONDS) -> bool:
             if _has_ended(process):
                 return True
             time.sleep(_POLL_SECONDS)
-    raise CommandError(f"The local cloud (process {pid}) does not end, not even by SIGKILL.")
+    raise CommandError(f"The local cloud (process {pid}) does not end, not even after SIGKILL.")
 
 
 def healthy(ports: Ports) -> bool:
@@ -153,7 +153,7 @@ def status(ports: Ports) -> dict[str, Any]:
             found: dict[str, Any] = json.load(answer)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise CommandError(
-            f"The local cloud runs, but does not say how it is ({error}). `make logs` and the file cloud.log in "
+            f"The local cloud runs, but does not report its status ({error}). `make logs` and the file cloud.log in "
             ".local/cloud/logs may tell; `make down` and `make up` start it anew."
         ) from error
     return found
@@ -176,7 +176,7 @@ def _wait(checkout: Checkout, ports: Ports, pid: int, process: subprocess.Popen[
             if process and not ended:
                 _signal(pid, signal.SIGKILL)
                 process.wait()
-            raise CommandError(f"The local cloud {what}. Its last words:\n{_last_words(checkout.cloud / 'logs')}")
+            raise CommandError(f"The local cloud {what}. The end of its log:\n{_last_words(checkout.cloud / 'logs')}")
         time.sleep(_POLL_SECONDS)
     return said
 

@@ -30,7 +30,7 @@ def run(checkout: Checkout) -> int:
         _forget_people(checkout)
     else:
         _throw_away(checkout)
-        _say("The stack could not be destroyed in order: its state and the local cloud's objects are thrown away.")
+        _say("The stack could not be destroyed in order: its state and the local cloud's objects are deleted.")
     _say("Down: no process is left." if ran else "Nothing runs.")
     return 0
 

@@ -17,7 +17,7 @@ def run(checkout: Checkout, *, follow: bool) -> int:
     folder = checkout.cloud / "logs"
     tails = dict(_new(folder, {}, _LINES))
     if not tails and not follow:
-        raise CommandError("there are no logs yet: `make up` starts what writes them.")
+        raise CommandError("there are no logs yet: `make up` starts the services that write them.")
     _print(tails)
     # Ctrl-C is how following ends, and no failure.
     with contextlib.suppress(KeyboardInterrupt):

@@ -46,7 +46,7 @@ def cancel_dead_lock(checkout: Checkout, engine: Asks, say: Callable[[str], None
                 f"{lock.get('timestamp')}) works on stack {STACK}. Wait for it to end, or end it and run this again."
             )
     if locks:
-        say("The last deployment was killed in the middle: taking back its lock.")
+        say("The last deployment was killed: removing its lock.")
         engine.ask("cancel", "--yes", STACK)
 
 

@@ -21,7 +21,7 @@ def run(checkout: Checkout) -> int:
     for line in table([("WHAT", "STATE", "PROCESS", "WHERE"), *_rows(pid, known, status)]):
         print(line)
     if kept := [each["type"] for each in status["kept"]]:
-        print(f"\nKept, not played: {counted(kept)}. There is nothing but a record of each; the console lists them.")
+        print(f"\nKept, not played: {counted(kept)}. Each is only a record; the console lists them.")
     return 0
 
 

@@ -19,7 +19,7 @@ def run(checkout: Checkout) -> int:
     exported = engine.export()
     status = background.status(ports)
     if exported and addresses.is_orphaned(exported["deployment"], status):
-        _say("The local cloud has nothing of what the stack's state holds: both start anew.")
+        _say("The local cloud has none of the resources in the stack's state: both start from nothing.")
         engine.ask("stack", "rm", "--yes", "--force", "--preserve-config", STACK)
         exported = None
     if exported is None:
@@ -28,7 +28,7 @@ def run(checkout: Checkout) -> int:
     recovery.settle_pending(engine, exported, _lookup(checkout, ports), _say)
     code = engine.show("up", "--yes", "--skip-preview", *_ways(exported["deployment"], status))
     if code:
-        _say("\nNot all of it is deployed: the message above says why, `make logs` may say more.")
+        _say("\nThe deployment is not complete: the message above says why, `make logs` may say more.")
         for advice in plugin.missing_plugins(checkout):
             _say(advice)
         return code

@@ -85,7 +85,7 @@ class Client:
             parts = urlsplit(url)
             raise ProviderError(
                 f"The local cloud does not answer at {parts.scheme}://{parts.netloc} ({type(error).__name__}). "
-                "Start it with `make up`; `make status` tells what runs."
+                "Start it with `make up`; `make status` shows what runs."
             ) from error
 
     def _session(self) -> requests.Session:

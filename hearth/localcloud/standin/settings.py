@@ -88,7 +88,8 @@ def endpoints(environ: Mapping[str, str]) -> dict[str, str]:
     unset = sorted(api.variable for api in APIS if not environ.get(api.variable))
     if unset:
         raise ProviderError(
-            "The local cloud's stand-in for the gcp provider does not know where the local cloud is, for want of "
+            "The local cloud's stand-in for the gcp provider does not know where the local cloud is, because "
+            "these variables are not set: "
             f"{', '.join(unset)}. "
             'Run `eval "$(make env)"` in this shell, or use `make up`.'
         )

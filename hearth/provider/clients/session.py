@@ -178,7 +178,7 @@ def _no_answer(call: Call, url: str, broken: Exception, attempts: int) -> str:
     fix = (
         "Is the local cloud running? `make up` starts it."
         if loopback(url)
-        else "Check the network, and any proxy, then run again: what was done already is found and kept."
+        else "Check the network, and any proxy, then run again: what is done already is kept."
     )
     host = urlsplit(url).netloc
     reason = "it took too long" if isinstance(broken, requests.Timeout) else "the connection failed"

@@ -77,7 +77,7 @@ def test_a_stack_without_a_preview_says_so_where_its_comment_is(checkout: Path) 
 
     written = (checkout / "made" / "dev.md").read_text(encoding="utf-8")
     assert written.startswith("<!-- hearth-preview:dev -->\n")
-    assert "**There is none**" in written
+    assert "**There is no preview**" in written
     assert "yesterday" not in written
 
 
@@ -90,7 +90,7 @@ def test_a_summary_from_before_is_not_taken_for_this_runs(checkout: Path) -> Non
         return 0
 
     assert previews.main(["--base", "b", "--into", str(checkout / "made")], {}, checkout, silent) == 1
-    assert "**There is none**" in (checkout / "made" / "dev.md").read_text(encoding="utf-8")
+    assert "**There is no preview**" in (checkout / "made" / "dev.md").read_text(encoding="utf-8")
 
 
 def test_all_of_them_stand_on_the_jobs_page(checkout: Path) -> None:

@@ -162,7 +162,7 @@ def test_an_exception_excuses_nothing_else(exception: str) -> None:
 def test_an_exception_that_excuses_nothing_is_warned_of(exception: str) -> None:
     (warning,) = run_stack("dev", {"app:exceptions": f'{{"{exception}": "once it was needed"}}'}).warnings
 
-    assert f"{exception!r}, which excuses nothing" in warning
+    assert f"{exception!r}, which is not needed" in warning
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_a_file_that_is_nobodys_is_an_error(stage: Stage) -> None:
     answer = {"uploadUrl": f"{stage.server.origin}/upload/v1", "uploadRequiredHashes": ["f" * 64]}
     stage.server.fail("POST", ":populateFiles$", Answer(answer))
 
-    with pytest.raises(ProviderError, match=r"asks for the file ffff.*none of this deployment's"):
+    with pytest.raises(ProviderError, match=r"asks for the file ffff.*not part of this deployment"):
         stage.create()
 
 

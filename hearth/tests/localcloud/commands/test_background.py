@@ -86,7 +86,7 @@ def test_a_local_cloud_whose_code_has_changed_is_started_anew_on_its_ports(check
 
     assert again == chosen
     assert background.holder(checkout.cloud) not in (None, before)
-    assert said == ["The local cloud's own code has changed: starting it anew. What is deployed stays."]
+    assert said == ["The local cloud's code has changed: restarting it. What is deployed stays."]
 
 
 def test_a_local_cloud_starts_is_found_again_and_stops(checkout: Checkout) -> None:
@@ -137,7 +137,7 @@ def test_a_local_cloud_that_does_not_start_leaves_its_last_words(checkout: Check
     (checkout.cloud / "state.db").mkdir()
 
     with pytest.raises(
-        CommandError, match=r"ended while it started. Its last words:\n(.*\n)*.*unable to open database"
+        CommandError, match=r"ended while it started. The end of its log:\n(.*\n)*.*unable to open database"
     ):
         background.ensure(checkout, lambda _line: None)
 

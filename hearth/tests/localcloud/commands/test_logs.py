@@ -42,7 +42,7 @@ def test_only_the_end_of_a_long_log_is_shown(checkout: Checkout, capsys: pytest.
 
 
 def test_without_logs_the_user_hears_what_makes_them(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="`make up` starts what writes them"):
+    with pytest.raises(CommandError, match="`make up` starts the services that write them"):
         logs.run(Checkout(tmp_path), follow=False)
 
 
