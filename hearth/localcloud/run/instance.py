@@ -124,7 +124,9 @@ class Instance:
             if exited.done():
                 reason = f"The process exited with code {exited.result()} before it answered the startup probe."
             elif met := probing.result():
-                reason = listening.failure_message(met, probe, self.port, listening.addresses(self._started.process.pid))
+                reason = listening.failure_message(
+                    met, probe, self.port, listening.addresses(self._started.process.pid)
+                )
             elif wrong := listening.unreachable(self.port, listening.addresses(self._started.process.pid)):
                 reason = wrong
             else:

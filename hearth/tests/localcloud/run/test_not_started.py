@@ -93,7 +93,9 @@ def test_a_service_that_listens_for_its_own_machine_alone_is_no_service(tmp_path
 
 
 def test_where_processes_may_not_be_asked_the_message_says_less() -> None:
-    found = listening.failure_message("nothing listened on port 1", {"failureThreshold": 3, "periodSeconds": 2}, 1, None)
+    found = listening.failure_message(
+        "nothing listened on port 1", {"failureThreshold": 3, "periodSeconds": 2}, 1, None
+    )
 
     assert found == "The startup probe gave up after 6 s (3 times 2 s): nothing listened on port 1."
     assert listening.unreachable(1, None) == ""
