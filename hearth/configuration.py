@@ -19,6 +19,8 @@ from pydantic.fields import FieldInfo
 from hearth.faults import Fault, SettingsError
 from hearth.project import NAMESPACE
 
+SECRETS = f"{NAMESPACE}:secrets"
+"""What a stack keeps secret for its app. Of this key the names are read here; `hearth.secret_values` has the values."""
 _SECRET = "[secret]"  # noqa: S105 - what is shown in place of one
 
 
@@ -65,6 +67,10 @@ def _from_json(value: object) -> object:
 
 Strings = Annotated[tuple[str, ...], BeforeValidator(_from_json)]
 Texts = Annotated[Mapping[str, str], BeforeValidator(_from_json)]
+Names = Annotated[Mapping[str, None], BeforeValidator(_from_json)]
+"""By name, nothing: the values are kept from whoever reads the configuration."""
+Mixed = Annotated[Mapping[str, Any], BeforeValidator(_from_json)]
+"""By name, whatever Pulumi's command line made of a value: a rule says which ones can be used."""
 
 
 def _named(field: str) -> str:
@@ -102,7 +108,9 @@ def read() -> dict[str, str]:
 
 
 def is_secret(key: str) -> bool:
-    """Whether the stack keeps this key's value encrypted."""
+    """Whether the stack keeps what is read of this key encrypted."""
+    if key == SECRETS:
+        return False
     return pulumi_config.is_config_secret(key) or key in pulumi_config.get_config_secret_keys_env()
 
 

@@ -11,9 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from dotenv import dotenv_values
-
-from hearth import project
+from hearth import env_file, project
 from hearth.errors import HearthError
 
 _DOES = {
@@ -46,8 +44,7 @@ def main(arguments: Sequence[str]) -> int:
 def _run(command: Sequence[str], folder: Path, root: Path) -> int:
     path = os.pathsep.join(part for part in (str(root), os.environ.get("PYTHONPATH", "")) if part)
     # A developer's own; where neither says APP_ENV, production would ask for secrets that a developer has none of.
-    own = {name: value for name, value in dotenv_values(root / ".env").items() if value is not None}
-    environ = {"APP_ENV": "development", **own, **os.environ, "PYTHONPATH": path}
+    environ = {"APP_ENV": "development", **env_file.read(root), **os.environ, "PYTHONPATH": path}
     # Data lies there unless the environment says otherwise.
     (root / ".local").mkdir(exist_ok=True)
     return subprocess.run(command, cwd=folder, env=environ, check=False).returncode

@@ -19,6 +19,9 @@ NAMESPACE = "app"
 """Of a stack's own configuration keys: apart from the project's name, which users change, and from every provider's,
 since a provider named like a namespace would receive all of its keys."""
 
+PASSPHRASE = "local"  # noqa: S105 - as said below
+"""Encrypts the secrets of a stack that lives on this machine only. Everybody knows it: no real secret belongs there."""
+
 _PROJECT_FILE = "Pulumi.yaml"
 _TOML = "pyproject.toml"
 

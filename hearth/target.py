@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from hearth.catalog.apis import APIS, LOCAL_PROJECT_PREFIX, local_endpoints
 from hearth.faults import Fault
+from hearth.project import PASSPHRASE
 
 PLACEHOLDER = "replace-me"
 """How project ids begin that a stack file is shipped with, for its reader to replace."""
@@ -48,6 +49,14 @@ def faults(*, project: str, environ: Mapping[str, str]) -> Iterator[Fault]:
             fix="use a shell in which `make env` was not evaluated, or unset these variables; "
             f"a project on the local cloud is named {LOCAL_PROJECT_PREFIX}...",
         )
+
+
+def is_in_the_open(*, project: str, environ: Mapping[str, str]) -> bool:
+    """Whether whatever this stack encrypts can be read by everybody: a local cloud's, by the passphrase it is shipped
+    with. Its secrets are in `.env` instead. The copies of a preview have nothing but placeholders to encrypt.
+    """
+    public = environ.get("PULUMI_CONFIG_PASSPHRASE") == PASSPHRASE
+    return public and project.startswith(LOCAL_PROJECT_PREFIX) and not is_records_only(environ)
 
 
 def is_records_only(environ: Mapping[str, str]) -> bool:

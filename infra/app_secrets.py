@@ -5,7 +5,7 @@ it is in no plain configuration, environment or output. A new key is a new versi
 by number, so it is a new revision as well: all instances of one agree about the key.
 The previous key stays valid, so a rotation signs nobody out. A second rotation does: rotate twice if a key leaked.
 
-Left out: secrets that people hold, such as an API token of somebody else's service.
+Left out: secrets that people hold, such as an API token of somebody else's service (OwnSecrets).
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,8 @@ from infra.stored_secret import SecretReference, store
 
 # Flask's guide recommends 32; HMAC-SHA1, which signs its sessions, gains nothing beyond 64.
 _KEY_BYTES = 32
+
+VARIABLES = ("SECRET_KEY", "SECRET_KEY_FALLBACKS")
 
 
 class AppSecrets(pulumi.ComponentResource):
@@ -47,11 +49,11 @@ class AppSecrets(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         kept = (
-            ("SECRET_KEY", f"{name}-session-key", names.secret_key, key.value),
-            ("SECRET_KEY_FALLBACKS", f"{name}-previous-session-key", names.previous_secret_key, key.previous),
+            (f"{name}-session-key", names.secret_key, key.value),
+            (f"{name}-previous-session-key", names.previous_secret_key, key.previous),
         )
         self.env, self.grants = {}, []
-        for variable, resource, secret_id, data in kept:
+        for variable, (resource, secret_id, data) in zip(VARIABLES, kept, strict=True):
             self.env[variable], grant = store(
                 resource, stack, secret_id=secret_id, data=data, reader=reader, parent=self, after=after
             )

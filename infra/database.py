@@ -30,7 +30,7 @@ APIS: dict[Kind, list[str]] = {
 WITHOUT_SCHEMA: frozenset[Kind] = frozenset({"firestore"})
 """Where there is nothing to migrate. A database that the stack doesn't make (`none`) may well have a schema."""
 
-_URL = "DATABASE_URL"
+VARIABLE = "DATABASE_URL"
 
 
 class Database(pulumi.ComponentResource):
@@ -59,12 +59,12 @@ class Database(pulumi.ComponentResource):
         match stack.database:
             case "sqlite":
                 # The file's place is told by HEARTH_DATA_DIR, which differs from one checkout to the next.
-                self.env = {_URL: "sqlite://"}
+                self.env = {VARIABLE: "sqlite://"}
             case "firestore":
                 url, self.grants = firestore.declare(name, stack, user=user, parent=self, after=after)
-                self.env = {_URL: url}
+                self.env = {VARIABLE: url}
             case "postgres":
                 server = CloudSql(name, stack, user=user, after=after, opts=ResourceOptions(parent=self))
-                self.secrets = {_URL: server.url}
+                self.secrets = {VARIABLE: server.url}
                 self.servers, self.grants = [server.connection_name], server.grants
         self.register_outputs({})

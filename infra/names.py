@@ -23,6 +23,10 @@ class Names:
     database_url_secret: str
     site: str
 
+    def own_secret(self, variable: str) -> str:
+        """The secret of a variable of the app's own."""
+        return f"{self.service}-{variable}"
+
 
 def derive(*, name: str, project: str, site_id: str) -> Names:
     """Every name of a stack. Buckets are global, so theirs begins with the project, which is unique already."""

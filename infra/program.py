@@ -8,11 +8,12 @@ import pulumi
 from pulumi import Output
 
 from flask_hearth import paths
+from hearth import missing_variables, secret_values
 from hearth.configuration import read
 from hearth.guards.guarding import Guards
 from hearth.hosting import hosting_config, shadowing, static_files
 from hearth.resources import Settled
-from infra import configuration, database, delivery, service_env, sign_in
+from infra import configuration, database, delivery, own_variables, service_env, sign_in
 from infra.app_secrets import AppSecrets
 from infra.container import Container
 from infra.database import Database
@@ -20,6 +21,7 @@ from infra.delivery import Delivery
 from infra.hosting_site import HostingSite
 from infra.image_registry import ImageRegistry
 from infra.migration_job import MigrationJob
+from infra.own_secrets import OwnSecrets
 from infra.project_services import ProjectServices
 from infra.public_access import PublicAccess
 from infra.runtime_identity import RuntimeIdentity
@@ -34,7 +36,8 @@ ROOT = Path(__file__).resolve().parent.parent
 def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     """Declare every resource of the stack and export its outputs."""
     hosting = hosting_config.read(root / "firebase.json")
-    stack = configuration.load(read(), environ, rewritten=hosting.rewrites_to_service)
+    config, values = secret_values.split(read(), root=root, environ=environ, elsewhere=own_variables.TAKEN)
+    stack = configuration.load(config, environ, rewritten=hosting.rewrites_to_service, more=values.faults)
     static_files.warn_of_missing_build(root, root / hosting.public)
     files = static_files.digests(root / hosting.public)
     warn_of_shadows(files, root / "service" / "app", clean_urls=hosting.clean_urls)
@@ -55,23 +58,28 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     runtime = RuntimeIdentity("runtime", stack, after=enabled)
     secrets = AppSecrets("secrets", stack, reader=runtime.member, after=enabled)
     data = Database("database", stack, user=runtime.member, after=enabled)
+    stored = {**secrets.env, **data.secrets}
+    grants = [*secrets.grants, *data.grants]
+    if stack.secrets or stack.secret_references:
+        own = OwnSecrets("own-secrets", stack, values=values, reader=runtime.member, after=enabled)
+        stored.update(own.env)
+        grants += own.grants
     granted = Settled(
         "runtime-grants-settled",
         project=stack.project,
         region=stack.region,
-        grants=[*secrets.grants, *data.grants],
+        grants=grants,
         settle_seconds=stack.grant_settle_seconds,
     )
 
-    env = {**service_env.variables(stack), **data.env}
+    env = {**stack.env, **service_env.variables(stack), **data.env}
     before_serving: list[pulumi.Resource] = [*enabled, granted]
     if stack.auth == "firebase":
         users = SignIn("sign-in", stack, after=enabled)
-        env["FIREBASE_WEB_KEY"] = users.web_key
+        env[sign_in.VARIABLE] = users.web_key
         before_serving.append(users)
-    container = Container(
-        image=image, account=runtime.email, env=env, secrets={**secrets.env, **data.secrets}, servers=data.servers
-    )
+    missing_variables.warn(root, root / "service", {*env, *stored, *own_variables.TAKEN})
+    container = Container(image=image, account=runtime.email, env=env, secrets=stored, servers=data.servers)
     if stack.migration_command and stack.database not in database.WITHOUT_SCHEMA:
         migration = MigrationJob("migration", stack, container=container, after=[*enabled, granted])
         before_serving.append(migration.executed)

@@ -8,7 +8,7 @@ asks for a stack's name. Rules on several keys at once are in `infra.rules`; `in
 from decimal import Decimal
 from typing import Literal
 
-from hearth.configuration import Configuration, Rule, Strings, Texts, key
+from hearth.configuration import Configuration, Mixed, Names, Rule, Strings, Texts, key
 from hearth.facts import cloud_run, cloud_sql, commands, github, regions
 from hearth.facts import names as allowed
 from hearth.guards import RULES
@@ -17,6 +17,10 @@ from hearth.guards.image_by_digest import BY_DIGEST
 from hearth.target import PLACEHOLDER
 from infra import names
 
+_VARIABLE = (
+    "a variable's name has letters, digits and underscores, does not begin with a digit, nor with X_GOOGLE_, which "
+    "Google keeps for itself; a dot makes Pulumi's command line look for a key inside of another one"
+)
 PublicAccess = Literal["iam", "invoker-check-off", "private"]
 Auth = Literal["none", "firebase"]
 Database = Literal["firestore", "postgres", "sqlite", "none"]
@@ -176,6 +180,45 @@ class StackSettings(Configuration):
     delivery_branch: str = key("main")
     delivery_environment: str = key("prod")
     delivery_pool: str = key("1")
+    env: Mixed = key(
+        {},
+        rules=[
+            Rule(_VARIABLE, "choose another name", each=lambda name, _: cloud_run.is_variable(name)),
+            Rule(
+                "its value is no text: Pulumi's command line makes true and false a switch, and of digits a number, "
+                "which loses the last ones of many",
+                lambda name: f"pulumi config set --path --type string 'app:env.{name}' -- VALUE",
+                each=lambda _, value: isinstance(value, str),
+            ),
+            Rule(
+                f"Cloud Run takes at most {cloud_run.MOST_VARIABLE_BYTES} bytes for a variable, and none of them zero",
+                "let the app read something that long from a file",
+                each=lambda _, value: (
+                    not isinstance(value, str)
+                    or ("\0" not in value and len(value.encode()) <= cloud_run.MOST_VARIABLE_BYTES)
+                ),
+            ),
+        ],
+    )
+    secrets: Names = key(
+        {},
+        rules=[
+            Rule(_VARIABLE, "choose another name, here or in .env", each=lambda name, _: cloud_run.is_variable(name))
+        ],
+    )
+    secret_references: Texts = key(
+        {},
+        "a text for each name",
+        rules=[
+            Rule(_VARIABLE, "choose another name", each=lambda name, _: cloud_run.is_variable(name)),
+            Rule(
+                "not a version of a secret: SECRET:NUMBER, or projects/PROJECT/secrets/SECRET:NUMBER for one of another "
+                "project; `latest` would leave instances with different values, and no difference to deploy",
+                "gcloud secrets versions list SECRET prints the numbers",
+                each=lambda _, reference: allowed.SECRET_REFERENCE.fullmatch(reference),
+            ),
+        ],
+    )
     exceptions: Texts = key(
         {},
         "a reason for each RULE/RESOURCE",

@@ -20,6 +20,8 @@ from infra.settings import Auth, StackSettings
 APIS: dict[Auth, list[str]] = {"none": [], "firebase": [apis.API_KEYS.name, apis.IDENTITY_TOOLKIT.name]}
 """What has to be enabled besides what every stack needs."""
 
+VARIABLE = "FIREBASE_WEB_KEY"
+
 
 class SignIn(pulumi.ComponentResource):
     """Accounts of the project's users, and the key with which a page asks for them."""

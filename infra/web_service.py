@@ -47,11 +47,6 @@ class WebService(pulumi.ComponentResource):
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("hearth-app:infra:WebService", name, None, opts)
-        gunicorn = {
-            "GUNICORN_THREADS": str(stack.concurrency + SPARE_THREADS),
-            # A Python process uses one CPU, however many the instance has.
-            "GUNICORN_WORKERS": str(max(1, int(stack.cpu))),
-        }
         template = run.ServiceTemplateArgs(
             service_account=container.account,
             timeout=f"{stack.request_timeout_seconds}s",
@@ -61,7 +56,7 @@ class WebService(pulumi.ComponentResource):
                 run.ServiceTemplateContainerArgs(
                     image=container.image,
                     ports=run.ServiceTemplateContainerPortsArgs(name="http1", container_port=PORT),
-                    envs=container.envs(gunicorn),
+                    envs=container.envs(gunicorn(stack)),
                     volume_mounts=container.mounts(),
                     resources=run.ServiceTemplateContainerResourcesArgs(
                         limits={"cpu": cpu_limit(stack.cpu), "memory": stack.memory},
@@ -98,6 +93,15 @@ class WebService(pulumi.ComponentResource):
         )
         self.fingerprint = fingerprint(template)
         self.register_outputs({"uri": self.uri})
+
+
+def gunicorn(stack: StackSettings) -> dict[str, str]:
+    """Variables that size the server by the instance."""
+    return {
+        "GUNICORN_THREADS": str(stack.concurrency + SPARE_THREADS),
+        # A Python process uses one CPU, however many the instance has.
+        "GUNICORN_WORKERS": str(max(1, int(stack.cpu))),
+    }
 
 
 def _startup_probe(stack: StackSettings) -> run.ServiceTemplateContainerStartupProbeArgs:

@@ -1,13 +1,23 @@
-"""The sizes of a Cloud Run instance, and how it is asked whether it is well.
+"""The sizes of a Cloud Run instance, the variables that it may be given, and how it is asked whether it is well.
 
-Sources: Cloud Run's pages "CPU limits", "Memory limits", "Maximum concurrent requests", "Container health checks" and
-"Known issues" (reserved URL paths).
+Sources: Cloud Run's pages "CPU limits", "Memory limits", "Maximum concurrent requests", "Environment variables for
+services", "Container runtime contract", "Container health checks" and "Known issues" (reserved URL paths).
 """
 
 import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+SET_IN_SERVICES = frozenset({"PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"})
+"""Cloud Run sets these itself, and refuses a service that does."""
+SET_IN_JOBS = frozenset(
+    {"CLOUD_RUN_JOB", "CLOUD_RUN_EXECUTION", "CLOUD_RUN_TASK_INDEX", "CLOUD_RUN_TASK_ATTEMPT", "CLOUD_RUN_TASK_COUNT"}
+)
+MOST_VARIABLE_BYTES = 32 * 1024
+"""Of one variable's value."""
+
+# Portable ones (POSIX, "Environment Variables"), and none that Google keeps for itself.
+_VARIABLE = re.compile(r"(?!X_GOOGLE_)[A-Za-z_][A-Za-z0-9_]*")
 _MIB = {"Mi": 1, "Gi": 1024}
 _MEMORY = re.compile(r"([1-9][0-9]*)(Mi|Gi)")
 _PROBED_PATH = re.compile(r"/(?:[^\s]*[^\sz])?")
@@ -34,6 +44,11 @@ _WHOLE = {
 }
 _SMALLEST = Decimal("0.08")
 _HALF = Decimal("0.5")
+
+
+def is_variable(name: str) -> bool:
+    """Whether an environment variable can be so called."""
+    return _VARIABLE.fullmatch(name) is not None
 
 
 def room(cpu: Decimal) -> Room | None:

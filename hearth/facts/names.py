@@ -24,6 +24,12 @@ FIRESTORE_ID = re.compile(r"\(default\)|(?![0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-
 RESERVED_POOL_PREFIX = "gcp-"
 """Google keeps identity pools with such names to itself (IAM, "Manage workload identity pools")."""
 
+SECRET_REFERENCE = re.compile(
+    rf"(?:projects/(?P<project>{PROJECT_ID.pattern}|{PROJECT_NUMBER.pattern})/secrets/)?"
+    r"(?P<secret>[A-Za-z0-9_-]{1,255}):(?P<version>[1-9][0-9]*)"
+)
+"""A version as `gcloud run deploy --set-secrets` names one (Secret Manager and Resource Manager, names)."""
+
 
 @dataclass(frozen=True)
 class Length:

@@ -28,7 +28,8 @@ def violations(declared: Declared, _: Intent) -> Iterator[Violation | Unclear]:
                 yield Violation(
                     what=f"{format_path(where)}, the variable {name!r}, has its value in plain",
                     why=f"{secret}, and everybody who may look at the resource could read it",
-                    fix="put it into a secretmanager.Secret and refer to it by value_source, as AppSecrets does",
+                    fix="put it into a secretmanager.Secret and refer to it by value_source, as AppSecrets does; and "
+                    "what app:env has of it into app:secrets (docs/variables.md)",
                 )
 
 

@@ -75,6 +75,8 @@ def of_declared(stack: str, declared: Stack, table: project.Table, migrate: str)
     images = [image.inputs["dockerfile"] for image in declared.of(_IMAGE)]
     jobs = [job.inputs["template"]["template"]["containers"][0] for job in declared.of(_JOB)]
     told = {each["name"]: str(each["value"]) for each in container.get("envs", ()) if "value" in each}
+    # In place of what Secret Manager holds, so that an app that can't do without starts.
+    made_up = {each["name"]: secrets.token_urlsafe(32) for each in container.get("envs", ()) if "value" not in each}
     return Instance(
         stack=stack,
         memory=_bytes(str(container["resources"]["limits"]["memory"])),
@@ -84,6 +86,7 @@ def of_declared(stack: str, declared: Stack, table: project.Table, migrate: str)
         live=_path(container, "livenessProbe"),
         migration=tuple([*jobs[0]["commands"], *jobs[0].get("args", ())] if jobs else shlex.split(migrate)),
         env={
+            **made_up,
             **told,
             # The trial writes through the API, and has no user of the stack's project.
             "AUTH": "none",

@@ -127,4 +127,4 @@ def test_a_front_end_that_was_not_built_is_warned_of_at_preview(root: Path, *, b
 
 @pytest.mark.parametrize("name", STACKS)
 def test_the_shipped_files_hide_nothing(name: str) -> None:
-    assert run_stack(name).warnings == []
+    assert [warning for warning in run_stack(name).warnings if " hides " in warning] == []

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from hearth.catalog.apis import local_endpoints
 from hearth.localcloud.cloud import Ports
 from hearth.localcloud.commands.checkout import Checkout
-
-# Encrypts the secrets of a stack that lives on this machine only; that everybody knows it is fine there.
-PASSPHRASE = "local"  # noqa: S105
-
+from hearth.project import PASSPHRASE
 
 # Where a company keeps copies of plugins, for which there is nothing in its place here.
 _KEPT = frozenset({"PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES"})

@@ -18,7 +18,6 @@ DATA_VARIABLE = "HEARTH_DATA_DIR"
 and jobs share one, as they would share a database: what a job migrates is what the service reads."""
 IDENTITY_VARIABLE = "HEARTH_IDENTITY_ORIGIN"
 """Where tokens come from that this cloud vouches for, in place of Google."""
-RESERVED = frozenset({"PORT", "K_SERVICE", "K_REVISION", "K_CONFIGURATION"})
 MARK = ("K_REVISION", DATA_VARIABLE)
 """Together they name one revision on one local cloud of this machine."""
 

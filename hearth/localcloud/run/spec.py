@@ -8,11 +8,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from hearth.facts.cloud_run import SET_IN_SERVICES
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.run import containers
 from hearth.localcloud.run.access import default_account
 from hearth.localcloud.run.containers import cpus, violation
-from hearth.localcloud.run.launch import RESERVED
 
 LATEST = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST"
 DEFAULT_PORT = 8080
@@ -65,7 +65,7 @@ def complete(service: Mapping[str, Any], project: str) -> dict[str, Any]:
 
 def _template(template: Mapping[str, Any], service_scaling: Mapping[str, Any], project: str) -> dict[str, Any]:
     full: dict[str, Any] = {"timeout": "300s", "serviceAccount": default_account(project), **template}
-    full = containers.complete("service.template", full, RESERVED)
+    full = containers.complete("service.template", full, SET_IN_SERVICES)
     container = _container(full["containers"][0])
     full["containers"] = [container]
     if "maxInstanceCount" not in service_scaling:

@@ -23,7 +23,10 @@ def build(environ, root):
     container = {
         "image": "host/image@sha256:" + "0" * 64,
         "resources": {"limits": {"cpu": "1", "memory": config.get("memory") or "512Mi"}},
-        "envs": [{"name": "APP_ENV", "value": config.get("environment") or "production"}],
+        "envs": [
+            {"name": "APP_ENV", "value": config.get("environment") or "production"},
+            {"name": "KEY", "value_source": {"secret_key_ref": {"secret": "key", "version": "1"}}},
+        ],
         "startup_probe": probe("/ready"),
         "liveness_probe": probe("/live"),
     }
@@ -110,6 +113,12 @@ def test_the_containers_are_told_nothing_that_only_google_cloud_has(project: Pat
 
     assert (one.env["AUTH"], one.env["DATABASE_URL"]) == ("none", instance.DATABASE)
     assert (one.env["K_SERVICE"], one.env["K_REVISION"]) == ("web", "web-00001-abc")
+
+
+def test_a_variable_that_is_kept_secret_has_a_value_that_is_made_up(project: Path) -> None:
+    one = instance.of_stack(stack_file(project, "config: {}\n"), "big")
+
+    assert len(one.env["KEY"]) > len("key")
 
 
 @pytest.mark.parametrize(

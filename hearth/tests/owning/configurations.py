@@ -19,6 +19,14 @@ TOGETHER: dict[str, Edit] = {
         "prod",
         {"app:minInstances": "2", "app:maxInstances": "20", "app:memory": "1Gi", "app:databasePoolSize": "2"},
     ),
+    "own-variables": sets(
+        "prod",
+        {
+            "app:env": {"SHOP_NAME": "The Shop"},
+            "app:secrets": {"STRIPE_KEY": {"secure": "v1:bm9uY2U=:Y2lwaGVydGV4dA=="}},
+            "app:secretReferences": {"PAYMENT_KEY": "payment-key:1"},
+        },
+    ),
     "removed": removes("Pulumi.staging.yaml"),
     "qa": adds("qa", "dev", {"gcp:project": "acme-web-qa", "gcp:billingProject": "acme-web-qa"}),
     "renamed": runs("python -m hearth rename my-shop"),

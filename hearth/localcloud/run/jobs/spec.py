@@ -6,13 +6,11 @@ Rules are Cloud Run's (Admin API v2 reference, "Jobs", and the pages on tasks, r
 from collections.abc import Mapping
 from typing import Any
 
+from hearth.facts.cloud_run import SET_IN_JOBS
 from hearth.localcloud.run import containers
 from hearth.localcloud.run.access import default_account
 from hearth.localcloud.run.containers import violation
 
-RESERVED = frozenset(
-    {"CLOUD_RUN_JOB", "CLOUD_RUN_EXECUTION", "CLOUD_RUN_TASK_INDEX", "CLOUD_RUN_TASK_ATTEMPT", "CLOUD_RUN_TASK_COUNT"}
-)
 _MOST_RETRIES = 10
 _MOST_TASKS = 10_000
 _LONGEST_TIMEOUT = 168 * 3600
@@ -34,7 +32,7 @@ def complete(job: Mapping[str, Any], project: str) -> dict[str, Any]:
 
 def _task(task: Mapping[str, Any], project: str) -> dict[str, Any]:
     full = {"maxRetries": 3, "timeout": "600s", "serviceAccount": default_account(project), **task}
-    full = containers.complete(_TASK, full, RESERVED)
+    full = containers.complete(_TASK, full, SET_IN_JOBS)
     if not 0 <= full["maxRetries"] <= _MOST_RETRIES:
         raise violation(f"{_TASK}.maxRetries", f"{full['maxRetries']} must be within 0 and {_MOST_RETRIES}")
     return full | {"timeout": containers.seconds(f"{_TASK}.timeout", full["timeout"], _LONGEST_TIMEOUT)}
