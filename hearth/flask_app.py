@@ -13,6 +13,11 @@ from pathlib import Path
 
 from hearth import env_file, project
 from hearth.errors import HearthError
+from hearth.hosting import shadowing
+from hearth.localcloud.commands.ports import USUAL, listening_nowhere
+
+_FRAMEWORK = "flask_hearth"
+_LAST_PORT = 6000
 
 _DOES = {
     "serve": "Flask with reload and the static files, on this machine alone, without a deploy",
@@ -35,10 +40,23 @@ def main(arguments: Sequence[str]) -> int:
         # Its options are its own; `--help` shows them.
         return _run([sys.executable, "-m", "flask_hearth.bench", *rest], root, root)
     parser.parse_args(rest)
-    command = [sys.executable, "-m", "flask", "--app", table.app, verb]
+    flask = [sys.executable, "-m", "flask", "--app", table.app]
+    if shadowing.uses(root / table.service, _FRAMEWORK):
+        return _run(
+            [*flask, verb, *([str(root / table.openapi)] if verb == "openapi" else [])], root / table.service, root
+        )
     if verb == "openapi":
-        command.append(str(root / table.openapi))
-    return _run(command, root / table.service, root)
+        raise HearthError(
+            f"the app in {table.service}/ imports no {_FRAMEWORK}, and so has no document of its API to be written."
+        )
+    port = os.environ.get("PORT") or str(
+        next(each for each in range(USUAL.edge, _LAST_PORT) if listening_nowhere(each))
+    )
+    sys.stderr.write(
+        f"serve: the app imports no {_FRAMEWORK}, so this is plain `flask run`: without static/, which Hosting serves, "
+        "and without migrations.\n"
+    )
+    return _run([*flask, "run", "--debug", "--port", port], root / table.service, root)
 
 
 def _run(command: Sequence[str], folder: Path, root: Path) -> int:

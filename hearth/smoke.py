@@ -14,13 +14,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 from urllib.response import addinfourl
 
-from hearth import project
+from hearth import project, stack_file
 
 _FILE = "robots.txt"
 _PAUSE = 3.0
@@ -53,15 +53,27 @@ def checks(outputs: Mapping[str, str], root: Path) -> list[Check]:
     return [
         Check("a page", f"{site}/", _page),
         Check("a static file", f"{site}/{_FILE}", _file((root / "static" / _FILE).read_bytes())),
-        Check("the service's health", f"{service}/health", _healthy),
+        *_health(service, root),
         *([Check("a list of the API", f"{site}{listed}", _list)] if listed else []),
     ]
 
 
+def _health(service: str, root: Path) -> Iterator[Check]:
+    """What the app's own probe asks for, where Pulumi.yaml says that it is not Hearth's."""
+    wide = stack_file.project_wide(root)
+    own = [str(wide[key]) for key in ("app:livenessProbePath", "app:startupProbePath") if key in wide]
+    if not own:
+        yield Check("the service's health", f"{service}/health", _healthy)
+    elif path := next(filter(None, own), None):
+        yield Check("the service's health", f"{service}{path}", lambda answer: _status(answer, *range(200, 400)))
+
+
 def _first_list(root: Path) -> str | None:
     """The path of the first list in the API's document, whatever the domain is by then; None for an API without."""
-    document = (root / project.Table.read(root).openapi).read_text(encoding="utf-8")
-    paths: dict[str, dict[str, object]] = json.loads(document)["paths"]
+    document = root / project.Table.read(root).openapi
+    if not document.is_file():
+        return None
+    paths: dict[str, dict[str, object]] = json.loads(document.read_text(encoding="utf-8"))["paths"]
     return next((path for path, methods in paths.items() if "get" in methods and "{" not in path), None)
 
 

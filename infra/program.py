@@ -40,7 +40,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     stack = configuration.load(config, environ, rewritten=hosting.rewrites_to_service, more=values.faults)
     static_files.warn_of_missing_build(root, root / hosting.public)
     files = static_files.digests(root / hosting.public)
-    warn_of_shadows(files, root / "service" / "app", clean_urls=hosting.clean_urls)
+    warn_of_shadows(files, root / "service", clean_urls=hosting.clean_urls)
     guards = Guards(stack.intent, stack.exceptions)
     guards.stand()
 
@@ -111,9 +111,14 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     guards.warn_of_idle_exceptions()
 
 
-def warn_of_shadows(files: Mapping[str, str], package: Path, *, clean_urls: bool) -> None:
+def warn_of_shadows(files: Mapping[str, str], service: Path, *, clean_urls: bool) -> None:
     """Say at preview which static files hide a route of the service."""
-    for file, rule in shadowing.shadows(files, shadowing.routes(package, paths.RULES), clean_urls=clean_urls):
+
+    def broken(file: str) -> None:
+        pulumi.log.warn(f"{file}. Its routes are unknown, and the service may not start with it.")
+
+    rules = shadowing.routes(service, {"flask_hearth": paths.RULES}, broken)
+    for file, rule in shadowing.shadows(files, rules, clean_urls=clean_urls):
         pulumi.log.warn(
             f"static{file} hides the service's route {rule}: Hosting serves files first, so visitors never reach the "
             "route. Rename the file, or drop the route."

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hearth import project
 from hearth.first_collection import NoCollectionError, first
-from hearth.image import base, building, contents, context, instance, trial
+from hearth.image import any_app, base, building, contents, context, instance, trial
 from hearth.image.choosing import choose_engine
 from hearth.image.errors import ImageError
 from hearth.image.rows import Row, all_passed, table
@@ -39,7 +39,11 @@ def build_and_try(options: argparse.Namespace) -> list[Row]:
     root = project.root()
     one = instance.of_stack(root, options.stack)
     dockerfile = one.dockerfile
-    kept = first(root)
+    table = project.Table.read(root)
+    ours = (root / table.openapi).is_file()
+    kept = first(root) if ours else None
+    if not ours:
+        _say(f"There is no {table.openapi}: tried is what holds of any app, and nothing of an API.")
     wanted = options.base or base.default_base(root / dockerfile)
     engine, base_image = choose_engine(wanted, base_tar=Path(options.base_tar) if options.base_tar else None, say=_say)
     with tempfile.TemporaryDirectory(prefix="hearth-image-") as made:
@@ -53,11 +57,14 @@ def build_and_try(options: argparse.Namespace) -> list[Row]:
         found = contents.inspect(engine, building.TAG)
         rows += contents.check_config(found, contents.inspect(engine, base_image)["Size"])
         _say("Looking inside …")
-        inside = contents.look_inside(engine, building.TAG, found["Config"], f"hearth-inside-{os.getpid()}")
+        loaded = contents.modules(table.app, ours=ours)
+        inside = contents.look_inside(engine, building.TAG, found["Config"], f"hearth-inside-{os.getpid()}", loaded)
         rows += contents.check_contents(inside, root, context.left_out(root))
         _say("Trying it …")
         data = Path(made, f"data-{os.getpid()}")
         data.mkdir()
+        if kept is None:
+            return rows + any_app.attempt(engine, building.TAG, one, data)
         return rows + trial.try_image(engine, building.TAG, one, data, kept)
 
 

@@ -84,8 +84,8 @@ class Container:
         finally:
             connection.close()
 
-    def first(self, path: str, status: int) -> float:
-        """Seconds from here until `path` is answered with `status`. Raises ImageError, with the log."""
+    def first(self, path: str, *statuses: int) -> float:
+        """Seconds from here until `path` is answered with one of `statuses`. Raises ImageError, with the log."""
         began = time.monotonic()
         last = "nothing was answered"
         while (took := time.monotonic() - began) < START_SECONDS:
@@ -96,12 +96,14 @@ class Container:
                 raise ImageError(f"The container ended before it answered {path}. It said:\n{self.log.strip()}")
             with suppress(OSError, http.client.HTTPException):
                 answer = self.ask(path, seconds=2)
-                if answer.status == status:
+                if answer.status in statuses:
                     return time.monotonic() - began
                 last = f"the last answer was {answer.status}"
             # Polled, as a probe does it: a container tells nobody that it listens.
             time.sleep(_PAUSE)
-        raise ImageError(f"No {status} from {path} in {took:.0f} s, {last}. The container said:\n{self.log.strip()}")
+        raise ImageError(
+            f"No {statuses[0]} from {path} in {took:.0f} s, {last}. The container said:\n{self.log.strip()}"
+        )
 
     def python(self, program: str) -> str:
         """What a Python program prints that runs beside the service, as its user. Raises ImageError."""

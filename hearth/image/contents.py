@@ -3,7 +3,7 @@
 import json
 import re
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,12 @@ from hearth.image.engines import Engine, Sandbox
 from hearth.image.errors import ImageError
 from hearth.image.rows import Row
 
-MODULES = ("gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "flask.cli", "app.*", "flask_hearth.staticfiles.*")
-"""What the image's two commands load: gunicorn with the service, and flask with the migrations."""
+_COMMANDS = ("gunicorn.app.wsgiapp", "gunicorn.workers.gthread", "flask.cli", "flask_hearth.staticfiles.*")
 
 _MEMORY = 1024**3
 _SHOWN = 4
 _SECRET = re.compile(r"SECRET|TOKEN|PASSWORD|PASSWD|CREDENTIAL|API_KEY|PRIVATE", re.IGNORECASE)
-_SHELLS = {"sh", "bash", "dash", "/bin/sh", "/bin/bash"}
+SHELLS = {"sh", "bash", "dash", "/bin/sh", "/bin/bash"}
 
 
 def inspect(engine: Engine, image: str) -> dict[str, Any]:
@@ -28,10 +27,19 @@ def inspect(engine: Engine, image: str) -> dict[str, Any]:
     return found
 
 
-def look_inside(engine: Engine, image: str, config: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """What `hearth.image.inside` finds in the image. Raises ImageError."""
+def modules(app: str, *, ours: bool) -> tuple[str, ...]:
+    """What the image loads: the app that Flask's command line calls so, and, if it is made with Hearth (`ours`), what
+    its two commands do, gunicorn and flask with the migrations.
+    """
+    return (*(_COMMANDS if ours else ("flask",)), f"{app.partition(':')[0]}.*")
+
+
+def look_inside(
+    engine: Engine, image: str, config: Mapping[str, Any], name: str, loaded: Sequence[str]
+) -> dict[str, Any]:
+    """What `hearth.image.inside` finds in the image once these modules are loaded. Raises ImageError."""
     user = str(config.get("User") or "0").partition(":")[0]
-    arguments = (config.get("WorkingDir") or "/", user if user.isdigit() else "0", *MODULES)
+    arguments = (config.get("WorkingDir") or "/", user if user.isdigit() else "0", *loaded)
     # As root, who may read everything; without capabilities root is bound by modes, too, so what root owns is open.
     box = Sandbox(memory=_MEMORY, name=name, user="0:0", interactive=True)
     done = subprocess.run(
@@ -62,7 +70,7 @@ def check_config(found: Mapping[str, Any], base_size: int) -> list[Row]:
         Row("size", f"{_megabytes(found['Size'])}, of it {_megabytes(found['Size'] - base_size)} on top of the base"),
         # By number, or a platform can't tell before the start that it is not root.
         Row("user", user, user.partition(":")[0].isdigit() and int(user.partition(":")[0]) > 0),
-        Row("command", " ".join(command), bool(command) and command[0] not in _SHELLS),
+        Row("command", " ".join(command), bool(command) and command[0] not in SHELLS),
         Row("no secret in its environment", _few(secrets) or "none", not secrets),
     ]
     return [*rows, *([Row("labels", ", ".join(f"{key}={labels[key]}" for key in sorted(labels)))] if labels else [])]
@@ -77,7 +85,7 @@ def check_contents(found: Mapping[str, Any], root: Path, left_out: Iterable[Path
         Row("no pip, nor its cache", _few(found["pip"]) or "none", not found["pip"]),
         Row(
             "bytecode",
-            _few(uncompiled) or f"there for all {found['loaded']} modules that the service and its migrations load",
+            _few(uncompiled) or f"there for all {found['loaded']} modules that the service loads",
             not uncompiled,
         ),
         Row("nothing that .dockerignore keeps out", _few(strays) or f"{len(found['ours'])} files of ours", not strays),
@@ -93,10 +101,13 @@ def _strays(ours: Mapping[str, str], root: Path, left_out: Iterable[Path]) -> se
         each: name for name, each in ours.items() if each not in {context.digest(place / name) for place in places}
     }
     parents = {parent.as_posix() for name in ours for parent in Path(name).parents}
+    # The app's requirements.txt, say, beside the checkout's.
+    apps = {name for name, each in ours.items() if each == context.digest(root / "service" / name)}
     found = set()
     for path in left_out:
         name = path.as_posix().removeprefix("service/")
-        if path.name != "__pycache__" and (name in ours or name in parents):
+        own = ours.keys() - (apps if path.parts[0] != "service" else set())
+        if path.name != "__pycache__" and (name in own or name in parents):
             found.add(name)
         digest = context.digest(root / path)
         if digest and digest in by_digest:

@@ -69,7 +69,7 @@ def imported(names: list[str]) -> Iterator[tuple[str, str]]:
     for name in names:
         package = importlib.import_module(name.removesuffix(".*"))
         if name.endswith(".*"):
-            for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            for found in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{package.__name__}."):
                 if not found.name.endswith("__main__"):
                     importlib.import_module(found.name)
     for name, module in sorted(sys.modules.items()):

@@ -14,6 +14,7 @@ from typing import Any
 from hearth.first_collection import Collection
 from hearth.image import base
 from hearth.image.container import Answer, Container
+from hearth.image.contents import SHELLS
 from hearth.image.engines import Engine, Sandbox
 from hearth.image.instance import Instance
 from hearth.image.rows import Row
@@ -24,7 +25,7 @@ KILL_SECONDS = 10
 _ROUNDS = 3
 _STYLE = re.compile(r'href="(/[^"]+\.css)"')
 # Both generations of control groups, whichever the machine has.
-_BESIDE = """
+BESIDE = """
 import json, os
 from pathlib import Path
 def number(*names):
@@ -78,7 +79,7 @@ def _serve(engine: Engine, image: str, instance: Instance, box: Sandbox, kept: C
         rows = [Row("start", f"{took * 1000:.0f} ms from `run` to the first 200, on PORT={container.port}")]
         rows += _requests(container, instance, kept)
         rows.append(_load(container, instance.concurrency, kept.path))
-        rows += check_sandbox(json.loads(container.python(_BESIDE)), instance)
+        rows += check_sandbox(json.loads(container.python(BESIDE)), instance)
         return rows + _stop(container, instance, kept)
 
 
@@ -128,7 +129,12 @@ def check_sandbox(found: Mapping[str, Any], instance: Instance) -> list[Row]:
     process = " ".join(Path(part).name for part in found["first"])
     used = f", at most {_mebibytes(found['peak'])} of it used" if found["peak"] else ""
     return [
-        Row("process 1", f"{process}, user {found['uid']}", "gunicorn" in process and found["uid"] != 0),
+        Row(
+            "process 1",
+            f"{process}, user {found['uid']}",
+            # A shell as the first process passes no SIGTERM on.
+            Path(found["first"][0]).name not in SHELLS and found["uid"] != 0,
+        ),
         Row(
             "capabilities",
             f"{found['capabilities']:#x}" if found["capabilities"] else "none",

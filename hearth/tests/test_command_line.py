@@ -5,6 +5,8 @@ import importlib.util
 import re
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -113,6 +115,43 @@ def test_a_bench_that_is_not_installed_is_said_to_be_elsewhere(monkeypatch: pyte
 
     with pytest.raises(HearthError, match="an installed flask_hearth comes without it"):
         flask_app.main(["bench"])
+
+
+@pytest.fixture
+def plain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose app is Flask's alone."""
+    (tmp_path / "service").mkdir()
+    (tmp_path / "service" / "shop.py").write_text(
+        "import flask, sys\nprint(sys.argv)\napp = flask.Flask(__name__)\n", encoding="utf-8"
+    )
+    (tmp_path / "pyproject.toml").write_text('[tool.hearth]\napp = "shop"\n', encoding="utf-8")
+    monkeypatch.setattr(project, "root", lambda: tmp_path)
+    return tmp_path
+
+
+def test_an_app_without_the_framework_has_no_document_to_write(plain: Path) -> None:
+    with pytest.raises(HearthError, match="imports no flask_hearth"):
+        flask_app.main(["openapi"])
+    assert not (plain / "service" / "openapi.json").exists()
+
+
+def test_an_app_without_the_framework_is_served_by_flask_run(
+    plain: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PORT", "8123")
+    ran: list[Any] = []
+
+    def run(command: list[str], **rest: Any) -> subprocess.CompletedProcess[bytes]:
+        ran.append((command, rest))
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(subprocess, "run", run)
+
+    assert flask_app.main(["serve"]) == 0
+    ((command, rest),) = ran
+    assert command[-5:] == ["shop", "run", "--debug", "--port", "8123"]
+    assert rest["cwd"] == plain / "service"
+    assert "plain `flask run`" in capsys.readouterr().err
 
 
 def test_an_interrupt_is_exit_code_130(monkeypatch: pytest.MonkeyPatch) -> None:

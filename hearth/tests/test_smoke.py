@@ -88,6 +88,27 @@ def test_a_stack_that_answers_is_told_line_by_line(site: Site) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("config", "asked"),
+    [
+        ("app:livenessProbePath: /up", ["a page", "a static file", "the service's health"]),
+        ("app:startupProbePath: /up, app:livenessProbePath: ''", ["a page", "a static file", "the service's health"]),
+        ("app:startupProbePath: '', app:livenessProbePath: ''", ["a page", "a static file"]),
+    ],
+)
+def test_an_app_of_another_kind_is_asked_for_its_own_probe_and_for_no_api(
+    config: str, asked: list[str], site: Site, root: Path
+) -> None:
+    (root / "service" / "openapi.json").unlink()
+    (root / "Pulumi.yaml").write_text(f"name: shop\nconfig: {{{config}}}\n", encoding="utf-8")
+    site.answers["/up"] = (204, {}, b"")
+    del site.answers["/health"]
+    code, said = site.smoke()
+
+    assert code == 0
+    assert [line.split(":")[0].removeprefix("ok").strip() for line in said.splitlines()] == asked
+
+
 def test_an_api_that_asks_strangers_to_sign_in_is_well(site: Site) -> None:
     site.answers[LIST] = (401, {"Content-Type": "application/problem+json"}, b"{}")
 

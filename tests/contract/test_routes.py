@@ -46,7 +46,7 @@ def rules(app: Flask) -> set[str]:
 
 def test_the_routes_read_off_the_source_are_the_real_ones(app: Flask) -> None:
     """What is missed here is a page that a static file could hide without a warning."""
-    assert shadowing.routes(ROOT / "service" / "app", paths.RULES) == rules(app)
+    assert shadowing.routes(ROOT / "service", {"flask_hearth": paths.RULES}) == rules(app)
 
 
 @pytest.mark.parametrize("probe", ["startupProbe", "livenessProbe"])

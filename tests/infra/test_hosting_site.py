@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from flask_hearth.staticfiles import names
-from infra.program import ROOT
 from tests.infra.example import STACKS, run_stack
 
 SITE = "gcp:firebase/hostingSite:HostingSite"
@@ -28,7 +27,7 @@ def root(tmp_path: Path) -> Path:
         (root / "static" / name).parent.mkdir(parents=True, exist_ok=True)
         (root / "static" / name).write_text(text, encoding="utf-8")
     (root / "service").mkdir()
-    (root / "service" / "app").symlink_to(ROOT / "service" / "app")
+    (root / "service" / "front.py").write_text('@app.get("/")\ndef front(): ...\n', encoding="utf-8")
     (root / "firebase.json").write_text(json.dumps({"hosting": FIREBASE}), encoding="utf-8")
     return root
 
@@ -113,6 +112,14 @@ def test_a_file_that_hides_a_route_is_warned_of_at_preview(root: Path) -> None:
     (warning,) = run_stack("dev", root=root).warnings
 
     assert "static/index.html hides the service's route /:" in warning
+
+
+def test_a_file_that_is_no_python_is_named_and_ends_no_preview(root: Path) -> None:
+    (root / "service" / "views.py").write_text("def view(:\n", encoding="utf-8")
+
+    (warning,) = run_stack("dev", root=root).warnings
+
+    assert "service/views.py, line 1: invalid syntax" in warning
 
 
 @pytest.mark.parametrize(("built", "warned"), [(True, False), (False, True)])

@@ -123,14 +123,25 @@ def test_static_files_come_last_of_all() -> None:
 
 
 def test_the_context_holds_what_the_dockerfile_copies_and_nothing_else() -> None:
-    """An allow-list: what is forgotten stays out, and only an edit of these makes another image."""
+    """What is forgotten elsewhere stays out, and only an edit of these makes another image."""
     rules = [line for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
     copied = {rest.split()[0] for rest in arguments("COPY") if not rest.startswith("--from")}
 
     assert rules[0] == "*"
     let_in = {rule[1:] for rule in rules if rule.startswith("!")}
-    assert let_in == copied | {"service/Dockerfile", "static/.well-known"}
+    assert let_in == {path.partition("/")[0] for path in copied} | {"static/.well-known"}
     assert all((ROOT / path).exists() for path in copied)
+    ignored = IgnoreRules("\n".join(rules))
+    ours = (path.relative_to(ROOT).as_posix() for path in (ROOT / "service").rglob("*") if path.is_file())
+    sent = {path for path in ours if not ignored.excludes(path)} - {"service/Dockerfile"}
+    assert {path for path in sent if not path.startswith(tuple(copied))} == set()
+
+
+@pytest.mark.parametrize(
+    "path", ["service/.env", "service/app/.env.prod", "service/instance/app.sqlite3", "service/tests/test_app.py"]
+)
+def test_what_a_checkout_holds_for_its_developer_alone_is_not_sent(path: str) -> None:
+    assert IgnoreRules((ROOT / ".dockerignore").read_text(encoding="utf-8")).excludes(path)
 
 
 def test_of_what_is_hearths_the_image_holds_what_a_server_runs() -> None:

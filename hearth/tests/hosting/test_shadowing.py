@@ -37,6 +37,37 @@ def test_routes_are_read_off_the_decorators(tmp_path: Path) -> None:
     assert shadowing.routes(tmp_path) == {"/", "/home", "/feedback", "/items", "/items/<int:id>"}
 
 
+def test_a_file_that_is_no_python_is_named_and_the_others_are_read(tmp_path: Path) -> None:
+    (tmp_path / "views.py").write_text(MODULE, encoding="utf-8")
+    (tmp_path / "broken.py").write_text("x = 1\nif x\n", encoding="utf-8")
+    (tmp_path / "nul.py").write_bytes(b"\0")
+    named: list[str] = []
+
+    assert "/home" in shadowing.routes(tmp_path, broken=named.append)
+    assert [each.partition(": ")[0] for each in named] == [
+        f"{tmp_path.name}/broken.py, line 2",
+        f"{tmp_path.name}/nul.py",
+    ]
+
+
+def test_routes_of_an_extension_count_where_it_is_used(tmp_path: Path) -> None:
+    (tmp_path / "views.py").write_text(MODULE, encoding="utf-8")
+    more = {"shop": ["/shop"]}
+
+    assert "/shop" not in shadowing.routes(tmp_path, more)
+    for line in ("import shop.cart", "from shop import Cart"):
+        (tmp_path / "more.py").write_text(line, encoding="utf-8")
+        assert "/shop" in shadowing.routes(tmp_path, more)
+
+
+def test_what_is_not_the_app_is_not_read(tmp_path: Path) -> None:
+    for folder in (".venv/lib", "venv", "tests"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "views.py").write_text(MODULE, encoding="utf-8")
+
+    assert shadowing.routes(tmp_path) == set()
+
+
 def test_a_route_for_every_collection_is_one_for_each_that_is_declared(tmp_path: Path) -> None:
     (tmp_path / "model.py").write_text(
         'WARES = Declaration(name="wares", singular="ware")\nITEMS = Declaration(name="items")\n', encoding="utf-8"

@@ -101,6 +101,19 @@ def test_an_image_is_judged_by_what_is_in_it(
     assert any(word in row.found for row in rows)
 
 
+def test_a_file_of_the_app_is_no_stray_for_having_a_namesake_in_the_checkout(tmp_path: Path) -> None:
+    (tmp_path / "service").mkdir()
+    (tmp_path / "requirements.txt").write_text("pytest\n", encoding="utf-8")
+    (tmp_path / "service" / "requirements.txt").write_text("flask\n", encoding="utf-8")
+
+    def strays(from_folder: str) -> list[str]:
+        ours = {"requirements.txt": context.digest(tmp_path / from_folder / "requirements.txt")}
+        return failing(contents.check_contents(INSIDE | {"ours": ours}, tmp_path, [Path("requirements.txt")]))
+
+    assert strays("service") == []
+    assert strays(".") == ["nothing that .dockerignore keeps out"]
+
+
 def test_a_file_that_was_kept_out_is_known_again_under_another_name(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(SECRET, encoding="utf-8")
     (tmp_path / "empty").touch()
