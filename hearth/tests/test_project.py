@@ -36,7 +36,7 @@ def test_the_table_says_otherwise(tmp_path: Path) -> None:
     [
         ('[tool.hearth]\nap = "x"\n', ["ap = 'x'", "inventories"]),
         ("[tool.hearth]\napp = 3\n", ["app = 3"]),
-        ("[tool.hearth\n", ["pyproject.toml is no TOML"]),
+        ("[tool.hearth\n", ["pyproject.toml is not TOML"]),
     ],
 )
 def test_a_table_that_cannot_be_meant_is_refused(text: str, words: list[str], tmp_path: Path) -> None:

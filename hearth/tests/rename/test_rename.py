@@ -225,7 +225,7 @@ def test_a_stack_deployed_on_this_machine_goes_down_first(
         ("Pulumi.dev.yaml", "  app:name: ", "  app:named: ", "Pulumi.dev.yaml sets no app:name"),
         ("Pulumi.prod.yaml", "config:", "config: [", "Pulumi.prod.yaml is no YAML"),
         ("firebase.json", "{", "[{", "firebase.json is no JSON"),
-        ("pyproject.toml", "[project]", "[project", "pyproject.toml is no TOML"),
+        ("pyproject.toml", "[project]", "[project", "pyproject.toml is not TOML"),
         ("Pulumi.yaml", "name: ", "title: ", "Pulumi.yaml sets no name"),
     ],
 )
