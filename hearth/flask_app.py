@@ -11,13 +11,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from hearth import env_file, project
+from hearth import env_file, project, serving
 from hearth.errors import HearthError
 from hearth.hosting import shadowing
-from hearth.localcloud.commands.ports import USUAL, listening_nowhere
 
 _FRAMEWORK = "flask_hearth"
-_LAST_PORT = 6000
 
 _DOES = {
     "serve": "Flask with reload and the static files, on this machine alone, without a deploy",
@@ -40,29 +38,35 @@ def main(arguments: Sequence[str]) -> int:
         # Its options are its own; `--help` shows them.
         return _run([sys.executable, "-m", "flask_hearth.bench", *rest], root, root)
     parser.parse_args(rest)
-    flask = [sys.executable, "-m", "flask", "--app", table.app]
-    if shadowing.uses(root / table.service, _FRAMEWORK):
-        return _run(
-            [*flask, verb, *([str(root / table.openapi)] if verb == "openapi" else [])], root / table.service, root
-        )
+    flask, service = [sys.executable, "-m", "flask", "--app", table.app], root / table.service
+    has_framework = shadowing.uses(service, _FRAMEWORK)
     if verb == "openapi":
-        raise HearthError(
-            f"the app in {table.service}/ imports no {_FRAMEWORK}, and so has no document of its API to be written."
+        if not has_framework:
+            raise HearthError(
+                f"the app in {table.service}/ imports no {_FRAMEWORK}, and so has no document of its API to be written."
+            )
+        return _run([*flask, verb, str(root / table.openapi)], service, root)
+    if not has_framework:
+        sys.stderr.write(
+            f"serve: the app imports no {_FRAMEWORK}, so this is plain `flask run`: without static/, which Hosting "
+            "serves, and without migrations.\n"
         )
-    port = os.environ.get("PORT") or str(
-        next(each for each in range(USUAL.edge, _LAST_PORT) if listening_nowhere(each))
+    # An app that says nothing of debugging is here to be debugged.
+    return serving.serve(
+        [*flask, *(["serve"] if has_framework else ["run", "--debug"])],
+        service,
+        lambda: {"FLASK_DEBUG": "1", **_environment(root)},
+        [service, root / ".env"],
     )
-    sys.stderr.write(
-        f"serve: the app imports no {_FRAMEWORK}, so this is plain `flask run`: without static/, which Hosting serves, "
-        "and without migrations.\n"
-    )
-    return _run([*flask, "run", "--debug", "--port", port], root / table.service, root)
 
 
 def _run(command: Sequence[str], folder: Path, root: Path) -> int:
+    return subprocess.run(command, cwd=folder, env=_environment(root), check=False).returncode
+
+
+def _environment(root: Path) -> dict[str, str]:
+    """In which the app runs; data lies in `.local` unless it says otherwise."""
+    (root / ".local").mkdir(exist_ok=True)
     path = os.pathsep.join(part for part in (str(root), os.environ.get("PYTHONPATH", "")) if part)
     # A developer's own; where neither says APP_ENV, production would ask for secrets that a developer has none of.
-    environ = {"APP_ENV": "development", **env_file.read(root), **os.environ, "PYTHONPATH": path}
-    # Data lies there unless the environment says otherwise.
-    (root / ".local").mkdir(exist_ok=True)
-    return subprocess.run(command, cwd=folder, env=environ, check=False).returncode
+    return {"APP_ENV": "development", **env_file.read(root), **os.environ, "PYTHONPATH": path}
