@@ -3,7 +3,7 @@
 
 HEARTH := ./environment && .venv/bin/python -m hearth
 
-.PHONY: help up check test down serve status logs env preview image bench inventory lock catalog openapi rename diagram clean cli assets
+.PHONY: help up check test stop down serve status logs env preview image bench inventory lock catalog openapi rename diagram clean cli assets
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -17,8 +17,11 @@ check: ## run lint, types, and your own tests
 test: ## run lint, types, and every test
 	@$(HEARTH) test
 
-down: ## destroy stack `local` and stop the local cloud
-	@[ ! -x .venv/bin/python ] || .venv/bin/python -m hearth down
+stop: ## stop the local cloud, and keep its data
+	@if [ -d .local ]; then $(HEARTH) stop; else echo "Nothing runs."; fi
+
+down: ## destroy stack `local` and its data, and stop the local cloud (YES=1 does not ask)
+	@if [ -d .local ]; then $(HEARTH) down $(if $(YES),--yes); else echo "Nothing runs."; fi
 
 serve: ## run Flask with reload, without a deploy (PORT=8000 for another port)
 	@$(HEARTH) serve
@@ -59,8 +62,8 @@ rename: ## rename the app everywhere (NAME=my-shop; ANYWAY=1 also with uncommitt
 diagram: ## draw a stack's resource graph from its state, to docs/stack.svg (STACK=local)
 	@$(HEARTH) diagram $(if $(STACK),--stack '$(STACK)')
 
-clean: ## stop everything and delete .venv/ and .local/
-	@[ ! -x .venv/bin/python ] || .venv/bin/python -m hearth clean
+clean: ## stop everything and delete .venv/ and .local/ (YES=1 does not ask)
+	@if [ -d .local ]; then $(HEARTH) clean $(if $(YES),--yes); else rm -rf .venv; fi
 
 cli: ## install a Pulumi CLI in .local/pulumi/bin
 	@$(HEARTH) cli

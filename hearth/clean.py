@@ -10,10 +10,13 @@ from hearth.localcloud.commands.checkout import Checkout
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The exit code of `down`."""
-    argparse.ArgumentParser(prog="python -m hearth clean", description="Stop and delete.").parse_args(arguments)
+    """The exit code of `down`, after whose refusal nothing is deleted."""
+    parser = argparse.ArgumentParser(prog="python -m hearth clean", description="Stop and delete.")
+    parser.add_argument("--yes", action="store_true", help="delete without asking")
+    options = parser.parse_args(arguments)
     root = project.root()
-    code = down.run(Checkout(root))
+    if code := down.run(Checkout(root), yes=options.yes):
+        return code
     for made in (".venv", ".local"):
         shutil.rmtree(root / made, ignore_errors=True)
-    return code
+    return 0

@@ -28,7 +28,12 @@ GROUPS: dict[str, dict[str, Verb]] = {
             named=True,
             first=("cli", "assets"),
         ),
-        "down": Verb(does="destroy stack `local` and stop the local cloud", module=_CLOUD, named=True),
+        "stop": Verb(does="stop the local cloud, and keep its data", module=_CLOUD, named=True),
+        "down": Verb(
+            does="destroy stack `local` and its data, and stop the local cloud (--yes does not ask)",
+            module=_CLOUD,
+            named=True,
+        ),
         "serve": Verb(
             does="run Flask with reload, without a deploy",
             module="hearth.flask_app",

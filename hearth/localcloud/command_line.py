@@ -9,7 +9,8 @@ from hearth.localcloud.commands.checkout import Checkout
 
 _DOES = {
     "up": "start the local cloud if it does not run, and deploy stack `local` to it",
-    "down": "destroy stack `local` and its data, and stop the local cloud",
+    "stop": "stop the local cloud, and keep what is deployed on it and its data",
+    "down": "destroy stack `local` and its data, once asked, and stop the local cloud",
     "status": "tell what runs where",
     "logs": "show what services, jobs and edge wrote",
     "env": "print the lines to evaluate in a shell for plain `pulumi -s local`",
@@ -23,6 +24,8 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog=f"python -m hearth {verb}", description=f"{verb}: {_DOES[verb]}.")
     if verb == "logs":
         parser.add_argument("--follow", action="store_true", help="keep printing new lines")
+    if verb == "down":
+        parser.add_argument("--yes", action="store_true", help="delete without asking")
     options = vars(parser.parse_args(rest))
     # Only the one that is asked for: a shell that evaluates `env` waits for every import.
     run = importlib.import_module(f"hearth.localcloud.commands.{verb}").run

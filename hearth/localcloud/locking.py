@@ -33,7 +33,7 @@ def lock_folder(root: Path) -> Iterator[None]:
             holder = os.read(descriptor, 32).decode(errors="replace").strip() or "unknown"
             raise AlreadyRunningError(
                 f"A local cloud (process {holder}) already works in {root}. "
-                "Stop it with `make down`, or give this one another folder."
+                "Stop it with `make stop`, or give this one another folder."
             ) from error
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())

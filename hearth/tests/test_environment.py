@@ -112,3 +112,18 @@ def test_a_moved_checkout_gets_a_new_environment(checkout: Path, tmp_path_factor
     run(moved, PYTHON=str(program(moved / "none", "exit 1")))
 
     assert not (moved / ".venv").exists()
+
+
+@pytest.mark.parametrize("target", ["stop", "down", "clean"])
+def test_a_half_made_environment_is_completed_before_it_has_to_stop_anything(checkout: Path, target: str) -> None:
+    """After an installation that was interrupted there is a Python, but nothing that it could import."""
+    shutil.copy(CHECKOUT / "Makefile", checkout)
+    (checkout / ".local").mkdir()
+    fill(checkout)
+    program(checkout / ".venv" / "bin" / "python", 'echo "$@" >>uv.log')
+
+    subprocess.run(["make", target, "PYTHON=false"], cwd=checkout, check=False, capture_output=True, timeout=PATIENCE)
+
+    ran = calls(checkout)
+    assert any(call.startswith("pip sync") for call in ran)
+    assert ran[-1] == f"-m hearth {target}"

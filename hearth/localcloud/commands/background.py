@@ -66,7 +66,7 @@ def ensure(checkout: Checkout, say: Callable[[str], None], environ: Mapping[str,
             if getattr(known, name) != port:
                 raise CommandError(
                     f"{ports_module.VARIABLES[name]}={port}, but the local cloud already runs on port "
-                    f"{getattr(known, name)}. `make down` first, then `make up` moves it."
+                    f"{getattr(known, name)}. `make stop` first, then `make up` moves it."
                 )
         if _wait(checkout, known, pid, None).get("code") == code.digest(checkout.toolkit):
             return known
@@ -154,7 +154,7 @@ def status(ports: Ports) -> dict[str, Any]:
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise CommandError(
             f"The local cloud runs, but does not report its status ({error}). `make logs` and the file cloud.log in "
-            ".local/cloud/logs may tell; `make down` and `make up` start it anew."
+            ".local/cloud/logs may tell; `make stop` and `make up` start it anew."
         ) from error
     return found
 

@@ -12,7 +12,7 @@ from hearth.localcloud.locking import AlreadyRunningError
 
 def run(checkout: Checkout) -> int:
     if pid := background.holder(checkout.cloud):
-        raise CommandError(f"it already runs (process {pid}). `make status` shows it, `make down` stops it.")
+        raise CommandError(f"it already runs (process {pid}). `make status` shows it, `make stop` stops it.")
     chosen = ports.choose(os.environ, ports.remembered(checkout.ports), lambda line: print(line, file=sys.stderr))
     ports.remember(checkout.ports, chosen)
     try:

@@ -2,7 +2,7 @@
 
 Whatever state they are in: where the engine can't destroy the stack (a deletion-protected resource, a broken
 provider, a state that can't be read), the local cloud's objects and the stack's state are thrown away instead.
-They are nobody's but this checkout's.
+They are nobody's but this checkout's. So it asks first, where there is something to lose.
 """
 
 import contextlib
@@ -17,7 +17,11 @@ from hearth.localcloud.commands.errors import CommandError
 from hearth.localcloud.store import FILE, Store
 
 
-def run(checkout: Checkout) -> int:
+def run(checkout: Checkout, *, yes: bool = False) -> int:
+    """With `yes`, nobody is asked. Raises CommandError where somebody has to be, and there is no terminal."""
+    if not yes and _has_something(checkout) and not _may():
+        _say("Nothing was deleted, and nothing stopped.")
+        return 1
     try:
         destroyed = _destroy(checkout)
     except CommandError as error:
@@ -33,6 +37,24 @@ def run(checkout: Checkout) -> int:
         _say("The stack could not be destroyed in order: its state and the local cloud's objects are deleted.")
     _say("Down: no process is left." if ran else "Nothing runs.")
     return 0
+
+
+def _has_something(checkout: Checkout) -> bool:
+    """Whether stack or data would be deleted."""
+    stacks = (checkout.state / ".pulumi" / "stacks").glob(f"**/{STACK}.json")
+    return any(stacks) or any((checkout.cloud / "data").glob("**/*"))
+
+
+def _may() -> bool:
+    """What the user answers."""
+    what = f"stack `{STACK}` and all that its services and users stored in it"
+    if not sys.stdin.isatty():
+        raise CommandError(
+            f"it deletes {what}, and there is no terminal to ask on whether it may. `make down YES=1` deletes without "
+            "asking; `make stop` stops the local cloud and keeps everything."
+        )
+    print(f"This deletes {what}; `make stop` would keep it. Delete? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def _destroy(checkout: Checkout) -> bool:

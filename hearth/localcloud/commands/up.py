@@ -59,7 +59,7 @@ def _tell(outputs: dict[str, Any], ports: Ports) -> None:
     print(f"\n  site     {outputs.get('siteUrl', '')}")
     print(f"  service  {outputs.get('serviceUrl', '')}")
     print(f"  console  http://localhost:{ports.apis}/")
-    print('\n  make status, make logs, make down; plain pulumi: eval "$(make -s env)"; pulumi preview -s local')
+    print('\n  make status, make logs, make stop; plain pulumi: eval "$(make -s env)"; pulumi preview -s local')
 
 
 def _say(line: str) -> None:

@@ -34,7 +34,7 @@ def test_the_walk_leads_where_the_page_says_and_the_app_at_its_end_answers(tmp_p
             made = requests.post(f"{site}/api/v1/orders", json=order, timeout=SECONDS)
             orders = requests.get(f"{site}/orders", timeout=SECONDS)
         finally:
-            down = run(tmp_path, "make down")
+            down = run(tmp_path, "make down YES=1")
     left = ran(tmp_path, "git grep --extended-regexp --name-only 'from app[.]items|app[/]items' -- ':!*.md' || true")
 
     assert set(languages) == {"python", "diff", "sh", "text"}

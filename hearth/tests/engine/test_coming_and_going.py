@@ -45,13 +45,33 @@ def up(one: Deployment) -> Deployment:
 def test_down_leaves_no_process_no_open_port_and_no_data(up: Deployment) -> None:
     requests.post(up.site + KEPT.path, json=KEPT.body, timeout=SECONDS).raise_for_status()
 
-    done = up.make("down")
+    done = up.make("down", "--yes")
 
     assert done.returncode == 0, done.stdout
     assert eventually(lambda: nothing_is_left(up))
-    assert up.make("down").returncode == 0
+    assert up.make("down", "--yes").returncode == 0
     up.up()
     assert up.get(KEPT.path).json()[KEPT.name] == []
+
+
+def test_down_without_a_terminal_refuses_to_delete_data_and_says_what_does(up: Deployment) -> None:
+    done = up.make("down")
+
+    assert done.returncode != 0
+    assert "`make down YES=1` deletes without asking" in done.stdout
+    assert up.get().status_code == 200
+
+
+def test_stop_leaves_no_process_and_the_next_up_goes_on_with_the_data(up: Deployment) -> None:
+    requests.post(up.site + KEPT.path, json=KEPT.body, timeout=SECONDS).raise_for_status()
+    before = up.get(KEPT.path).json()[KEPT.name]
+
+    done = up.make("stop")
+
+    assert done.returncode == 0, done.stdout
+    assert eventually(lambda: nothing_is_left(up))
+    up.up()
+    assert up.get(KEPT.path).json()[KEPT.name] == before
 
 
 def test_destroy_by_plain_pulumi_leaves_no_resource(up: Deployment) -> None:
@@ -71,7 +91,7 @@ def test_down_gets_rid_of_what_is_protected_from_deletion(up: Deployment) -> Non
     ):
         up.up()
 
-        done = up.make("down")
+        done = up.make("down", "--yes")
 
     assert done.returncode == 0, done.stdout
     assert eventually(lambda: nothing_is_left(up))
@@ -83,7 +103,7 @@ def test_down_after_a_killed_cloud_ends_what_it_left_running(up: Deployment) -> 
     assert pid
     os.kill(pid, signal.SIGKILL)
 
-    done = up.make("down")
+    done = up.make("down", "--yes")
 
     assert done.returncode == 0, done.stdout
     assert eventually(lambda: nothing_is_left(up))
@@ -93,7 +113,7 @@ def test_down_of_a_state_that_can_not_be_read_throws_it_away(up: Deployment) -> 
     (saved,) = (up.checkout.state / ".pulumi" / "stacks").glob("*/local.json")
     saved.write_text("{", encoding="utf-8")
 
-    done = up.make("down")
+    done = up.make("down", "--yes")
 
     assert done.returncode == 0, done.stdout
     assert eventually(lambda: nothing_is_left(up))
