@@ -62,10 +62,15 @@ def serve() -> None:
 
 
 def _migrate(app: Flask) -> None:
-    """Only here, where one process and one developer are all there is."""
+    """Only here, where one process and one developer are all there is.
+
+    Raises click.ClickException for a change of the declarations without a migration.
+    """
     url = storage.url(app)
     if isinstance(url, Sqlite):
-        migrations_cli.open_migrations(state.for_app(app).declarations, folders.migrations(app)).upgrade(url)
+        migrations = migrations_cli.open_migrations(state.for_app(app).declarations, folders.migrations(app))
+        migrations.upgrade(url)
+        migrations_cli.refuse_missing(migrations, url)
 
 
 def _uncached(response: Response) -> Response:

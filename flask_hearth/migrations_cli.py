@@ -81,6 +81,17 @@ def _upgrade(migrations: "Migrations", url: Sqlite | Postgres) -> None:
     click.echo(
         f"The schema is {after} already." if before == after else f"Migrated from {before or 'empty'} to {after}."
     )
+    refuse_missing(migrations, url)
+
+
+def refuse_missing(migrations: "Migrations", url: Sqlite | Postgres) -> None:
+    """Raises click.ClickException where the declarations have what no migration makes: requests for it would fail."""
+    if missing := migrations.missing(url):
+        raise click.ClickException(
+            "\n  - ".join(["A migration is missing: the declarations have what the database does not:", *missing])
+            + "\nWrite it, then look at it: in the service's folder, with the virtual environment active,\n"
+            '  APP_ENV=development flask db migrate -m "say what changes"'
+        )
 
 
 def _current(migrations: "Migrations", url: Sqlite | Postgres) -> None:

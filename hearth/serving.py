@@ -38,7 +38,7 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
 <title>The app does not start</title></head>
 <body style="font-family: system-ui; margin: 2rem"><h1>The app does not start</h1>
-<p><strong>{last}</strong></p><p>{after}</p><pre style="white-space: pre-wrap">{words}</pre></body></html>
+<p><strong>{reason}</strong></p><p>{after}</p><pre style="white-space: pre-wrap">{words}</pre></body></html>
 """
 
 
@@ -112,8 +112,10 @@ def _ran(command: Sequence[str], folder: Path, environ: Mapping[str, str], liste
 
 
 def _page(words: str, after: str) -> str:
-    last = words.rpartition("\n")[2]
-    return _PAGE.format(last=html.escape(last), after=html.escape(after), words=html.escape(words))
+    lines = words.splitlines()
+    # Click's own errors begin with the reason, tracebacks end with it.
+    reason = next((line for line in lines if line.startswith("Error: ")), lines[-1])
+    return _PAGE.format(reason=html.escape(reason), after=html.escape(after), words=html.escape(words))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ serves or documents: the stores, the API and the OpenAPI document each read the 
 import re
 from dataclasses import dataclass
 
+import click
 from pydantic import BaseModel, ConfigDict
 
 # A path segment, a Firestore collection, an SQL table: the strictest of the three, as one name serves all.
@@ -14,6 +15,13 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,38}[a-z0-9]")
 
 RESERVED_FIELDS = frozenset({"id", "version", "created_at", "updated_at"})
 """Set by the service in every answer, so no model may have fields of these names."""
+
+
+class DeclarationError(click.ClickException, ValueError):
+    """A declaration that can't be stored or served; the text names it, says why and what to do.
+
+    An error of Click's, so that commands of Flask's end with this text and 1, and without a traceback.
+    """
 
 
 class Model(BaseModel):
@@ -24,7 +32,7 @@ class Model(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
-    """A collection of one model. Raises ValueError for a name or field that some store could not hold."""
+    """A collection of one model. Raises DeclarationError for a name or field that some store could not hold."""
 
     name: str
     """Plural, as in the path `/api/v1/items`; also the table's and the collection's name."""
@@ -37,6 +45,10 @@ class Declaration:
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
-            raise ValueError(f"{self.name!r} can't name a collection: 2 to 40 of a-z, 0-9 and _, led by a letter.")
+            raise DeclarationError(
+                f"{self.name!r} can't name a collection: 2 to 40 of a-z, 0-9 and _, led by a letter."
+            )
         if taken := RESERVED_FIELDS & set(self.model.model_fields):
-            raise ValueError(f"{self.model.__name__} declares {', '.join(sorted(taken))}, which the service sets.")
+            raise DeclarationError(
+                f"{self.model.__name__} declares {', '.join(sorted(taken))}, which the service sets."
+            )

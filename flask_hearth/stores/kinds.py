@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from flask_hearth.model.declaration import Declaration
+from flask_hearth.model.declaration import Declaration, DeclarationError
 
 RESERVED_COLLECTIONS = frozenset({"alembic_version", "idempotency_keys"})
 """Tables and collections of the service's own."""
@@ -28,11 +28,11 @@ class Kind(Enum):
 
 
 def check(declarations: Iterable[Declaration]) -> None:
-    """Raises ValueError for names taken, or taken twice, and for fields that some store could not hold."""
+    """Raises DeclarationError for names taken, or taken twice, and for fields that some store could not hold."""
     seen: set[str] = set()
     for declaration in declarations:
         if declaration.name in RESERVED_COLLECTIONS or declaration.name in seen:
-            raise ValueError(
+            raise DeclarationError(
                 f"Two collections can't both be named {declaration.name!r}; "
                 f"rename that of {declaration.model.__name__}."
             )
@@ -41,7 +41,7 @@ def check(declarations: Iterable[Declaration]) -> None:
 
 
 def kinds(declaration: Declaration) -> dict[str, tuple[Kind, bool]]:
-    """Kind, and whether null is a value, of each field in the order of declaration. Raises ValueError."""
+    """Kind, and whether null is a value, of each field in the order of declaration. Raises DeclarationError."""
     schema = declaration.model.model_json_schema(mode="serialization")
     return {
         name: _kind(part, schema.get("$defs", {}), f"{declaration.model.__name__}.{name}")
@@ -86,7 +86,7 @@ def _plain_kind(part: Mapping[str, Any], definitions: Mapping[str, Any], where: 
         case "string" | "number" | "boolean" as kind:
             return Kind(kind)
         case _ if not part.get("enum"):
-            raise ValueError(
+            raise DeclarationError(
                 f"{where} has no JSON type of its own, so that no store knows how to keep it. Declare one type."
             )
     return Kind.JSON
@@ -94,7 +94,7 @@ def _plain_kind(part: Mapping[str, Any], definitions: Mapping[str, Any], where: 
 
 def _check_properties(part: Mapping[str, Any], definitions: Mapping[str, Any], where: str) -> None:
     if part.get("additionalProperties"):
-        raise ValueError(
+        raise DeclarationError(
             f"{where} takes keys that clients choose: Firestore reserves some of them, and indexes all. "
             "Declare a model with fields, or a list of pairs."
         )
@@ -108,7 +108,7 @@ def _check_bounds(part: Mapping[str, Any], where: str) -> None:
     low = part.get("minimum", part.get("exclusiveMinimum"))
     high = part.get("maximum", part.get("exclusiveMaximum"))
     if low is None or high is None or low < _LOWEST or high > _HIGHEST:
-        raise ValueError(
+        raise DeclarationError(
             f"{where} is an integer without bounds that fit 64 bits: larger ones can't be stored. Give it ge and le."
         )
 
@@ -116,8 +116,10 @@ def _check_bounds(part: Mapping[str, Any], where: str) -> None:
 def _check_items(part: Mapping[str, Any], definitions: Mapping[str, Any], where: str) -> None:
     inner = [part["items"]] if part.get("items") else part.get("prefixItems", [])
     if not inner:
-        raise ValueError(f"{where} is a list of anything, so that no store knows how to keep it. Declare its items.")
+        raise DeclarationError(
+            f"{where} is a list of anything, so that no store knows how to keep it. Declare its items."
+        )
     for each in inner:
         if definitions.get(each.get("$ref", "").rpartition("/")[2], each).get("type") == "array":
-            raise ValueError(f"{where} is a list of lists, which Firestore can't hold. Put each list in a model.")
+            raise DeclarationError(f"{where} is a list of lists, which Firestore can't hold. Put each list in a model.")
         _kind(each, definitions, f"{where}[]")

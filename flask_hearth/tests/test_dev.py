@@ -9,10 +9,25 @@ import requests
 from flask_hearth.testing import sample
 from flask_hearth.testing.processes import PATIENCE, Process
 from flask_hearth.tests.api.samples import ITEM
+from flask_hearth.tests.databases import MIGRATIONS
 
 ROOT = Path(__file__).parents[2]
 STATIC = Path(sample.__file__).parent / "static"
 SERVE = ("-m", "flask", "--app", "flask_hearth.testing.sample", "serve")
+
+SHOP = f"""
+from flask import Flask
+from flask_hearth import Hearth
+from flask_hearth.model.declaration import Declaration, Model
+
+class Item(Model):
+    ...
+
+app = Flask(__name__, static_folder=None)
+app.config["HEARTH_DATABASE_URL"] = "sqlite:///{{}}/x.sqlite3".format(app.root_path)
+app.config["HEARTH_MIGRATIONS"] = {str(MIGRATIONS)!r}
+Hearth(app, declarations=[Declaration(name="items", singular="item", model=Item)])
+"""
 
 Serve = Callable[..., Process]
 
@@ -51,6 +66,26 @@ def test_data_is_kept_from_one_start_to_the_next_without_a_thought_of_migrations
         assert requests.get(objects, timeout=PATIENCE).json()["total"] == has
         assert requests.post(objects, json=ITEM.least, timeout=PATIENCE).status_code == 201
         server.end()
+
+
+@pytest.mark.parametrize(
+    ("field", "reason"),
+    [
+        ("size: int = 0", "Item.size is an integer without bounds"),
+        ("id: str = ''", "Item declares id, which the service sets"),
+        ("colour: str = ''", "A migration is missing"),
+    ],
+)
+def test_a_declaration_that_does_not_work_ends_it_with_the_reason_alone(
+    start: Callable[..., Process], port: int, tmp_path: Path, *, field: str, reason: str
+) -> None:
+    (tmp_path / "shop.py").write_text(SHOP.replace("...", field), encoding="utf-8")
+    environ = {"PORT": str(port), "PYTHONPATH": str(ROOT)}
+    server = start("-m", "flask", "--app", "shop", "serve", folder=tmp_path, environ=environ)
+
+    assert server.ended() == 1
+    assert reason in server.output
+    assert "Traceback" not in server.output
 
 
 def test_wrong_settings_end_it_with_the_message_alone(serve: Serve) -> None:

@@ -8,9 +8,11 @@ from typing import Annotated
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from click.testing import CliRunner
 from pydantic import Field
 from sqlalchemy import text
 
+from flask_hearth import migrations_cli
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores import open_store
 from flask_hearth.stores.clock import utc_now
@@ -100,6 +102,34 @@ def test_without_a_change_no_migration_is_written(folder: Path) -> None:
 
     assert migrations.make("nothing") is None
     assert len(list((folder / "versions").glob("*.py"))) == 1
+
+
+def test_missing_is_what_the_code_needs_and_not_what_only_the_database_has(database: Database, folder: Path) -> None:
+    """An old image may be deployed again, on the schema of a later one."""
+    Migrations((SAMPLES,), folder).make("keep samples")
+    Migrations((SAMPLES,), folder).upgrade(database)
+
+    assert Migrations((SAMPLES,), folder).missing(database) == []
+    assert "add_column samples maybe" in Migrations((LATER,), folder).missing(database)
+
+    Migrations((LATER,), folder).make("more fields")
+    Migrations((LATER,), folder).upgrade(database)
+    assert Migrations((LATER,), folder).missing(database) == []
+    assert Migrations((SAMPLES,), folder).missing(database) == []
+
+
+def test_upgrade_ends_with_the_command_for_a_migration_that_is_missing(folder: Path, tmp_path: Path) -> None:
+    """So a stack's job fails before a revision serves that could not answer."""
+    url = Sqlite(path=tmp_path / "x.sqlite3")
+    commands = migrations_cli.group(url, (SAMPLES,), folder)
+
+    refused = CliRunner().invoke(commands, ["upgrade"])
+    written = CliRunner().invoke(commands, ["migrate", "-m", "keep samples"])
+    done = CliRunner().invoke(commands, ["upgrade"])
+
+    assert (refused.exit_code, written.exit_code, done.exit_code) == (1, 0, 0)
+    assert "add_table samples" in refused.output
+    assert 'flask db migrate -m "say what changes"' in refused.output
 
 
 def test_during_a_rollout_both_revisions_work_on_the_new_schema(database: Database, folder: Path) -> None:
