@@ -13,7 +13,8 @@ _STARTED_ANEW = ("commands", "standin")
 def digest(toolkit: Path = _TOOLKIT) -> str:
     """SHA-256 (hex) over what a server loads from the package at `toolkit`, and over what is installed beside it."""
     code = hashlib.sha256()
-    for file in sorted([*(toolkit / "localcloud").rglob("*.py"), *(toolkit / "catalog").iterdir()]):
+    loaded = (*(toolkit / "localcloud").rglob("*.py"), *(toolkit / "localcloud" / "console").glob("console.*"))
+    for file in sorted([*loaded, *(toolkit / "catalog").iterdir()]):
         name = file.relative_to(toolkit)
         if file.is_file() and name.parts[1] not in _STARTED_ANEW:
             code.update(f"{name}\0{file.stat().st_size}\0".encode())

@@ -141,7 +141,9 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
     finally:
         # Status 0: the client went away before there was an answer.
         milliseconds = (time.perf_counter() - began) * 1000
-        log.info("%s %s %d %.0f ms", request.method, request.rel_url.raw_path, status, milliseconds)
+        # An open page asks every second, which would bury all the rest.
+        level = logging.DEBUG if request.path == console.LIVE and status == 200 else logging.INFO
+        log.log(level, "%s %s %d %.0f ms", request.method, request.rel_url.raw_path, status, milliseconds)
 
 
 async def _google_shaped(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -155,11 +157,12 @@ async def _google_shaped(request: web.Request, handler: Handler) -> web.StreamRe
         if request.match_info.http_exception is not error:
             raise
         # Said in so many words: whoever reads it must see a limit of the local cloud, not a missing resource.
-        return ApiError(
+        unknown = ApiError(
             404,
             f"The local cloud does not know the method {request.method} {request.path}. It plays the API methods that "
             "GET /_local/methods lists, and refuses all others rather than guess.",
-        ).response()
+        )
+        return console.not_found(request, unknown.message) or unknown.response()
     except Exception as error:
         if isinstance(error, ConnectionResetError) and (request.transport is None or request.transport.is_closing()):
             # The caller hung up while it still sent, so that nobody reads the answer; 499 is for the log.

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import psutil
+
+from hearth.catalog.apis import SECRET_MANAGER
+from hearth.localcloud import times
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.hosting.channels import Channels, channel_url
 from hearth.localcloud.hosting.names import LIVE, SiteName
@@ -17,12 +21,17 @@ _EXECUTION_STATES = {
 
 
 def status(cloud: Cloud) -> dict[str, Any]:
-    """A list each of services, jobs, sites and kept resources, and `apis`, a URL; values are text, flags or lists."""
+    """A list each of services, jobs, sites, secrets and kept resources; `apis`, a URL; `started`, since when; `data`,
+    the folder of what services keep. Values are text, flags, numbers or lists; times are RFC 3339.
+    """
     return {
         "apis": cloud.origin,
+        "started": times.at(psutil.Process().create_time()),
+        "data": str(cloud.data),
         "services": services(cloud),
         "jobs": jobs(cloud),
         "sites": sites(cloud),
+        "secrets": secrets(cloud),
         "kept": records.listed(cloud.store),
     }
 
@@ -52,6 +61,7 @@ def jobs(cloud: Cloud) -> list[dict[str, Any]]:
                 "name": body["name"],
                 "state": _EXECUTION_STATES.get(completed.get("state", ""), "never run"),
                 "execution": latest,
+                "started": execution.get("startTime", ""),
                 "ended": execution.get("completionTime", ""),
                 "message": completed.get("message", "") if failed else "",
             }
@@ -83,6 +93,25 @@ def sites(cloud: Cloud) -> list[dict[str, Any]]:
     return found
 
 
+def secrets(cloud: Cloud) -> list[dict[str, Any]]:
+    """Names of Secret Manager's secrets with their versions, newest first; never what is in one."""
+    found = []
+    for name, body in cloud.store.below(SECRET_MANAGER.prefix):
+        if name.split("/")[-2] != "secrets":
+            continue
+        versions = [
+            {
+                "number": int(_last(each["name"])),
+                "state": each["state"].lower(),
+                "created": each["createTime"],
+            }
+            for _, each in cloud.store.children(f"{name}/versions")
+        ]
+        versions.sort(key=lambda version: version["number"], reverse=True)
+        found.append({"name": body["name"], "versions": versions})
+    return found
+
+
 def _service(cloud: Cloud, name: str, body: Document, instances: list[Document]) -> dict[str, Any]:
     ready = body.get("terminalCondition", {})
     revisions = sorted(
@@ -106,7 +135,7 @@ def _service(cloud: Cloud, name: str, body: Document, instances: list[Document])
             for _, each in revisions
         ],
         "instances": [
-            {"pid": each["pid"], "revision": revision}
+            {"pid": each["pid"], "revision": revision, "started": times.at(each["started"])}
             for each in instances
             # Tasks of jobs have none.
             if (revision := each["mark"].get("K_REVISION")) and f"{name}/revisions/{revision}" in own

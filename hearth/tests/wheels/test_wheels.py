@@ -30,6 +30,8 @@ DATA = {
         "py.typed",
         "catalog/gcp_types.gz",
         "image/stand-in-base",
+        "localcloud/console/console.css",
+        "localcloud/console/console.js",
         "localcloud/requirements.txt",
         "pulumi_cli/go.mod",
         "pulumi_cli/go.sum",
