@@ -48,15 +48,11 @@ class Served:
         (folder / "service" / "templates").mkdir(parents=True)
         (folder / "Pulumi.yaml").write_text("name: served\nruntime: python\n", encoding="utf-8")
         self.module.write_text(GOOD, encoding="utf-8")
-        self._start = lambda: Process(
-            [sys.executable, "-m", "hearth", "serve"],
-            folder,
-            {"PORT": str(port), "PYTHONPATH": str(project.root())},
-            folder / "output",
-        )
+        self._environ = {"PORT": str(port), "PYTHONPATH": str(project.root())}
 
     def start(self) -> None:
-        self.process = self._start()
+        folder = self.module.parents[1]
+        self.process = Process([sys.executable, "-m", "hearth", "serve"], folder, self._environ, folder / "output")
 
     def wait_for(self, text: str, path: str = "/") -> requests.Response:
         """The first answer that has the text."""

@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-import re
+import os
 import signal
 import subprocess
 import sys
@@ -11,14 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hearth.localcloud.cloud import Ports
-from hearth.localcloud.commands import variables
+from hearth.localcloud.commands import display, variables
 from hearth.localcloud.commands.checkout import STACK, Checkout
 from hearth.localcloud.commands.errors import CommandError
-
-# ` +  gcp:storage:Bucket image-source creating (0s) waiting for ...`
-_PROGRESS = re.compile(r"[ +~-]+ \S+ \S+ (?:creating|updating|deleting|replacing|refreshing) \(\d+s\)(?!.*error)")
-# ` +  gcp:storage:Bucket image-source created (0.03s) waiting for ...`, where the wait is over.
-_DONE = re.compile(r"([ +~-]+ \S+ \S+ (?:created|updated|deleted|replaced|refreshed) \([\d.]+s\)).*")
 
 
 class Engine:
@@ -36,16 +31,16 @@ class Engine:
     def show(self, *arguments: str) -> int:
         """Run an operation whose progress the user sees as it comes; its exit code.
 
-        On a terminal the engine draws it itself. Elsewhere it would write a line for each time it looks; of these
-        only the last one of each resource is passed on.
+        On a terminal the engine draws it itself, unless it lists differences, which it writes line by line there, too.
+        What it writes is passed on as `display` says.
         """
         command = [str(self._program), *arguments, "--stack", STACK, "--suppress-outputs"]
         sys.stdout.flush()
         with _leaving_interrupts_to_the_engine():
-            if sys.stdout.isatty():
+            if sys.stdout.isatty() and "--diff" not in arguments:
                 return subprocess.run(command, cwd=self._root, env=self._environment, check=False).returncode
             with subprocess.Popen(
-                [*command, "--non-interactive", "--suppress-progress"],
+                [*command, "--non-interactive", "--suppress-progress", "--color", _color()],
                 cwd=self._root,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -53,10 +48,9 @@ class Engine:
                 text=True,
             ) as process:
                 assert process.stdout  # noqa: S101
-                for line in process.stdout:
-                    if not _PROGRESS.match(line):
-                        sys.stdout.write(_DONE.sub(r"\1", line))
-                        sys.stdout.flush()
+                for line in display.shown(process.stdout):
+                    sys.stdout.write(line)
+                    sys.stdout.flush()
             return process.returncode
 
     def ask(self, *arguments: str) -> str:
@@ -100,6 +94,11 @@ class Engine:
             text=True,
             check=False,
         )
+
+
+def _color() -> str:
+    """As the engine decides itself, had it our standard output."""
+    return "always" if sys.stdout.isatty() and "NO_COLOR" not in os.environ else "never"
 
 
 @contextlib.contextmanager

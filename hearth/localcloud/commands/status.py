@@ -8,7 +8,7 @@ from hearth.localcloud.cloud import Ports
 from hearth.localcloud.commands import background, ports
 from hearth.localcloud.commands.checkout import Checkout
 
-Row = tuple[str, str, str, str]
+Row = tuple[str, str, str, str] | tuple[str]
 
 
 def run(checkout: Checkout) -> int:
@@ -26,9 +26,12 @@ def run(checkout: Checkout) -> int:
 
 
 def table(rows: Sequence[Row]) -> Iterator[str]:
-    """Lines with aligned columns."""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    """Lines with aligned columns; a row of one cell is a sentence below the row before it, and aligns nothing."""
+    widths = [max(map(len, column)) for column in zip(*(row for row in rows if len(row) > 1), strict=True)]
     for row in rows:
+        if len(row) == 1:
+            yield f"  {row[0]}"
+            continue
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
@@ -43,12 +46,16 @@ def _rows(pid: int, known: Ports, status: dict[str, Any]) -> Iterator[Row]:
         for instance in service["instances"]:
             serving = "serving" if instance["revision"] == service["serving"] else "draining"
             yield f"  {instance['revision']}", serving, str(instance["pid"]), ""
-        if service["message"]:
-            yield "", service["message"], "", ""
+        yield from _message(service)
     for job in status["jobs"]:
         yield f"job {_last(job['name'])}", job["state"], "", job["execution"]
-        if job["message"]:
-            yield "", job["message"].partition("\n")[0], "", ""
+        yield from _message(job)
+
+
+def _message(of: dict[str, Any]) -> Iterator[Row]:
+    """The first line of what went wrong; the log has the rest."""
+    if of["message"]:
+        yield (of["message"].partition("\n")[0],)
 
 
 def _last(name: str) -> str:

@@ -49,3 +49,9 @@ def test_columns_are_as_wide_as_their_widest_cell() -> None:
     rows = [("a", "bbb", "", "z"), ("cccc", "", "1", "")]
 
     assert list(status.table(rows)) == ["a     bbb     z", "cccc       1"]
+
+
+def test_a_message_is_a_line_of_its_own_and_widens_no_column() -> None:
+    rows: list[status.Row] = [("a", "b", "", "z"), ("The startup probe failed. " * 20,), ("c", "d", "", "y")]
+
+    assert list(status.table(rows)) == ["a  b    z", f"  {rows[1][0]}", "c  d    y"]
