@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hearth import __main__ as command_line
-from hearth import flask_app, project
+from hearth import flask_app, project, serving
 from hearth.errors import HearthError
 from hearth.verbs import VERBS, Verb
 
@@ -138,19 +138,18 @@ def test_an_app_without_the_framework_has_no_document_to_write(plain: Path) -> N
 def test_an_app_without_the_framework_is_served_by_flask_run(
     plain: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("PORT", "8123")
-    ran: list[Any] = []
+    served: list[Any] = []
 
-    def run(command: list[str], **rest: Any) -> subprocess.CompletedProcess[bytes]:
-        ran.append((command, rest))
-        return subprocess.CompletedProcess(command, 0)
+    def serve(*arguments: Any) -> int:
+        served.append(arguments)
+        return 0
 
-    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(serving, "serve", serve)
 
     assert flask_app.main(["serve"]) == 0
-    ((command, rest),) = ran
-    assert command[-5:] == ["shop", "run", "--debug", "--port", "8123"]
-    assert rest["cwd"] == plain / "service"
+    ((command, folder, _, _),) = served
+    assert command[-3:] == ["shop", "run", "--debug"]
+    assert folder == plain / "service"
     assert "plain `flask run`" in capsys.readouterr().err
 
 
