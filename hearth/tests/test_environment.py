@@ -114,6 +114,22 @@ def test_a_moved_checkout_gets_a_new_environment(checkout: Path, tmp_path_factor
     assert not (moved / ".venv").exists()
 
 
+def test_a_clone_by_git_on_windows_has_scripts_that_a_shell_can_read(tmp_path: Path) -> None:
+    """Such a clone may be used from WSL."""
+    made, clone = tmp_path / "made", tmp_path / "clone"
+    made.mkdir()
+    for name in (".gitattributes", "environment", "Makefile"):
+        shutil.copy(CHECKOUT / name, made)
+    who = ["-c", "user.name=x", "-c", "user.email=x@example.com"]
+    for command in (["init", "--quiet"], ["add", "--all"], [*who, "commit", "--quiet", "--message", "x"]):
+        subprocess.run(["git", *command], cwd=made, check=True)
+
+    subprocess.run(["git", "-c", "core.autocrlf=true", "clone", "--quiet", made, clone], check=True)
+
+    for name in ("environment", "Makefile"):
+        assert b"\r" not in (clone / name).read_bytes()
+
+
 @pytest.mark.parametrize("target", ["stop", "down", "clean"])
 def test_a_half_made_environment_is_completed_before_it_has_to_stop_anything(checkout: Path, target: str) -> None:
     """After an installation that was interrupted there is a Python, but nothing that it could import."""

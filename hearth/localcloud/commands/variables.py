@@ -8,6 +8,7 @@ from hearth.localcloud.cloud import Ports
 from hearth.localcloud.commands.checkout import Checkout
 from hearth.project import PASSPHRASE
 
+_LOOPBACK = "localhost,127.0.0.1,::1"
 # Where a company keeps copies of plugins, for which there is nothing in its place here.
 _KEPT = frozenset({"PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES"})
 
@@ -30,8 +31,13 @@ def engine_variables(checkout: Checkout, ports: Ports) -> dict[str, str]:
 
 
 def environment(checkout: Checkout, ports: Ports, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """`environ` with everything in it that would lead Pulumi elsewhere taken out, and `engine_variables` put in."""
+    """`environ` with everything in it that would lead Pulumi elsewhere taken out, and `engine_variables` put in.
+
+    Also where a proxy does not count: engine and plugins call each other here, by gRPC, which heeds `http_proxy`.
+    """
     unwanted = {name for name in environ if name.startswith("PULUMI_")} - _KEPT
     kept = {name: value for name, value in environ.items() if name not in unwanted}
     path = os.pathsep.join(part for part in (str(checkout.programs), environ.get("PATH", "")) if part)
-    return {**kept, "PATH": path, **engine_variables(checkout, ports)}
+    # Of the two names, gRPC and many others read the first only.
+    direct = ",".join(part for part in (environ.get("no_proxy") or environ.get("NO_PROXY"), _LOOPBACK) if part)
+    return {**kept, "PATH": path, "no_proxy": direct, "NO_PROXY": direct, **engine_variables(checkout, ports)}

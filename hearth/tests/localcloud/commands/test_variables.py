@@ -49,6 +49,24 @@ def test_nothing_of_the_users_own_pulumi_is_left(checkout: Checkout) -> None:
     assert given["PATH"] == f"{checkout.programs}:/usr/bin"
 
 
+@pytest.mark.parametrize(
+    ("mine", "given"),
+    [
+        ({}, "localhost,127.0.0.1,::1"),
+        ({"no_proxy": "a.example"}, "a.example,localhost,127.0.0.1,::1"),
+        ({"NO_PROXY": "b.example"}, "b.example,localhost,127.0.0.1,::1"),
+    ],
+)
+def test_no_proxy_stands_between_the_engine_and_its_plugins(
+    checkout: Checkout, mine: dict[str, str], given: str
+) -> None:
+    """With `http_proxy` alone, their gRPC would go to the proxy, which can't reach this machine's loopback."""
+    found = variables.environment(checkout, PORTS, {"http_proxy": "http://proxy.example:3128", **mine})
+
+    assert (found["no_proxy"], found["NO_PROXY"]) == (given, given)
+    assert found["http_proxy"] == "http://proxy.example:3128"
+
+
 def test_a_companys_copies_of_plugins_are_still_looked_for(checkout: Checkout) -> None:
     """A missing plugin is downloaded, from where the user's shell says."""
     mirror = {"PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES": "^https://get=https://plugins.example"}
