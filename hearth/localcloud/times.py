@@ -21,8 +21,9 @@ def local(stamp: str) -> datetime | None:
         return None
 
 
-def short(when: datetime, today: datetime) -> str:
+def short(when: datetime, today: datetime | None = None) -> str:
     """Time of day for today, `29 Nov 13:22` in this year, `29 Nov 2025` before."""
+    today = today or datetime.now(when.tzinfo)
     if when.date() == today.date():
         return f"{when:%H:%M:%S}"
     return f"{when:%-d %b %H:%M}" if when.year == today.year else f"{when:%-d %b %Y}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hearth.catalog.played import counted
+from hearth.localcloud import times
 from hearth.localcloud.cloud import Ports
 from hearth.localcloud.commands import background, ports
 from hearth.localcloud.commands.checkout import Checkout
@@ -20,8 +21,12 @@ def run(checkout: Checkout) -> int:
     status = background.status(known)
     for line in table([("WHAT", "STATE", "PROCESS", "WHERE"), *_rows(pid, known, status)]):
         print(line)
+    print()
+    if secrets := [_last(each["name"]) for each in status["secrets"]]:
+        print(f"Secrets: {', '.join(secrets)}.")
+    print(f"Services and jobs keep their data in {status['data']}. `make logs` shows what they write.")
     if kept := [each["type"] for each in status["kept"]]:
-        print(f"\nKept, not played: {counted(kept)}. Each is only a record; the console lists them.")
+        print(f"Kept, not played: {counted(kept)}. Each is only a record; the console lists them.")
     return 0
 
 
@@ -36,19 +41,20 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _rows(pid: int, known: Ports, status: dict[str, Any]) -> Iterator[Row]:
-    yield "local cloud", "running", str(pid), f"http://localhost:{known.apis}/"
+    yield "local cloud", f"running since {_time(status['started'])}", str(pid), f"http://localhost:{known.apis}/"
     for site in status["sites"]:
-        released = f"released {site['released']}" if site["release"] else "never released"
+        released = f"released {_time(site['released'])}" if site["release"] else "never released"
         yield f"site {_last(site['name'])}", released, "", site["url"]
     for service in status["services"]:
         name = f"service {_last(service['name'])}"
         yield name, service["state"], "", service["url"]
         for instance in service["instances"]:
             serving = "serving" if instance["revision"] == service["serving"] else "draining"
-            yield f"  {instance['revision']}", serving, str(instance["pid"]), ""
+            yield f"  {instance['revision']}", f"{serving} since {_time(instance['started'])}", str(instance["pid"]), ""
         yield from _message(service)
     for job in status["jobs"]:
-        yield f"job {_last(job['name'])}", job["state"], "", job["execution"]
+        ended = f" {_time(job['ended'])}" if job["ended"] else ""
+        yield f"job {_last(job['name'])}", f"{job['state']}{ended}", "", job["execution"]
         yield from _message(job)
 
 
@@ -60,3 +66,8 @@ def _message(of: dict[str, Any]) -> Iterator[Row]:
 
 def _last(name: str) -> str:
     return name.rpartition("/")[2]
+
+
+def _time(stamp: str) -> str:
+    when = times.local(stamp)
+    return times.short(when) if when else stamp

@@ -3,7 +3,6 @@ escaped, and with characters that show nothing, or turn around what follows, in 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from html import escape
 
 from hearth.localcloud import times
@@ -34,8 +33,7 @@ def time(stamp: str) -> str:
     if when is None:
         return text(stamp)
     full = f"{when:%Y-%m-%d %H:%M:%S} {when.tzname()}"
-    shown = times.short(when, datetime.now(when.tzinfo))
-    return f'<time datetime="{when.isoformat()}"{_titled(full)}>{text(shown)}</time>'
+    return f'<time datetime="{when.isoformat()}"{_titled(full)}>{text(times.short(when))}</time>'
 
 
 def link(url: str) -> str:

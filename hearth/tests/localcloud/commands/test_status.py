@@ -1,5 +1,6 @@
 """`make status`: the table."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from hearth.localcloud.commands import ports, status
 from hearth.localcloud.commands.checkout import Checkout
 from hearth.localcloud.kept import records
+from hearth.tests.localcloud.console import deployed
 from hearth.tests.localcloud.running import in_thread
 
 
@@ -26,8 +28,10 @@ def test_a_running_local_cloud_is_shown_with_its_process_and_address(
 
         assert status.run(checkout) == 0
 
-    heads, cloud = capsys.readouterr().out.splitlines()
+    heads, cloud, _, data = capsys.readouterr().out.splitlines()
     assert heads.split() == ["WHAT", "STATE", "PROCESS", "WHERE"]
+    assert "  running since " in cloud
+    assert f" {local.root / 'data'}. " in data
     assert cloud.split()[-1] == f"http://localhost:{local.ports.apis}/"
 
 
@@ -41,8 +45,24 @@ def test_what_is_kept_is_counted_below(tmp_path: Path, capsys: pytest.CaptureFix
         status.run(checkout)
 
     said = capsys.readouterr().out
-    assert "\n\nKept, not played: 1 resource (pubsub.Topic). " in said
+    assert "\nKept, not played: 1 resource (pubsub.Topic). " in said
     assert "s3cret" not in said
+
+
+def test_what_runs_is_shown_since_when_and_secrets_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    checkout = Checkout(tmp_path)
+    with in_thread(checkout.cloud) as local:
+        ports.remember(checkout.ports, local.ports)
+        local.in_loop(deployed.put_all)
+
+        status.run(checkout)
+
+    said = capsys.readouterr().out
+    # In whichever time zone.
+    assert re.search(r"  web-1 +serving since \d+ \w+ (1969|1970) +77\n", said)
+    assert re.search(r"job migrate +failed \d+ \w+ \d[\d:]+ +migrate-1\n", said)
+    assert "\nSecrets: session-key.\n" in said
+    assert deployed.CANARY not in said
 
 
 def test_columns_are_as_wide_as_their_widest_cell() -> None:
