@@ -65,9 +65,14 @@ def _from_json(value: object) -> object:
     return json.loads(value) if isinstance(value, str) else value
 
 
+def _names_from_json(value: object) -> object:
+    found = _from_json(value)
+    return dict.fromkeys(found) if isinstance(found, dict) else found
+
+
 Strings = Annotated[tuple[str, ...], BeforeValidator(_from_json)]
 Texts = Annotated[Mapping[str, str], BeforeValidator(_from_json)]
-Names = Annotated[Mapping[str, None], BeforeValidator(_from_json)]
+Names = Annotated[Mapping[str, None], BeforeValidator(_names_from_json)]
 """By name, nothing: the values are kept from whoever reads the configuration."""
 Mixed = Annotated[Mapping[str, Any], BeforeValidator(_from_json)]
 """By name, whatever Pulumi's command line made of a value: a rule says which ones can be used."""

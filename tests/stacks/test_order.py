@@ -9,7 +9,7 @@ from infra.program import ROOT, build
 APIS = "Settled apis-settled"
 FIRST = {"gcp:projects/service:Service", "gcp:projects/serviceIdentity:ServiceIdentity"}
 # Made on this machine: no API is asked for it.
-NO_API = {"hearth:secret:RandomKey"}
+NO_API = {"hearth:secret:RandomKey", "hearth:secret:AlternatingValue"}
 # No visitor needs it: what cleans up, how CI deploys, and addresses that somebody has to set DNS records for first.
 NOT_FOR_VISITORS = {"gcp:firestore/field:Field", "gcp:firebase/hostingCustomDomain:HostingCustomDomain"}
 NOT_OF_THE_SITE = {"delivery"}
@@ -44,7 +44,7 @@ def test_the_service_waits_until_its_grants_take_effect(name: str) -> None:
     """A revision that may not read its secret or its data fails, and Cloud Run does not try again."""
     stack = run_stack(name)
 
-    granting = {"secrets", "database"}
+    granting = {"secrets", "own-secrets", "database"}
     grants = {
         each.short for each in stack.resources if each.custom and each.parent in granting and "role" in each.inputs
     }
