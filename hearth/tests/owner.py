@@ -8,6 +8,7 @@ import pytest
 
 from hearth import project
 from hearth.catalog.apis import LOCAL_PROJECT_PREFIX
+from hearth.hosting import shadowing
 from hearth.rename import places
 from hearth.target import PLACEHOLDER
 from hearth.testing.stacks import STACKS, shipped
@@ -26,4 +27,9 @@ def _is_as_cloned() -> bool:
 
 as_cloned = pytest.mark.skipif(
     not _is_as_cloned(), reason="this checkout has an owner, and what this is about is theirs"
+)
+
+with_framework = pytest.mark.skipif(
+    not shadowing.uses(ROOT / project.Table.read(ROOT).service, "flask_hearth"),
+    reason="the app of this checkout is not made with flask_hearth, and this tries one that is",
 )

@@ -11,6 +11,7 @@ from flask_hearth.api import openapi
 from flask_hearth.tests.api.samples import SAMPLES
 from hearth import project
 from hearth.first_collection import NoCollectionError, first, minimal_value
+from hearth.tests.owner import with_framework
 
 ROOT = project.root()
 
@@ -30,6 +31,7 @@ def test_the_body_is_one_that_the_model_takes(sample: Any, tmp_path: Path) -> No
     sample.declaration.model.model_validate_json(json.dumps(found.body))
 
 
+@with_framework
 def test_the_committed_document_has_one() -> None:
     assert first(ROOT).body
 

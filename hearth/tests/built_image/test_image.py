@@ -13,8 +13,11 @@ from hearth.image.engines import Engine, Sandbox
 from hearth.image.errors import ImageError
 from hearth.image.rows import Row, table
 from hearth.tests.built_image.conftest import Built
+from hearth.tests.owner import with_framework
 
 ROOT = project.root()
+
+pytestmark = with_framework
 
 # Two checkouts may be tested at the same time.
 NAME = f"hearth-test-{os.getpid()}"

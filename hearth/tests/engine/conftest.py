@@ -5,12 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from hearth.tests.engine.deployment import CHECKOUT, Deployment, copied
+from hearth.tests.owner import with_framework
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(CHECKOUT / "hearth" / "tests" / "engine"):
             item.add_marker(pytest.mark.engine)
+            item.add_marker(with_framework)
 
 
 @pytest.fixture(scope="session")
