@@ -1,6 +1,6 @@
 """A page that is a walk: its blocks are carried out, step by step, in a copy of the checkout.
 
-    ```python    a file: the first line names it in a comment, the rest is its content
+    ```python    a file: the first line names it in a comment, the rest is its content; `html` and `dockerfile` likewise
     ```diff      an edit: the first line names the file, then lines to keep, to drop and to put in
     ```sh        commands, run in the copy's root by a shell with the checkout's programs on its PATH
     ```text      lines that the commands before it must print; the word `failed` says that they must fail
@@ -29,6 +29,7 @@ _IDENTITY = {
     for what, value in (("NAME", "A reader"), ("EMAIL", "reader@example.com"))
 }
 _BIN = Path(sys.executable).parent
+_FILES = ("python", "html", "dockerfile")
 
 Done = subprocess.CompletedProcess[str]
 
@@ -125,9 +126,9 @@ def walked(folder: Path, page: str, run: Callable[[Path, str], Done] = ran) -> l
     languages = []
     for step in steps(page):
         languages.append(step.language)
-        if step.language == "python":
+        if step.language in _FILES:
             name, _, content = step.text.partition("\n")
-            file = folder / name.removeprefix("# ")
+            file = folder / name.removeprefix("<!-- ").removesuffix(" -->").removeprefix("# ")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(content, encoding="utf-8")
         elif step.language == "diff":
