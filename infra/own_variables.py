@@ -24,13 +24,18 @@ TAKEN: frozenset[str] = frozenset(
 """These, and what the stack sets, whatever its settings."""
 
 
+def taken(kind: str) -> frozenset[str]:
+    """Names that nobody can have on a stack with this kind of database. Without one, the app may bring its own."""
+    return TAKEN - {database.VARIABLE} if kind == "none" else TAKEN
+
+
 def check(stack: StackSettings) -> Iterator[Fault]:
     """Check each name against those that are taken, and the three keys against each other."""
     seen: dict[str, str] = {}
     for field in ("env", "secrets", "secret_references"):
         key = str(StackSettings.model_fields[field].alias)
         for name in getattr(stack, field):
-            if name in TAKEN:
+            if name in taken(stack.database):
                 yield Fault(
                     key=key,
                     value=name,

@@ -36,7 +36,9 @@ ROOT = Path(__file__).resolve().parent.parent
 def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     """Declare every resource of the stack and export its outputs."""
     hosting = hosting_config.read(root / "firebase.json")
-    config, values = secret_values.split(read(), root=root, environ=environ, elsewhere=own_variables.TAKEN)
+    given = read()
+    elsewhere = own_variables.taken(given.get("app:database", ""))
+    config, values = secret_values.split(given, root=root, environ=environ, elsewhere=elsewhere)
     stack = configuration.load(config, environ, rewritten=hosting.rewrites_to_service, more=values.faults)
     static_files.warn_of_missing_build(root, root / hosting.public)
     files = static_files.digests(root / hosting.public)
@@ -78,7 +80,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         users = SignIn("sign-in", stack, after=enabled)
         env[sign_in.VARIABLE] = users.web_key
         before_serving.append(users)
-    missing_variables.warn(root, root / "service", {*env, *stored, *own_variables.TAKEN})
+    missing_variables.warn(root, root / "service", {*env, *stored, *own_variables.taken(stack.database)})
     container = Container(image=image, account=runtime.email, env=env, secrets=stored, servers=data.servers)
     if stack.migration_command and stack.database not in database.WITHOUT_SCHEMA:
         migration = MigrationJob("migration", stack, container=container, after=[*enabled, granted])

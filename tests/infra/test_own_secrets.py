@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from hearth.faults import SettingsError
+from hearth.guards.guarding import GuardError
 from hearth.testing.recorder import Stack
 from infra import own_variables
 from tests.infra.example import STACKS, run_stack
@@ -132,6 +133,22 @@ def test_what_can_be_no_variable_is_refused_by_name_and_without_its_value(keys: 
     assert said in text
     assert "c4n4ry" not in text
     assert "4711" not in text
+
+
+@pytest.mark.parametrize("variable", [{"STRIPE_KEY": "x"}, {"FEED": "https://me:pass@example.com/"}])
+def test_a_variable_that_is_a_secret_is_refused_with_the_way_to_keep_it(variable: dict[str, str]) -> None:
+    with pytest.raises(GuardError) as refused:
+        declared(env=variable)
+
+    assert "has its value in plain" in str(refused.value)
+    assert "into app:secrets (docs/variables.md)" in str(refused.value)
+    assert "me:pass" not in str(refused.value)
+
+
+def test_an_app_may_bring_its_own_database_where_the_stack_has_none() -> None:
+    stack = run_stack("dev", {"app:database": "none", "app:secrets": '{"DATABASE_URL": "postgresql://x"}'})
+
+    assert "valueSource" in of_service(stack)["DATABASE_URL"]
 
 
 @pytest.mark.parametrize("database", ["firestore", "postgres"])

@@ -208,9 +208,14 @@ def test_a_stack_file_of_a_kms_key_needs_no_key_and_a_rotation_shows(repository:
     file = repository.root / "Pulumi.prod.yaml"
     kms = "secretsprovider: gcpkms://projects/acme/locations/global/keyRings/r/cryptoKeys/k\nencryptedkey: CiQA\n"
     file.write_text(kms + file.read_text(encoding="utf-8"), encoding="utf-8")
-    repository.configure("prod", secretKeyRotation={"secure": "v1:first"})
+    kept = {"secure": "v1:kept"}
+    repository.configure("prod", secretKeyRotation={"secure": "v1:first"}, secrets={"KEPT": kept, "TURNED": kept})
     repository.commit()
-    repository.configure("prod", secretKeyRotation={"secure": "v1:second"})
+    repository.configure(
+        "prod",
+        secretKeyRotation={"secure": "v1:second"},
+        secrets={"KEPT": kept, "TURNED": {"secure": "v1:second"}},
+    )
     before = repository.snapshot()
 
     output = repository.preview("prod")
@@ -218,6 +223,10 @@ def test_a_stack_file_of_a_kms_key_needs_no_key_and_a_rotation_shows(repository:
     assert "secret changed: app:secretKeyRotation" in output
     assert "v1:" not in output
     assert "secretmanager.SecretVersion secrets-session-key, because of secretData" in output
+    assert "secret changed: app:secrets.TURNED" in output
+    assert "secretmanager.SecretVersion own-secrets-TURNED-second, because of secretData" in output
+    assert "own-secrets-TURNED-first, because" not in output, "the version before stays"
+    assert "own-secrets-KEPT-second, because" not in output
     assert repository.snapshot() == before
 
 
