@@ -53,7 +53,8 @@ def lines(log: Path, most: int) -> list[str]:
 
 
 def message(line: str) -> str:
-    """What a line says: of a structured one its severity, its message and its traceback, any other as it is.
+    """What a line says: of a structured one its severity, its message and the last line of its traceback, which names
+    the error; any other as it is.
 
     cloud.google.com/logging/docs/structured-logging names the fields.
     """
@@ -64,5 +65,6 @@ def message(line: str) -> str:
         return line
     if not isinstance(entry, dict) or "message" not in entry:
         return line
-    parts = (entry.get("severity", ""), entry["message"], entry.get("stack_trace", ""))
+    error = str(entry.get("stack_trace", "")).rstrip().rpartition("\n")[2]
+    parts = (entry.get("severity", ""), entry["message"], error)
     return f"{writer}{bar}{' '.join(str(part) for part in parts if part)}"

@@ -75,6 +75,19 @@ def test_health_says_where_it_serves(local: LocalCloud) -> None:
     }
 
 
+def test_other_files_of_the_console_are_other_code(tmp_path: Path) -> None:
+    """Or an open page would go on with the old ones after an upgrade."""
+    script = tmp_path / "localcloud" / "console" / "console.js"
+    for path in (script, tmp_path / "localcloud" / "requirements.txt", tmp_path / "catalog" / "types"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    before = code.digest(tmp_path)
+
+    script.write_text("other", encoding="utf-8")
+
+    assert code.digest(tmp_path) != before
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

@@ -54,7 +54,7 @@ def test_a_request_is_read_whatever_its_host(tmp_path: Path, line: str, request_
     [
         ("web-1 | plain", "web-1 | plain"),
         ('web-1 | {"severity": "ERROR", "message": "it broke", "time": "t"}', "web-1 | ERROR it broke"),
-        ('web-1 | {"message": "m", "stack_trace": "Traceback\\n  x"}', "web-1 | m Traceback\n  x"),
+        ('web-1 | {"message": "m", "stack_trace": "Traceback:\\n  1 / 0\\nE: why\\n"}', "web-1 | m E: why"),
         ('web-1 | {"message": {"a": 1}}', "web-1 | {'a': 1}"),
         ('web-1 | {"other": 1}', 'web-1 | {"other": 1}'),
         ("web-1 | [1]", "web-1 | [1]"),
