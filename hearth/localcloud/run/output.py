@@ -1,10 +1,15 @@
-"""What a process writes, line by line: into a log file that others write to as well, and its last lines to keep."""
+"""What a process writes, line by line: into a log file that others write to as well, and its last lines to keep.
+
+Files of the user's are called in it as in their checkout (`own_names`).
+"""
 
 import asyncio
 from collections import deque
 from collections.abc import MutableSequence
 from pathlib import Path
 from typing import TextIO
+
+from hearth.localcloud.run.own_names import OwnNames
 
 LONGEST_LINE = 64 * 1024
 _LAST_LINES = 20
@@ -17,6 +22,8 @@ def last_lines() -> deque[str]:
 
 async def copy(output: asyncio.StreamReader, log: Path, prefix: str, tail: MutableSequence[str]) -> None:
     """Append each line to the log as `PREFIX | LINE`, and to `tail` as it is, until the output ends."""
+    # A local cloud's logs lie in folders of `logs`.
+    names = OwnNames(log.parents[2])
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8", buffering=1) as file:
         rest = b""
@@ -25,12 +32,12 @@ async def copy(output: asyncio.StreamReader, log: Path, prefix: str, tail: Mutab
             if len(rest) > LONGEST_LINE:
                 lines, rest = [*lines, rest], b""
             for line in lines:
-                _take(line, file, prefix, tail)
+                _take(line, names, file, prefix, tail)
         if rest:
-            _take(rest, file, prefix, tail)
+            _take(rest, names, file, prefix, tail)
 
 
-def _take(line: bytes, file: TextIO, prefix: str, tail: MutableSequence[str]) -> None:
-    text = line.decode(errors="replace").rstrip("\r")
+def _take(line: bytes, names: OwnNames, file: TextIO, prefix: str, tail: MutableSequence[str]) -> None:
+    text = names.put_into(line.decode(errors="replace").rstrip("\r"))
     tail.append(text)
     file.write(f"{prefix} | {text}\n")
