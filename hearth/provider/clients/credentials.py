@@ -9,14 +9,13 @@ Impersonation is left to the credentials themselves (`gcloud auth application-de
 
 import threading
 from collections.abc import Callable, Mapping
-
-import google.auth
-import google.auth.exceptions
-from google.auth.credentials import Credentials
-from google.auth.transport.requests import Request
+from typing import TYPE_CHECKING
 
 from hearth.plugin.kinds import ProviderError
 from hearth.provider.clients.endpoints import loopback
+
+if TYPE_CHECKING:
+    from google.auth.credentials import Credentials
 
 TOKEN_VARIABLE = "GOOGLE_OAUTH_ACCESS_TOKEN"  # noqa: S105 - the variable's name
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
@@ -26,8 +25,10 @@ _LOG_IN = (
 )
 
 
-def application_default() -> Credentials:
+def application_default() -> "Credentials":
     """Application Default Credentials (google-auth, "google.auth.default")."""
+    import google.auth  # noqa: PLC0415 - as in `token`
+
     credentials, _project = google.auth.default(scopes=[_SCOPE])
     return credentials
 
@@ -35,7 +36,7 @@ def application_default() -> Credentials:
 class Tokens:
     """Safe to use from many threads."""
 
-    def __init__(self, environ: Mapping[str, str], default: Callable[[], Credentials] = application_default) -> None:
+    def __init__(self, environ: Mapping[str, str], default: "Callable[[], Credentials]" = application_default) -> None:
         self._given = environ.get(TOKEN_VARIABLE)
         self._default = default
         self._credentials: Credentials | None = None
@@ -50,6 +51,10 @@ class Tokens:
                 f"{TOKEN_VARIABLE} is not set, and {url} is on this machine, where no one's own credentials are sent. "
                 'Run `eval "$(make -s env)"` in this shell.'
             )
+        # Takes a quarter of the provider's start, and who has a token needs none of it: hence only here.
+        import google.auth.exceptions  # noqa: PLC0415
+        from google.auth.transport.requests import Request  # noqa: PLC0415
+
         with self._lock:
             try:
                 if self._credentials is None:
