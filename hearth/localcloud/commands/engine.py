@@ -79,11 +79,6 @@ class Engine:
             file.flush()
             self.ask("stack", "import", "--file", file.name, "--stack", STACK)
 
-    def outputs(self) -> dict[str, Any]:
-        """Stack outputs, secret ones masked."""
-        values: dict[str, Any] = json.loads(self.ask("stack", "output", "--json", "--stack", STACK))
-        return values
-
     def _quietly(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [self._program, *arguments, "--non-interactive"],

@@ -32,7 +32,7 @@ def run(checkout: Checkout) -> int:
         for advice in plugin.missing_plugins(checkout):
             _say(advice)
         return code
-    _tell(engine.outputs(), ports)
+    _tell(background.status(ports), ports)
     return 0
 
 
@@ -55,9 +55,12 @@ def _ways(deployment: Mapping[str, Any], status: Mapping[str, Any]) -> list[str]
     return ["--diff"] if deployment.get("resources") else []
 
 
-def _tell(outputs: dict[str, Any], ports: Ports) -> None:
-    print(f"\n  site     {outputs.get('siteUrl', '')}")
-    print(f"  service  {outputs.get('serviceUrl', '')}")
+def _tell(status: Mapping[str, Any], ports: Ports) -> None:
+    """The addresses as the local cloud knows them: to ask the CLI for outputs takes longer than most of an `up`."""
+    print()
+    for what, found in (("site", status["sites"]), ("service", status["services"])):
+        for each in found:
+            print(f"  {what:<7}  {each['url']}")
     print(f"  console  http://localhost:{ports.apis}/")
     print('\n  make status, make logs, make stop; plain pulumi: eval "$(make -s env)"; pulumi preview -s local')
 
