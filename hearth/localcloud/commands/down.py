@@ -8,6 +8,7 @@ They are nobody's but this checkout's. So it asks first, where there is somethin
 import contextlib
 import shutil
 import sys
+from collections.abc import Container
 
 from hearth.catalog.apis import IDENTITY_TOOLKIT
 from hearth.localcloud.commands import background, plugin, ports, recovery
@@ -15,6 +16,9 @@ from hearth.localcloud.commands.checkout import STACK, Checkout
 from hearth.localcloud.commands.engine import Engine
 from hearth.localcloud.commands.errors import CommandError
 from hearth.localcloud.store import FILE, Store
+
+# Installed packages and resolved locks are worth keeping, and belong to no object.
+_OF_NO_OBJECT = {"environments", "locks"}
 
 
 def run(checkout: Checkout, *, yes: bool = False) -> int:
@@ -28,13 +32,17 @@ def run(checkout: Checkout, *, yes: bool = False) -> int:
         _say(str(error))
         destroyed = False
     ran = background.stop(checkout.cloud)
-    if destroyed:
+    if not destroyed:
+        shutil.rmtree(checkout.state, ignore_errors=True)
+        _throw_away(checkout, _OF_NO_OBJECT)
+        _say("The stack could not be destroyed in order: its state and the local cloud's objects are deleted.")
+    elif _has_other_stacks(checkout):
         # What the services kept goes with them, as a database in the cloud does, and so do the people who signed up.
         shutil.rmtree(checkout.cloud / "data", ignore_errors=True)
         _forget_people(checkout)
     else:
-        _throw_away(checkout)
-        _say("The stack could not be destroyed in order: its state and the local cloud's objects are deleted.")
+        # With what no state knows any more, and a next `up` would find in its way.
+        _throw_away(checkout, {*_OF_NO_OBJECT, "logs"})
     _say("Down: no process is left." if ran else "Nothing runs.")
     return 0
 
@@ -81,12 +89,16 @@ def _forget_people(checkout: Checkout) -> None:
             store.delete_below(IDENTITY_TOOLKIT.prefix)
 
 
-def _throw_away(checkout: Checkout) -> None:
-    shutil.rmtree(checkout.state, ignore_errors=True)
+def _has_other_stacks(checkout: Checkout) -> bool:
+    """Whether a stack besides `local` has its state here, which may be deployed on the same local cloud."""
+    return any(file.stem != STACK for file in (checkout.state / ".pulumi" / "stacks").glob("**/*.json"))
+
+
+def _throw_away(checkout: Checkout, kept: Container[str]) -> None:
+    """Delete what lies in the local cloud's folder, but for what is called like one of `kept`."""
     with contextlib.suppress(FileNotFoundError):
         for entry in checkout.cloud.iterdir():
-            # Installed packages are worth keeping, and belong to no object.
-            if entry.name == "environments":
+            if entry.name in kept:
                 continue
             if entry.is_dir():
                 shutil.rmtree(entry, ignore_errors=True)

@@ -47,7 +47,9 @@ def choose(
         if not port:
             raise CommandError(f"No free port from {wanted} on for the {_WHAT[name]}: set {VARIABLES[name]}.")
         if port != wanted:
-            say(f"Port {wanted} is taken{_taker(wanted)}; using {port} for the {_WHAT[name]}.")
+            # The service takes its port when it is deployed, which may be minutes later.
+            then = ", or the next one that is free when it is deployed" if name == "service" else ""
+            say(f"Port {wanted} is taken{_taker(wanted)}; using {port} for the {_WHAT[name]}{then}.")
         chosen[name] = port
     return Ports(**chosen)
 

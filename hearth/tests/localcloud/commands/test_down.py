@@ -8,6 +8,7 @@ import pytest
 from hearth.localcloud.commands import down, stop
 from hearth.localcloud.commands.checkout import Checkout
 from hearth.localcloud.commands.errors import CommandError
+from hearth.localcloud.store import FILE
 
 
 class Terminal(io.StringIO):
@@ -67,6 +68,32 @@ def test_a_state_that_can_not_be_read_is_something_to_lose(tmp_path: Path, monke
 
     assert down.run(Checkout(tmp_path)) == 1
     assert stack.exists()
+
+
+def test_what_no_state_knows_any_more_goes_as_well(tmp_path: Path) -> None:
+    """Else it would be in the way of every `make up`, as a name that is taken."""
+    cloud = tmp_path / ".local" / "cloud"
+    for name in ("images", "environments", "locks", "logs"):
+        (cloud / name).mkdir(parents=True)
+    (cloud / FILE).touch()
+
+    assert down.run(Checkout(tmp_path)) == 0
+    assert {entry.name for entry in cloud.iterdir()} == {"environments", "locks", "logs"}
+
+
+def test_what_another_stack_has_deployed_here_stays(tmp_path: Path) -> None:
+    checkout = Checkout(tmp_path)
+    other = checkout.state / ".pulumi" / "stacks" / "shop" / "mine.json"
+    program = checkout.programs / "pulumi"
+    for file in (other, program, checkout.cloud / "images" / "one"):
+        file.parent.mkdir(parents=True)
+        file.touch()
+    program.write_text("#!/bin/sh\necho \"error: no stack named 'local' found\" >&2; exit 255\n", encoding="utf-8")
+    program.chmod(0o755)
+
+    assert down.run(checkout) == 0
+    assert (checkout.cloud / "images" / "one").exists()
+    assert other.exists()
 
 
 def test_stop_keeps_data(kept: Path, tmp_path: Path) -> None:

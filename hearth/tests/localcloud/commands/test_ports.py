@@ -27,7 +27,7 @@ def test_a_taken_port_moves_to_the_next_free_one_and_is_said() -> None:
     assert chosen == Ports(edge=5002, apis=4000, service=8081)
     assert [line.split(";")[1].strip() for line in said] == [
         "using 5002 for the Hosting edge.",
-        "using 8081 for the first Cloud Run service.",
+        "using 8081 for the first Cloud Run service, or the next one that is free when it is deployed.",
     ]
 
 
