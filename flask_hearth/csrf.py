@@ -18,6 +18,7 @@ from typing import Final
 from flask import Flask, request, session
 from werkzeug.exceptions import Forbidden
 
+from flask_hearth import templating
 from flask_hearth.errors import Problem
 
 FIELD: Final = "_csrf"
@@ -48,7 +49,7 @@ class StaleError(Problem):
 
 def init_app(app: Flask) -> None:
     """Let templates write `{{ csrf_token() }}` into a field named `{{ csrf_field }}`."""
-    app.jinja_env.globals.update(csrf_token=token, csrf_field=FIELD)
+    templating.add_globals(app, csrf_token=token, csrf_field=FIELD)
 
 
 def token() -> str:

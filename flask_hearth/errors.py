@@ -53,9 +53,15 @@ class Problem(HTTPException):
 
 
 def init_app(app: Flask) -> None:
-    """Answer each HTTPException, and by way of 500 each exception that nobody caught (Flask logs that one)."""
+    """Answer each HTTPException, and by way of 500 each exception that nobody caught (Flask logs that one).
+
+    Not where the app does so itself, by a handler for HTTPException or for Exception; one for a status comes first in
+    any case, as Flask looks for the closest.
+    """
     templating.init_app(app)
-    app.register_error_handler(HTTPException, error_response)
+    own = app.error_handler_spec[None][None]
+    if HTTPException not in own and Exception not in own:
+        app.register_error_handler(HTTPException, error_response)
     app.register_error_handler(UnavailableError, unavailable)
 
 

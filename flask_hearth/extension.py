@@ -1,4 +1,8 @@
-"""`Hearth`: all parts of the framework for one app, by the rules of Flask's extensions.
+"""`Hearth`: the parts of the framework for one app, by the rules of Flask's extensions.
+
+Those that need Flask alone are always there. What needs a model, the API and the pages of collections, comes with the
+first declaration; a store, and with it its driver, with HEARTH_DATABASE_URL; users with HEARTH_AUTH. The app has the
+last word: its routes, headers, error handlers, templates and template globals stay as they are.
 
 It keeps no app, reads nothing but `app.config` (`HEARTH_…`, each by the part that it is for), and leaves what it knows
 in `app.extensions["hearth"]`. Left out: reading the environment, which `flask_hearth.settings` does for who wants it,
@@ -6,12 +10,11 @@ and making the app, which is the app's own business.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Flask
 
 from flask_hearth import (
-    api,
     csrf,
     development,
     errors,
@@ -21,27 +24,29 @@ from flask_hearth import (
     identity,
     logs,
     migrations_cli,
-    pages,
     rate_limit,
     request_id,
     state,
     static_files,
     storage,
 )
-from flask_hearth.model.declaration import Declaration
 from flask_hearth.state import State
 from flask_hearth.static_files import StaticFiles
 from flask_hearth.stores.interface import Store
 
-PARTS: Final = (
+if TYPE_CHECKING:
+    from flask_hearth.model.declaration import Declaration
+
+_FIRST: Final = (
     logs,
     storage,
     migrations_cli,
     development,
     static_files,
     health,
-    api,
-    pages,
+)
+# Between the two: what is made of declarations.
+_LAST: Final = (
     csrf,
     identity,
     # After what tells who asks.
@@ -65,7 +70,7 @@ class Hearth:
         self,
         app: Flask | None = None,
         *,
-        declarations: Sequence[Declaration] = (),
+        declarations: Sequence["Declaration"] = (),
         store: Store | None = None,
         files: StaticFiles | None = None,
     ) -> None:
@@ -76,9 +81,10 @@ class Hearth:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
-        """Set up every part. Routes that the app has already keep their paths: register them before.
+        """Set up every part. Register the app's own routes and error handlers before.
 
-        Raises ValueError for declarations and configuration that don't fit, RuntimeError for a second call.
+        Raises ValueError for declarations and configuration that don't fit, and for a route that the app has where one
+        of a part would be; RuntimeError for a second call.
         """
         if state.KEY in app.extensions:
             raise RuntimeError(
@@ -88,7 +94,14 @@ class Hearth:
         app.extensions[state.KEY] = State(
             declarations=self._declarations, store=self._store, files=self._files, debug=app.debug
         )
-        # `//` in a path is a mistake, not another way to write it: a redirect would name a host, and hide the mistake.
-        app.url_map.merge_slashes = False
-        for part in PARTS:
+        for part in _FIRST:
+            part.init_app(app)
+        if self._declarations:
+            from flask_hearth import api, pages  # noqa: PLC0415 - Pydantic, which an app without models need not have
+
+            # `//` in a path is a mistake, not another way to write it: a redirect would name a host, and hide that.
+            app.url_map.merge_slashes = False
+            api.init_app(app)
+            pages.init_app(app)
+        for part in _LAST:
             part.init_app(app)

@@ -44,10 +44,14 @@ def allow_connections_to(origin: str) -> None:
 
 
 def add_security_headers(response: Response) -> Response:
-    """Add the security set; forbid caching of errors always, of anything else unless the view allowed it."""
-    response.headers.update(SECURITY)
-    if origin := g.get("connect_to"):
-        response.headers[CSP] = SECURITY[CSP].replace("connect-src 'self'", f"connect-src 'self' {origin}")
+    """Add what the app has not set of the security set.
+
+    Caching of errors is forbidden always, of anything else unless the view allowed it.
+    """
+    origin = g.get("connect_to")
+    own = SECURITY[CSP].replace("connect-src 'self'", f"connect-src 'self' {origin}") if origin else SECURITY[CSP]
+    for name, value in {**SECURITY, CSP: own}.items():
+        response.headers.setdefault(name, value)
     if response.status_code >= FIRST_ERROR:
         # Hosting would keep a 404 for ten minutes, also after the page has come to be.
         response.headers["Cache-Control"] = UNCACHED

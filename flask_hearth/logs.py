@@ -19,12 +19,15 @@ _TEXT = "%(asctime)s %(levelname)-8s %(name)s: %(message)s"
 
 
 def init_app(app: Flask) -> None:
-    """As HEARTH_LOG_LEVEL, HEARTH_LOG_STRUCTURED and HEARTH_GOOGLE_CLOUD_PROJECT say."""
-    configure(
-        level=app.config.setdefault("HEARTH_LOG_LEVEL", "info"),
-        structured=app.config.setdefault("HEARTH_LOG_STRUCTURED", True),
-        project=app.config.setdefault("HEARTH_GOOGLE_CLOUD_PROJECT", None),
-    )
+    """As HEARTH_LOG_LEVEL, HEARTH_LOG_STRUCTURED and HEARTH_GOOGLE_CLOUD_PROJECT say.
+
+    Without a level, logging is left as it is: it is the whole process's, and the app may have set it up.
+    """
+    level: str | None = app.config.setdefault("HEARTH_LOG_LEVEL", None)
+    structured: bool = app.config.setdefault("HEARTH_LOG_STRUCTURED", True)
+    project: str | None = app.config.setdefault("HEARTH_GOOGLE_CLOUD_PROJECT", None)
+    if level is not None:
+        configure(level=level, structured=structured, project=project)
 
 
 def configure(*, level: str, structured: bool, project: str | None = None, stream: TextIO | None = None) -> None:

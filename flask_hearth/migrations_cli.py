@@ -19,11 +19,11 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from flask_hearth import folders, state, storage
-from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.interface import UnavailableError
 from flask_hearth.stores.urls import DatabaseUrlError, Firestore, Postgres, Sqlite
 
 if TYPE_CHECKING:
+    from flask_hearth.model.declaration import Declaration
     from flask_hearth.stores.sql.migrating import Migrations
 
 NOTHING_TO_DO = "Firestore keeps documents without a schema: there is nothing to migrate."
@@ -39,7 +39,7 @@ def init_app(app: Flask) -> None:
         app.cli.add_command(group(url, state.for_app(app).declarations, folders.migrations(app)))
 
 
-def group(url: Sqlite | Postgres | Firestore, declarations: Sequence[Declaration], folder: Path) -> AppGroup:
+def group(url: Sqlite | Postgres | Firestore, declarations: Sequence["Declaration"], folder: Path) -> AppGroup:
     """The commands for one database. They end with 1, and one message, where they can't do what they are for."""
     commands = AppGroup("db", help=_SHORT)
 
@@ -109,7 +109,7 @@ def _check(migrations: "Migrations", url: Sqlite | Postgres) -> None:
     click.echo("The database is what the declarations say.")
 
 
-def open_migrations(declarations: Sequence[Declaration], folder: Path) -> "Migrations":
+def open_migrations(declarations: Sequence["Declaration"], folder: Path) -> "Migrations":
     """The migrations in a folder, for a command: what Alembic says in its log is fit for a person."""
     # Else Alembic tells of its plugins, at length and when imported; what it does to the database it tells here.
     logging.getLogger("alembic").setLevel(logging.WARNING)

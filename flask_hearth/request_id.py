@@ -9,7 +9,7 @@ from typing import Final
 
 from flask import Flask, Response, g, request
 
-from flask_hearth import trace
+from flask_hearth import templating, trace
 from flask_hearth.headers import FIRST_ERROR
 
 HEADER: Final = "X-Request-ID"
@@ -19,7 +19,7 @@ HEADER: Final = "X-Request-ID"
 def init_app(app: Flask) -> None:
     """Set HEADER on errors, and let templates write `{{ request_id() }}`."""
     app.after_request(_tell)
-    app.jinja_env.globals["request_id"] = current
+    templating.add_globals(app, request_id=current)
 
 
 def current() -> str:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from flask import Flask, Response, request, send_file
 from werkzeug.exceptions import NotFound
 
-from flask_hearth import folders, state
+from flask_hearth import folders, state, templating
 from flask_hearth.staticfiles import caching, folder, names
 
 _log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("HEARTH_STATIC", None)
     known = state.for_app(app)
     files = known.files = known.files or StaticFiles(folders.static(app))
-    app.jinja_env.globals["static_url"] = files.url
+    templating.add_globals(app, static_url=files.url)
 
     @app.before_request
     def answer() -> Response | None:

@@ -1,5 +1,7 @@
 """The framework's templates, each under `hearth/`: an app's own of the same name wins, as Flask looks there first."""
 
+from typing import Any
+
 from flask import Blueprint, Flask
 
 blueprint = Blueprint("hearth", __name__, template_folder="templates")
@@ -9,3 +11,9 @@ def init_app(app: Flask) -> None:
     """Let the app find them. Every part that shows a page asks for it, so that each can do without the others."""
     if blueprint.name not in app.blueprints:
         app.register_blueprint(blueprint)
+
+
+def add_globals(app: Flask, **values: Any) -> None:
+    """Let templates use these names, but for those that the app gives a meaning of its own."""
+    for name, value in values.items():
+        app.jinja_env.globals.setdefault(name, value)

@@ -1,15 +1,19 @@
 """Where objects are kept: one interface, three stores, and the URL that chooses one of them.
 
-A store is imported when it is chosen: each brings a driver that would else be paid for at every cold start.
+A store is imported when it is chosen: each brings a driver that would else be paid for at every cold start. So is what
+reads models, which an app without any need not have installed.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask_hearth.model.declaration import Declaration
-from flask_hearth.stores import kinds, urls
+from flask_hearth.stores import urls
 from flask_hearth.stores.clock import Clock, utc_now
 from flask_hearth.stores.interface import Store
+
+if TYPE_CHECKING:
+    from flask_hearth.model.declaration import Declaration
 
 CALL_SECONDS = 5.0
 """How long a call may wait for a store's answer. Far below the request's own timeout, so that a client is told."""
@@ -18,7 +22,7 @@ CALL_SECONDS = 5.0
 def open_store(
     url: str,
     *,
-    declarations: Sequence[Declaration],
+    declarations: Sequence["Declaration"],
     migrations: Path | None = None,
     project: str | None = None,
     data_dir: str | None = None,
@@ -34,6 +38,8 @@ def open_store(
     it has a connection; before, it may wait `pool_wait_seconds` for one, and as long as connecting may take where one
     has to be made. Raises `urls.DatabaseUrlError`, and ValueError for a declaration that some store could not hold.
     """
+    from flask_hearth.stores import kinds
+
     kinds.check(declarations)
     match urls.parse(url, project=project, data_dir=data_dir):
         case urls.Firestore() as named:

@@ -8,9 +8,10 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from flask_hearth.model.declaration import Declaration
+if TYPE_CHECKING:
+    from flask_hearth.model.declaration import Declaration
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,21 +95,23 @@ class KeyReusedError(StoreError):
 class Store(Protocol):
     """Thread-safe. Every method may raise UnavailableError."""
 
-    def create(self, declaration: Declaration, id: str, fields: Mapping[str, Any]) -> Record:
+    def create(self, declaration: "Declaration", id: str, fields: Mapping[str, Any]) -> Record:
         """Raises ExistsError."""
 
-    def get(self, declaration: Declaration, id: str) -> Record:
+    def get(self, declaration: "Declaration", id: str) -> Record:
         """Raises MissingError."""
 
-    def replace(self, declaration: Declaration, id: str, fields: Mapping[str, Any], *, expected: str | None) -> Record:
+    def replace(
+        self, declaration: "Declaration", id: str, fields: Mapping[str, Any], *, expected: str | None
+    ) -> Record:
         """Write all fields. With `expected`, only if the object has that version. Raises MissingError, VersionError."""
 
-    def delete(self, declaration: Declaration, id: str, *, expected: str | None) -> None:
+    def delete(self, declaration: "Declaration", id: str, *, expected: str | None) -> None:
         """Raises MissingError, VersionError."""
 
     def page(
         self,
-        declaration: Declaration,
+        declaration: "Declaration",
         *,
         limit: int,
         after: Position | None = None,
@@ -120,7 +123,7 @@ class Store(Protocol):
         `offset` skips that many (cost grows with it). At most one of `before` and the other two is given.
         """
 
-    def count(self, declaration: Declaration) -> int:
+    def count(self, declaration: "Declaration") -> int:
         """By the store's own count, never by reading the objects."""
 
     def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:

@@ -66,3 +66,16 @@ def test_the_names_of_static_files_are_known_without_flask_and_pydantic() -> Non
 
     assert "flask_hearth" in names
     assert names - set(sys.stdlib_module_names) == {"flask_hearth"}
+
+
+def test_the_extension_needs_flask_alone_until_something_is_declared() -> None:
+    program = (
+        "import sys; sys.modules.update(dict.fromkeys(['pydantic', 'sqlalchemy', 'alembic', 'google.cloud']));"
+        "from flask import Flask; from flask_hearth import Hearth; app = Flask('shop'); Hearth(app);"
+        "print(app.test_client().get('/health/ready').status_code, app.test_client().get('/nowhere').status_code)"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program], cwd=PACKAGE.parent, capture_output=True, text=True, check=False
+    )
+
+    assert found.stdout.split() == ["200", "404"], found.stderr

@@ -1,10 +1,12 @@
 """`Hearth` on an app of somebody's own."""
 
+import logging
 import re
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Blueprint, Flask, request
+from werkzeug.exceptions import HTTPException
 
 import flask_hearth
 from flask_hearth import Hearth, paths
@@ -22,14 +24,14 @@ def bare(folder: Path, **config: object) -> Flask:
 
 
 def test_an_app_without_a_word_of_configuration_is_served(tmp_path: Path) -> None:
-    """Nothing is declared, so nothing has to be kept anywhere."""
+    """Nothing is declared, so nothing has to be kept anywhere, and there is no API."""
     app = bare(tmp_path)
     Hearth(app)
     client = app.test_client()
 
     assert client.get("/health/ready").json == {"status": "ready"}
     assert client.get("/nowhere").content_type == "application/problem+json"
-    assert client.get("/api/v1/openapi.json").json["paths"] == {}  # type: ignore[index]
+    assert client.get("/api/v1/openapi.json").status_code == 404
 
 
 def test_it_keeps_no_app_and_serves_many(tmp_path: Path) -> None:
@@ -63,6 +65,7 @@ def test_what_the_app_has_set_is_not_replaced_and_the_rest_has_a_default(tmp_pat
         "HEARTH_DATABASE_URL": None,
         "HEARTH_DATA_DIR": None,
         "HEARTH_GOOGLE_CLOUD_PROJECT": None,
+        "HEARTH_HEALTH_PATH": "/health",
         "HEARTH_IDENTITY_CHECKED": False,
         "HEARTH_LOG_LEVEL": "error",
         "HEARTH_LOG_STRUCTURED": True,
@@ -134,6 +137,112 @@ def test_an_apps_own_template_comes_before_the_frameworks(tmp_path: Path) -> Non
     assert "Not Found" in page
 
 
+def test_the_apps_headers_are_not_replaced(tmp_path: Path) -> None:
+    app = bare(tmp_path)
+    own = {"Content-Security-Policy": "default-src 'self'", "Referrer-Policy": "no-referrer", "Cache-Control": "public"}
+    app.add_url_rule("/", "front", lambda: ("hello", own))
+    Hearth(app)
+    headers = app.test_client().get("/").headers
+
+    assert {name: headers[name] for name in own} == own
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("handled", [HTTPException, Exception, 404], ids=["all of HTTP", "all", "one"])
+def test_the_apps_error_handlers_come_first(tmp_path: Path, handled: type[Exception] | int) -> None:
+    app = bare(tmp_path)
+    app.register_error_handler(handled, lambda _error: ("the app's own words", 404))
+    Hearth(app)
+
+    assert app.test_client().get("/nowhere").text == "the app's own words"
+
+
+def test_a_template_global_of_the_apps_keeps_its_meaning(tmp_path: Path) -> None:
+    """As that of Flask-WTF, which has the same name."""
+    app = bare(tmp_path)
+    app.jinja_env.globals["csrf_token"] = lambda: "the app's"
+    Hearth(app)
+
+    assert app.jinja_env.globals["csrf_token"]() == "the app's"  # type: ignore[operator]
+    assert "request_id" in app.jinja_env.globals
+
+
+def test_logging_is_left_alone_until_a_level_is_asked_for(tmp_path: Path) -> None:
+    root = logging.getLogger()
+    before = root.level, [*root.handlers]
+    Hearth(bare(tmp_path))
+    assert (root.level, [*root.handlers]) == before
+
+    Hearth(bare(tmp_path, HEARTH_LOG_LEVEL="error"))
+    assert root.level == logging.ERROR
+
+
+def test_the_session_cookie_is_the_apps(tmp_path: Path) -> None:
+    app = bare(tmp_path)
+    before = {key: value for key, value in app.config.items() if key.startswith("SESSION_")}
+    Hearth(app)
+
+    assert {key: value for key, value in app.config.items() if key.startswith("SESSION_")} == before
+
+
+@pytest.mark.parametrize("taken", ["/health", "/health/ready"])
+def test_a_health_check_where_the_app_has_a_route_is_refused_with_the_key_that_moves_it(
+    tmp_path: Path, taken: str
+) -> None:
+    def app(**config: object) -> Flask:
+        made = bare(tmp_path, **config)
+        # Under the very name of Hearth's own.
+        made.register_blueprint(Blueprint("health", __name__))
+        made.add_url_rule(taken, "mine", lambda: "mine")
+        return made
+
+    with pytest.raises(ValueError, match=f"{taken} is a route of the app 'shop' already.*HEARTH_HEALTH_PATH"):
+        Hearth(app())
+    for path, found in (("/up", 200), (None, 404)):
+        other = app(HEARTH_HEALTH_PATH=path)
+        Hearth(other)
+        assert other.test_client().get(taken).text == "mine"
+        assert other.test_client().get("/up/live").status_code == found
+
+
+def test_keys_may_come_from_the_environment_as_flask_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLASK_HEARTH_WRITES_PER_MINUTE", "1")
+    monkeypatch.setenv("FLASK_HEARTH_TRUSTED_HOSTS", '["www.example.com"]')
+    monkeypatch.setenv("FLASK_HEARTH_HEALTH_PATH", "/up")
+    app = bare(tmp_path)
+    app.config.from_prefixed_env()
+    app.add_url_rule("/", "front", lambda: request.host, methods=["POST"])
+    Hearth(app)
+    client = app.test_client()
+
+    assert client.get("/up/live").status_code == 200
+    assert client.post("/", headers={"X-Forwarded-Host": "www.example.com"}).text == "www.example.com"
+    assert client.post("/").status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("HEARTH_TRUSTED_HOSTS", "www.example.com", "as JSON"),
+        ("HEARTH_WRITES_PER_MINUTE", "many", "a whole number"),
+        ("HEARTH_TRUSTED_HOPS", -1, "0 or more"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused_with_its_key(tmp_path: Path, key: str, value: object, said: str) -> None:
+    with pytest.raises(ValueError, match=f"{key} is .*{said}"):
+        Hearth(bare(tmp_path, **{key: value}))
+
+
+def test_commands_are_the_apps_own(tmp_path: Path) -> None:
+    """And of two apps each has those of its parts."""
+    plain, declared = bare(tmp_path), bare(tmp_path, HEARTH_DATABASE_URL=f"sqlite:///{tmp_path}/a.sqlite3")
+    Hearth(plain)
+    Hearth(declared, declarations=[ITEMS])
+
+    assert sorted(plain.cli.commands) == ["serve"]
+    assert sorted(declared.cli.commands) == ["db", "openapi", "serve"]
+
+
 def test_routes_that_the_app_had_before_are_not_taken_by_pages(tmp_path: Path) -> None:
     app = bare(tmp_path)
     app.add_url_rule("/items", "mine", lambda: "mine")
@@ -145,7 +254,7 @@ def test_routes_that_the_app_had_before_are_not_taken_by_pages(tmp_path: Path) -
 def test_the_paths_that_can_be_known_without_the_app_are_those_that_it_answers(tmp_path: Path) -> None:
     firebase = {"HEARTH_AUTH": "firebase", "HEARTH_GOOGLE_CLOUD_PROJECT": "demo-x", "HEARTH_FIREBASE_WEB_KEY": "k"}
     app = bare(tmp_path, **firebase)
-    Hearth(app)
+    Hearth(app, declarations=[ITEMS], store=MemoryStore())
 
     assert sorted(paths.RULES) == sorted({rule.rule for rule in app.url_map.iter_rules()})
 
