@@ -50,8 +50,8 @@ def test_a_killed_engine_is_recovered_from_by_the_next_up(fresh: Deployment) -> 
 
     output = fresh.up()
 
-    assert "taking back its lock" in again
-    assert "taking back its lock" in output
+    assert "removing its lock" in again
+    assert "removing its lock" in output
     assert fresh.get().status_code == 200
     assert not fresh.state().get("pending_operations")
     assert fresh.pulumi("preview", "--expect-no-changes", "--stack", "local").returncode == 0
@@ -74,7 +74,7 @@ def test_an_interrupted_up_gives_up_its_lock_and_one_whose_cloud_was_killed_come
 
     assert running.returncode != 0, interrupted
     assert "Traceback" not in interrupted
-    assert "taking back its lock" not in failed
+    assert "removing its lock" not in failed
     assert second.returncode != 0, failed
     assert fresh.get().status_code == 200, output
     assert fresh.cloud() != pid
