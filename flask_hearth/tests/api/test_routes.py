@@ -119,11 +119,12 @@ def test_two_collections_of_one_name_are_refused(declarations: Sequence[Declarat
         app_over(MemoryStore(), declarations=declarations)
 
 
-def test_a_service_may_declare_nothing() -> None:
+def test_a_service_that_declares_nothing_has_no_api_and_no_page_about_one() -> None:
     app = app_over(MemoryStore(), declarations=())
 
     problem(app.test_client().get("/api/v1/items"), 404)
-    assert app.test_client().get("/api/docs").status_code == 200
+    assert app.test_client().get("/api/docs").status_code == 404
+    assert app.test_client().get("/health/live").status_code == 200
 
 
 def test_no_route_ends_in_z_or_is_reserved(memory: MemoryStore) -> None:
