@@ -86,6 +86,8 @@ def _upgrade(migrations: "Migrations", url: Sqlite | Postgres) -> None:
 
 def refuse_missing(migrations: "Migrations", url: Sqlite | Postgres) -> None:
     """Raises click.ClickException where the declarations have what no migration makes: requests for it would fail."""
+    # Alembic tells that it compares; the command has said what it did, and that stays its last line.
+    logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
     if missing := migrations.missing(url):
         raise click.ClickException(
             "\n  - ".join(["A migration is missing: the declarations have what the database does not:", *missing])

@@ -10,6 +10,7 @@ APP = """\
 import os
 
 import click
+import flask_hearth
 from flask import Flask
 
 app = Flask(__name__)
