@@ -43,7 +43,7 @@ def test_a_plain_app_takes_the_samples_place_keeps_its_data_and_takes_the_extens
             health = requests.get(f"http://127.0.0.1:{ports.service}/health/ready", timeout=SECONDS)
             missing = requests.get(f"{site}/nowhere", timeout=SECONDS)
         finally:
-            down = run(checkout, "make down")
+            down = run(checkout, "make down YES=1")
 
     assert (saved.status_code, "<li>Milk</li>" in saved.text) == (200, True)
     assert "A note needs a title." in refused.text, "the session's cookie did not come through"
