@@ -16,6 +16,7 @@ from pathlib import Path
 from hearth import project
 
 _USERS = ("infra", "service", "tests")
+_OTHERS = ("tests", "hearth/tests")
 _BESIDE = {"framework": "flask_hearth/tests", "engine": "hearth/tests/engine"}
 """Tests that run beside all others, where they are there, with logs of these names."""
 _DOES = {"check": "lint, types, and the project's own tests", "test": "lint, types, every test"}
@@ -46,7 +47,8 @@ def _all(checks: "_Checks", beside: Mapping[str, str]) -> int:
             name: stack.enter_context(checks.beside(name, checks.pytest("--durations=5", folder), to_its_end=True))
             for name, folder in beside.items()
         }
-        codes = {"others": checks.run(checks.pytest(*(f"--ignore={folder}" for folder in beside.values())))}
+        # Named, since pytest leaves out for `--ignore` only what lies below the folders that it is told of.
+        codes = {"others": checks.run(checks.pytest(*(f"--ignore={folder}" for folder in beside.values()), *_OTHERS))}
         codes["types"] = checks.ended(types, "types")
         codes |= {name: checks.ended(process, name, show=True) for name, process in begun.items()}
     failed = {name: code for name, code in codes.items() if code}

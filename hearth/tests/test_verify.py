@@ -20,6 +20,14 @@ def test_one() -> None:
     Path("failing").write_text(str(os.getpid()), encoding="utf-8")
     assert not Path("failing").exists()
 """
+COUNTED = """\
+from pathlib import Path
+
+
+def test_one() -> None:
+    with Path("ran").open("a", encoding="utf-8") as file:
+        file.write(f"{__file__}\\n")
+"""
 DEPLOYS = """\
 from collections.abc import Iterator
 from contextlib import suppress
@@ -121,6 +129,25 @@ def test_a_deployment_that_fails_counts_and_is_told(checkout: Path) -> None:
 
     assert done.returncode != 0
     assert "1 failed" in done.stdout.splitlines()[-1]
+
+
+def test_each_test_is_run_once(checkout: Path) -> None:
+    """Also those of a folder that pytest is told of, which it does not leave out for `--ignore`."""
+    folders = ["tests", "hearth/tests", "hearth/tests/engine", "flask_hearth/tests"]
+    for folder in folders:
+        (checkout / folder).mkdir(parents=True, exist_ok=True)
+        (checkout / folder / "test_counted.py").write_text(COUNTED, encoding="utf-8")
+    with (checkout / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write(
+            '[tool.pytest.ini_options]\naddopts = ["--import-mode=importlib"]\n'
+            'testpaths = ["tests", "hearth/tests", "flask_hearth/tests"]\n'
+        )
+
+    done = verify(checkout, "test")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    ran = (checkout / "ran").read_text(encoding="utf-8").splitlines()
+    assert sorted(ran) == sorted(str(checkout / folder / "test_counted.py") for folder in folders)
 
 
 def test_deployments_stop_what_they_started_though_the_others_fail(checkout: Path) -> None:
