@@ -78,13 +78,13 @@ class Reader:
         """What else holds for its values, such as `length 1 to 10, "" by default`."""
         found = []
         for branch in (schema, *schema.get("anyOf", ())):
-            for low, high, declaration in _RANGES:
+            for low, high, what in _RANGES:
                 if low in branch and high in branch:
-                    found.append(f"{declaration}{branch[low]} to {branch[high]}")
+                    found.append(f"{what}{branch[low]} to {branch[high]}")
                 elif low in branch:
-                    found.append(f"{declaration}from {branch[low]}")
+                    found.append(f"{what}from {branch[low]}")
                 elif high in branch:
-                    found.append(f"{declaration}up to {branch[high]}")
+                    found.append(f"{what}up to {branch[high]}")
         if "default" in schema:
             found.append(f"{json.dumps(schema['default'])} by default")
         return ", ".join(found)

@@ -15,8 +15,7 @@ from flask_hearth import storage
 from flask_hearth.api import body, idempotency, pagination, preconditions, query
 from flask_hearth.api.representation import REVALIDATED, etag, json_response, object_response, represent
 from flask_hearth.api.validation import validate, validate_patch
-from flask_hearth.errors import Problem
-from flask_hearth.errors import error_response as answer_error
+from flask_hearth.errors import Problem, error_response
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.interface import ExistsError, MissingError, Record, VersionError
 
@@ -131,7 +130,7 @@ def delete(declaration: Declaration, id: str) -> Response:
 def missing(_: MissingError) -> AnyResponse:
     """404; the route's arguments say of what."""
     arguments = request.view_args or {}
-    return answer_error(
+    return error_response(
         Problem(404, f"There is no {arguments['declaration'].singular} {arguments.get('id', 'any more')}.")
     )
 
@@ -139,7 +138,7 @@ def missing(_: MissingError) -> AnyResponse:
 @blueprint.errorhandler(VersionError)
 def stale(_: VersionError) -> AnyResponse:
     """412: only requests with a precondition let it through."""
-    return answer_error(preconditions.failed())
+    return error_response(preconditions.failed())
 
 
 @blueprint.after_request

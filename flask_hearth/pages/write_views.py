@@ -76,16 +76,14 @@ def save(declaration: Declaration, id: str) -> Response:
         if dict(record.fields) != values:
             raise EditConflict(
                 f"Somebody else changed this {declaration.singular} after you opened it, so yours is not saved yet. "
-                "Below, each "
-                "field that differs shows theirs beside yours. What is in the fields when you save is what will be "
-                "kept.",
+                "Below, each field that differs shows theirs beside yours. What is in the fields when you save is what "
+                "will be kept.",
                 record,
             ) from None
     except MissingError:
         raise EditConflict(
             f"Somebody else removed this {declaration.singular} after you opened it. What you entered is still "
-            "here: you can "
-            "add it again as a new one.",
+            "here: you can add it again as a new one.",
             None,
         ) from None
     return _done(f"Saved {_short(declaration, record)}.", url_for("collections.show", declaration=declaration, id=id))

@@ -121,8 +121,7 @@ class ImageBuild:
             if deadline.passed:
                 raise ProviderError(
                     f"Build {build.id} is still {build.status.lower()} after {format_duration(limit)}. "
-                    "It goes on: the next "
-                    f"`pulumi up` takes it up again. Its log: {build.log_url or 'in Cloud Build'}"
+                    f"It goes on: the next `pulumi up` takes it up again. Its log: {build.log_url or 'in Cloud Build'}"
                 )
             self._wait(min(pause, deadline.left), f"build {build.id} ended; it goes on")
             pause = min(_LONGEST_POLL, pause * 1.5)

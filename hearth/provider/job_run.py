@@ -104,8 +104,7 @@ class JobRun:
             if deadline.passed:
                 raise ProviderError(
                     f"The execution {execution.short} has not ended after {format_duration(limit)}. "
-                    "It goes on: the next "
-                    f"`pulumi up` takes it up again.{_log_of(execution)}"
+                    f"It goes on: the next `pulumi up` takes it up again.{_log_of(execution)}"
                 )
             self._wait(min(pause, deadline.left), f"{execution.short} ended; it goes on")
             pause = min(_LONGEST_POLL, pause * 1.5)

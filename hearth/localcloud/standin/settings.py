@@ -89,8 +89,7 @@ def endpoints(environ: Mapping[str, str]) -> dict[str, str]:
     if unset:
         raise ProviderError(
             "The local cloud's stand-in for the gcp provider does not know where the local cloud is, because "
-            "these variables are not set: "
-            f"{', '.join(unset)}. "
+            f"these variables are not set: {', '.join(unset)}. "
             'Run `eval "$(make env)"` in this shell, or use `make up`.'
         )
     bases = {api.name: environ[api.variable] for api in APIS}
