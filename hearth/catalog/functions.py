@@ -50,6 +50,12 @@ class Place:
     zone: str | None = None
     default_labels: Values = field(default_factory=dict)
 
+    @property
+    def where(self) -> dict[str, str]:
+        """Properties by which a resource says where it stands, as far as the provider knows them."""
+        where = {"project": self.project, "region": self.region, "location": self.region, "zone": self.zone}
+        return {name: value for name, value in where.items() if value}
+
 
 def worked_out(token: str, arguments: Values, place: Place) -> dict[str, Any] | None:
     """The answer of one of WORKED_OUT; None for any other function."""
@@ -112,8 +118,7 @@ def reads(token: str) -> ResourceType | None:
 
 def id_of(type: ResourceType, arguments: Values, place: Place) -> str | None:
     """The id of the resource that the arguments name; None where they do not name one."""
-    where = {"project": place.project, "region": place.region, "location": place.region, "zone": place.zone}
-    values = {name: value for name, value in {**where, **arguments}.items() if value is not None}
+    values = {name: value for name, value in {**place.where, **arguments}.items() if value is not None}
     if type.token == _VERSION:
         secret = str(values.get("secret", "")).rpartition("/")[2]
         return f"projects/{values.get('project')}/secrets/{secret}/versions/{values.get('version') or 'latest'}"
@@ -137,6 +142,14 @@ def result(type: ResourceType, id: str, outputs: Values) -> dict[str, Any]:
     shown |= {name: int(shown[name] or 0) for name in _NUMBERS.get(type.token, ())}
     shown |= {name: [shown[name]] if shown[name] else [] for name in _LISTS.get(type.token, ())}
     return {**shown, "id": id}
+
+
+def secrets(type: ResourceType) -> frozenset[str]:
+    """The properties of an answer that are secret.
+
+    One in it makes all of it secret for the program. So labels, which are secret in the state, are not in an answer.
+    """
+    return type.secret - {"effectiveLabels", "pulumiLabels"}
 
 
 def unknown(token: str, value: Any) -> dict[str, Any]:

@@ -154,6 +154,11 @@ def no_such_type(token: str) -> str:
     return f"{PACKAGE} {table_version()} has no type {token}.{meant}" + (f" {stale}" if stale else "")
 
 
+def unplaced(key: str) -> str:
+    """What to say of a property that neither the program nor the provider's own setting `key` says."""
+    return f"required: set it here, or gcp:{key} in the stack's configuration"
+
+
 def table_version() -> str:
     """The version of pulumi-gcp that the table was made of."""
     return str(_table()[0]["version"])

@@ -144,7 +144,7 @@ def _google(type: str) -> ResourceType | None:
 
 
 def _made(type: ResourceType, known: Values, place: Place, *, seed: str) -> Answer:
-    where = _where(place)
+    where = place.where
     placed = {name: value for name, value in where.items() if name in _left_to_provider(type)}
     whole = {**type.implied, **placed, **known}
     if "effectiveLabels" in type.outputs_only:
@@ -158,24 +158,18 @@ def _made(type: ResourceType, known: Values, place: Place, *, seed: str) -> Answ
     return Answer(id_ or made.id, outputs, type.secret)
 
 
-def _where(place: Place) -> dict[str, str]:
-    where = {"project": place.project, "region": place.region, "location": place.region, "zone": place.zone}
-    return {name: value for name, value in where.items() if value}
-
-
 def _left_to_provider(type: ResourceType) -> list[str]:
     """Where a resource stands, as far as it is taken from the provider if a program leaves it out."""
     return [name for name in ("project", "region", "location", "zone") if name in type.inputs and name in type.computed]
 
 
 def _unplaced(type: ResourceType, inputs: Values, place: Place) -> Iterator[str]:
-    where = {**_where(place), **inputs}
+    where = {**place.where, **inputs}
     for name in _left_to_provider(type):
         # A version's secret says of which project it is.
         needed = type.token != _VERSION and name in ("project", "location")
         if name not in where and (needed or name in ids.properties(type)):
-            key = "region" if name == "location" else name
-            yield f"{name}: required: set it here, or gcp:{key} in the stack's configuration"
+            yield f"{name}: {types.unplaced('region' if name == 'location' else name)}"
 
 
 def _misnamed(type: ResourceType, name: str, inputs: Values) -> Iterator[str]:

@@ -192,9 +192,7 @@ class Monitor(MockMonitor):
         )
         read = self._known.get((type_.token, id_ or "")) or next(alike, None)
         read = read or computed.read(type_, id_, arguments, place)
-        # A secret in it would make all of it one; of labels only a resource's own are.
-        own = type_.secret - {"effectiveLabels", "pulumiLabels"}
-        return Answer(read.id, functions.result(type_, read.id, read.outputs), own)
+        return Answer(read.id, functions.result(type_, read.id, read.outputs), functions.secrets(type_))
 
     def _place(self, request: Any) -> Place:
         return self._places.get(request.provider, self._places[_DEFAULT])

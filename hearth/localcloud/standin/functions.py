@@ -39,8 +39,7 @@ def invoke(token: str, arguments: Values, settings: ProviderSettings, kind_of: C
         )
     outputs = {name: value.value if isinstance(value, Secret) else value for name, value in read.outputs.items()}
     answer = functions.result(type_, read.id, outputs)
-    # A secret in it would make all of it one; of labels only a resource's own are.
-    secret = type_.secret - {"effectiveLabels", "pulumiLabels"}
+    secret = functions.secrets(type_)
     return {name: Secret(value) if name in secret else value for name, value in answer.items()}
 
 

@@ -12,7 +12,7 @@ from hearth.catalog import functions, ids, losses, placeholders
 from hearth.catalog.placeholders import Made
 from hearth.catalog.played import counted
 from hearth.catalog.projects import number
-from hearth.catalog.types import ResourceType, no_such_type
+from hearth.catalog.types import ResourceType, no_such_type, unplaced
 from hearth.localcloud.kept.api import KEPT, NO_PROJECT, path
 from hearth.localcloud.standin import labels
 from hearth.localcloud.standin.client import ApiFault, Body
@@ -66,12 +66,12 @@ class KeptKind(GcpKind):
         self.grants.add(context.urn, self.type, {**self._provider(), **news, **self.where(news)})
         found = super().check(context, olds, news)
         where = self.where(news)
-        unplaced = [
-            Failure(name, f"required: set it here, or gcp:{name} in the stack's configuration")
+        missing = [
+            Failure(name, unplaced(name))
             for name in ("region", "zone")
             if name in ids.properties(self.type) and name in where and where[name] is None
         ]
-        return CheckResult(found.inputs, [*found.failures, *unplaced])
+        return CheckResult(found.inputs, [*found.failures, *missing])
 
     def create(self, context: Context, inputs: Values, *, preview: bool) -> CreateResult:
         marks = {} if labels.declared(self.type, inputs) is UNKNOWN else self.new_labels(inputs)

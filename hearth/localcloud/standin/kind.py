@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from hearth.catalog.types import ResourceType
+from hearth.catalog.types import ResourceType, unplaced
 from hearth.localcloud.standin import inputs as checks
 from hearth.localcloud.standin import labels
 from hearth.localcloud.standin.changes import difference
@@ -42,7 +42,7 @@ class GcpKind(Kind):
         where = self.where({**(olds or {}), **inputs})
         for name, key in (("project", "project"), ("location", "region")):
             if name in self.type.inputs and name in self.parameters and where.get(name) is None:
-                found.append(Failure(name, f"required: set it here, or gcp:{key} in the stack's configuration"))
+                found.append(Failure(name, unplaced(key)))
         return CheckResult(checks.complete(self.type, context.urn, olds, inputs), found)
 
     def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> DiffResult:
