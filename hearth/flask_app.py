@@ -11,9 +11,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from hearth import env_file, project, serving
+from hearth import app_source, env_file, project, serving
 from hearth.errors import HearthError
-from hearth.hosting import shadowing
 
 _FRAMEWORK = "flask_hearth"
 
@@ -39,7 +38,7 @@ def main(arguments: Sequence[str]) -> int:
         return _run([sys.executable, "-m", "flask_hearth.bench", *rest], root, root)
     parser.parse_args(rest)
     flask, service = [sys.executable, "-m", "flask", "--app", table.app], root / table.service
-    has_framework = shadowing.uses(service, _FRAMEWORK)
+    has_framework = app_source.uses(service, _FRAMEWORK)
     if verb == "openapi":
         if not has_framework:
             raise HearthError(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pulumi
 
-from hearth import stack_file
+from hearth import app_source, stack_file
 from hearth.configuration import SECRETS
 from hearth.secret_values import REFERENCES, VARIABLES
 
@@ -48,23 +48,18 @@ def of_stacks(root: Path) -> Mapping[str, list[str]]:
 
 
 def needed(service: Path) -> Mapping[str, str]:
-    """Variables that code below `service` reads by `os.environ[NAME]`, each with the first such place.
+    """Variables that the app below `service` reads by `os.environ[NAME]`, each with the first such place.
 
-    But for those that the code asks for before, or the Dockerfile speaks of. A file that can't be read as Python is
-    passed over: whoever runs it tells.
+    But for those that the code asks for before, or the Dockerfile speaks of.
     """
     dockerfile = service / "Dockerfile"
     image = dockerfile.read_text(encoding="utf-8", errors="replace") if dockerfile.is_file() else ""
     found: dict[str, str] = {}
-    for file in sorted(service.rglob("*.py")):
-        try:
-            module = ast.parse(file.read_bytes())
-        except (OSError, SyntaxError, ValueError):
-            continue
+    for path, module in app_source.modules(service):
         asked = {name for name, _ in _asked(module)}
         for name, line in _read(module):
             if name not in asked | _ALWAYS and name not in image:
-                found.setdefault(name, f"{file.relative_to(service.parent)}:{line}")
+                found.setdefault(name, f"{service.name}/{path.as_posix()}:{line}")
     return found
 
 

@@ -1,11 +1,7 @@
 """Static files that hide a page of the service.
 
 Hosting looks for a file first and asks the service only when there is none, so `static/index.html` makes the
-service's own `/` unreachable, with no error anywhere. The routes are read off the decorators in the service's source,
-without importing it: the program must run where the service's packages are not installed, and a service that doesn't
-start is no reason to fail a preview.
-
-A file that this Python can't read is left out, and named to who asked: the service may run on another one.
+service's own `/` unreachable, with no error anywhere. The routes are read off the decorators in the service's source.
 
 A route for every collection (`/<paged:declaration>`) counts as one for each `Declaration` in the source. Whether it has
 pages is not looked at: to hide what is not there does no harm, and the warning says what is meant.
@@ -21,9 +17,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from flask_hearth.staticfiles.names import request_paths
+from hearth import app_source
 
 _DECORATORS = {"route", "get", "post", "put", "patch", "delete"}
-_NOT_THE_APP = {"venv", "node_modules", "tests"}
 _COLLECTION = re.compile(r"<(?:collection|paged):[A-Za-z_][A-Za-z0-9_]*>")
 _CONVERTER = re.compile(r"<(?:([a-z_]+)(?:\([^)]*\))?:)?[A-Za-z_][A-Za-z0-9_]*>")
 
@@ -34,19 +30,16 @@ def routes(
     """The URL rules of the Flask app in a folder, such as `/` and `/items/<int:id>`.
 
     Its modules declare them by decorators; `more` are those of extensions, by the package that brings them, which count
-    where a module imports it, once for each of the app's collections. `broken` is called for each file that is no
-    Python, with where and why.
+    where a module imports it, once for each of the app's collections. `broken` is called for each file that can't be
+    read, with where and why.
     """
-    modules = list(_modules(folder, broken))
-    used = [rules for package, rules in (more or {}).items() if any(_imports(each, package) for each in modules)]
+    modules = [module for _, module in app_source.modules(folder, broken)]
+    used = [
+        rules for package, rules in (more or {}).items() if any(app_source.imports(each, package) for each in modules)
+    ]
     collections = {name for module in modules for name in _declared(module)}
     rules = [rule for module in modules for rule in _rules(module)]
     return {each for rule in itertools.chain(rules, *used) for each in expanded(rule, collections)}
-
-
-def uses(folder: Path, package: str) -> bool:
-    """Whether a module of the app in a folder imports the package."""
-    return any(_imports(each, package) for each in _modules(folder, lambda _: None))
 
 
 def expanded(rule: str, collections: Iterable[str]) -> set[str]:
@@ -61,28 +54,6 @@ def shadows(files: Iterable[str], rules: Iterable[str], *, clean_urls: bool) -> 
         for rule, pattern in sorted(patterns.items()):
             if any(pattern.fullmatch(path) for path in request_paths(file, clean_urls=clean_urls)):
                 yield file, rule
-
-
-def _modules(folder: Path, broken: Callable[[str], None]) -> Iterator[ast.Module]:
-    for file in sorted(folder.rglob("*.py")):
-        inside = file.relative_to(folder)
-        if any(part.startswith(".") or part in _NOT_THE_APP for part in inside.parts):
-            continue
-        try:
-            yield ast.parse(file.read_bytes(), filename=str(inside))
-        except (SyntaxError, ValueError) as error:
-            line = f", line {found}" if (found := getattr(error, "lineno", None)) else ""
-            broken(f"{folder.name}/{inside.as_posix()}{line}: {error.args[0]}")
-
-
-def _imports(module: ast.Module, package: str) -> bool:
-    names = []
-    for node in ast.walk(module):
-        if isinstance(node, ast.Import):
-            names += [each.name for each in node.names]
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            names.append(node.module or "")
-    return any(name.partition(".")[0] == package for name in names)
 
 
 def _rules(module: ast.Module) -> Iterator[str]:

@@ -6,9 +6,8 @@ own is, and so is docs/your-app.md being gone, which says itself when to delete 
 
 import pytest
 
-from hearth import project
+from hearth import app_source, project
 from hearth.catalog.apis import LOCAL_PROJECT_PREFIX
-from hearth.hosting import shadowing
 from hearth.rename import places
 from hearth.target import PLACEHOLDER
 from hearth.testing.stacks import STACKS, shipped
@@ -30,6 +29,6 @@ as_cloned = pytest.mark.skipif(
 )
 
 with_framework = pytest.mark.skipif(
-    not shadowing.uses(ROOT / project.Table.read(ROOT).service, "flask_hearth"),
+    not app_source.uses(ROOT / project.Table.read(ROOT).service, "flask_hearth"),
     reason="the app of this checkout is not made with flask_hearth, and this tries one that is",
 )

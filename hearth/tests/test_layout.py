@@ -22,7 +22,7 @@ BORDERS = {
     "hearth/guards": {"hearth.catalog"},
     # In a process of its own: neither the program nor the local cloud comes with it.
     "hearth/provider": {"hearth.catalog", "hearth.plugin", "hearth.target", "flask_hearth.staticfiles"},
-    "hearth/hosting": {"flask_hearth.staticfiles"},
+    "hearth/hosting": {"hearth.app_source", "flask_hearth.staticfiles"},
     "hearth/renewal": {
         *("hearth.catalog", "hearth.errors", "hearth.project"),
         # Which settings of the provider count: the page of what is played says it.
