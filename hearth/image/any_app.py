@@ -6,19 +6,17 @@ such as what a page shows and how a line of its log looks; `hearth.image.trial` 
 """
 
 import json
-import subprocess
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from pathlib import Path
 
-from hearth.image import base
 from hearth.image.container import Container
 from hearth.image.engines import Engine, Sandbox
 from hearth.image.instance import Instance
-from hearth.image.rows import Row
-from hearth.image.trial import BESIDE, KILL_SECONDS, check_sandbox
+from hearth.image.rows import Row, all_passed
+from hearth.image.trial import BESIDE, KILL_SECONDS, check_sandbox, migrate, sandbox
 
 _FINE = range(HTTPStatus.OK, HTTPStatus.BAD_REQUEST)
 """As of a probe (Cloud Run, "Container health checks")."""
@@ -26,17 +24,9 @@ _FINE = range(HTTPStatus.OK, HTTPStatus.BAD_REQUEST)
 
 def attempt(engine: Engine, image: str, instance: Instance, data: Path) -> list[Row]:
     """Rows of everything tried. `data` is an empty folder for a database. Raises ImageError."""
-    # Whatever user the image runs as has to be able to write there.
-    data.chmod(0o777)
-    box = Sandbox(memory=instance.memory, name=f"hearth-trial-{data.name}", env=instance.env, data=data)
-    rows = []
-    if instance.migration:
-        command = engine.run(image, instance.migration, box=box)
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        rows.append(Row("migrations", base.last_line(done.stdout + done.stderr), done.returncode == 0))
-        if done.returncode:
-            return rows
-    return rows + _served(engine, image, instance, box)
+    box = sandbox(instance, data)
+    rows = [migrate(engine, image, instance, box)] if instance.migration else []
+    return rows + (_served(engine, image, instance, box) if all_passed(rows) else [])
 
 
 def _served(engine: Engine, image: str, instance: Instance, box: Sandbox) -> list[Row]:

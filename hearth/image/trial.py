@@ -54,23 +54,29 @@ print(json.dumps({
 
 def try_image(engine: Engine, image: str, instance: Instance, data: Path, kept: Collection) -> list[Row]:
     """Rows of everything tried. `data` is an empty folder for the database, `kept` goes there. Raises ImageError."""
+    box = sandbox(instance, data)
+    rows = [_unmigrated(engine, image, instance, box), migrate(engine, image, instance, box)]
+    return rows + (_serve(engine, image, instance, box, kept) if rows[-1].holds else [])
+
+
+def sandbox(instance: Instance, data: Path) -> Sandbox:
+    """What every container of a trial runs in. `data` is an empty folder for a database."""
     # Whatever user the image runs as has to be able to write there.
     data.chmod(0o777)
-    box = Sandbox(memory=instance.memory, name=f"hearth-trial-{data.name}", env=instance.env, data=data)
-    rows = _unmigrated(engine, image, instance, box)
-    migration = subprocess.run(
-        engine.run(image, instance.migration, box=box), capture_output=True, text=True, check=False
-    )
-    said = base.last_line(migration.stdout + migration.stderr)
-    rows.append(Row("migrations", said, migration.returncode == 0))
-    return rows + ([] if migration.returncode else _serve(engine, image, instance, box, kept))
+    return Sandbox(memory=instance.memory, name=f"hearth-trial-{data.name}", env=instance.env, data=data)
 
 
-def _unmigrated(engine: Engine, image: str, instance: Instance, box: Sandbox) -> list[Row]:
+def migrate(engine: Engine, image: str, instance: Instance, box: Sandbox) -> Row:
+    """The instance's migration, with its last line."""
+    done = subprocess.run(engine.run(image, instance.migration, box=box), capture_output=True, text=True, check=False)
+    return Row("migrations", base.last_line(done.stdout + done.stderr), done.returncode == 0)
+
+
+def _unmigrated(engine: Engine, image: str, instance: Instance, box: Sandbox) -> Row:
     with Container(engine, image, box) as container:
         container.first(instance.live, 200)
         ready = container.ask(instance.ready)
-        return [Row("before them", f"{instance.ready} answers {ready.status}: no requests yet", ready.status == 503)]
+        return Row("before them", f"{instance.ready} answers {ready.status}: no requests yet", ready.status == 503)
 
 
 def _serve(engine: Engine, image: str, instance: Instance, box: Sandbox, kept: Collection) -> list[Row]:
