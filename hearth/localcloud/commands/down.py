@@ -36,8 +36,9 @@ def run(checkout: Checkout, *, yes: bool = False) -> int:
         shutil.rmtree(checkout.state, ignore_errors=True)
         _throw_away(checkout, _OF_NO_OBJECT)
         _say("The stack could not be destroyed in order: its state and the local cloud's objects are deleted.")
-    elif _has_other_stacks(checkout):
-        # What the services kept goes with them, as a database in the cloud does, and so do the people who signed up.
+    elif _stacks(checkout) - {STACK}:
+        # They may be deployed on the same local cloud. What the services of `local` kept goes with them, as a database
+        # in the cloud does, and so do the people who signed up.
         shutil.rmtree(checkout.cloud / "data", ignore_errors=True)
         _forget_people(checkout)
     else:
@@ -49,8 +50,7 @@ def run(checkout: Checkout, *, yes: bool = False) -> int:
 
 def _has_something(checkout: Checkout) -> bool:
     """Whether stack or data would be deleted."""
-    stacks = (checkout.state / ".pulumi" / "stacks").glob(f"**/{STACK}.json")
-    return any(stacks) or any((checkout.cloud / "data").glob("**/*"))
+    return STACK in _stacks(checkout) or any((checkout.cloud / "data").glob("**/*"))
 
 
 def _may() -> bool:
@@ -89,9 +89,9 @@ def _forget_people(checkout: Checkout) -> None:
             store.delete_below(IDENTITY_TOOLKIT.prefix)
 
 
-def _has_other_stacks(checkout: Checkout) -> bool:
-    """Whether a stack besides `local` has its state here, which may be deployed on the same local cloud."""
-    return any(file.stem != STACK for file in (checkout.state / ".pulumi" / "stacks").glob("**/*.json"))
+def _stacks(checkout: Checkout) -> set[str]:
+    """Those that have their state here."""
+    return {file.stem for file in (checkout.state / ".pulumi" / "stacks").glob("**/*.json")}
 
 
 def _throw_away(checkout: Checkout, kept: Container[str]) -> None:
