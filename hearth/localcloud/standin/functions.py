@@ -22,6 +22,7 @@ def invoke(token: str, arguments: Values, settings: ProviderSettings, kind_of: C
         number=number(str(arguments.get("projectId") or settings.project)),
         region=settings.region,
         zone=settings.zone,
+        default_labels=settings.default_labels,
     )
     found = functions.worked_out(token, arguments, place)
     if found is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from hearth.catalog.functions import GET_CLIENT_CONFIG
 from hearth.localcloud.standin.provider import StandIn
 from hearth.plugin.kinds import UNKNOWN, Values
 from hearth.tests.localcloud.standin.conftest import FakeGoogle, Stack
@@ -20,6 +21,12 @@ Make = Callable[[str], Stack]
 
 def with_labels(provider: StandIn, **labels: str) -> None:
     provider.configure({"project": "demo-x", "region": "us-central1", "defaultLabels": labels})
+
+
+def test_a_program_is_told_of_them_where_it_asks_how_the_provider_is_set(provider: StandIn) -> None:
+    with_labels(provider, team="blue")
+
+    assert provider.invoke(GET_CLIENT_CONFIG, {})["defaultLabels"] == {"team": "blue"}
 
 
 def test_they_come_under_the_programs_own(provider: StandIn, stack: Make, google: FakeGoogle) -> None:
