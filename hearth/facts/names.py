@@ -65,3 +65,8 @@ def reader_member(reader: str) -> str:
     if PROJECT_NUMBER.fullmatch(reader):
         return f"serviceAccount:service-{reader}@serverless-robot-prod.iam.gserviceaccount.com"
     return reader
+
+
+def last_segment(name: str) -> str:
+    """Of a resource's name, such as `web` of `projects/shop/locations/europe-west1/services/web`."""
+    return name.rpartition("/")[2]

@@ -5,6 +5,7 @@ from typing import Any
 import psutil
 
 from hearth.catalog.apis import SECRET_MANAGER
+from hearth.facts.names import last_segment
 from hearth.localcloud import times
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.hosting.channels import Channels, channel_url
@@ -101,7 +102,7 @@ def secrets(cloud: Cloud) -> list[dict[str, Any]]:
             continue
         versions = [
             {
-                "number": int(_last(each["name"])),
+                "number": int(last_segment(each["name"])),
                 "state": each["state"].lower(),
                 "created": each["createTime"],
             }
@@ -124,12 +125,12 @@ def _service(cloud: Cloud, name: str, body: Document, instances: list[Document])
         "public": bool(body.get("invokerIamDisabled")) or is_public(cloud.store, body["name"]),
         "state": _state(ready),
         "message": ready.get("message", ""),
-        "serving": _last(body.get("latestReadyRevision", "")),
+        "serving": last_segment(body.get("latestReadyRevision", "")),
         "revisions": [
             {
-                "name": _last(each["name"]),
+                "name": last_segment(each["name"]),
                 "state": _state((each.get("conditions") or [{}])[0]),
-                "image": _last((each.get("containers") or [{}])[0].get("image", "")),
+                "image": last_segment((each.get("containers") or [{}])[0].get("image", "")),
                 "created": each.get("createTime", ""),
             }
             for _, each in revisions
@@ -146,7 +147,3 @@ def _service(cloud: Cloud, name: str, body: Document, instances: list[Document])
 def _state(condition: Document) -> str:
     """`ready`, `failed` or `starting`."""
     return {"CONDITION_SUCCEEDED": "ready", "CONDITION_FAILED": "failed"}.get(condition.get("state", ""), "starting")
-
-
-def _last(name: str) -> str:
-    return name.rpartition("/")[2]

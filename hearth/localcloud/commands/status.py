@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hearth.catalog.played import counted
+from hearth.facts.names import last_segment
 from hearth.localcloud import times
 from hearth.localcloud.cloud import Ports
 from hearth.localcloud.commands import background, ports
@@ -22,7 +23,7 @@ def run(checkout: Checkout) -> int:
     for line in table([("WHAT", "STATE", "PROCESS", "WHERE"), *_rows(pid, known, status)]):
         print(line)
     print()
-    if secrets := [_last(each["name"]) for each in status["secrets"]]:
+    if secrets := [last_segment(each["name"]) for each in status["secrets"]]:
         print(f"Secrets: {', '.join(secrets)}.")
     print(f"Services and jobs keep their data in {status['data']}. `make logs` shows what they write.")
     if kept := [each["type"] for each in status["kept"]]:
@@ -44,9 +45,9 @@ def _rows(pid: int, known: Ports, status: dict[str, Any]) -> Iterator[Row]:
     yield "local cloud", f"running since {_time(status['started'])}", str(pid), f"http://localhost:{known.apis}/"
     for site in status["sites"]:
         released = f"released {_time(site['released'])}" if site["release"] else "never released"
-        yield f"site {_last(site['name'])}", released, "", site["url"]
+        yield f"site {last_segment(site['name'])}", released, "", site["url"]
     for service in status["services"]:
-        name = f"service {_last(service['name'])}"
+        name = f"service {last_segment(service['name'])}"
         yield name, service["state"], "", service["url"]
         for instance in service["instances"]:
             serving = "serving" if instance["revision"] == service["serving"] else "draining"
@@ -54,7 +55,7 @@ def _rows(pid: int, known: Ports, status: dict[str, Any]) -> Iterator[Row]:
         yield from _message(service)
     for job in status["jobs"]:
         ended = f" {_time(job['ended'])}" if job["ended"] else ""
-        yield f"job {_last(job['name'])}", f"{job['state']}{ended}", "", job["execution"]
+        yield f"job {last_segment(job['name'])}", f"{job['state']}{ended}", "", job["execution"]
         yield from _message(job)
 
 
@@ -62,10 +63,6 @@ def _message(of: dict[str, Any]) -> Iterator[Row]:
     """The first line of what went wrong; the log has the rest."""
     if of["message"]:
         yield (of["message"].partition("\n")[0],)
-
-
-def _last(name: str) -> str:
-    return name.rpartition("/")[2]
 
 
 def _time(stamp: str) -> str:

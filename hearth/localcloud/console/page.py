@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from hearth.facts.names import last_segment
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.console import markup, recent
 
@@ -84,7 +85,11 @@ def _addresses(state: dict[str, Any]) -> str:
     rows = [
         *_sites(state["sites"]),
         *(
-            (markup.link(each["url"]), f"service {markup.code(_last(each['name']))}", markup.state(each["state"]))
+            (
+                markup.link(each["url"]),
+                f"service {markup.code(last_segment(each['name']))}",
+                markup.state(each["state"]),
+            )
             for each in state["services"]
         ),
         (markup.link(state["apis"]), "APIs and this page", markup.state("running", "ready")),
@@ -98,11 +103,11 @@ def _sites(sites: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str, str]]:
         message = f" ({markup.text(site['message'])})" if site["message"] else ""
         released = f"{markup.state('released', 'ready')} {markup.time(site['released'])}{message}"
         state = released if site["release"] else "never released"
-        yield markup.link(site["url"]), f"site {markup.code(_last(site['name']), site['name'])}", state
+        yield markup.link(site["url"]), f"site {markup.code(last_segment(site['name']), site['name'])}", state
 
 
 def _service(cloud: Cloud, service: dict[str, Any]) -> str:
-    name = _last(service["name"])
+    name = last_segment(service["name"])
     access = "public" if service["public"] else "not public: nobody granted allUsers the role of an invoker"
     running: dict[str, list[str]] = {}
     for each in service["instances"]:
@@ -128,7 +133,7 @@ def _service(cloud: Cloud, service: dict[str, Any]) -> str:
 
 
 def _job(cloud: Cloud, job: dict[str, Any]) -> str:
-    name = _last(job["name"])
+    name = last_segment(job["name"])
     told = markup.state(job["state"])
     if job["execution"]:
         told += f": {markup.code(job['execution'])}, since {markup.time(job['started'])}"
@@ -170,7 +175,7 @@ def _secrets(secrets: Sequence[dict[str, Any]]) -> str:
         latest, *older = secret["versions"] or [None]
         told = f"{latest['number']}, {markup.text(latest['state'])}" if latest else "none"
         created = markup.time(latest["created"]) if latest else ""
-        rows.append((markup.code(_last(secret["name"]), secret["name"]), told, created, str(len(older))))
+        rows.append((markup.code(last_segment(secret["name"]), secret["name"]), told, created, str(len(older))))
     shown = markup.table(("Name", "Latest version", "Created", "Older"), rows) if rows else markup.note("None yet.")
     return markup.section("secrets", "Secrets", shown)
 
@@ -190,7 +195,3 @@ def _folders(cloud: Cloud, state: dict[str, Any]) -> str:
         (markup.code(str(cloud.logs)), "whole logs; <code>make logs</code> follows them"),
     ]
     return markup.section("folders", "Folders", markup.table(("Folder", "What"), rows))
-
-
-def _last(name: str) -> str:
-    return name.rpartition("/")[2]
