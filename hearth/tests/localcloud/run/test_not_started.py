@@ -55,12 +55,12 @@ def image(program: str) -> dict[str, str]:
             id="another port",
         ),
         pytest.param(
-            f"import os, socket, time; held = socket.create_server(('', {OWN})); time.sleep(600)",
+            f"import os, signal, socket; held = socket.create_server(('', {OWN})); signal.pause()",
             r"GET /ready gave no answer within 1 s",
             id="no answer",
         ),
         pytest.param(
-            "import time; print('still loading', flush=True); time.sleep(600)",
+            "import signal; print('still loading', flush=True); signal.pause()",
             r"The process runs, and listens on no port at all.*\nstill loading$",
             id="no port",
         ),

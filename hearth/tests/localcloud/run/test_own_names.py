@@ -7,6 +7,8 @@ import pytest
 from hearth.localcloud.run.own_names import OwnNames
 
 DIGEST = "4b" * 32
+# Of an image, below the local cloud's folder: what its container has as /.
+DISK = f"images/{DIGEST}/root"
 FILES = (
     "service/app/__init__.py",
     "service/gunicorn.conf.py",
@@ -42,7 +44,7 @@ def test_a_file_of_the_image_is_called_as_in_the_checkout_where_one_can_be_meant
 ) -> None:
     cloud = checkout / ".local" / "cloud"
 
-    said = OwnNames(cloud).put_into(line.format(f"{cloud}/images/{DIGEST}/root{inside}"))
+    said = OwnNames(cloud).put_into(line.format(f"{cloud}/{DISK}{inside}"))
 
     assert said == line.format(own)
 
@@ -50,7 +52,7 @@ def test_a_file_of_the_image_is_called_as_in_the_checkout_where_one_can_be_meant
 def test_a_name_that_several_files_have_stays_that_of_the_container(checkout: Path) -> None:
     cloud = checkout / ".local" / "cloud"
 
-    assert OwnNames(cloud).put_into(f"{cloud}/images/{DIGEST}/root/x/__init__.py") == "/x/__init__.py"
+    assert OwnNames(cloud).put_into(f"{cloud}/{DISK}/x/__init__.py") == "/x/__init__.py"
 
 
 def test_an_installed_file_is_called_as_below_site_packages(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ async def running(playground: Playground) -> int:
 
 
 def test_a_task_ends_with_its_process_whatever_that_has_left_running(tmp_path: Path) -> None:
-    leave = "os.fork() or time.sleep(6e4); sys.exit(3)"
+    leave = "import signal; os.fork() or signal.pause(); sys.exit(3)"
 
     async def scenario(playground: Playground) -> None:
         body = job(await playground.image(FILES), leave, timeout="50000s")
