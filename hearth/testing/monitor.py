@@ -8,12 +8,12 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import rpc
-from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+from pulumi.runtime.mocks import MockMonitor, Mocks
 from pulumi.runtime.proto import resource_pb2
 
 from hearth.catalog import functions
@@ -31,21 +31,12 @@ _DEFAULT: Final = ""
 """What the protocol calls a default provider."""
 
 
-class _Refused(Mocks):
-    """Never asked: the monitor below answers itself."""
-
-    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        raise NotImplementedError
-
-    def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        raise NotImplementedError
-
-
 class Monitor(MockMonitor):
     """Of one run. `config` has the stack's by full key, `references` other stacks' outputs by full name."""
 
     def __init__(self, config: Mapping[str, str] | None = None, references: Mapping[str, Values] | None = None) -> None:
-        super().__init__(_Refused())
+        # Whatever would ask mocks is answered below.
+        super().__init__(cast("Mocks", None))
         self.faults: list[str] = []
         self.recorded: dict[str, Resource] = {}
         self.stack_outputs: Values = {}
@@ -74,6 +65,7 @@ class Monitor(MockMonitor):
             urn,
             raw,
             answer,
+            custom=request.custom,
             protect=request.protect,
             retain=request.retainOnDelete,
             ignore_changes=tuple(request.ignoreChanges),
@@ -92,7 +84,7 @@ class Monitor(MockMonitor):
         raw = rpc.deserialize_properties(request.properties)
         given = bare(raw)
         answer = self._known.get((request.type, request.id)) or self._there(request, given)
-        self._record(request, urn, raw, answer, external=True)
+        self._record(request, urn, raw, answer, custom=True, external=True)
         properties = sent(request.properties, given, answer, request.additionalSecretOutputs)
         # What is not there is unknown: were it nothing, the program would fail of that.
         return resource_pb2.ReadResourceResponse(
@@ -141,7 +133,6 @@ class Monitor(MockMonitor):
             type=request.type,
             name=request.name,
             urn=urn,
-            custom=options.get("external", False) or request.custom,
             inputs=bare(raw),
             secret_inputs=frozenset(key for key, value in raw.items() if rpc.is_rpc_secret(value)),
             secret_outputs=frozenset(request.additionalSecretOutputs),
