@@ -29,6 +29,15 @@ def imported(module: Path) -> Iterator[str]:
                 yield from (f"{name}.{alias.name}" for alias in node.names)
 
 
+def printed(program: str) -> str:
+    """What it prints, in a process that has loaded nothing before."""
+    found = subprocess.run(
+        [sys.executable, "-c", program], cwd=PACKAGE.parent, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stderr
+    return found.stdout
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_module_imports_nothing_of_the_app_the_stack_or_the_toolkit(module: Path) -> None:
     """It works for every app, wherever it is installed."""
@@ -59,10 +68,7 @@ def test_the_names_of_static_files_are_known_without_flask_and_pydantic() -> Non
         "flask_hearth.staticfiles.names, flask_hearth.staticfiles.caching, flask_hearth.paths;"
         "print(json.dumps(sorted({name.partition('.')[0] for name in set(sys.modules) - before})))"
     )
-    found = subprocess.run(
-        [sys.executable, "-c", program], cwd=PACKAGE.parent, capture_output=True, text=True, check=True
-    )
-    names = set(json.loads(found.stdout))
+    names = set(json.loads(printed(program)))
 
     assert "flask_hearth" in names
     assert names - set(sys.stdlib_module_names) == {"flask_hearth"}
@@ -74,8 +80,5 @@ def test_the_extension_needs_flask_alone_until_something_is_declared() -> None:
         "from flask import Flask; from flask_hearth import Hearth; app = Flask('shop'); Hearth(app);"
         "print(app.test_client().get('/health/ready').status_code, app.test_client().get('/nowhere').status_code)"
     )
-    found = subprocess.run(
-        [sys.executable, "-c", program], cwd=PACKAGE.parent, capture_output=True, text=True, check=False
-    )
 
-    assert found.stdout.split() == ["200", "404"], found.stderr
+    assert printed(program).split() == ["200", "404"]
