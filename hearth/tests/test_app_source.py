@@ -6,12 +6,12 @@ from hearth import app_source
 
 
 def test_modules_of_the_app_come_with_their_paths_and_nothing_of_others_does(tmp_path: Path) -> None:
-    for folder in (".venv/lib", "app/items", "node_modules", "tests", "venv"):
+    for folder in (".venv/lib", "app/orders", "node_modules", "tests", "venv"):
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "views.py").write_text("", encoding="utf-8")
     (tmp_path / "wsgi.py").write_text("", encoding="utf-8")
 
-    assert [path.as_posix() for path, _ in app_source.modules(tmp_path)] == ["app/items/views.py", "wsgi.py"]
+    assert [path.as_posix() for path, _ in app_source.modules(tmp_path)] == ["app/orders/views.py", "wsgi.py"]
 
 
 def test_a_file_that_is_not_there_to_be_read_is_named_and_passed_over(tmp_path: Path) -> None:
