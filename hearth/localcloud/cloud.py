@@ -27,6 +27,11 @@ class Ports:
         return f"http://127.0.0.1:{self.apis}"
 
 
+RECORDED = Ports(apis=0, edge=5000, service=8080)
+"""Of a cloud of records alone: one to listen on, which the system gives, and two that only show in URLs, always the
+same, so that previews can be compared."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cloud:
     """Everything under `root` belongs to this local cloud and may be deleted while it is stopped."""

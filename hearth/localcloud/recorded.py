@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from hearth.localcloud import server
-from hearth.localcloud.build import CloudBuild, source
+from hearth.localcloud.build import source
+from hearth.localcloud.build.api import CloudBuild
 from hearth.localcloud.build.archive import SourceError
 from hearth.localcloud.build.environment import Log
 from hearth.localcloud.build.worker import BuildFailure, Worker, reference, tagged
-from hearth.localcloud.cloud import Cloud, Part, Ports
+from hearth.localcloud.cloud import RECORDED, Cloud, Part
 from hearth.localcloud.hosting.hosting import Hosting
 from hearth.localcloud.kept.part import Kept
 from hearth.localcloud.records import Records
@@ -27,10 +28,6 @@ from hearth.localcloud.run import CloudRun
 from hearth.localcloud.run.documents import API
 from hearth.localcloud.run.jobs import Executions
 from hearth.localcloud.run.running_services import RunningServices
-
-PORTS = Ports(apis=0, edge=5000, service=8080)
-"""One to listen on, which the system gives, and two that only show in URLs: always the same, so that previews can be
-compared."""
 
 
 def parts(cloud: Cloud) -> Sequence[Part]:
@@ -96,7 +93,7 @@ class RecordedHosting(Hosting):
 
 async def serve(root: Path) -> None:
     """Say on which port, and serve until standard input ends, as it does when whoever started this is gone."""
-    async with server.running(root, PORTS, parts, records_only=True) as cloud:
+    async with server.running(root, RECORDED, parts, records_only=True) as cloud:
         print(cloud.ports.apis, flush=True)
         await asyncio.to_thread(sys.stdin.buffer.read)
 

@@ -20,7 +20,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from hearth.localcloud import console, guard, locking, logs, operations
-from hearth.localcloud.build import CloudBuild
+from hearth.localcloud.build.api import CloudBuild
 from hearth.localcloud.cloud import Cloud, Part, Ports
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.hosting.hosting import Hosting

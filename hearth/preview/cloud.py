@@ -1,20 +1,22 @@
 """A records-only local cloud for one preview."""
 
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from hearth.localcloud.cloud import Ports
-from hearth.localcloud.recorded import PORTS
+from hearth.localcloud.cloud import RECORDED, Ports
 from hearth.preview import processes
 from hearth.preview.errors import PreviewError
 
 
 @contextmanager
-def running(checkout: Path, python: Path, folder: Path, environ: Mapping[str, str]) -> Iterator[Ports]:
-    """A cloud of this checkout's code that keeps its objects in `folder`; its ports. Raises PreviewError."""
+def running(checkout: Path, python: Path, folder: Path, environ: Mapping[str, str]) -> Iterator[Callable[[], Ports]]:
+    """A cloud of this checkout's code that keeps its objects in `folder`. It starts meanwhile.
+
+    Yields what waits until it serves, and returns its ports; that raises PreviewError when it does not start.
+    """
     folder.mkdir(parents=True)
     log = folder / "start.log"
     with (
@@ -29,10 +31,13 @@ def running(checkout: Path, python: Path, folder: Path, environ: Mapping[str, st
             stderr=errors.fileno(),
         ) as process,
     ):
-        assert process.stdout is not None  # noqa: S101 - it was asked for
         # What it says once it serves. By the pipe alone, a stack with a real project's name is deployed on no other.
-        port = process.stdout.readline()
-        if not port:
-            words = log.read_text(encoding="utf-8", errors="replace").strip()[-2000:]
-            raise PreviewError(f"The throwaway local cloud did not start:\n{words or '(it said nothing)'}")
-        yield replace(PORTS, apis=int(port))
+        def ports() -> Ports:
+            assert process.stdout is not None  # noqa: S101 - it was asked for
+            port = process.stdout.readline()
+            if not port:
+                words = log.read_text(encoding="utf-8", errors="replace").strip()[-2000:]
+                raise PreviewError(f"The throwaway local cloud did not start:\n{words or '(it said nothing)'}")
+            return replace(RECORDED, apis=int(port))
+
+        yield ports

@@ -40,41 +40,41 @@ def compare(checkout: Path, *, stack: str, base: str, head: str, say: Callable[[
     old = repository.commit(base, "BASE")
     new = repository.commit(head, "HEAD_REF") if head else repository.working_tree()
     local = checkout / ".local" / "preview"
-    with work.folder(local) as folder:
+    python = checkout / ".venv" / "bin" / "python"
+    with work.folder(local) as folder, cloud.running(checkout, python, folder / "cloud", os.environ) as started:
         sides = _Sides(folder / "base", folder / "head", stack)
         repository.export(new, sides.head)
         sides.check_head(new)
         repository.export(old, sides.base)
         sides.check_base(old, repository)
         settings, note = sides.prepare(old)
-        python = checkout / ".venv" / "bin" / "python"
-        with cloud.running(checkout, python, folder / "cloud", os.environ) as ports:
+        ports = started()
 
-            def engine(side: Path) -> Engine:
-                environment = environments.ensure(checkout, side, local / "environments")
-                return Engine(
-                    checkout=checkout,
-                    folder=side,
-                    environment=environment,
-                    stack=stack,
-                    state=folder / "state",
-                    ports=ports,
-                )
+        def engine(side: Path) -> Engine:
+            environment = environments.ensure(checkout, side, local / "environments")
+            return Engine(
+                checkout=checkout,
+                folder=side,
+                environment=environment,
+                stack=stack,
+                state=folder / "state",
+                ports=ports,
+            )
 
-            protected: frozenset[str] = frozenset()
-            if note:
-                say(note)
-                after = engine(sides.head)
-                after.init()
-            else:
-                say(f"Deploying {old.title} as records …")
-                before = engine(sides.base)
-                before.init()
-                _deploy(before, old)
-                protected = before.unprotect()
-                after = engine(sides.head)
-            say(f"Previewing {new.title} on it …")
-            plan = changes.read(after.preview(folder / "events.json"), protected)
+        protected: frozenset[str] = frozenset()
+        if note:
+            say(note)
+            after = engine(sides.head)
+            after.init()
+        else:
+            say(f"Deploying {old.title} as records …")
+            before = engine(sides.base)
+            before.init()
+            _deploy(before, old)
+            protected = before.unprotect()
+            after = engine(sides.head)
+        say(f"Previewing {new.title} on it …")
+        plan = changes.read(after.preview(folder / "events.json"), protected)
     return Compared(plan=plan, settings=settings, base=old.title, head=new.title, note=note)
 
 

@@ -10,6 +10,8 @@ from hearth.preview import processes
 from hearth.preview.errors import PreviewError
 
 _MADE = (".venv", ".local")
+_NOT_DEPLOYED = (":(exclude)hearth/tests", ":(exclude)flask_hearth/tests")
+"""A third of all files, which no program reads."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Repository:
         """Write the revision's files into the new folder `folder`. Raises PreviewError."""
         folder.mkdir(parents=True)
         if revision.commit:
-            archive = self._git("archive", "--format=tar", revision.commit)
+            archive = self._git("archive", "--format=tar", revision.commit, "--", ".", *_NOT_DEPLOYED)
             if archive.returncode:
                 raise PreviewError(f"git can't export {revision.title}: {archive.stderr.decode().strip()}")
             with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
@@ -69,7 +71,7 @@ class Repository:
             self._copy(folder)
 
     def _copy(self, folder: Path) -> None:
-        listed = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        listed = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".", *_NOT_DEPLOYED)
         for name in {each for each in listed.stdout.decode("utf-8", "surrogateescape").split("\0") if each}:
             source, target = self._root / name, folder / name
             # Deleted but still tracked, or another repository inside of this one. Links called .venv and .local

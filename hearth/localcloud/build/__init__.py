@@ -4,7 +4,3 @@ A build understands `docker build` of a Dockerfile whose Python packages come fr
 image would hold and records what it would run; it runs no RUN command. Triggers, worker pools, approvals, artifacts,
 build configurations with other builders, and fetching base images are left out: they need containers or networks.
 """
-
-from hearth.localcloud.build.api import CloudBuild
-
-__all__ = ["CloudBuild"]

@@ -22,7 +22,7 @@ def test_two_previews_at_a_time_have_a_cloud_each_on_the_port_that_it_says(tmp_p
         cloud.running(ROOT, python, tmp_path / "other", os.environ) as other,
     ):
         roots = [
-            requests.get(f"http://127.0.0.1:{ports.apis}/_local/health", timeout=60).json()["root"]
+            requests.get(f"http://127.0.0.1:{ports().apis}/_local/health", timeout=60).json()["root"]
             for ports in (one, other)
         ]
 
@@ -36,6 +36,6 @@ def test_a_cloud_that_does_not_start_is_told_with_what_it_said(tmp_path: Path) -
 
     with (
         pytest.raises(PreviewError, match="did not start:\nno module"),
-        cloud.running(ROOT, program, tmp_path / "c", {}),
+        cloud.running(ROOT, program, tmp_path / "c", {}) as ports,
     ):
-        pass
+        ports()

@@ -17,7 +17,7 @@ from aiohttp import web
 from flask_hearth.testing.ports import reserve_port
 from flask_hearth.testing.processes import PATIENCE
 from hearth.localcloud import operations
-from hearth.localcloud.build import CloudBuild
+from hearth.localcloud.build.api import CloudBuild
 from hearth.localcloud.cloud import Cloud, Part, Ports
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.records import policies
