@@ -35,11 +35,11 @@ _OURS: Final = frozenset({"same-origin", "none"})
 
 _NO_SESSION: Final = (
     "Nothing was saved, because the browser sent no session: it has ended, or cookies are blocked for this site. "
-    "Look over what you entered, then send it again."
+    "Check what you entered, then send it again."
 )
 _OTHER_SESSION: Final = (
-    "Nothing was saved, because the page belongs to another session, as it does after signing in or out elsewhere. "
-    "Look over what you entered, then send it again."
+    "Nothing was saved, because the page belongs to another session, for example after you signed in or out in "
+    "another tab. Check what you entered, then send it again."
 )
 
 

@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(serve)
 
 
-@click.command(short_help="Serve with reload, on this machine alone.")
+@click.command(short_help="Serve with reload, only on this machine.")
 @with_appcontext
 def serve() -> None:
     """Serve the app and its static files, with reload, on this machine alone.

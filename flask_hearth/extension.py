@@ -88,7 +88,7 @@ class Hearth:
         """
         if state.KEY in app.extensions:
             raise RuntimeError(
-                f"Hearth is set up for the app {app.name!r} already: its routes and checks would all be there twice. "
+                f"Hearth is set up for the app {app.name!r} already: all its routes and checks would exist twice. "
                 "Call init_app once, with all declarations."
             )
         app.extensions[state.KEY] = State(

@@ -32,8 +32,8 @@ def init_app(app: Flask) -> None:
     trusted: Sequence[str] = app.config.setdefault("HEARTH_TRUSTED_HOSTS", ())
     if isinstance(trusted, str):
         raise ValueError(  # noqa: TRY004 - as for any value that does not fit
-            f"HEARTH_TRUSTED_HOSTS is the text {trusted!r}, of which each letter would count as a host. Set a list; in "
-            "the environment, as JSON: FLASK_HEARTH_TRUSTED_HOSTS='[\"www.example.com\"]'."
+            f"HEARTH_TRUSTED_HOSTS is the text {trusted!r}, and each of its letters would count as a host. Set a "
+            "list; in the environment, as JSON: FLASK_HEARTH_TRUSTED_HOSTS='[\"www.example.com\"]'."
         )
     app.wsgi_app = behind_front_end(app.wsgi_app, trusted)  # type: ignore[assignment, method-assign]
 

@@ -23,9 +23,9 @@ def init_app(app: Flask) -> None:
     routes = {path: health, f"{path}/live": live, f"{path}/ready": ready}
     if taken := routes.keys() & {rule.rule for rule in app.url_map.iter_rules()}:
         raise ValueError(
-            f"{min(taken)} is a route of the app {app.name!r} already, and of Hearth's health checks as well: only one "
-            f"would ever be asked. Set {PATH} to another path, or to None if the app answers probes itself; the stack "
-            "asks where app:startupProbePath and app:livenessProbePath say."
+            f"{min(taken)} is a route of the app {app.name!r} already, and of Hearth's health checks as well: only "
+            f"one of them would answer. Set {PATH} to another path, or to None if the app answers probes itself. The "
+            "stack's probes use app:startupProbePath and app:livenessProbePath."
         )
     # Made here, as the path is the app's; and named so that the app may have one called `health`.
     blueprint = Blueprint("hearth_health", __name__)

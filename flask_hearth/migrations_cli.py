@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from flask_hearth.model.declaration import Declaration
     from flask_hearth.stores.sql.migrating import Migrations
 
-NOTHING_TO_DO = "Firestore keeps documents without a schema: there is nothing to migrate."
+NOTHING_TO_DO = "Firestore has no schema: there is nothing to migrate."
 
 _SHORT = "Migrate the database."
 
@@ -90,8 +90,8 @@ def refuse_missing(migrations: "Migrations", url: Sqlite | Postgres) -> None:
     logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
     if missing := migrations.missing(url):
         raise click.ClickException(
-            "\n  - ".join(["A migration is missing: the declarations have what the database does not:", *missing])
-            + "\nWrite it, then look at it: in the service's folder, with the virtual environment active,\n"
+            "\n  - ".join(["A migration is missing. The declarations have these, the database does not:", *missing])
+            + "\nWrite the migration in the service's folder, with the virtual environment active, then read it:\n"
             '  APP_ENV=development flask db migrate -m "say what changes"'
         )
 
@@ -105,10 +105,10 @@ def _check(migrations: "Migrations", url: Sqlite | Postgres) -> None:
     _current(migrations, url)
     if differences := migrations.differences(url):
         raise click.ClickException(
-            "\n  - ".join(["The database is not what the declarations say:", *differences])
+            "\n  - ".join(["The database does not match the declarations:", *differences])
             + "\nRun `flask db upgrade`; if that is not enough, `flask db migrate`."
         )
-    click.echo("The database is what the declarations say.")
+    click.echo("The database matches the declarations.")
 
 
 def open_migrations(declarations: Sequence["Declaration"], folder: Path) -> "Migrations":

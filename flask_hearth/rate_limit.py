@@ -38,7 +38,7 @@ def init_app(app: Flask) -> None:
     trusted_hops: int = app.config.setdefault("HEARTH_TRUSTED_HOPS", 0)
     for key in ("HEARTH_WRITES_PER_MINUTE", "HEARTH_TRUSTED_HOPS"):
         if not isinstance(app.config[key], int) or app.config[key] < 0:
-            raise ValueError(f"{key} is {app.config[key]!r}: it counts, so set a whole number, 0 or more.")
+            raise ValueError(f"{key} is {app.config[key]!r}: set a whole number, 0 or more.")
     if not per_minute:
         return
     each = Quota(per_minute, WINDOW)
@@ -57,7 +57,7 @@ def init_app(app: Flask) -> None:
         if not g.taken.allowed:
             raise Problem(
                 429,
-                f"More than {per_minute} changes a minute. Wait {g.taken.free_in} s, then send this one again.",
+                f"More than {per_minute} changes in a minute. Wait {g.taken.free_in} s, then send this one again.",
                 headers={"Retry-After": str(g.taken.free_in)},
             )
 

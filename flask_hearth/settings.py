@@ -88,12 +88,12 @@ class HearthSettings(BaseModel):
     """Which store, and where (`flask_hearth.stores.urls`). Secret, as that of Postgres may hold a password."""
 
     database_pool_size: Annotated[
-        int, BeforeValidator(integer_between(1, 100, "a small Postgres takes 25 to 100 connections in all"))
+        int, BeforeValidator(integer_between(1, 100, "a small Postgres server allows 25 to 100 connections in total"))
     ] = 5
     """The most connections of this instance to an SQL database. Times instances, and twice during a rollout."""
 
     database_pool_wait_seconds: Annotated[
-        int, BeforeValidator(integer_between(1, 30, "clients give up a request that waits longer"))
+        int, BeforeValidator(integer_between(1, 30, "clients give up when a request waits longer"))
     ] = 2
     """How long a request waits for one of them to be free; then it is answered with 503."""
 

@@ -36,8 +36,8 @@ def for_app(app: Flask) -> State:
     found: State | None = app.extensions.get(KEY)
     if found is None:
         raise RuntimeError(
-            f"The app {app.name!r} has no Hearth, so a part of it finds neither store nor declarations. Call "
-            "`Hearth(declarations=…).init_app(app)` where the app is made."
+            f"The app {app.name!r} has not been set up with Hearth, so there are neither a store nor declarations. "
+            "Call `Hearth(declarations=…).init_app(app)` where the app is created."
         )
     return found
 

@@ -49,7 +49,7 @@ class StaticFiles:
         path = f"/{name.lstrip('/')}"
         if self.digested and path not in self._files and path not in self._missed:
             self._missed.add(path)
-            _log.warning("A page refers to %s, and there is no such file in static/. Correct the name.", path)
+            _log.warning("A page refers to %s, but static/ has no such file. Correct the name.", path)
         if self.digested and path in self._files and names.has_twin(path):
             digest = self._digest(path)
             path = path if names.has_digest(path, digest) else names.add_digest(path, digest)

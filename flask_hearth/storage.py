@@ -35,8 +35,8 @@ def init_app(app: Flask) -> None:
         if known.declarations:
             names = ", ".join(declaration.name for declaration in known.declarations)
             raise ValueError(
-                f"HEARTH_DATABASE_URL is not set: there would be no place to keep {names}. Set it in app.config, as "
-                "`flask_hearth.settings` does by DATABASE_URL, or hand a store to Hearth."
+                f"HEARTH_DATABASE_URL is not set: there would be no place to store {names}. Set it in app.config, as "
+                "`flask_hearth.settings` does from DATABASE_URL, or pass a store to Hearth."
             )
         return
     known.store = open_store(

@@ -21,7 +21,7 @@ def read(*media_types: str) -> dict[str, Any]:
     try:
         value = strict_json.parse(_bytes())
     except strict_json.SyntaxFaultError as error:
-        raise Problem(400, f"The body is not unambiguous JSON: {error}.") from None
+        raise Problem(400, f"The body is not valid, unambiguous JSON: {error}.") from None
     except strict_json.ContentFaultError as error:
         raise invalid_body([(error.pointer, error.reason)]) from None
     if not isinstance(value, dict):
@@ -33,7 +33,7 @@ def invalid_body(faults: list[tuple[str, str]]) -> Problem:
     """422 with the parts of the body that are wrong: pairs of JSON Pointer and reason."""
     return Problem(
         422,
-        "The body does not match the API's document; `errors` lists the faults.",
+        "The body does not match the API's document; `errors` lists what is wrong.",
         errors=[{"pointer": pointer, "detail": reason} for pointer, reason in faults],
     )
 
@@ -45,7 +45,7 @@ def _check_type(media_types: tuple[str, ...]) -> None:
         # RFC 9110, section 15.5.16: with this header the client knows that the coding was the reason.
         raise Problem(
             415,
-            f"Content-Encoding is {coding!r}: compressed bodies are not accepted. Send this one without a coding.",
+            f"Content-Encoding is {coding!r}: compressed bodies are not accepted. Send it uncompressed.",
             headers={"Accept-Encoding": "identity"},
         )
     charset = request.mimetype_params.get("charset", "utf-8").lower()

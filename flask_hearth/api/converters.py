@@ -26,7 +26,7 @@ def init_app(app: Flask, declarations: Iterable[Declaration]) -> None:
     for declaration in declarations:
         if declaration.name in named:
             raise ValueError(
-                f"Two declarations are named {declaration.name!r}: one path can't lead to both. Rename one."
+                f"Two declarations are named {declaration.name!r}: they would have the same path. Rename one."
             )
         named[declaration.name] = declaration
     app.url_map.converters["collection"] = _collections(named)

@@ -58,7 +58,7 @@ def make_ticket(given: str, body: Mapping[str, Any]) -> Ticket:
     if not re.fullmatch(PATTERN, given):
         raise Problem(
             400,
-            f"{HEADER} has to be 1 to 255 visible ASCII characters without spaces, such as a UUID.",
+            f"{HEADER} must be 1 to 255 visible ASCII characters without spaces, such as a UUID.",
             errors=[{"header": HEADER, "detail": f"is not of the form {PATTERN}"}],
         )
     user = identity.current()
@@ -77,7 +77,7 @@ def run_once(store: Store, ticket: Ticket, work: Callable[[str], Response]) -> R
     except KeyInFlightError:
         raise Problem(
             409,
-            f"A request with this {HEADER} is still under way. Send it again later for its answer.",
+            f"A request with this {HEADER} is still in progress. Send it again later to get its response.",
             headers={"Retry-After": "1"},
         ) from None
     except KeyReusedError:

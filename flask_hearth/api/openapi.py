@@ -64,9 +64,9 @@ _PROBLEM: Final = {
     "description": "An error as problem details (RFC 9457).",
     "properties": {
         "type": {"type": "string", "const": "about:blank"},
-        "title": {"type": "string", "description": "The status's own phrase."},
+        "title": {"type": "string", "description": "The standard phrase for the status."},
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string", "description": "What is wrong with this request, and how to put it right."},
+        "detail": {"type": "string", "description": "What is wrong with this request, and how to fix it."},
         "errors": {
             "type": "array",
             "description": "The parts of the request that are wrong.",
@@ -94,31 +94,34 @@ _PARAMETERS: Final = {
         "name": "id",
         "in": "path",
         "required": True,
-        "description": "As in the object's `id`.",
+        "description": "The object's `id`.",
         "schema": {"type": "string", "pattern": f"^{ID_PATTERN}$"},
     },
     "Page": {
         "name": "page",
         "in": "query",
-        "description": f"Number of the page; times per_page at most {REACH}; `cursor` goes on. Not beside `cursor`.",
+        "description": (
+            f"Number of the page. The page number times per_page is at most {REACH}; use `cursor` to go further. Not "
+            "together with `cursor`."
+        ),
         "schema": {"type": "integer", "minimum": 1, "maximum": REACH, "default": 1},
     },
     "PerPage": {
         "name": "per_page",
         "in": "query",
-        "description": f"Objects in a page; more than {MAX_PER_PAGE} count as {MAX_PER_PAGE}.",
+        "description": f"Objects per page. Values above {MAX_PER_PAGE} count as {MAX_PER_PAGE}.",
         "schema": {"type": "integer", "minimum": 1, "default": DEFAULT_PER_PAGE},
     },
     "Cursor": {
         "name": "cursor",
         "in": "query",
-        "description": "`next` of the page before, unchanged.",
+        "description": "`next` of the previous page, unchanged.",
         "schema": {"type": "string"},
     },
     "IfNoneMatch": {
         "name": "If-None-Match",
         "in": "header",
-        "description": "ETags that the client has: the answer is 304 if one of them is the present one.",
+        "description": "ETags that the client has. The response is 304 if one of them is current.",
         "schema": _TAGS,
     },
     "IfMatch": {
@@ -131,16 +134,16 @@ _PARAMETERS: Final = {
         "name": "If-Match",
         "in": "header",
         "required": True,
-        "description": "ETags of the states that may be changed, in strong or weak form, or `*`; 428 without.",
+        "description": "ETags of the states that may be changed, in strong or weak form, or `*`. Required (428).",
         "schema": _TAGS,
     },
     "IdempotencyKey": {
         "name": idempotency.HEADER,
         "in": "header",
         "description": (
-            "A new random text, such as a UUID, for each new request, and the same one whenever that request is sent "
-            f"again: within {idempotency.KEPT_SECONDS // 3600} hours it then gets the answer that was made the first "
-            "time, instead of a second effect."
+            "A random text, such as a UUID: a new one for each new request, and the same one when that request is "
+            f"sent again. Within {idempotency.KEPT_SECONDS // 3600} hours, a repeated request gets the first response "
+            "and has no second effect."
         ),
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     },
@@ -155,11 +158,11 @@ _HEADERS: Final = {
     "Location": {"description": "Path of the new object.", "required": True, "schema": {"type": "string"}},
     "Link": {"description": 'The next page, rel="next", if there is one.', "schema": {"type": "string"}},
     "Replayed": {
-        "description": "`true` where this answer was given before, for the same key.",
+        "description": "`true` if this response was sent before for the same key.",
         "schema": {"type": "string", "const": "true"},
     },
     "RateLimit": {
-        "description": f'Places left (`r`) and seconds until all are free again (`t`), of the policy "{POLICY}".',
+        "description": f'Remaining requests (`r`) and seconds until all are available (`t`), for policy "{POLICY}".',
         "schema": {"type": "string"},
     },
     "RateLimitPolicy": {

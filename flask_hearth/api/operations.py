@@ -14,23 +14,26 @@ _RETRY: Final = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
 PROBLEMS: Final[dict[str, Any]] = {
     "BadRequest": {"description": "The body is not JSON, or a header is malformed.", "content": _PROBLEM},
     "Unauthorized": {
-        "description": "The token is not good; or there is none, and changes need one here.",
+        "description": "The token is invalid, or it is missing and changes need one.",
         "headers": {"WWW-Authenticate": {"$ref": "#/components/headers/Challenge"}},
         "content": _PROBLEM,
     },
     "NotFound": {"description": "There is no such object.", "content": _PROBLEM},
     "Conflict": {
-        "description": "Another request is in the way; send this one again.",
+        "description": "Another request interferes; send this one again.",
         "headers": _RETRY,
         "content": _PROBLEM,
     },
-    "PreconditionFailed": {"description": "The object is in another state than `If-Match` says.", "content": _PROBLEM},
+    "PreconditionFailed": {"description": "The object is not in the state that `If-Match` names.", "content": _PROBLEM},
     "ContentTooLarge": {"description": "The body is too large.", "content": _PROBLEM},
-    "UnsupportedMediaType": {"description": "The body is sent as another type, or compressed.", "content": _PROBLEM},
-    "UnprocessableContent": {"description": "The body or the query is not as described here.", "content": _PROBLEM},
+    "UnsupportedMediaType": {
+        "description": "The body has another type, or is compressed.",
+        "content": _PROBLEM,
+    },
+    "UnprocessableContent": {"description": "The body or the query is invalid.", "content": _PROBLEM},
     "PreconditionRequired": {"description": "`If-Match` is missing.", "content": _PROBLEM},
     "TooManyRequests": {
-        "description": "Too many changes in too short a time, where the service has a bound on them.",
+        "description": "Too many changes in a minute, if the service limits them.",
         "headers": _RETRY
         | {
             name: {"$ref": f"#/components/headers/{name.replace('-', '')}"}
@@ -39,7 +42,7 @@ PROBLEMS: Final[dict[str, Any]] = {
         "content": _PROBLEM,
     },
     "Unavailable": {
-        "description": "The store, or what checks tokens, is away for a moment.",
+        "description": "The database, or the service that checks tokens, is unavailable.",
         "headers": _RETRY,
         "content": _PROBLEM,
     },
@@ -79,7 +82,7 @@ def declaration_operations(declaration: Declaration) -> dict[str, Any]:
 
 def _list(declaration: Declaration) -> Operation:
     page = {
-        "description": "The page asked for.",
+        "description": "The requested page.",
         "headers": {"Link": {"$ref": "#/components/headers/Link"}},
         "content": {body.JSON: {"schema": schemas.ref(schemas.page_name(declaration))}},
     }
@@ -91,7 +94,7 @@ def _list(declaration: Declaration) -> Operation:
 
 
 def _create(declaration: Declaration) -> Operation:
-    created = _object(declaration, "Made, and here it is.", "ETag", "Location", "Replayed")
+    created = _object(declaration, "The created object.", "ETag", "Location", "Replayed")
     its_id = {"id": "$response.body#/id"}
     created["links"] = {
         verb: {"operationId": f"{verb}_{declaration.singular}", "parameters": its_id}
@@ -106,7 +109,7 @@ def _create(declaration: Declaration) -> Operation:
 
 
 def _get(declaration: Declaration) -> Operation:
-    unchanged = {"description": "You have it as it is.", "headers": _headers("ETag")}
+    unchanged = {"description": "The object has not changed.", "headers": _headers("ETag")}
     return {
         **_named(declaration, f"get_{declaration.singular}", f"Get {_a(declaration)}"),
         "parameters": [_parameter("IfNoneMatch")],
@@ -117,7 +120,7 @@ def _get(declaration: Declaration) -> Operation:
 def _replace(declaration: Declaration) -> Operation:
     return {
         **_named(declaration, f"replace_{declaration.singular}", f"Replace every field of {_a(declaration)}"),
-        "description": "What the body leaves out gets its default.",
+        "description": "Fields that the body leaves out get their defaults.",
         "parameters": [_if_match(declaration)],
         "requestBody": _body(schemas.input_name(declaration), body.JSON),
         "responses": {
@@ -130,7 +133,7 @@ def _replace(declaration: Declaration) -> Operation:
 def _patch(declaration: Declaration) -> Operation:
     return {
         **_named(declaration, f"change_{declaration.singular}", f"Change some fields of {_a(declaration)}"),
-        "description": "A JSON Merge Patch (RFC 7396). The result is checked as a whole.",
+        "description": "A JSON Merge Patch (RFC 7396). The resulting object is validated.",
         "parameters": [_if_match(declaration)],
         "requestBody": _body(schemas.patch_name(declaration.model.__name__), *routes.PATCH_TYPES),
         "responses": {

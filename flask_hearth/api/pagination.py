@@ -55,13 +55,15 @@ def read_window(declaration: Declaration) -> Window:
     per_page = min(_number("per_page", DEFAULT_PER_PAGE), MAX_PER_PAGE)
     if "cursor" in query:
         if "page" in query:
-            raise invalid_parameter("cursor", "can't stand beside page: a cursor says itself where its page begins")
+            raise invalid_parameter(
+                "cursor", "can't be combined with page: a cursor already says where its page begins"
+            )
         return Window(page=None, per_page=per_page, after=_position(declaration, query["cursor"]))
     page = _number("page", 1)
     if page * per_page > REACH:
         raise invalid_parameter(
             "page",
-            f"times per_page ({per_page}) is over {REACH}: to go further, take `next` of an answer as `cursor`",
+            f"times per_page ({per_page}) is over {REACH}: to go further, send `next` of a response as `cursor`",
         )
     return Window(page=page, per_page=per_page)
 
@@ -85,5 +87,5 @@ def _position(declaration: Declaration, cursor: str) -> Position:
         return cursors.decode(declaration, cursor)
     except cursors.CursorError:
         raise invalid_parameter(
-            "cursor", f"is no cursor of {declaration.name}: take `next` of an answer, unchanged"
+            "cursor", f"is not a cursor of {declaration.name}: send `next` of a response, unchanged"
         ) from None

@@ -77,7 +77,7 @@ def read_optional() -> Preconditions:
 
 
 def failed() -> Problem:
-    return Problem(412, "The object is in another state than If-Match or If-None-Match asks for. Get it again.")
+    return Problem(412, "The object's state does not satisfy If-Match or If-None-Match. Get it again.")
 
 
 def _tags(header: str) -> Tags | None:
@@ -89,7 +89,7 @@ def _tags(header: str) -> Tags | None:
     if not _LIST.fullmatch(text):
         raise Problem(
             400,
-            f'{header} is malformed: send one or more ETags as you got them, such as "1", quotes included, or *.',
-            errors=[{"header": header, "detail": "is no list of entity tags (RFC 9110, section 8.8.3)"}],
+            f'{header} is malformed: send one or more ETags as you got them, including the quotes, such as "1", or *.',
+            errors=[{"header": header, "detail": "is not a list of entity tags (RFC 9110, section 8.8.3)"}],
         )
     return Tags(frozenset(_OPAQUE.findall(text)))

@@ -9,7 +9,7 @@ from flask_hearth.errors import Problem
 
 def check(known: Collection[str] = ()) -> None:
     """Raises Problem (422) for a parameter that is unknown or given twice."""
-    allowed = f"there are: {', '.join(sorted(known))}" if known else "there is none here"
+    allowed = f"the parameters are {', '.join(sorted(known))}" if known else "there are no parameters here"
     for name, values in request.args.lists():
         if name not in known:
             raise invalid_parameter(name, f"is unknown; {allowed}")

@@ -109,8 +109,7 @@ def change(declaration: Declaration, id: str) -> Response:
             time.sleep(random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt))  # noqa: S311 - no secret
     raise Problem(
         409,
-        f"Others changed the {declaration.singular} {PATCH_ATTEMPTS} times while this change was being made. "
-        "Send it again.",
+        f"Others changed the {declaration.singular} {PATCH_ATTEMPTS} times during this request. Send it again.",
         headers={"Retry-After": "1"},
     )
 

@@ -72,8 +72,8 @@ def _representation(written: Schema) -> Schema:
     properties = {
         "id": {"type": "string", "pattern": f"^{ID_PATTERN}$", "readOnly": True},
         **{name: _without_default(schema) for name, schema in written.get("properties", {}).items()},
-        "created_at": moment | {"description": "When it was made; lists are sorted by it."},
-        "updated_at": moment | {"description": "When it was last written."},
+        "created_at": moment | {"description": "Creation time; lists are sorted by it."},
+        "updated_at": moment | {"description": "Time of the last change."},
     }
     return written | {"properties": properties, "required": list(properties)}
 
@@ -88,7 +88,7 @@ def _patches(name: str, written: Schema, known: Mapping[str, Schema], found: dic
     found[patch_name(name)] = {
         "type": "object",
         "title": patch_name(name),
-        "description": f"The fields of {name} to change; null puts one back to its default.",
+        "description": f"The fields of {name} to change; null resets one to its default.",
         "properties": properties,
         "additionalProperties": False,
     }
@@ -118,10 +118,10 @@ def _without_default(schema: Schema) -> Schema:
 def _page(declaration: Declaration) -> Schema:
     properties: dict[str, Schema] = {
         declaration.name: {"type": "array", "items": ref(declaration.model.__name__), "maxItems": MAX_PER_PAGE},
-        "page": {"type": ["integer", "null"], "minimum": 1, "description": "null where a cursor was given."},
+        "page": {"type": ["integer", "null"], "minimum": 1, "description": "null if the request has a cursor."},
         "per_page": {"type": "integer", "minimum": 1, "maximum": MAX_PER_PAGE},
-        "total": {"type": "integer", "minimum": 0, "description": "How many there are in all."},
-        "next": {"type": ["string", "null"], "description": "Where the next page begins: send it as `cursor`."},
+        "total": {"type": "integer", "minimum": 0, "description": "Total number of objects."},
+        "next": {"type": ["string", "null"], "description": "Cursor of the next page: send it as `cursor`."},
     }
     return {
         "type": "object",

@@ -45,7 +45,7 @@ def parse(data: bytes) -> Any:
     if not data.strip():
         raise SyntaxFaultError("it is empty")
     if data.startswith(_BOM):
-        raise SyntaxFaultError("it begins with a byte order mark, which JSON has none of (RFC 8259, section 8.1)")
+        raise SyntaxFaultError("it begins with a byte order mark, which JSON does not allow (RFC 8259, section 8.1)")
     try:
         value = json.loads(
             data.decode("utf-8"),
@@ -73,12 +73,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise SyntaxFaultError(f"the name {json.dumps(twice)} stands twice in one object")
+        raise SyntaxFaultError(f"the name {json.dumps(twice)} occurs twice in one object")
     return found
 
 
 def _refused(constant: str) -> float:
-    raise SyntaxFaultError(f"{constant} is no JSON value")
+    raise SyntaxFaultError(f"{constant} is not a JSON value")
 
 
 def _integer(text: str) -> int | float:
@@ -143,9 +143,9 @@ def _fault(value: Any, depth: int) -> str | None:
 
 def _text_fault(text: str) -> str | None:
     if "\x00" in text:
-        return "contains U+0000, which databases can't keep in a text"
+        return "contains U+0000, which databases can't store in text"
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        return "contains half of a surrogate pair, which is no character"
+        return "contains half of a surrogate pair, which is not a character"
     return None

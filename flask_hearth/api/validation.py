@@ -67,7 +67,7 @@ def _refused(declaration: Declaration, value: Mapping[str, Any], faults: list[Er
 
 def _reason(declaration: Declaration, fault: ErrorDetails) -> str:
     if fault["type"] == _UNKNOWN and len(fault["loc"]) == 1:
-        return f"is no field of {declaration.model.__name__}, which has: {', '.join(declaration.model.model_fields)}"
+        return f"is not a field of {declaration.model.__name__}, which has: {', '.join(declaration.model.model_fields)}"
     return fault["msg"]
 
 

@@ -47,7 +47,7 @@ def blueprint(issuer: Issuer, verifier: Verifier) -> Blueprint:
         try:
             claims = verifier.verify(request.form.get("id_token", ""))
         except InvalidTokenError as error:
-            return page(fault=f"What Google answered could not be used: {error}. Sign in again.", status=400)
+            return page(fault=f"Google's response could not be used: {error}. Sign in again.", status=400)
         if not session.is_recent(claims):
             return page(fault="That sign-in took too long. Sign in again.", status=400)
         session.begin(claims)

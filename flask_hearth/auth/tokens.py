@@ -58,7 +58,7 @@ class Verifier:
                 options={"require": list(_REQUIRED), "strict_aud": True},
             )
         except UnknownKeyError as error:
-            raise InvalidTokenError("Firebase does not sign with its key now") from error
+            raise InvalidTokenError("Firebase does not currently sign with its key") from error
         except jwt.PyJWTError as error:
             raise InvalidTokenError(_reason(error)) from error
         # Whatever else a body of JSON can hold that its reader stumbles over.
@@ -83,7 +83,7 @@ def _claims(claims: dict[str, Any]) -> Claims:
         raise InvalidTokenError("it names no user")
     # A boolean is an int to Python.
     if not isinstance(signed_in, int) or isinstance(signed_in, bool) or signed_in > claims["iat"] + LEEWAY_SECONDS:
-        raise InvalidTokenError("it does not say when its user signed in")
+        raise InvalidTokenError("it does not say when the user signed in")
     email = claims.get("email")
     return Claims(
         user=User(

@@ -46,7 +46,8 @@ class Declaration:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise DeclarationError(
-                f"{self.name!r} can't name a collection: 2 to 40 of a-z, 0-9 and _, led by a letter."
+                f"{self.name!r} can't name a collection: use 2 to 40 characters of a-z, 0-9 and _, beginning with a "
+                "letter."
             )
         if taken := RESERVED_FIELDS & set(self.model.model_fields):
             raise DeclarationError(

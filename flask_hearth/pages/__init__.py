@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
         if declaration.pages and declaration.name in taken:
             raise ValueError(
                 f"The pages of {declaration.name!r} would be at /{declaration.name}, where the service has other "
-                "routes. Name the declaration otherwise, or give it pages=False."
+                "routes. Rename the declaration, or give it pages=False."
             )
     app.jinja_env.filters.update(
         humanize=fields.humanize,

@@ -91,7 +91,7 @@ def unavailable(error: UnavailableError) -> Response:
     answer = errors.unavailable(error)
     if request.method != "POST":
         return answer
-    told = "The database does not answer, so this may not be saved. Send it again in a moment: nothing is done twice."
+    told = "The database does not answer, so this may not be saved. Send it again in a moment: nothing is saved twice."
     return redisplay_form(Problem(503, told, headers={"Retry-After": answer.headers["Retry-After"]}))
 
 

@@ -88,7 +88,7 @@ def _parsed(field: Field, text: str) -> Any:
         return strict_json.parse(text.encode())
     except strict_json.SyntaxFaultError as error:
         if field.kind == "json":
-            raise invalid_body([(f"/{field.name}", f"is no JSON: {error}")]) from None
+            raise invalid_body([(f"/{field.name}", f"is not JSON: {error}")]) from None
         return text
     except strict_json.ContentFaultError as error:
         raise invalid_body([(f"/{field.name}{error.pointer}", error.reason)]) from None

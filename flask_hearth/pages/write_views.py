@@ -76,8 +76,8 @@ def save(declaration: Declaration, id: str) -> Response:
         if dict(record.fields) != values:
             raise EditConflict(
                 f"Somebody else changed this {declaration.singular} after you opened it, so yours is not saved yet. "
-                "Below, each field that differs shows theirs beside yours. What is in the fields when you save is what "
-                "will be kept.",
+                "Below, each field that differs shows theirs beside yours. When you save, the fields are saved as "
+                "they are now.",
                 record,
             ) from None
     except MissingError:
@@ -96,8 +96,8 @@ def remove(declaration: Declaration, id: str) -> Response:
         storage.current().delete(declaration, id, expected=_version())
     except VersionError:
         raise EditConflict(
-            f"Somebody else changed this {declaration.singular} after you opened it, so it is not removed yet. "
-            "This is what it is now.",
+            f"Somebody else changed this {declaration.singular} after you opened it, so it is not removed yet. This "
+            "is its current state.",
             storage.current().get(declaration, id),
         ) from None
     except MissingError:
@@ -121,7 +121,7 @@ def _for_writers(page: Callable[[], str]) -> Response | str:
 def _check() -> None:
     """Whether this request may change anything. Raises UnsupportedMediaType, Problem (403), Forbidden."""
     if request.mimetype not in csrf.FORM_TYPES:
-        raise UnsupportedMediaType("This address takes what its form sends. For programs there is the API.")
+        raise UnsupportedMediaType("This URL only accepts its own form. Programs can use the API.")
     if not identity.may_write():
         raise Problem(403, _ONLY_WRITERS)
     csrf.check()

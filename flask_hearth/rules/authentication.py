@@ -21,15 +21,15 @@ def auth(value: object, info: ValidationInfo) -> object:
     if value is None:
         if info.data.get("k_service"):
             raise ValueError(
-                "AUTH is not set: on Cloud Run there is no default, because without sign-in everybody may "
-                "change everything. Set it to firebase, or to none if that is meant, as the stack does by app:auth."
+                "AUTH is not set: on Cloud Run there is no default, because without sign-in everybody may change "
+                "everything. Set it to firebase, or to none if that is intended, as the stack does with app:auth."
             )
         return "none"
     check_choice("AUTH", value, get_args(Auth), "nobody's credentials would be checked")
     # The project's own fault, if it has one, is told already.
     if value == "firebase" and info.data.get("google_cloud_project", "unknown") is None:
         raise ValueError(
-            "AUTH is 'firebase' without GOOGLE_CLOUD_PROJECT: a token is good for one project, and this service would "
+            "AUTH is 'firebase' without GOOGLE_CLOUD_PROJECT: a token is valid for one project, and the service would "
             "not know for which. Set it to the id of the project that the users are in."
         )
     return value
@@ -46,7 +46,7 @@ def web_key(value: object, info: ValidationInfo) -> object:
         return None
     if not _WEB_KEY.fullmatch(str(value)):
         raise ValueError(
-            f"FIREBASE_WEB_KEY is {value!r}: that is no API key, so that nobody could sign in. Copy it from the "
+            f"FIREBASE_WEB_KEY is {value!r}: that is not an API key, so nobody could sign in. Copy it from the "
             "project's console (APIs & Services, Credentials), or unset it with AUTH=none."
         )
     return value
@@ -61,12 +61,12 @@ def identity_origin(value: str | None, info: ValidationInfo) -> str | None:
     parts = urlsplit(value)
     if not project.startswith(LOCAL_PROJECT_PREFIX):
         raise ValueError(
-            f"HEARTH_IDENTITY_ORIGIN is {value!r} in the project {project!r}: it replaces Google as the judge of who "
-            f"somebody is, and only a project named {LOCAL_PROJECT_PREFIX}... has a local cloud to do so. Unset it."
+            f"HEARTH_IDENTITY_ORIGIN is {value!r} in the project {project!r}: it replaces Google in authenticating "
+            f"users, which is only allowed in a project named {LOCAL_PROJECT_PREFIX}... on a local cloud. Unset it."
         )
     if parts.scheme != "http" or not parts.hostname or parts.path or parts.query or parts.fragment:
         raise ValueError(
-            f"HEARTH_IDENTITY_ORIGIN is {value!r}: keys could not be fetched from there. The local cloud sets it to "
-            "its own origin, such as http://127.0.0.1:4000; unset it elsewhere."
+            f"HEARTH_IDENTITY_ORIGIN is {value!r}: no keys can be fetched from there. The local cloud sets it to its "
+            "own origin, such as http://127.0.0.1:4000; unset it elsewhere."
         )
     return value

@@ -16,7 +16,7 @@ DEFAULT_FILE_SECONDS: Final[Mapping[str, int]] = {"development": 0, "staging": 0
 """Zero where a change should be seen at once. An hour is what Hosting gives a file that nothing is said about; a year,
 which some guides set here, would also be that of files which don't carry a digest in their name."""
 
-_file_seconds = integer_between(0, 31536000, "a browser keeps nothing for longer than a year (RFC 2616, section 14.21)")
+_file_seconds = integer_between(0, 31536000, "browsers keep nothing for longer than a year (RFC 2616, section 14.21)")
 
 
 def is_local_development(settings: Mapping[str, Any]) -> bool:
@@ -40,8 +40,8 @@ def debug(value: object, info: ValidationInfo) -> bool:
     on = parse_switch("FLASK_DEBUG", value)
     if on and info.data.get("k_service"):
         raise ValueError(
-            f"FLASK_DEBUG is {value!r} on Cloud Run: debug mode shows tracebacks to everybody, and its console "
-            "runs code for them. Unset it; to see more there, set LOG_LEVEL=debug."
+            f"FLASK_DEBUG is {value!r} on Cloud Run: debug mode shows tracebacks to everybody, and its console lets "
+            "them run code. Unset it; to see more there, set LOG_LEVEL=debug."
         )
     return on
 

@@ -15,7 +15,7 @@ def trusted_hosts(value: object) -> tuple[str, ...]:
     for host in hosts:
         if not _HOST.fullmatch(host) or ("*" in host and "." not in host):
             raise ValueError(
-                f"TRUSTED_HOSTS has {host!r}: that is no host name in lowercase, without scheme and port, so it would "
-                "match nothing, or everything. Write them as www.example.com,my-site--*.web.app."
+                f"TRUSTED_HOSTS has {host!r}: that is not a lowercase host name without scheme and port, so it would "
+                "match nothing or everything. Write them like www.example.com,my-site--*.web.app."
             )
     return hosts

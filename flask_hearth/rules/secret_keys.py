@@ -28,11 +28,13 @@ NEW_KEY: Final = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
 def key_fault(key: str) -> str | None:
     """What is wrong with a key, as what follows its name in a sentence; never the key itself."""
     if key != key.strip():
-        return "begins or ends with white space: often the newline that `echo` adds, so that no two places agree on it"
+        return (
+            "begins or ends with white space, often the newline that `echo` adds, so two places may have different keys"
+        )
     if len(key) < MIN_KEY_LENGTH:
-        return f"has {len(key)} characters: under {MIN_KEY_LENGTH}, sessions can be forged by trying keys"
+        return f"has {len(key)} characters: below {MIN_KEY_LENGTH}, sessions can be forged by guessing the key"
     if key in _KNOWN_KEYS or len(set(key)) < _MIN_KEY_VARIETY:
-        return "is a value that others know or can guess: sessions signed with it can be forged"
+        return "is publicly known or easy to guess: sessions signed with it can be forged"
     return None
 
 
@@ -64,7 +66,7 @@ def fallbacks(value: object, info: ValidationInfo) -> tuple[str, ...]:
         for number, key in enumerate(keys, start=1):
             if fault := key_fault(key):
                 raise ValueError(
-                    f"SECRET_KEY_FALLBACKS, key {number} of {len(keys)}, {fault}. Leave it out: what it signed is no "
-                    "longer accepted then."
+                    f"SECRET_KEY_FALLBACKS, key {number} of {len(keys)}, {fault}. Remove it; then what it signed is "
+                    "no longer accepted."
                 )
     return keys

@@ -26,7 +26,7 @@ def check_choice(name: str, value: object, allowed: Sequence[str], damage: str) 
 def parse_switch(name: str, value: object) -> bool:
     word = str(value).lower()
     if word not in _TRUE | _FALSE:
-        raise ValueError(f"{name} is {value!r}: it can only be on or off. Set it to 1 or 0, or unset it.")
+        raise ValueError(f"{name} is {value!r}: it must be on or off. Set it to 1 or 0, or unset it.")
     return word in _TRUE
 
 
@@ -44,7 +44,7 @@ def integer_between(lowest: int, highest: int, why: str) -> Callable[[object, Va
         text = str(value)
         if not (text.isascii() and text.isdigit() and lowest <= int(text) <= highest):
             raise ValueError(
-                f"{variable(info)} is {text!r}: it has to be a whole number from {lowest} to {highest}, as {why}. "
+                f"{variable(info)} is {text!r}: it must be a whole number from {lowest} to {highest}, because {why}. "
                 "Set one, or unset it."
             )
         return int(text)

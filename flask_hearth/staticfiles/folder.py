@@ -43,7 +43,7 @@ def _walk(folder: Path, root: Path) -> Iterator[Path]:
     for entry in folder.iterdir():
         shown = f"{root.name}/{entry.relative_to(root).as_posix()}"
         if not _is_text(entry.name):
-            raise StaticFilesError(f"{shown!r}: its name is not UTF-8, which a path on the web has to be. Rename it.")
+            raise StaticFilesError(f"{shown!r}: its name is not UTF-8, so it can't be a URL path. Rename it.")
         if entry.is_symlink():
             _check_link(entry, root, shown)
         if entry.is_dir():
@@ -66,23 +66,23 @@ def _check_link(entry: Path, root: Path, shown: str) -> None:
         raise StaticFilesError(f"{shown}: a link to {entry.readlink()}, which is not there. Remove it.") from None
     if not inside:
         raise StaticFilesError(
-            f"{shown}: a link to {entry.readlink()}, outside the folder, so that file would become public. "
-            "Put a copy here if that is meant."
+            f"{shown}: a link to {entry.readlink()}, outside the folder, so that file would become public. Put a copy "
+            "here if that is intended."
         )
     if entry.is_dir():
         raise StaticFilesError(
-            f"{shown}: a link to a folder; it would publish the same files twice, or without end. Copy them instead."
+            f"{shown}: a link to a folder; it would publish the same files twice, or endlessly. Copy them instead."
         )
 
 
 def _check_folder(entry: Path, root: Path, shown: str) -> None:
     if entry.name.startswith(".") and entry.name != _WELL_KNOWN:
         raise StaticFilesError(
-            f"{shown}/: folders that begin with a dot are hardly meant to be public, so only {_WELL_KNOWN} may be "
-            "here. Move it out, or rename it."
+            f"{shown}/: folders that begin with a dot are rarely meant to be public, so only {_WELL_KNOWN} is "
+            "allowed. Move it out, or rename it."
         )
     if entry.parent == root and entry.name == _RESERVED:
-        raise StaticFilesError(f"{shown}/: Hosting keeps /__/ to itself and would never serve this. Rename it.")
+        raise StaticFilesError(f"{shown}/: Hosting reserves /__/ and would never serve this. Rename it.")
 
 
 def _is_text(name: str) -> bool:

@@ -60,8 +60,8 @@ def twins(digests: Mapping[str, str]) -> dict[str, str]:
         twin = add_digest(path, digest)
         if digests.get(twin, digest) != digest:
             raise ClashError(
-                f"{twin} has the name that {path} gets from its content, and another content: browsers would keep the "
-                "one for the other. Rename it."
+                f"{twin} has the name that {path} gets from its digest, but other content, so browsers would use one "
+                "for the other. Rename it."
             )
         made[twin] = digest
     return made

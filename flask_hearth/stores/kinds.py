@@ -86,16 +86,14 @@ def _plain_kind(part: Mapping[str, Any], definitions: Mapping[str, Any], where: 
         case "string" | "number" | "boolean" as kind:
             return Kind(kind)
         case _ if not part.get("enum"):
-            raise DeclarationError(
-                f"{where} has no JSON type of its own, so that no store knows how to keep it. Declare one type."
-            )
+            raise DeclarationError(f"{where} has no single JSON type, so no store can keep it. Declare one type.")
     return Kind.JSON
 
 
 def _check_properties(part: Mapping[str, Any], definitions: Mapping[str, Any], where: str) -> None:
     if part.get("additionalProperties"):
         raise DeclarationError(
-            f"{where} takes keys that clients choose: Firestore reserves some of them, and indexes all. "
+            f"{where} accepts keys that clients choose, but Firestore reserves some names and indexes every key. "
             "Declare a model with fields, or a list of pairs."
         )
     for name, inner in part.get("properties", {}).items():
@@ -109,7 +107,8 @@ def _check_bounds(part: Mapping[str, Any], where: str) -> None:
     high = part.get("maximum", part.get("exclusiveMaximum"))
     if low is None or high is None or low < _LOWEST or high > _HIGHEST:
         raise DeclarationError(
-            f"{where} is an integer without bounds that fit 64 bits: larger ones can't be stored. Give it ge and le."
+            f"{where} is an integer without bounds that fit into 64 bits, and larger ones can't be stored. Give it ge "
+            "and le."
         )
 
 
@@ -117,7 +116,7 @@ def _check_items(part: Mapping[str, Any], definitions: Mapping[str, Any], where:
     inner = [part["items"]] if part.get("items") else part.get("prefixItems", [])
     if not inner:
         raise DeclarationError(
-            f"{where} is a list of anything, so that no store knows how to keep it. Declare its items."
+            f"{where} is a list of anything, so no store can keep it. Declare the type of its items."
         )
     for each in inner:
         if definitions.get(each.get("$ref", "").rpartition("/")[2], each).get("type") == "array":

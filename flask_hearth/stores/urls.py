@@ -39,7 +39,7 @@ def parse(url: str, *, project: str | None, data_dir: str | None) -> Sqlite | Po
     """`project` is what `firestore://` alone means, `data_dir` what `sqlite://` alone does. Raises DatabaseUrlError."""
     scheme, separator, rest = url.partition("://")
     if not separator:
-        raise _fault("is no URL", "the service would not know where its data is", f"Set it to {_FORMS}")
+        raise _fault("is not a URL", "the service would not know where its data is", f"Set it to {_FORMS}")
     match scheme:
         case "sqlite":
             return _sqlite(rest, data_dir)
@@ -55,14 +55,14 @@ def _sqlite(rest: str, data_dir: str | None) -> Sqlite:
         if not data_dir:
             raise _fault(
                 "is 'sqlite://' without HEARTH_DATA_DIR",
-                "the local cloud alone gives a folder that outlives instances",
+                "only the local cloud provides a folder that outlives instances",
                 "Name a file: sqlite:///ABSOLUTE/PATH",
             )
         return Sqlite(path=Path(data_dir) / SQLITE_FILE)
     if ":memory:" in rest:
         raise _fault(
             "asks for a database in memory",
-            "each connection would have one of its own",
+            "each connection would have its own",
             "Name a file: sqlite:///ABSOLUTE/PATH",
         )
     if not rest.startswith("/"):
@@ -82,12 +82,12 @@ def _postgres(url: str) -> Postgres:
     except ValueError:
         # Its words repeat what it takes for a host or a port, which may be part of the password.
         raise _fault(
-            "can't be taken apart", "its host or port is none", "Write special characters of a password as %XX"
+            "can't be parsed", "its host or port is not valid", "Write special characters of a password as %XX"
         ) from None
     if not database:
         raise _fault(
             "names no database",
-            "the server's default would be taken, which is named like the user",
+            "the server would use its default, a database named like the user",
             "Set it to postgresql://USER:PASSWORD@HOST/DATABASE",
         )
     return Postgres(conninfo=url)
@@ -107,7 +107,7 @@ def _firestore(url: str, project: str | None) -> Firestore:
         raise _fault(
             f"names the database {database!r}",
             "no Firestore database can have that id",
-            "Write (default), or 4 to 63 lowercase letters, digits and hyphens, led by a letter",
+            "Write (default), or 4 to 63 lowercase letters, digits and hyphens, beginning with a letter",
         )
     return Firestore(project=named, database=database)
 

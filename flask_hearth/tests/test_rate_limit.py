@@ -57,7 +57,7 @@ def test_the_fourth_write_is_refused_with_what_to_do(limited: Flask) -> None:
     assert refused.content_type == "application/problem+json"
     assert refused.headers["Cache-Control"] == "private, no-store"
     assert refused.headers["Retry-After"] == "20"
-    assert re.fullmatch(r"More than 3 changes a minute\. Wait 20 s, .*", refused.get_json()["detail"])
+    assert re.fullmatch(r"More than 3 changes in a minute\. Wait 20 s, .*", refused.get_json()["detail"])
 
 
 def test_a_form_is_refused_with_a_page(limited: Flask) -> None:

@@ -83,7 +83,7 @@ def test_a_page_that_names_a_file_which_is_not_there_still_comes_and_the_log_say
         assert [url(client, "stile.css"), url(client, "stile.css")] == ["/stile.css"] * 2
 
     assert [record.getMessage() for record in caplog.records] == [
-        "A page refers to /stile.css, and there is no such file in static/. Correct the name."
+        "A page refers to /stile.css, but static/ has no such file. Correct the name."
     ]
 
 

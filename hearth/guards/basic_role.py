@@ -21,9 +21,11 @@ def violations(declared: Declared, _: Intent) -> Iterator[Violation | Unclear]:
             if value == role or (isinstance(value, str) and f'"{role}"' in value):
                 yield Violation(
                     what=f"{format_path(path)} grants {role}",
-                    why="a basic role reaches nearly everything in the project",
-                    fix="grant the narrowest predefined role, on the one resource it is needed for "
-                    "(cloud.google.com/iam/docs/understanding-roles)",
+                    why="a basic role gives access to nearly everything in the project",
+                    fix=(
+                        "grant the narrowest predefined role, on the one resource that needs it "
+                        "(cloud.google.com/iam/docs/understanding-roles)"
+                    ),
                 )
 
 

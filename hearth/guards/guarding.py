@@ -114,8 +114,8 @@ class Guards:
             return
         if unclear := [each.unclear for each in checked if each.unclear]:
             pulumi.log.info(
-                "the guards cannot tell yet, for want of values that only the deployment knows: "
-                f"{', '.join(unclear)}. It checks them before it touches the resource."
+                "the guards can't check these resources yet, because some of their values are only known during the "
+                f"deployment: {', '.join(unclear)}. The deployment checks each one before it changes the resource."
             )
         used = {exception for each in checked for exception in each.excepted}
         open_still = {each.name for each in checked if not each.complete}
@@ -123,9 +123,9 @@ class Guards:
             resource = exception.partition("/")[2]
             if resource not in open_still and not (open_still and resource == "*"):
                 pulumi.log.warn(
-                    f"app:exceptions has {exception!r}, which is not needed: no resource of that name breaks the rule. "
-                    "Remove it, or it will hide a mistake one day: "
-                    f"pulumi config rm --path 'app:exceptions[\"{exception}\"]'"
+                    f"app:exceptions has {exception!r}, which is not needed: no resource of that name breaks the "
+                    "rule. Remove it, because it could hide a later mistake: pulumi config rm --path "
+                    f"'app:exceptions[\"{exception}\"]'"
                 )
 
 
@@ -138,7 +138,7 @@ def _known_now(args: ResourceTransformationArgs) -> Declared:
         return _declared(args, done.value)
     finally:
         serializing.close()
-    raise AssertionError(f"{args.type_} {args.name!r}: its inputs were expected to be plain, but had to be awaited")
+    raise AssertionError(f"{args.type_} {args.name!r}: its inputs should be plain values, but contain an awaitable")
 
 
 def _plain(value: Any) -> Any:

@@ -35,6 +35,6 @@ def _is_image(path: Path) -> bool:
 def _violation(path: Path, image: object) -> Violation:
     return Violation(
         what=f"{format_path(path)} = {image!r}",
-        why="without a digest, what runs can change with no deployment and no diff",
+        why="without a digest, the running code can change without a deployment and without a diff",
         fix="use the output of ServiceImage, or write HOST/PATH@sha256:...",
     )

@@ -61,8 +61,8 @@ _DEFAULT = re.compile(
 )
 # Not whom a firewall or a policy is about, nor what a grant is on (`serviceAccountId`).
 _ACTS_AS = re.compile(r"(?!target|source|iam).*serviceaccounts?(email|name)?", re.IGNORECASE)
-_WHY = "the project's default account is shared, and may edit the whole project"
-_FIX = "declare a serviceaccount.Account for it alone, as RuntimeIdentity does, and name its email here"
+_WHY = "the project's default account is shared and may edit everything in the project"
+_FIX = "declare a serviceaccount.Account for this resource only, as RuntimeIdentity does, and set its email here"
 
 
 def violations(declared: Declared, _: Intent) -> Iterator[Violation | Unclear]:

@@ -26,10 +26,12 @@ def violations(declared: Declared, _: Intent) -> Iterator[Violation | Unclear]:
             elif secret and value not in (None, ""):
                 where = at[:-1] if at[-1] == "value" else at
                 yield Violation(
-                    what=f"{format_path(where)}, the variable {name!r}, has its value in plain",
-                    why=f"{secret}, and everybody who may look at the resource could read it",
-                    fix="put it into a secretmanager.Secret and refer to it by value_source, as AppSecrets does; and "
-                    "what app:env has of it into app:secrets (docs/variables.md)",
+                    what=f"{format_path(where)}: the variable {name!r} has a plaintext value",
+                    why=f"{secret}, and everybody who may view the resource could read it",
+                    fix=(
+                        "put it into a secretmanager.Secret and refer to it with value_source, as AppSecrets does; if "
+                        "it is in app:env, move it to app:secrets (docs/variables.md)"
+                    ),
                 )
 
 

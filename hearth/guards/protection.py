@@ -23,8 +23,11 @@ def violations(declared: Declared, intent: Intent) -> Iterator[Violation | Uncle
     if not declared.protect:
         yield Violation(
             what="protect is off",
-            why="in production, a changed property could replace it and delete what it holds",
-            fix="give it opts=ResourceOptions(protect=...) from app:protect, and set that to true in this stack",
+            why="in production, a changed property could replace it and delete its data",
+            fix=(
+                "give it opts=ResourceOptions(protect=...) with the value of app:protect, and set app:protect to true "
+                "in this stack"
+            ),
         )
     for key, on in losses.protections(declared.type, declared.shape).items():
         path = tuple(key.split("."))
@@ -35,7 +38,7 @@ def violations(declared: Declared, intent: Intent) -> Iterator[Violation | Uncle
             yield Violation(
                 what=f"{key} = {found!r}",
                 why="in production, one wrong click or command could delete it",
-                fix=f"set it to {on!r} here; where it comes from app:deletionProtection, set that to true",
+                fix=f"set it to {on!r}; if its value comes from app:deletionProtection, set that to true",
             )
 
 

@@ -20,7 +20,7 @@ _SWITCHES = (("invokerIamDisabled",), ("metadata", "annotations", "run.googleapi
 _MAY_OPEN = re.compile(
     r"members?|entity|roleEntities|specialGroup|iamMember|grantees|policyData|invokerIamDisabled|.*invoker-iam-disabled"
 )
-_WHY = "it would be open to everybody, and app:publicAccess does not say so"
+_WHY = "it would be open to everybody, which app:publicAccess does not allow"
 
 
 def violations(declared: Declared, intent: Intent) -> Iterator[Violation | Unclear]:
@@ -32,22 +32,22 @@ def violations(declared: Declared, intent: Intent) -> Iterator[Violation | Uncle
         who = _named(path, value)
         if who and not granted:
             yield Violation(
-                what=f"{format_path(path)} names {' and '.join(who)}",
+                what=f"{format_path(path)} has {' and '.join(who)}",
                 why=_WHY,
-                fix="name the accounts or the group that need it; the web service is opened by app:publicAccess alone",
+                fix="name the accounts or the group that need access; only app:publicAccess opens the web service",
             )
         if property_name(path) in _ACLS and isinstance(value, str) and value.startswith(("public", "authenticated")):
             yield Violation(
                 what=f"{format_path(path)} = {value!r}",
                 why=_WHY,
-                fix="drop it; files for everybody belong into static/, which Hosting serves",
+                fix="remove it; public files belong in static/, which Hosting serves",
             )
     for path in unchecked(declared):
         if intent.public_access != "invoker-check-off" or declared.at("name") not in (intent.service, UNKNOWN):
             yield Violation(
                 what=f"{format_path(path)} = {declared.at(*path)!r}",
                 why=_WHY,
-                fix="drop it; for the web service: pulumi config set app:publicAccess invoker-check-off",
+                fix="remove it; for the web service: pulumi config set app:publicAccess invoker-check-off",
             )
     for path, value in declared.found(lambda path: _may_open(path) or (granted and path in (("role",), ("name",)))):
         if value is UNKNOWN:

@@ -55,11 +55,11 @@ def is_secret_name(name: str) -> bool:
 def why_secret(name: str, value: str) -> str:
     """Why the value under this name is a secret; empty where it is none."""
     if is_secret_name(name) and not _SWITCH.fullmatch(value):
-        return "by its name it is a secret"
+        return "its name is that of a secret"
     if _GO_MYSQL.match(value) or any(_has_password(word) for word in value.split()):
-        return "it is an address with a password in it"
+        return "it is a URL with a password"
     if any(is_secret_name(first or second) for first, second in _PAIR.findall(value)):
-        return "it has a password or another secret in it"
+        return "it contains a password or another secret"
     if _PRIVATE_KEY.search(value):
         return "it is a private key"
     if _TOKEN.search(value):

@@ -17,6 +17,6 @@ def violations(declared: Declared, intent: Intent) -> Iterator[Violation | Uncle
     if public.is_public_grant(declared, intent) or public.unchecked(declared):
         yield Violation(
             what="it opens the service to everybody, and app:auth is 'none'",
-            why="everybody who finds the address could change and delete all data",
+            why="everybody who finds the URL could change and delete all data",
             fix="pulumi config set app:auth firebase (docs/auth.md)",
         )

@@ -9,7 +9,7 @@ def data(change: Change) -> str:
     lost = losses.lost(change.type, change.old)
     unless = losses.REFUSED_UNLESS.get(change.type)
     if unless and change.old.get(unless) is not True:
-        return f"{lost}; Google refuses while there is any, for want of {unless}"
+        return f"{lost}; Google refuses to delete it while there is any, unless {unless} is on"
     return lost
 
 

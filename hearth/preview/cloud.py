@@ -37,7 +37,7 @@ def running(checkout: Path, python: Path, folder: Path, environ: Mapping[str, st
             port = process.stdout.readline()
             if not port:
                 words = log.read_text(encoding="utf-8", errors="replace").strip()[-2000:]
-                raise PreviewError(f"The throwaway local cloud did not start:\n{words or '(it said nothing)'}")
+                raise PreviewError(f"The temporary local cloud did not start:\n{words or '(no output)'}")
             return replace(RECORDED, apis=int(port))
 
         yield ports

@@ -34,13 +34,13 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"preview: {error}\n")
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write("preview: interrupted; nothing is left behind.\n")
+        sys.stderr.write("preview: interrupted; everything temporary was removed.\n")
         return 130
 
 
 def _preview(options: argparse.Namespace) -> int:
     if not options.stack:
-        raise PreviewError("Which stack? make preview STACK=prod")
+        raise PreviewError("No stack is given. Name one: make preview STACK=prod")
     wanted = gates.parse(options.fail_on)
     compared = compare(project.root(), stack=options.stack, base=options.base, head=options.head, say=_say)
     summary = summarize(

@@ -35,7 +35,9 @@ def compare(checkout: Path, *, stack: str, base: str, head: str, say: Callable[[
     environments. Raises PreviewError.
     """
     if not _STACK.fullmatch(stack):
-        raise PreviewError(f"STACK={stack} is no stack's name: it is the middle of Pulumi.STACK.yaml, such as prod.")
+        raise PreviewError(
+            f"STACK={stack} is not a valid stack name. Use the middle of Pulumi.STACK.yaml, such as prod."
+        )
     repository = Repository(checkout)
     old = repository.commit(base, "BASE")
     new = repository.commit(head, "HEAD_REF") if head else repository.working_tree()
@@ -93,31 +95,34 @@ class _Sides:
             raise PreviewError(
                 f"There is no {self._file} in {head.title}. "
                 + (f"It has the stacks {', '.join(there)}." if there else "It has no stack at all.")
-                + " A new stack's file has to be there, committed or not, but not ignored by git."
+                + " A new stack's file must exist. It need not be committed, but git must not ignore it."
             )
 
     def check_base(self, base: Revision, repository: Repository) -> None:
         """Raises PreviewError for a base whose parts lie where nothing here looks for them."""
         if (self.base / "localcloud").is_dir() and not (self.base / _TOOLKIT).parent.is_dir():
-            first = repository.first_with(_TOOLKIT) or "one that has a folder hearth/"
+            first = repository.first_with(_TOOLKIT) or "one with a folder hearth/"
             raise PreviewError(
-                f"{base.title} is from before the toolkit had a folder of its own, so that it can't be deployed here; "
-                f"the first commit to compare with is {first}."
+                f"{base.title} is from before the toolkit had a folder of its own, so it can't be deployed here. The "
+                f"first commit that you can compare with is {first}."
             )
 
     def prepare(self, base: Revision) -> tuple[list[Setting], str]:
         """Make the files fit for the engine; how they differed, and why all is new if it is."""
         after = self._sanitize(self.head)
         if not (self.base / self._file).is_file():
-            note = f"{base.title} has no {self._file}: this is a new stack, and everything in it is created."
+            note = f"{base.title} has no {self._file}: the stack is new, so every resource is created."
             return stack_file.compare({}, after), note
         before = self._sanitize(self.base)
         names = [str(stack_file.read(side / "Pulumi.yaml").get("name", "")) for side in (self.base, self.head)]
         note = (
             ""
             if names[0] == names[1]
-            else f"The project is renamed from {names[0]} to {names[1]}, and Pulumi keeps stacks by project: it would "
-            "create everything anew beside what there is, unless the stack is moved with `pulumi stack rename`."
+            else (
+                f"The project is renamed from {names[0]} to {names[1]}, and stacks belong to a project: Pulumi would "
+                "create every resource again beside the existing ones, unless you move the stack with `pulumi stack "
+                "rename`."
+            )
         )
         return stack_file.compare(before, after), note
 
@@ -133,6 +138,6 @@ def _deploy(engine: Engine, base: Revision) -> None:
     if done.returncode:
         last = "\n".join(f"  {line}" for line in words(done).splitlines()[-_LAST_LINES:])
         raise PreviewError(
-            f"The base revision {base.title} does not deploy, so there is nothing to compare with. Its last "
-            f"words:\n{last}\nName a revision that does deploy: make preview BASE=..."
+            f"The base revision {base.title} does not deploy, so there is nothing to compare with. The end of its "
+            f"output:\n{last}\nName a revision that deploys: make preview BASE=..."
         )

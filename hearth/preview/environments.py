@@ -22,6 +22,6 @@ def ensure(checkout: Path, revision: Path, kept: Path) -> Path:
         return asyncio.run(environment.ensure(kept, lock, [], said.append))
     except environment.InstallError as fault:
         raise PreviewError(
-            f"The packages that {_LOCK} of the {revision.name} revision locks, which differ from this checkout's, "
-            f"can't be installed: {fault}\n" + "\n".join(said)
+            f"{_LOCK} of the {revision.name} revision differs from this checkout's, and its packages can't be "
+            f"installed: {fault}\n" + "\n".join(said)
         ) from fault

@@ -53,9 +53,7 @@ def exposure(change: Change) -> Iterator[Finding]:
     """Who from outside may reach it."""
     if _is_grant(change) and _public(change.old) != _public(change.new):
         old, new = _public(change.old), _public(change.new)
-        what = (
-            "public access granted" if new and not old else "public access taken back" if not new else "public access"
-        )
+        what = "public access granted" if new and not old else "public access removed" if not new else "public access"
         yield Finding(title=change.title, what=what, old=old or "nobody", new=new or "nobody")
     # A new service with the usual values is not more open than one that was not there; its grants are told above.
     usual = {"invokerIamDisabled": "false", "defaultUriDisabled": "false", "ingress": "INGRESS_TRAFFIC_ALL"}
@@ -80,7 +78,7 @@ def roles(change: Change) -> Iterator[Finding]:
             yield _property(change, each.path, "acts as another identity")
     for path in _BELIEVING if change.type == _PROVIDER and change.op != "delete" else ():
         if written(change.old, path) != written(change.new, path):
-            yield _property(change, path, "which tokens are believed")
+            yield _property(change, path, "which tokens are accepted")
 
 
 def protection(change: Change) -> Iterator[Finding]:

@@ -19,8 +19,8 @@ def parse(text: str) -> tuple[str, ...]:
     wanted = tuple(dict.fromkeys(each.strip() for each in text.split(",") if each.strip()))
     if unknown := [each for each in wanted if each not in _GATES]:
         raise PreviewError(
-            f"FAIL_ON={text}: there is no gate {', '.join(unknown)}, so nothing would be stopped by it. "
-            f"There are {', '.join(NAMES)}, separated by commas."
+            f"FAIL_ON={text}: {', '.join(unknown)} is unknown and would have no effect. Use any of "
+            f"{', '.join(NAMES)}, separated by commas."
         )
     return wanted
 

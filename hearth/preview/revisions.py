@@ -39,9 +39,9 @@ class Repository:
         found = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         if found.returncode:
             raise PreviewError(
-                f"{variable}={name} is no revision that this checkout knows. `git fetch origin` brings what is new; "
-                "CI often fetches one commit only (actions/checkout: fetch-depth: 0). "
-                f"Else name a branch, tag or commit: make preview {variable}=origin/main"
+                f"{variable}={name} is no revision that this checkout knows. Run `git fetch origin`; in CI, fetch "
+                "more than one commit (actions/checkout: fetch-depth: 0). Or name another branch, tag or commit: make "
+                f"preview {variable}=origin/main"
             )
         commit = found.stdout.decode().strip()
         return Revision(f"{name} ({commit[:12]})", commit)

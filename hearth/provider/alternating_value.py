@@ -37,7 +37,7 @@ class AlternatingValue(Kind):
         inputs = Inputs(news, {}, ("value",))
         # What it is instead is not told: it may be the secret.
         if inputs.known("value") and not (isinstance(inputs.values["value"], str) and inputs.values["value"]):
-            inputs.fail("value", "must be a text that is not empty")
+            inputs.fail("value", "must be a non-empty string")
         elif "value" not in inputs.values:
             inputs.fail("value", "required, and missing")
         return inputs.checked()
@@ -55,8 +55,8 @@ class AlternatingValue(Kind):
         """The state is the only place where the values are. Raises ProviderError for an import."""
         if inputs is None or old is None:
             raise ProviderError(
-                f"{self.token} {id!r} cannot be imported: it lives in one stack's state and nowhere else. Declare a "
-                "new one, with the value that it should hold."
+                f"{self.token} {id!r} cannot be imported: it only exists in one stack's state. Declare a new one with "
+                "the value that it should have."
             )
         return ReadResult(id, {"value": Secret(inputs["value"])}, _outputs(inputs["value"], old, old["current"]))
 

@@ -78,10 +78,10 @@ class HostingDeploy:
                     raise
                 if patience.passed:
                     raise ProviderError(
-                        f"{refused} Hosting knows no such site, or the Cloud Run service that it would rewrite to has "
-                        "its default URL switched off. Declare the site, and leave `defaultUriDisabled` false."
+                        f"{refused} Either Hosting has no such site, or the default URL of the Cloud Run service in "
+                        "its rewrites is off. Declare the site, and leave `defaultUriDisabled` false."
                     ) from None
-            self._progress("site", f"waiting for Hosting to know the new site ({format_duration(patience.left)} left)")
+            self._progress("site", f"waiting until Hosting knows the new site ({format_duration(patience.left)} left)")
             self._wait(min(_NEW_SITE_PAUSE, patience.left))
 
     def _upload(self, version: str, files: Mapping[str, Compressed]) -> None:
@@ -103,8 +103,8 @@ class HostingDeploy:
                 return
         paths = ", ".join(by_hash[gzip_hash][0] for gzip_hash in sorted(missing & set(by_hash))[:3])
         raise ProviderError(
-            f"Hosting still misses {len(missing)} files ({paths}, …) after they were uploaded {_ROUNDS} times. "
-            "Nothing was released. Run again in a minute."
+            f"{len(missing)} files ({paths}, …) are still missing on Hosting after {_ROUNDS} uploads. Nothing was "
+            "released. Run again in a minute."
         )
 
     def _populate(self, version: str, files: Mapping[str, Compressed]) -> tuple[str, set[str]]:
@@ -183,8 +183,8 @@ class HostingDeploy:
     def _stop_if_cancelled(self) -> None:
         if self._context.cancelled.is_set():
             raise ProviderError(
-                "Stopped before the release: the site serves what it did before. The next `pulumi up` releases, and "
-                "uploads nothing twice."
+                "Stopped before the release: the site has not changed. The next `pulumi up` continues and uploads "
+                "nothing twice."
             )
 
 

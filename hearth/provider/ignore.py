@@ -72,7 +72,7 @@ def _parse(line: str) -> list[_Pattern]:
     try:
         return [_Pattern(text, lets_in, re.compile(_regex(text), re.DOTALL))] if text not in {"", "."} else []
     except re.error as fault:
-        raise ValueError(f"{line.strip()!r} is no pattern: {fault}") from None
+        raise ValueError(f"{line.strip()!r} is not a valid pattern: {fault}") from None
 
 
 def _regex(pattern: str) -> str:

@@ -89,8 +89,8 @@ class Image(Kind):
         """Gone when the registry no longer has the digest. Raises ProviderError for an import."""
         if inputs is None or old is None:
             raise ProviderError(
-                f"{self.token} {id!r} needs no import: declare it, and content that is in the registry already is "
-                "found there by its hash, without a build."
+                f"{self.token} {id!r} can't be imported, and needs no import: declare it, and an image of the same "
+                "content in the registry is found by its hash, without a build."
             )
         found = ArtifactRegistry(self._session).has(_package(inputs), old["digest"])
         return ReadResult(id, inputs, old) if found else None

@@ -70,7 +70,8 @@ class ImageBuild:
                     raise self._failure(build)
                 why = build.trouble
             self._context.say(
-                f"refused, as new grants take a while; trying for {format_duration(grants.left)} more ({why})"
+                "refused, probably because new grants have not taken effect; trying again for "
+                f"{format_duration(grants.left)} ({why})"
             )
             self._wait(_GRANTS_PAUSE, "the build was allowed")
 
@@ -78,7 +79,7 @@ class ImageBuild:
         order = self._order
         for build in self._builds.with_tag(order.tag):
             if build.running and order.image in (build.raw.get("images") or []):
-                self._context.say(f"found build {build.id} of the same content running")
+                self._context.say(f"found a running build of the same content, {build.id}")
                 return build
         return None
 
@@ -106,7 +107,9 @@ class ImageBuild:
     def _archive(self) -> bytes:
         source = self._order.source()
         if source.content_hash != self._order.content_hash:
-            raise ProviderError("Files of the image's source changed while deploying: nothing was built. Run again.")
+            raise ProviderError(
+                "Files of the image's source changed during the deployment, so nothing was built. Run again."
+            )
         return source.archive()
 
     def _watch(self, build: Build) -> Build:
@@ -120,10 +123,11 @@ class ImageBuild:
             progress(status, f"{status} ({format_duration(self._clock.now() - began)})")
             if deadline.passed:
                 raise ProviderError(
-                    f"Build {build.id} is still {build.status.lower()} after {format_duration(limit)}. "
-                    f"It goes on: the next `pulumi up` takes it up again. Its log: {build.log_url or 'in Cloud Build'}"
+                    f"Build {build.id} is still {build.status.lower()} after {format_duration(limit)}. It is still "
+                    "running, and the next `pulumi up` waits for it again. Its log: "
+                    f"{build.log_url or 'in Cloud Build'}"
                 )
-            self._wait(min(pause, deadline.left), f"build {build.id} ended; it goes on")
+            self._wait(min(pause, deadline.left), f"build {build.id} ended; it is still running")
             pause = min(_LONGEST_POLL, pause * 1.5)
             build = self._builds.get(build.id)
         return build
@@ -133,8 +137,8 @@ class ImageBuild:
         digest = build.digest(order.image) or self._registry.digest_of_tag(order.package, order.tag)
         if digest is None or not self._registry.has(order.package, digest):
             raise ProviderError(
-                f"Build {build.id} says that it succeeded, but {order.image} ({digest or 'no digest'}) is not in the "
-                f"registry. Was it deleted meanwhile, by hand or by a clean-up policy? Run again to build it once more."
+                f"Build {build.id} succeeded, but {order.image} ({digest or 'no digest'}) is not in the registry. "
+                "Perhaps it was deleted by hand or by a cleanup policy. Run again to build it again."
             )
         for warning in build.warnings:
             self._context.warn(warning)
@@ -148,7 +152,7 @@ class ImageBuild:
         said = f": {build.trouble}" if build.trouble and not told else ""
         text = f"Build {build.id} of {order.package.address} ended as {build.status}{said}."
         if build.status == "TIMEOUT":
-            text += f" Give it more than {order.seconds} seconds by timeoutSeconds."
+            text += f" Set timeoutSeconds to more than {order.seconds}."
         lines = told or self._logs.last_build_lines(build.id, _LOG_LINES)
         # Entries reach Cloud Logging a moment after the build that wrote them has ended.
         if not lines and not self._clock.wait(_LOG_PAUSE, self._context.cancelled):
@@ -160,7 +164,7 @@ class ImageBuild:
     def _wait(self, seconds: float, before: str) -> None:
         if self._clock.wait(seconds, self._context.cancelled):
             raise ProviderError(
-                f"Stopped before {before}. Nothing is lost: the next `pulumi up` takes up what is running or built."
+                f"Stopped before {before}. Nothing is lost: the next `pulumi up` uses a running or finished build."
             )
 
 

@@ -66,7 +66,9 @@ class JobExecution(Kind):
     def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         """What once succeeded stays so, as long as there is the job. Raises ProviderError for an import."""
         if inputs is None or old is None:
-            raise ProviderError(f"{self.token} {id!r} cannot be imported: it is a run, not a resource.")
+            raise ProviderError(
+                f"{self.token} {id!r} cannot be imported: it is an action, not a resource on Google Cloud."
+            )
         there = CloudRun(self._session, inputs["project"]).job(_job(inputs))
         return None if there is None else ReadResult(id, inputs, old)
 

@@ -65,11 +65,11 @@ class JobRun:
         if found != image:
             raise ProviderError(
                 f"The Cloud Run job {short!r} is on the image {found or '(none)'}, not on {image}: its last update "
-                "did not take effect, or somebody changed it. It was not run. Run `pulumi refresh`, then `pulumi up`."
+                "failed, or somebody changed it. It was not run. Run `pulumi refresh`, then `pulumi up`."
             )
         ready = job.get("terminalCondition") or {}
         if job.get("reconciling") or ready.get("state") != _SUCCEEDED:
-            why = failures([ready, *(job.get("conditions") or [])]) or "Cloud Run is still at it"
+            why = failures([ready, *(job.get("conditions") or [])]) or "Cloud Run is still updating it"
             raise ProviderError(f"The Cloud Run job {short!r} is not ready: {why}. It was not run.")
         return job
 
@@ -78,9 +78,9 @@ class JobRun:
         for left in reversed(range(_STARTS)):
             for other in self._run.running(name):
                 if other.task == task:
-                    self._context.say(f"{other.short} runs already")
+                    self._context.say(f"{other.short} is already running")
                     return other
-                self._context.say(f"waiting for {other.short}, of an earlier deployment, to end")
+                self._context.say(f"waiting for the end of {other.short}, from an earlier deployment")
                 self._end_of(other, limit)
             try:
                 self._context.say("starting")
@@ -100,13 +100,13 @@ class JobRun:
         progress = Progress(self._clock, self._context.say)
         pause = _FIRST_POLL
         while execution.running:
-            progress(execution.name, f"{execution.short} runs ({format_duration(self._clock.now() - began)})")
+            progress(execution.name, f"{execution.short} is running ({format_duration(self._clock.now() - began)})")
             if deadline.passed:
                 raise ProviderError(
-                    f"The execution {execution.short} has not ended after {format_duration(limit)}. "
-                    f"It goes on: the next `pulumi up` takes it up again.{_log_of(execution)}"
+                    f"The execution {execution.short} has not ended after {format_duration(limit)}. It is still "
+                    f"running, and the next `pulumi up` waits for it again.{_log_of(execution)}"
                 )
-            self._wait(min(pause, deadline.left), f"{execution.short} ended; it goes on")
+            self._wait(min(pause, deadline.left), f"{execution.short} ended; it is still running")
             pause = min(_LONGEST_POLL, pause * 1.5)
             execution = self._run.execution(execution.name)
         return execution
@@ -123,13 +123,15 @@ class JobRun:
         if lines:
             text += "\nIts last lines:\n" + "\n".join(f"    {line}" for line in lines)
         return ProviderError(
-            f"{text}\nNothing that waits for it was changed. Correct the cause and run again: every `pulumi up` runs "
-            f"the job until it succeeds.{_log_of(execution)}"
+            f"{text}\nResources that depend on it were not changed. Correct the cause and run again: every `pulumi "
+            f"up` runs the job until it succeeds.{_log_of(execution)}"
         )
 
     def _wait(self, seconds: float, before: str) -> None:
         if self._clock.wait(seconds, self._context.cancelled):
-            raise ProviderError(f"Stopped before {before}. The next `pulumi up` takes up what runs, or runs it again.")
+            raise ProviderError(
+                f"Stopped before {before}. The next `pulumi up` waits for a running execution or starts another."
+            )
 
 
 def _limit(task: Any) -> float:

@@ -57,8 +57,8 @@ class RandomKey(Kind):
         """The state is the only place where the key is. Raises ProviderError for an import."""
         if inputs is None or old is None:
             raise ProviderError(
-                f"{self.token} {id!r} cannot be imported: a key lives in one stack's state and nowhere else. "
-                "Declare a new one; or keep the old value as a secret of the stack's configuration."
+                f"{self.token} {id!r} cannot be imported: a key only exists in one stack's state. Declare a new one, "
+                "or keep the old value as a secret in the stack's configuration."
             )
         secret = {name: Secret(old[name]) for name in ("value", "previous") if name in old}
         return ReadResult(id, inputs, {**old, **secret})

@@ -39,7 +39,7 @@ def _resource(
 
 RESOURCES: Mapping[str, Any] = {
     Image.token: _resource(
-        "A container image of the checkout's files.",
+        "A container image built from the checkout's files.",
         required=dict.fromkeys(("project", "region", "repository", "name", "bucket", "serviceAccount"), _TEXT),
         optional={
             "buildRegion": _TEXT,
@@ -51,7 +51,7 @@ RESOURCES: Mapping[str, Any] = {
         computed={"ref": _TEXT, "digest": _TEXT},
     ),
     JobExecution.token: _resource(
-        "A Cloud Run job, run to a good end as it is declared.",
+        "A successful execution of a Cloud Run job as declared.",
         required=dict.fromkeys(("project", "region", "job", "image", "template"), _TEXT),
         optional={},
         computed={"execution": _TEXT, "completed": _TEXT},
@@ -63,19 +63,19 @@ RESOURCES: Mapping[str, Any] = {
         computed={},
     ),
     RandomKey.token: _resource(
-        "A random key, kept until told to change.",
+        "A random key that stays the same until its rotation input changes.",
         required={},
         optional={"bytes": _WHOLE, "rotation": _TEXT},
         computed=dict.fromkeys(("value", "previous"), _SECRET_TEXT),
     ),
     AlternatingValue.token: _resource(
-        "A secret value and the one before it, which take turns in two places.",
+        "The current and the previous value of a secret, in two alternating places.",
         required={"value": _SECRET_TEXT},
         optional={},
         computed={"first": _SECRET_TEXT, "second": _SECRET_TEXT, "current": _TEXT},
     ),
     SiteRelease.token: _resource(
-        "Files and configuration, public on a channel of a Hosting site.",
+        "Files and configuration released on a channel of a Hosting site.",
         required={"project": _TEXT, "site": _TEXT},
         optional={
             "channel": _TEXT,

@@ -13,8 +13,8 @@ from hearth.provider.clients.firebase_hosting import last_segment
 
 _SUCCEEDED = "CONDITION_SUCCEEDED"
 _FIX = (
-    "Nothing was released; the site serves what it did before. Correct the cause and run again: a changed image or "
-    "setting makes a new revision."
+    "Nothing was released; the site has not changed. Correct the cause and run again: a changed image or setting "
+    "makes a new revision."
 )
 
 
@@ -30,16 +30,16 @@ def require_ready(run: CloudRun, name: str, image: str) -> None:
     found = _image(service)
     if found != image:
         raise ProviderError(
-            f"The Cloud Run service {short!r} is on the image {found or '(none)'}, not on {image}, which this release "
-            f"belongs to: its last update did not arrive, or somebody deployed another one. {_FIX}"
+            f"The Cloud Run service {short!r} is on the image {found or '(none)'}, not on {image}, the image of this "
+            f"release: its last update failed, or somebody deployed another image. {_FIX}"
         )
     if service.get("reconciling"):
-        raise ProviderError(f"The Cloud Run service {short!r} is still being updated. Run again when that has ended.")
+        raise ProviderError(f"The Cloud Run service {short!r} is still being updated. Run again when that is done.")
     state = str((service.get("terminalCondition") or {}).get("state", ""))
     ready, latest = str(service.get("latestReadyRevision", "")), str(service.get("latestCreatedRevision", ""))
     if state == _SUCCEEDED and ready and ready == latest:
         return
-    serving = f"requests still go to {last_segment(ready)}" if ready else "and no other one serves"
+    serving = f"requests still go to {last_segment(ready)}" if ready else "and no other revision serves"
     reasons = _reasons(run, service, latest) or f"its condition is {state or 'not known yet'}"
     raise ProviderError(
         f"The Cloud Run service {short!r} is not ready on its latest revision {last_segment(latest) or '(none)'}, "

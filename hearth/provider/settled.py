@@ -54,7 +54,9 @@ class Settled(Kind):
     def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         """What once settled stays so. Raises ProviderError for an import."""
         if inputs is None or old is None:
-            raise ProviderError(f"{self.token} {id!r} cannot be imported: it stands for a wait, not for a thing.")
+            raise ProviderError(
+                f"{self.token} {id!r} cannot be imported: it is a wait, not a resource on Google Cloud."
+            )
         return ReadResult(id, inputs, old)
 
     def update(
@@ -71,9 +73,9 @@ class Settled(Kind):
         self._wait_for_apis(context, inputs)
         if self._waits and new_grants and inputs["settleSeconds"]:
             seconds = inputs["settleSeconds"]
-            context.say(f"giving {len(new_grants)} new grants {format_duration(seconds)} to take")
+            context.say(f"waiting {format_duration(seconds)} for {len(new_grants)} new grants to take effect")
             if self._clock.wait(seconds, context.cancelled):
-                raise _stopped("new grants had been given time to take")
+                raise _stopped("new grants had time to take effect")
 
     def _wait_for_apis(self, context: Context, inputs: Values) -> None:
         project = inputs["project"]
@@ -95,13 +97,13 @@ class Settled(Kind):
 
 
 def _stopped(before: str) -> ProviderError:
-    return ProviderError(f"Stopped before {before}. Nothing is left half done: the next `pulumi up` waits again.")
+    return ProviderError(f"Stopped before {before}. Nothing is half done: the next `pulumi up` waits again.")
 
 
 def _still_disabled(project: str, obstacles: dict[str, str]) -> ProviderError:
     reasons = "; ".join(f"{name}: {reason}" for name, reason in obstacles.items())
     pages = " ".join(f"https://console.cloud.google.com/apis/library/{name}?project={project}" for name in obstacles)
     return ProviderError(
-        f"Still disabled in {project!r} when the time was up: {reasons}. Enable with `gcloud services enable "
-        f"{' '.join(obstacles)} --project={project}` or at {pages}, and run again; what is enabled stays so."
+        f"Still disabled in {project!r} at the time limit: {reasons}. Enable them with `gcloud services enable "
+        f"{' '.join(obstacles)} --project={project}` or at {pages}, and run again."
     )

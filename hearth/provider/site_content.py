@@ -42,15 +42,15 @@ def compress(folder: Path, files: Mapping[str, str], into: Path) -> dict[str, Co
     for path, expected in files.items():
         if expected.startswith(SERVED_AS):
             raise ProviderError(
-                f"{path} stands in the inputs as {expected}, as an import found it on the site; the file itself is "
-                f"not in {folder.name}/. Put it there, or take it out of `files`."
+                f"`files` has {path} with the hash {expected}, as an import found it on the site, but the file is not "
+                f"in {folder.name}/. Put it there, or remove it from `files`."
             )
         source = _source(folder, path)
         file = by_source.get(source) or _compress(folder, source, into)
         if file.raw_hash != expected:
             raise ProviderError(
-                f"{folder.name}{source} changed while deploying: it is not what the preview was made of. Nothing was "
-                "released. Run again."
+                f"{folder.name}{source} changed during the deployment, so it is not what the preview showed. Nothing "
+                "was released. Run again."
             )
         done[path] = by_source[source] = file
     return done
@@ -92,8 +92,8 @@ def _compress(folder: Path, path: str, into: Path) -> Compressed:
             size = target.tell()
     except OSError as fault:
         raise ProviderError(
-            f"{folder.name}{path} cannot be read ({fault.strerror}): it changed while deploying, or its permissions "
-            "refuse it. Nothing was released. Run again."
+            f"{folder.name}{path} cannot be read ({fault.strerror}): it changed during the deployment, or its "
+            "permissions forbid it. Nothing was released. Run again."
         ) from None
     if size > _LARGEST:
         raise ProviderError(

@@ -164,7 +164,10 @@ def _names(id: str) -> dict[str, Any]:
     """Project, site and channel of an id. Raises ProviderError: an import's is typed by hand."""
     found = _ID.fullmatch(id)
     if found is None:
-        raise ProviderError(f"{id!r} is not the id of a site's release: projects/PROJECT/sites/SITE/channels/live is.")
+        raise ProviderError(
+            f"{id!r} is not the id of a site's release. It must have the form "
+            "projects/PROJECT/sites/SITE/channels/live."
+        )
     return found.groupdict()
 
 

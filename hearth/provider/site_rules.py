@@ -46,16 +46,16 @@ def _path_fault(path: str) -> str:
     if not path.startswith("/") or path == "/":
         return "a path begins with / and names a file, such as /style.css"
     if any(segment in {"", ".", ".."} for segment in segments):
-        return "no request could reach a path with an empty segment, `.` or `..`: write it without"
+        return "no request can reach a path with an empty segment, `.` or `..`: write it without them"
     if segments[0] == "__":
-        return "Hosting keeps /__/ for itself and would never serve it: choose another folder"
+        return "Hosting reserves /__/ and would never serve it: choose another folder"
     hidden = [
         segment for at, segment in enumerate(segments) if segment.startswith(".") and (at, segment) != (0, WELL_KNOWN)
     ]
     if hidden:
         return (
-            f"{hidden[0]!r} begins with a dot, which is how secrets and .git become public: only {WELL_KNOWN}/ at the "
-            "root is published. Move it out of the folder, or rename it"
+            f"{hidden[0]!r} begins with a dot, like .git or files with secrets, so it is not published; only "
+            f"{WELL_KNOWN}/ at the root is. Move it out of the folder, or rename it"
         )
     return ""
 
@@ -69,7 +69,7 @@ def caching_faults(caching: Any) -> Faults:
         return
     for key, value in caching.items():
         if key not in NAMES:
-            yield _fault(("caching", key), f"there are no such names; there are {', '.join(NAMES)}")
+            yield _fault(("caching", key), f"is unknown; the names are {', '.join(NAMES)}")
         elif value is not UNKNOWN and not (isinstance(value, str) and value.isprintable() and value):
             yield _fault(("caching", key), f"must be a Cache-Control in one line, such as no-cache, got {value!r}")
 
@@ -83,7 +83,7 @@ def service_faults(service: Any) -> Faults:
         return
     for key in service:
         if key not in {"name", "image", "template"}:
-            yield _fault(("service", key), "there is no such input; there are name, image, template")
+            yield _fault(("service", key), "is not an input; the inputs are name, image, template")
     for key in ("name", "image"):
         value = service.get(key)
         if value is not UNKNOWN and not (isinstance(value, str) and value):
@@ -103,7 +103,7 @@ def config_faults(config: Any) -> Faults:
     for key, value in config.items():
         check = _SECTIONS.get(key)
         if check is None:
-            yield _fault(("config", key), f"there is no such section; there are {', '.join(sorted(_SECTIONS))}")
+            yield _fault(("config", key), f"is not a section; the sections are {', '.join(sorted(_SECTIONS))}")
         elif value is not UNKNOWN:
             yield from check(("config", key), value)
 
@@ -152,7 +152,7 @@ def _rewrite_rule(at: Steps, rule: Mapping[str, Any]) -> Faults:
         service = run.get("serviceId")
         # Hosting would answer that the region is not supported.
         if isinstance(service, str) and "/" in service:
-            yield _fault((*at, "run", "serviceId"), f"must be the service's bare name, got {service!r}")
+            yield _fault((*at, "run", "serviceId"), f"must be the service's short name, got {service!r}")
         elif not service:
             yield _fault((*at, "run", "serviceId"), "required, and missing")
 

@@ -83,15 +83,15 @@ class Source:
             largest = max(sizes, key=lambda path: sizes[path])
             raise ProviderError(
                 f"The build's source is {size >> 20} MiB in {len(paths)} files, more than {_LARGEST >> 20} MiB; the "
-                f"largest is {largest} ({sizes[largest] >> 20} MiB). Leave out in {IGNORE_FILE} what the image does "
-                "not need."
+                f"largest is {largest} ({sizes[largest] >> 20} MiB). Exclude in {IGNORE_FILE} what the image does not "
+                "need."
             )
         return [self._entry(path) for path in paths]
 
     def _rules(self) -> IgnoreRules:
         file = self._folder / IGNORE_FILE
         if not self._folder.is_dir():
-            raise ProviderError(f"The build's context {self._context!r} is no folder of the checkout.")
+            raise ProviderError(f"The build's context {self._context!r} is not a folder of the checkout.")
         if not (self._folder / self._dockerfile).is_file():
             raise ProviderError(
                 f"There is no Dockerfile at {self._dockerfile!r} in the build's context {self._context!r}. "
@@ -102,8 +102,8 @@ class Source:
         except FileNotFoundError:
             raise ProviderError(
                 f"The build's context {self._context!r} has no {IGNORE_FILE}: everything in it would be uploaded, "
-                "with .git, .venv and whatever secrets lie there. Add one that begins with `*` and lets in, by "
-                "`!` lines, what the image needs."
+                "including .git, .venv and any secrets. Add one that begins with `*` and includes, with `!` lines, "
+                "what the image needs."
             ) from None
         except ValueError as fault:
             raise ProviderError(f"{IGNORE_FILE} cannot be read: {fault}") from None
@@ -136,7 +136,7 @@ class Source:
                 return _Entry(path, 0o755 if status.st_mode & stat.S_IXUSR else 0o644, file.read_bytes(), link=False)
         except OSError as fault:
             raise _unreadable_error(path, fault) from None
-        raise ProviderError(f"{path} is neither a file nor a link: leave it out in {IGNORE_FILE}.")
+        raise ProviderError(f"{path} is neither a file nor a link: exclude it in {IGNORE_FILE}.")
 
 
 def _feed(digest: "hashlib._Hash", *parts: bytes) -> None:
@@ -151,6 +151,6 @@ def _unreadable(fault: OSError) -> None:
 
 def _unreadable_error(path: str, fault: OSError) -> ProviderError:
     return ProviderError(
-        f"{path} cannot be read for the build's source: {fault.strerror}. It was deleted meanwhile, "
-        f"or its permissions refuse it; leave it out in {IGNORE_FILE} if the image does not need it."
+        f"{path} cannot be read for the build's source: {fault.strerror}. It was just deleted, or its permissions "
+        f"forbid it; exclude it in {IGNORE_FILE} if the image does not need it."
     )

@@ -34,7 +34,7 @@ class Inputs:
         self.failures: list[Failure] = []
         allowed = sorted({*defaults, *known})
         for name in sorted(set(self.values) - set(allowed)):
-            self.fail(name, f"there is no such input; there are {', '.join(allowed)}")
+            self.fail(name, f"is not an input; the inputs are {', '.join(allowed)}")
 
     def fail(self, property: str, reason: str) -> None:
         self.failures.append(Failure(property, reason))

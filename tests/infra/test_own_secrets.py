@@ -140,8 +140,8 @@ def test_a_variable_that_is_a_secret_is_refused_with_the_way_to_keep_it(variable
     with pytest.raises(GuardError) as refused:
         declared(env=variable)
 
-    assert "has its value in plain" in str(refused.value)
-    assert "into app:secrets (docs/variables.md)" in str(refused.value)
+    assert "has a plaintext value" in str(refused.value)
+    assert "move it to app:secrets (docs/variables.md)" in str(refused.value)
     assert "me:pass" not in str(refused.value)
 
 

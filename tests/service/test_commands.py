@@ -61,7 +61,7 @@ def test_the_images_working_directory_is_all_that_an_upgrade_needs(image: Path, 
     assert first.stdout.endswith(f"Migrated from empty to {HEAD}.\n")
     assert again.stdout == f"The schema is {HEAD} already.\n"
     assert current.stdout == f"{HEAD} (up to date; the last migration is {HEAD})\n"
-    assert check.stdout.endswith("The database is what the declarations say.\n")
+    assert check.stdout.endswith("The database matches the declarations.\n")
 
 
 def test_the_data_directory_is_taken_where_the_url_says_so(image: Path, tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_firestore_has_nothing_to_migrate(image: Path, command: str) -> None:
     done = flask("db", command, folder=image, url="firestore://demo-hearth", FIRESTORE_EMULATOR_HOST="127.0.0.1:1")
 
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "Firestore keeps documents without a schema: there is nothing to migrate.\n"
+    assert done.stdout == "Firestore has no schema: there is nothing to migrate.\n"
 
 
 @pytest.mark.parametrize("command", ["upgrade", "current", "check"])

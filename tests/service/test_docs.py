@@ -64,7 +64,7 @@ def test_the_way_of_a_change_is_as_described(service: Path, tmp_path: Path) -> N
 
     (written,) = (service / "migrations" / "versions").glob("*_give_items_a_colour.py")
     assert f"{written.name.partition('_')[0]} (up to date" in said
-    assert "The database is what the declarations say." in said
+    assert "The database matches the declarations." in said
 
 
 def test_every_command_is_shown() -> None:

@@ -43,7 +43,7 @@ class Keys:
             # Gone since, or expired: then it has to go before it can be made anew, by whoever is first.
             if found.exists:
                 self._remove(found)
-        raise KeyInFlightError("Others take and give up this key all the time.")
+        raise KeyInFlightError("Other requests keep reserving and releasing this key.")
 
     def finish(self, reserved: Reservation, answer: Answer, *, now: datetime, seconds: int) -> None:
         found = self._place(reserved.key).get(**self._calls.reading)

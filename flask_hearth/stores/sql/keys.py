@@ -29,7 +29,7 @@ def reserve(
         # Gone or expired since: free for the next attempt.
         if found is not None and found["expires_at"] > now:
             return _kept(found, fingerprint)
-    raise KeyInFlightError("Others take and give up this key all the time.")
+    raise KeyInFlightError("Other requests keep reserving and releasing this key.")
 
 
 def finish(

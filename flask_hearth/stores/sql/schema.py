@@ -58,9 +58,8 @@ def check(connection: Connection, wanted: str, migrations: Path | None) -> None:
     """Raise UnavailableError if the schema is older than this code; a newer one fits, as revisions overlap."""
     if wanted == NONE:
         raise UnavailableError(
-            f"There are no migrations in {migrations or 'any folder that was named'}, so that nobody can tell if the "
-            "database's schema fits. Make them with `flask db migrate`; if they are there, the image was built without "
-            "them."
+            f"There are no migrations in {migrations or 'any known folder'}, so the database's schema can't be "
+            "checked. Write them with `flask db migrate`. If they exist, the image was built without them."
         )
     try:
         found = current(connection)
@@ -71,6 +70,6 @@ def check(connection: Connection, wanted: str, migrations: Path | None) -> None:
         found = None
     if state(found, wanted) in {State.EMPTY, State.BEHIND}:
         raise UnavailableError(
-            f"The database's schema is {found or 'not there'} and this code needs {wanted}: queries would fail, or "
-            "write half of what they should. Run `flask db upgrade`."
+            f"The database's schema is {found or 'not there'} and this code needs {wanted}: queries would fail or "
+            "write incomplete data. Run `flask db upgrade`."
         )

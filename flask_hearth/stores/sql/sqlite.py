@@ -66,8 +66,8 @@ def _check_folder(path: Path) -> None:
     folder = path.parent
     if not folder.is_dir():
         raise DatabaseUrlError(
-            f"DATABASE_URL names the file {path}, but there is no folder {folder}: SQLite makes files, never folders. "
-            "Make the folder, or correct the path; what follows sqlite:// is absolute."
+            f"DATABASE_URL names the file {path}, but there is no folder {folder}, and SQLite creates no folders. "
+            "Create it, or correct the path; what follows sqlite:// is absolute."
         )
     if path.is_dir():
-        raise DatabaseUrlError(f"DATABASE_URL names {path}, which is a folder: SQLite keeps all in one file. Name it.")
+        raise DatabaseUrlError(f"DATABASE_URL names {path}, which is a folder, but SQLite needs a file. Name a file.")

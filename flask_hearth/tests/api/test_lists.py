@@ -158,11 +158,11 @@ def test_more_per_page_than_there_may_be_is_the_most_there_may_be(api: Api, aske
         ("Page=1", "Page", "unknown"),
         ("=1", "", "unknown"),
         ("%00=1", "\x00", "unknown"),
-        ("cursor=", "cursor", "no cursor of"),
-        ("cursor=abc", "cursor", "no cursor of"),
-        ("cursor=a.b", "cursor", "no cursor of"),
-        ("cursor=%FF%00", "cursor", "no cursor of"),
-        ("cursor=" + "A" * 3000, "cursor", "no cursor of"),
+        ("cursor=", "cursor", "not a cursor of"),
+        ("cursor=abc", "cursor", "not a cursor of"),
+        ("cursor=a.b", "cursor", "not a cursor of"),
+        ("cursor=%FF%00", "cursor", "not a cursor of"),
+        ("cursor=" + "A" * 3000, "cursor", "not a cursor of"),
     ],
 )
 def test_a_query_that_can_not_be_meant_is_refused_with_its_parameter(
@@ -214,7 +214,7 @@ def test_a_cursor_changed_anywhere_is_refused(over: Callable[..., Api], cursor: 
 
 
 def test_a_cursor_of_one_collection_means_nothing_in_another(over: Callable[..., Api], cursor: str) -> None:
-    assert "no cursor of wares" in problem(over(WARE).client.get(f"{WARE.path}?cursor={cursor}"), 422)["detail"]
+    assert "not a cursor of wares" in problem(over(WARE).client.get(f"{WARE.path}?cursor={cursor}"), 422)["detail"]
 
 
 def test_a_cursor_outlives_the_key_that_signed_it_as_long_as_that_is_a_fallback(

@@ -44,8 +44,8 @@ def nested(depth: int) -> bytes:
         (b"True", "Expecting value"),
         (b'"\t"', "control character"),
         (b'"\\x00"', "escape"),
-        (b'{"a": 1, "a": 1}', 'the name "a" stands twice'),
-        (b'[{"b": {"a": 1, "\\u0061": 2}}]', 'the name "a" stands twice'),
+        (b'{"a": 1, "a": 1}', 'the name "a" occurs twice'),
+        (b'[{"b": {"a": 1, "\\u0061": 2}}]', 'the name "a" occurs twice'),
     ],
 )
 def test_what_is_not_json_is_refused(text: bytes, reason: str) -> None:

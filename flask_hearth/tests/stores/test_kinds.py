@@ -73,7 +73,7 @@ def test_a_field_is_of_the_kind_that_it_has_as_json(annotation: Any, kind: Kind,
         (list[list[str]], "list of lists, which Firestore can't hold"),
         (dict[str, str], "keys that clients choose"),
         (list, "list of anything"),
-        (Any, "no JSON type"),
+        (Any, "no single JSON type"),
     ],
     ids=str,
 )

@@ -69,8 +69,8 @@ def test_a_url_says_which_store_and_where(url: str, meant: object) -> None:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("", "is no URL"),
-        ("/data/x.sqlite3", "is no URL"),
+        ("", "is not a URL"),
+        ("/data/x.sqlite3", "is not a URL"),
         ("mysql://u:secret@h/db", "begins with 'mysql://': there is no such store"),
         ("postgres://u:secret@h/db", "begins with 'postgres://'.*postgresql://"),
         ("postgresql+psycopg://u:secret@h/db", "begins with"),

@@ -125,7 +125,7 @@ def _check_options(body: Mapping[str, Any]) -> None:
     if len(body.get("tags", [])) > _MOST_TAGS:
         raise ApiError(400, f"invalid build: more than {_MOST_TAGS} tags")
     if body.get("substitutions"):
-        raise ApiError(400, "substitutions are not played by the local cloud: put the values into the steps")
+        raise ApiError(400, "the local cloud does not play substitutions: put the values into the steps")
     options = body.get("options", {})
     logs_elsewhere = (
         body.get("logsBucket")

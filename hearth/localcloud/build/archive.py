@@ -25,16 +25,18 @@ def unpack(archive: Path, target: Path, *, size_limit: int = SIZE_LIMIT, count_l
                 size += member.size
                 if size > size_limit:
                     raise SourceError(
-                        f"The source unpacks to more than {size_limit >> 20} MiB; leave out what no COPY uses."
+                        f"The unpacked source has more than {size_limit >> 20} MiB. Leave out files that no COPY uses."
                     )
                 if count > count_limit:
-                    raise SourceError(f"The source holds more than {count_limit} files; leave out what no COPY uses.")
+                    raise SourceError(
+                        f"The source has more than {count_limit} files. Leave out files that no COPY uses."
+                    )
                 name = PurePosixPath(member.name)
                 if name.is_absolute() or ".." in name.parts:
-                    raise SourceError(f"The source names a file outside of itself: {member.name!r}.")
+                    raise SourceError(f"The source contains a path outside of its folder: {member.name!r}.")
                 # The filter refuses links that lead out and special files, and drops set-user-id bits.
                 tar.extract(member, target, filter="data")
     except tarfile.FilterError as fault:
-        raise SourceError(f"The source holds an entry that may not be unpacked: {fault}.") from fault
+        raise SourceError(f"The source contains an entry that can't be unpacked safely: {fault}.") from fault
     except (tarfile.TarError, EOFError, OSError) as fault:
-        raise SourceError(f"The source is no .tar.gz archive, or is damaged: {fault}.") from fault
+        raise SourceError(f"The source is not a .tar.gz archive, or it is damaged: {fault}.") from fault

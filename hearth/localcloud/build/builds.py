@@ -79,7 +79,7 @@ class Builds:
         for _, build in self._cloud.store.below(API):
             if build.get("status") in _UNFINISHED:
                 self._finish(
-                    build, "FAILURE", detail="The local cloud stopped while this build was under way. Build again."
+                    build, "FAILURE", detail="The local cloud stopped while this build was running. Build again."
                 )
 
     async def stop(self) -> None:
@@ -181,5 +181,5 @@ def seconds(duration: str) -> float:
     """A protobuf Duration in JSON ("1200s"). Raises ValueError."""
     found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)s", duration)
     if not found:
-        raise ValueError(f"{duration!r} is no duration; write seconds, such as 1200s")
+        raise ValueError(f"{duration!r} is not a duration; write seconds, such as 1200s")
     return float(found[1])

@@ -61,7 +61,7 @@ def parse(text: str, build_args: Mapping[str, str]) -> list[Stage]:
     arguments: dict[str, str] = {}
     for line in instructions(text):
         if line.heredoc is not None and line.keyword != "RUN":
-            raise line.fault("here-documents are understood in RUN alone; COPY a file instead")
+            raise line.fault("here-documents are only understood in RUN; COPY a file instead")
         if line.keyword == "ARG":
             for name, default in line.arguments():
                 value = build_args.get(name, None if default is None else expand(default, defaults | arguments))
@@ -75,7 +75,7 @@ def parse(text: str, build_args: Mapping[str, str]) -> list[Stage]:
             stages.append(_stage(line, defaults, stages))
             continue
         if not stages:
-            raise line.fault("stands before the first FROM")
+            raise line.fault("is before the first FROM")
         _apply(line, stages[-1], arguments)
     if not stages:
         raise DockerfileError("The Dockerfile has no FROM, so it builds nothing.")
@@ -124,13 +124,13 @@ def _copy(line: Line, variables: Mapping[str, str]) -> Copy:
     given, rest = line.options({"from", "chown", "chmod", "link", "parents", "exclude"})
     options = dict(given)
     if unknown := {"parents", "exclude"} & options.keys():
-        raise line.fault(f"COPY --{min(unknown)} is not understood; name what to copy")
+        raise line.fault(f"COPY --{min(unknown)} is not understood; list the files to copy")
     words = [expand(word, variables) for word in line.words(rest)]
     if len(words) < 2:
         raise line.fault("COPY needs a source and a target")
     mode = options.get("chmod")
     if mode is not None and not re.fullmatch(r"0?[0-7]{3}", mode):
-        raise line.fault(f"--chmod={mode} is not understood; write it in octal, such as 755")
+        raise line.fault(f"--chmod={mode} is not understood; write an octal mode, such as 755")
     return Copy(
         sources=tuple(words[:-1]),
         target=words[-1],

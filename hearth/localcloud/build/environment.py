@@ -54,8 +54,8 @@ def check_alone(lock: Path, text: str) -> None:
     """Raises InstallError for a file that includes others."""
     if _OTHER_FILE.search(text):
         raise InstallError(
-            f"{lock.name} includes another file (-r or -c). Installed is one lock file that stands alone: "
-            "compile it with `uv pip compile --generate-hashes`."
+            f"{lock.name} includes another file (-r or -c). The local cloud installs a single lock file: compile it "
+            "with `uv pip compile --generate-hashes`."
         )
 
 

@@ -69,7 +69,7 @@ def _one(tokens: list[tuple[str, str]], text: str) -> Matches:
         raise _fault(text, f"expected FIELD=VALUE, got {' '.join(value for _, value in taken)!r}")
     (_, name), (_, sign), (_, value) = taken
     if name not in _FIELDS:
-        raise _fault(text, f"{name!r} is no field that builds can be found by; these are {', '.join(_FIELDS)}")
+        raise _fault(text, f"{name!r} is not a field by which builds can be filtered; these are {', '.join(_FIELDS)}")
     field = _FIELDS[name]
 
     def holds(build: Mapping[str, Any]) -> bool:

@@ -88,9 +88,7 @@ def load(images: Path, digest: str) -> Image:
     """Read an image by its digest (`sha256:HEX`). Raises ImageGoneError."""
     folder = images / digest.removeprefix("sha256:")
     if not (folder / _RECORD).exists():
-        raise ImageGoneError(
-            f"Image {digest} is in the registry, but its files are gone from {images}. Build it again."
-        )
+        raise ImageGoneError(f"Image {digest} is in the registry, but its files in {images} are gone. Build it again.")
     return _load(folder)
 
 

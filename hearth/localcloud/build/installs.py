@@ -97,8 +97,8 @@ def _take_install(rest: list[str], found: Installs, line: int) -> None:
         locks, names = locks + names, []
     if unknown := [name for name in names if re.split(r"[<>=!~\[ ]", name)[0].lower() not in _INSTALLERS]:
         raise DockerfileError(
-            f"Dockerfile line {line}: {', '.join(unknown)} is installed by name. The local cloud installs from a lock "
-            "file with hashes alone, as a build that can be repeated does: add it there."
+            f"Dockerfile line {line}: {', '.join(unknown)} is installed by name. The local cloud only installs from a "
+            "lock file with hashes, because only that is reproducible: add it there."
         )
     found.locks.extend(locks)
     found.hashed.extend(locks if "--require-hashes" in rest else [])

@@ -135,4 +135,4 @@ def _until(lines: Iterator[tuple[int, str]], word: str, number: int) -> Iterator
         if raw.strip() == word:
             return
         yield raw
-    raise DockerfileError(f"Dockerfile line {number}: the here-document never ends; expected a line {word!r}.")
+    raise DockerfileError(f"Dockerfile line {number}: the here-document does not end; expected a line {word!r}.")

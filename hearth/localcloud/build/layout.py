@@ -107,8 +107,8 @@ def _copy(step: Copy, layout: Layout, stages: list[Stage], done: list[Layout], c
         step.stage,
         stages,
         len(stages),
-        f"Dockerfile line {step.line}: COPY --from={step.stage}: no stage before it has that name, and the local "
-        "cloud fetches no other images.",
+        f"Dockerfile line {step.line}: COPY --from={step.stage}: no earlier stage has that name, and the local cloud "
+        "fetches no other images.",
     )
     origin = done[at]
     for source in step.sources:
@@ -130,8 +130,8 @@ def _copy(step: Copy, layout: Layout, stages: list[Stage], done: list[Layout], c
         elif not taken:
             raise DockerfileError(
                 f"Dockerfile line {step.line}: COPY --from={step.stage} {source}: the local cloud does not run RUN "
-                "commands, so a stage holds only what was copied from the build context, and the packages installed "
-                "from a lock file."
+                "commands, so a stage contains only files copied from the build context and packages installed from a "
+                "lock file."
             )
 
 
@@ -188,7 +188,8 @@ def _run(step: Run, stage: Stage, layout: Layout, context: Tree) -> None:
         wheels = {file.source for at, file in tree.items() if posixpath.dirname(at) == posixpath.normpath(folder)}
         if not wheels and "://" not in name:
             raise DockerfileError(
-                f"Dockerfile line {step.line}: --find-links {name}: nothing was copied there from the context before."
+                f"Dockerfile line {step.line}: --find-links {name}: no earlier COPY puts anything there from the "
+                "context."
             )
         layout.wheels |= wheels
     for name in found.locks:
@@ -196,7 +197,8 @@ def _run(step: Run, stage: Stage, layout: Layout, context: Tree) -> None:
         lock = context.get(posixpath.normpath(mounted[path])) if path in mounted else layout.files.get(path.lstrip("/"))
         if lock is None:
             raise DockerfileError(
-                f"Dockerfile line {step.line}: {name} is installed from, but was not copied from the context before."
+                f"Dockerfile line {step.line}: {name} is used to install packages, but no earlier COPY copies it from "
+                "the context."
             )
         _set_lock(layout, lock, step.line)
         layout.hashed |= name in found.hashed
@@ -209,8 +211,8 @@ def _set_lock(layout: Layout, lock: File | None, line: int) -> None:
         return
     if layout.lock is not None and layout.lock.source != lock.source:
         raise DockerfileError(
-            f"Dockerfile line {line}: a second lock file ({lock.source.name}) is installed into one image; "
-            "the local cloud makes one environment from one lock file. Compile both into one."
+            f"Dockerfile line {line}: the image installs a second lock file ({lock.source.name}), but the local cloud "
+            "makes one environment from one lock file. Compile both into one."
         )
     layout.lock = lock
 

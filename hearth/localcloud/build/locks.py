@@ -15,9 +15,9 @@ from hearth.localcloud.build.environment import Log
 from hearth.localcloud.build.folders import complete_folder
 
 WARNING = (
-    "{name} names packages without hashes, so Cloud Build may install other ones tomorrow than today. The local cloud "
-    "has resolved it once, and keeps to that. `uv pip compile --generate-hashes -o requirements.txt requirements.in` "
-    "makes a lock file of what is then requirements.in."
+    "{name} lists packages without hashes, so Cloud Build may install other versions tomorrow than today. The local "
+    "cloud has resolved them once and keeps these versions. `uv pip compile --generate-hashes -o requirements.txt "
+    "requirements.in` makes a lock file, after you rename the file to requirements.in."
 )
 
 _HASH = b"--hash="

@@ -65,7 +65,7 @@ def _build(arguments: Sequence[str], at: int) -> DockerBuild:
                 raise _fault(at, f"{word} has no value")
         _take(name, value, found, at)
     if len(contexts) != 1 or not _is_inside(contexts[0]):
-        raise _fault(at, f"it names {contexts or 'no folder'} as its context, which must be one folder of the source")
+        raise _fault(at, f"its context is {contexts or 'no folder'}, but must be one folder of the source")
     found.context = contexts[0]
     found.dockerfile = found.dockerfile or posixpath.join(contexts[0], "Dockerfile")
     if not _is_inside(found.dockerfile):

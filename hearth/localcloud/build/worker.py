@@ -97,9 +97,9 @@ class Worker:
     async def _build(self, step: steps.DockerBuild, root: Path, log: Log, warn: Log) -> image.Image:
         path = root / step.dockerfile
         if not path.is_file():
-            raise DockerfileError(f"unable to read {step.dockerfile}: there is no such file in the source.")
+            raise DockerfileError(f"unable to read {step.dockerfile}: the source has no such file.")
         if not (root / step.context).is_dir():
-            raise DockerfileError(f"the context {step.context} is no folder of the source.")
+            raise DockerfileError(f"the context {step.context} is not a folder of the source.")
         stages = dockerfile.parse(path.read_text(encoding="utf-8", errors="replace"), step.build_args)
         stage, made = layout.lay_out(
             stages, await asyncio.to_thread(layout.scan, root / step.context), target=step.target

@@ -50,8 +50,9 @@ class Channels:
         if not _ID.fullmatch(channel) or len(host_label(site, channel)) > _LONGEST_LABEL:
             raise ApiError(
                 400,
-                f"Invalid channelId '{channel}': letters, digits and hyphens inside, at most "
-                f"{_LONGEST_LABEL - len(host_label(site, ''))} of them for site '{site.id}'.",
+                f"Invalid channelId '{channel}': it must have letters, digits and hyphens, begin and end with a "
+                f"letter or digit, and have at most {_LONGEST_LABEL - len(host_label(site, ''))} characters for site "
+                f"'{site.id}'.",
             )
         others = self.list_for(site)
         if any(channel.lower() == other.lower() for other, _ in others):

@@ -121,7 +121,7 @@ def _read_rewrite(rule: Document) -> Rewrite:
     if given[0] == "path":
         path = rule["path"]
         if not isinstance(path, str) or not path.startswith("/"):
-            raise ValueError(f"path has to be a path that starts with a slash, not {path!r}")
+            raise ValueError(f"path must start with a slash, not {path!r}")
         return Rewrite(pattern, path)
     if given[0] == "run":
         return Rewrite(pattern, _read_run(rule["run"]))
@@ -132,15 +132,15 @@ def _read_rewrite(rule: Document) -> Rewrite:
 
 def _read_run(run: Any) -> RunTarget:
     if not isinstance(run, dict):
-        raise ValueError('run has to be an object such as {"serviceId": "web", "region": "us-central1"}')  # noqa: TRY004
+        raise ValueError('run must be an object such as {"serviceId": "web", "region": "us-central1"}')  # noqa: TRY004
     refuse_unknown(run, {"serviceId", "region", "tag"}, "version.config.rewrites.run")
     service, region, tag = run.get("serviceId"), run.get("region", _DEFAULT_REGION), run.get("tag")
     if not isinstance(service, str) or not _LABEL.fullmatch(service):
-        raise ValueError(f"run.serviceId has to be the service's bare name, such as web, not {service!r}")
+        raise ValueError(f"run.serviceId must be the service's short name, such as web, not {service!r}")
     if not isinstance(region, str) or not _REGION.fullmatch(region):
         raise ValueError(f"Cloud Run region `{region}` is not supported.")
     if tag is not None and (not isinstance(tag, str) or not _LABEL.fullmatch(tag)):
-        raise ValueError(f"run.tag has to be the name of a revision tag, not {tag!r}")
+        raise ValueError(f"run.tag must be the name of a revision tag, not {tag!r}")
     return RunTarget(service, region, tag)
 
 

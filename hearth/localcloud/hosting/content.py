@@ -69,7 +69,7 @@ class Contents:
                 size += sum(len(part) for part in _unzip(stream, chunk))
                 if incoming.size > self._most_bytes or size > self._most_unzipped:
                     limits = f"{self._most_bytes} bytes gzipped and {self._most_unzipped} unzipped"
-                    raise ApiError(400, f"The file is too large: at most {limits} are taken.")
+                    raise ApiError(400, f"The file is too large: at most {limits} are accepted.")
         except zlib.error as error:
             raise ApiError(400, f"The upload for {hash} is not gzip content: {error}.") from None
         if incoming.sha256 != hash:

@@ -90,12 +90,12 @@ class Edge:
         except BadRequest as error:
             return error_page(400, str(error))
         except BodyTooLarge:
-            return error_page(413, "A request may carry 32 MiB.")
+            return error_page(413, "A request may have at most 32 MiB.")
         except (ConnectionError, asyncio.CancelledError):
             raise
         except Exception:
             log.exception("%s %s failed", request.method, request.rel_url.raw_path)
-            return error_page(500, "The edge failed; cloud.log has the traceback.")
+            return error_page(500, "The edge failed. cloud.log has the traceback.")
 
     async def _answer(self, request: web.BaseRequest, incoming: Incoming, live: LiveSite, generation: int) -> Reply:
         if incoming.path.startswith(_RESERVED) or incoming.path == _RESERVED[:-1]:
@@ -144,7 +144,7 @@ class Edge:
     def _serve(self, incoming: Incoming, live: LiveSite, path: str, status: int = 200) -> Reply:
         content = self._contents.find(live.files[path])
         if content is None:
-            raise FileNotFoundError(f"the content {live.files[path]} of {path} is no longer among the blobs")
+            raise FileNotFoundError(f"the content {live.files[path]} of {path} is no longer stored")
         return file_reply(content, path, incoming, live.released, status)
 
 
@@ -155,7 +155,7 @@ def _resolve(incoming: Incoming, live: LiveSite) -> Found | Moved | None:
 
 def _reserved(incoming: Incoming, live: LiveSite) -> Reply:
     if incoming.path != _INIT:
-        return error_page(404, "Addresses below /__/ are Hosting's own, and there is nothing at this one.")
+        return error_page(404, "Paths below /__/ are reserved for Hosting, and there is nothing at this one.")
     if not incoming.reads:
         return error_page(405, "Files answer GET and HEAD.", allow=_FILE_METHODS)
     project = live.site.project

@@ -54,12 +54,12 @@ def compile_glob(glob: str, *, captures: bool = False) -> Glob:
     if not glob:
         raise ValueError("a glob can't be empty")
     if len(glob) > _LONGEST:
-        raise ValueError(f"the glob has {len(glob)} characters; at most {_LONGEST} are taken")
+        raise ValueError(f"the glob has {len(glob)} characters; at most {_LONGEST} are accepted")
     # Also before a parenthesis: at the start of a pattern `!(a)` negates the text `(a)`.
     body = glob.lstrip("!")
     negated = (len(glob) - len(body)) % 2 == 1
     if not body:
-        raise ValueError(f"`{glob}` negates nothing; a path pattern has to follow")
+        raise ValueError(f"`{glob}` negates nothing; a path pattern must follow the `!`")
     alternatives = _braces(body)
     try:
         pattern = re.compile("|".join(_translate(alternative, captures=captures) for alternative in alternatives))
@@ -143,7 +143,7 @@ def _segments(pattern: str) -> list[str]:
         elif character == ")" and depth:
             depth -= 1
         elif character == "/" and depth:
-            raise ValueError(f"a slash inside (..) has no meaning: `{pattern}`; use braces, {{a/b,c}}")
+            raise ValueError(f"a slash inside (..) is not supported: `{pattern}`; use braces, {{a/b,c}}")
         at += 1
     if depth:
         raise ValueError(f"`{pattern}` has a ( without its )")
@@ -191,7 +191,7 @@ def _part(text: str, *, captures: bool, inside: bool) -> str:
             at = end
         elif capture:
             if capture[2]:
-                raise ValueError(f"`{capture[0]}` takes the rest of a path, so it has to be a whole segment")
+                raise ValueError(f"`{capture[0]}` captures the rest of a path, so it must be a segment of its own")
             out += f"(?P<{capture[1]}>[^/]+?)"
             at = capture.end() - 1
         else:

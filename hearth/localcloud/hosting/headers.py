@@ -54,7 +54,7 @@ def read_header_rule(rule: dict[str, Any]) -> HeaderRule:
         if not _NAME.fullmatch(name):
             raise ValueError(f"'{name}' is not a header name (RFC 9110, 5.6.2)")
         if name.lower() in _FRAMING:
-            raise ValueError(f"{name} frames the answer on its connection, so no rule may set it")
+            raise ValueError(f"{name} controls how the response is sent on its connection, so a rule can't set it")
         if not isinstance(value, str) or re.search(r"[\x00-\x08\x0a-\x1f\x7f]", value):
-            raise ValueError(f"the value of {name} has to be one line of text, not {value!r}")
+            raise ValueError(f"the value of {name} must be one line of text, not {value!r}")
     return HeaderRule(read_pattern(rule), tuple(headers.items()))

@@ -82,8 +82,8 @@ def version_id(site: SiteName, version_name: str) -> str:
     if found is None or found[2] != site.id:
         raise ApiError(
             400,
-            f"versionName '{version_name}' is not a version of site '{site.id}': it has to be the full name, "
-            f"such as {site.name}/versions/VERSION_ID.",
+            f"versionName '{version_name}' is not a version of site '{site.id}': it must be the full name, such as "
+            f"{site.name}/versions/VERSION_ID.",
         )
     return found[3]
 

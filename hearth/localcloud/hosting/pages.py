@@ -39,6 +39,6 @@ def site_not_found(host: str) -> Reply:
     """No site has this host, it was never released, or it is disabled."""
     return error_page(
         404,
-        f"Nothing is deployed at {host}: there is no such site, it has no release yet, or it was disabled.",
+        f"Nothing is deployed at {host}: the site does not exist, has no release yet, or was disabled.",
         title="Site Not Found",
     )

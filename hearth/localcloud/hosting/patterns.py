@@ -48,7 +48,7 @@ def read_pattern(rule: dict[str, Any], *, captures: bool = False, slash: bool = 
         raise ValueError(f"exactly one of glob and regex is needed, not {' and '.join(given) or 'neither'}")
     text = rule[given[0]]
     if not isinstance(text, str):
-        raise ValueError(f"{given[0]} has to be a string, not {text!r}")  # noqa: TRY004 - all faults are ValueErrors
+        raise ValueError(f"{given[0]} must be a string, not {text!r}")  # noqa: TRY004 - all faults are ValueErrors
     if given[0] == "regex":
         return Regex(compile_regex(text))
     if slash and text and not text.startswith(("/", "!", "**")):

@@ -29,7 +29,7 @@ def compile_regex(text: str) -> re.Pattern[str]:
     if not text:
         raise ValueError("a regex can't be empty")
     if len(text) > _LONGEST:
-        raise ValueError(f"the regex has {len(text)} characters; at most {_LONGEST} are taken")
+        raise ValueError(f"the regex has {len(text)} characters; at most {_LONGEST} are accepted")
     try:
         return re.compile(_python(text))
     except re.error as error:
@@ -96,5 +96,5 @@ def _quantifier(text: str, at: int) -> str | None:
     lazy = text[at + len(mark) : at + len(mark) + 1] == "?"
     whole = mark + ("?" if lazy else "")
     if text[at + len(whole) : at + len(whole) + 1] in tuple("*+?"):
-        raise ValueError(f"RE2 takes no quantifier after a quantifier: `{text[at : at + len(whole) + 1]}`")
+        raise ValueError(f"RE2 allows no quantifier after a quantifier: `{text[at : at + len(whole) + 1]}`")
     return whole

@@ -50,16 +50,16 @@ def read_redirect(rule: dict[str, Any]) -> Redirect:
         raise ValueError(f"there is no field {unknown[0]}")
     status = rule.get("statusCode", _DEFAULT_STATUS)
     if not isinstance(status, int) or isinstance(status, bool) or not 300 <= status <= 399:
-        raise ValueError(f"statusCode has to be a redirect's, 300 to 399, not {status!r}")
+        raise ValueError(f"statusCode must be a redirect's, from 300 to 399, not {status!r}")
     location = rule.get("location")
     if not isinstance(location, str) or not location:
         raise ValueError("location is required: a path or a URL")
     if any(ord(character) < ord(" ") for character in location):
-        raise ValueError(f"location {location!r} has control characters, which no header may carry")
+        raise ValueError(f"location {location!r} has control characters, which a header can't contain")
     pattern = read_pattern(rule, captures=True)
     for place in _PLACE.finditer(location):
         # `http://host:8080` and `a:b` are text; after a slash it can only be meant as a capture.
         meant = place.start() == 0 or location[place.start() - 1] == "/"
         if meant and place["name"] not in pattern.names:
-            raise ValueError(f"location '{location}' uses :{place['name']}, which the pattern does not capture")
+            raise ValueError(f"location '{location}' uses :{place['name']}, which the source pattern does not capture")
     return Redirect(pattern, location, status)

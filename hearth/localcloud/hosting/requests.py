@@ -21,13 +21,13 @@ def read_request(request: web.BaseRequest) -> Incoming:
     """Raises BadRequest."""
     raw, query = request.rel_url.raw_path, request.rel_url.raw_query_string
     if not raw.startswith("/"):
-        raise BadRequest(f"{request.method} {raw[:100]} names no path.")
+        raise BadRequest(f"{request.method} {raw[:100]} has no path.")
     try:
         decoded = unquote_to_bytes(raw).decode("utf-8")
     except UnicodeDecodeError:
-        raise BadRequest("The path is not UTF-8 in percent-encoding.") from None
+        raise BadRequest("The path is not percent-encoded UTF-8.") from None
     if "\0" in decoded:
-        raise BadRequest("The path holds a NUL.")
+        raise BadRequest("The path contains a NUL.")
     path = normalize(decoded)
     # Otherwise the client's own text, in which `%2F` and `/` may mean different things to the service.
     dotted = not {".", ".."}.isdisjoint(decoded.split("/"))

@@ -89,7 +89,7 @@ def _read(given: Document) -> Document:
     if isinstance(kept, bool) or kept not in _RETAINED:
         raise ApiError(400, f"Invalid value at 'channel.retained_release_count': {kept!r} is not from 1 to 100.")
     if "ttl" in given and "expireTime" in given:
-        raise ApiError(400, "Invalid channel: of ttl and expireTime, one is enough.")
+        raise ApiError(400, "Invalid channel: set either ttl or expireTime, not both.")
     if "ttl" in given:
         found["expireTime"] = _text(datetime.now(UTC) + _lifetime(given["ttl"]))
     elif "expireTime" in given:

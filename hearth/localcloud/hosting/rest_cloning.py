@@ -33,7 +33,7 @@ class CloneRoutes:
         site = addressed_site(self._store, request.match_info)
         body = await bodies.read(request, {"sourceVersion", "finalize", "include", "exclude"})
         if body.get("include") or body.get("exclude"):
-            raise ApiError(501, "The local cloud clones whole versions: leave include and exclude out.")
+            raise ApiError(501, "The local cloud clones all files of a version: leave include and exclude out.")
         from_site, version = named_version(self._store, str(body.get("sourceVersion", "")))
         source = self._versions.get(from_site, version)
         if source["status"] != FINALIZED:

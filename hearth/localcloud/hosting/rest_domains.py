@@ -33,7 +33,7 @@ DOMAINS = Collection(
     plural="customDomains",
     made=_made,
     id_rule=re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?"),
-    id_says="a domain such as www.example.com.",
+    id_says="it must be a domain such as www.example.com.",
     id_parameter="customDomainId",
     mutable=frozenset({"annotations", "certPreference", "labels", "redirectTarget"}),
     computed=frozenset(

@@ -48,7 +48,8 @@ class SiteRoutes:
         if not _SITE_ID.fullmatch(wanted):
             raise ApiError(
                 400,
-                f"Invalid siteId '{wanted}': one DNS label of 1 to 30 lower-case letters, digits and hyphens.",
+                f"Invalid siteId '{wanted}': it must be one DNS label of 1 to 30 lower-case letters, digits and "
+                "hyphens.",
             )
         site = SiteName(project, wanted)
         taken = find_site(self._store, wanted)
@@ -146,6 +147,6 @@ def _config_value(field: str, value: object) -> object:
         return value
     text = str(value)
     if isinstance(value, bool) or not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise ApiError(400, f"Invalid value at 'site_config.max_versions': {value!r} is not a number from 1 on.")
+        raise ApiError(400, f"Invalid value at 'site_config.max_versions': {value!r} is not a number of at least 1.")
     # 64-bit integers travel as strings.
     return text

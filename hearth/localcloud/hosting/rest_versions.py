@@ -50,7 +50,9 @@ class VersionRoutes:
         site = addressed_site(self._store, request.match_info)
         body = await bodies.read(request, _FIELDS)
         if body.get("status", CREATED) != CREATED:
-            raise ApiError(400, f"A version begins as CREATED, not as {body['status']!r}; finalize it by a PATCH.")
+            raise ApiError(
+                400, f"The status of a new version is CREATED, not {body['status']!r}; finalize it with a PATCH."
+            )
         config = body.get("config", {})
         self.check(site, config)
         labels = read_labels(body.get("labels", {}), "version.labels")
@@ -63,7 +65,7 @@ class VersionRoutes:
         if text:
             wanted = _FILTER.fullmatch(text)
             if wanted is None or wanted[2] not in STATUSES:
-                raise ApiError(400, f"Invalid filter '{text}': the local cloud takes status=\"STATUS\" alone.")
+                raise ApiError(400, f"Invalid filter '{text}': the local cloud only supports status=\"STATUS\".")
             versions = [body for body in versions if body["status"] == wanted[2]]
         return pages.list_response(request, "versions", versions, default=25, most=100)
 
@@ -80,7 +82,9 @@ class VersionRoutes:
             body["config"] = change.get("config", {})
         if "status" in fields:
             if change.get("status") not in (CREATED, FINALIZED):
-                raise ApiError(400, f"A version's status can be set to FINALIZED, not to {change.get('status')!r}.")
+                raise ApiError(
+                    400, f"A version's status can only be set to FINALIZED, not to {change.get('status')!r}."
+                )
             body["status"] = change["status"]
         self.check(site, body["config"])
         if body["status"] == FINALIZED:
@@ -153,7 +157,7 @@ class VersionRoutes:
             raise ApiError(
                 400,
                 f"Version '{body['name']}' can't be finalized: {len(missing)} of its {len(files)} files were not "
-                f"uploaded, first {missing[0]}. Upload what files.list shows as EXPECTED.",
+                f"uploaded, the first is {missing[0]}. Upload the files that files.list shows as EXPECTED.",
                 "FAILED_PRECONDITION",
             )
         total = sum(content.zipped for content in found.values() if content)
@@ -165,11 +169,13 @@ def _read_files(files: object) -> dict[str, str]:
     if not isinstance(files, dict):
         raise ApiError(400, "Invalid value at 'files': a map of paths to hashes was expected.")
     if len(files) > _MOST_PATHS:
-        raise ApiError(400, f"{len(files)} paths in one call; at most {_MOST_PATHS} are taken. Calls add up.")
+        raise ApiError(400, f"{len(files)} paths in one call; at most {_MOST_PATHS} are accepted. Use several calls.")
     for path, digest in files.items():
         parts = path.split("/")
         if parts[0] or len(parts) == 1 or len(path) > _LONGEST_PATH or "\0" in path:
-            raise ApiError(400, f"Invalid path '{path[:100]}': a slash and then up to {_LONGEST_PATH - 1} characters.")
+            raise ApiError(
+                400, f"Invalid path '{path[:100]}': it must be a slash and then up to {_LONGEST_PATH - 1} characters."
+            )
         if any(part in ("", ".", "..") for part in parts[1:]):
             raise ApiError(400, f"Invalid path '{path}': no request can reach an empty segment, '.' or '..'.")
         if not isinstance(digest, str) or (digest and not _HASH.fullmatch(digest)):

@@ -86,7 +86,7 @@ class Rewrites:
     ) -> Reply:
         """The service's answer, or an error page. `generation` is the cache's, taken when `live` was looked up."""
         if incoming.method not in _METHODS:
-            return error_page(405, f"{incoming.method} is not sent on to a service.", allow=", ".join(_METHODS))
+            return error_page(405, f"{incoming.method} is not forwarded to a service.", allow=", ".join(_METHODS))
         if incoming.reads and (hit := self._cache.find(live.place, incoming)):
             return hit
         service = target.name(live.site.project)
@@ -95,7 +95,7 @@ class Rewrites:
             async with asyncio.timeout(self._timeout_seconds):
                 content = await body()
         except TimeoutError:
-            return error_page(408, f"The request's body did not come within {self._timeout_seconds:g} seconds.")
+            return error_page(408, f"The request's body did not arrive within {self._timeout_seconds:g} seconds.")
         whole = await self._whole(service, incoming, headers, content)
         return whole if isinstance(whole, Reply) else self._finish(live, generation, incoming, whole, target)
 
@@ -113,7 +113,7 @@ class Rewrites:
             return error_page(502, f"The service's answer could not be used: {error}")
         except InstanceGone as error:
             log.warning("%s %s: %r", service, incoming.path, error)
-            return error_page(503, "The service went away before it answered. Its log says why.")
+            return error_page(503, "The service closed the connection before it answered. Its log says why.")
 
     async def _fetch(self, service: str, incoming: Incoming, headers: CIMultiDict[str], body: bytes | None) -> _Whole:
         tries = _TRIES if incoming.method in _SAFE else 1
@@ -171,5 +171,5 @@ async def _buffer(answer: Answer) -> bytes:
             if len(body) > _MOST_ANSWER_BYTES:
                 raise UnusableAnswer(f"it is larger than {_MOST_ANSWER_BYTES} bytes")
     except (AnswerBroken, InstanceGone) as error:
-        raise UnusableAnswer(f"it broke off after {len(body)} bytes ({error})") from error
+        raise UnusableAnswer(f"it ended early, after {len(body)} bytes ({error})") from error
     return bytes(body)

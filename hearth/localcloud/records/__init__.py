@@ -69,5 +69,5 @@ class Records:
 def _api_lag(environ: Mapping[str, str]) -> int:
     text = environ.get(API_LAG_VARIABLE) or "0"
     if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"{API_LAG_VARIABLE}={text} is not a number of calls: set a whole number, or unset it.")
+        raise ValueError(f"{API_LAG_VARIABLE}={text} is not a number of calls. Set it to a whole number, or unset it.")
     return int(text)

@@ -86,7 +86,10 @@ _ACCOUNTS = Collection(
     list_field="accounts",
     made=_made,
     id_rule=re.compile(r"(?=.{6,30}$)[a-z][a-z0-9-]*[a-z0-9]"),
-    id_says="accountId has 6 to 30 lower-case letters, digits and hyphens, a letter first and no hyphen last.",
+    id_says=(
+        "accountId must have 6 to 30 lower-case letters, digits and hyphens, begin with a letter and not end with a "
+        "hyphen."
+    ),
     opened=_opened,
     changed=_changed,
     patched=_checked,

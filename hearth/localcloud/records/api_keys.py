@@ -83,7 +83,9 @@ _KEYS = Collection(
     made=_key,
     # REST Resource: projects.locations.keys, "create".
     id_rule=re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?"),
-    id_says="1 to 63 lower-case letters, digits and hyphens, a letter first, no hyphen last.",
+    id_says=(
+        "it must have 1 to 63 lower-case letters, digits and hyphens, begin with a letter and not end with a hyphen."
+    ),
     id_parameter="keyId",
     mutable=frozenset({"displayName", "restrictions", "annotations"}),
     patched=_checked,

@@ -100,9 +100,7 @@ def _seldom(store: Store, one: str) -> Iterable[web.RouteDef]:
         """What holds objects back stays for good; the caller says of which state of the bucket it speaks."""
         old = get_bucket(store, request.match_info["bucket"])
         if request.query.get("ifMetagenerationMatch") != old["metageneration"]:
-            raise ApiError(
-                412, f"ifMetagenerationMatch has to be {old['metageneration']}, the bucket's metageneration."
-            )
+            raise ApiError(412, f"ifMetagenerationMatch must be {old['metageneration']}, the bucket's metageneration.")
         if not old.get("retentionPolicy"):
             raise ApiError(400, f"Bucket {old['name']} has no retention policy to lock.")
         new = _merged(old, {"retentionPolicy": {"isLocked": True}})
@@ -130,8 +128,9 @@ def _insert(store: Store, project: str, body: Document) -> Document:
     if not _NAME.fullmatch(name):
         raise ApiError(
             400,
-            f"Invalid bucket name: '{name}'. It has 3 to 63 lower-case letters, digits, hyphens and underscores, a "
-            "letter or digit at both ends, and no 'google' in it; names with dots are domains, not played here.",
+            f"Invalid bucket name: '{name}'. It must have 3 to 63 lower-case letters, digits, hyphens and "
+            "underscores, begin and end with a letter or digit, and not contain 'google'. Names with dots are "
+            "domains, which the local cloud does not play.",
         )
     if store.get(f"{_KEY}/{name}") is not None:
         raise ApiError(

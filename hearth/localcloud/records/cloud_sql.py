@@ -84,7 +84,7 @@ def _opened(body: Document) -> tuple[str, Mapping[str, Any]]:
 def _instance(name: str, body: Mapping[str, Any]) -> Document:
     version, settings = body.get("databaseVersion", ""), body.get("settings")
     if not str(version).startswith("POSTGRES_"):
-        raise ApiError(400, f"Invalid value for databaseVersion '{version}': the local cloud knows Postgres alone.")
+        raise ApiError(400, f"Invalid value for databaseVersion '{version}': the local cloud only knows Postgres.")
     if not isinstance(settings, dict) or not settings.get("tier"):
         raise ApiError(400, "Missing parameter: settings.tier.")
     _, project, _, short = name.split("/")

@@ -141,14 +141,15 @@ class _Handlers:
         change = _settable(row, change)
         fields = {_camel(field) for field in mask.split(",") if field}
         if row.mask_required and not fields:
-            raise ApiError(400, "updateMask is required: the names of the fields to change, with commas between.")
+            raise ApiError(400, "updateMask is required: the names of the fields to change, separated by commas.")
         if not fields or fields == {"*"}:
             # Without a mask a field that is not sent is not touched.
             fields = set(row.mutable & change.keys())
         if fixed := sorted(fields - row.mutable):
             raise ApiError(
                 400,
-                f"updateMask names {', '.join(fixed)}: of {row.plural} only {', '.join(sorted(row.mutable))} change.",
+                f"updateMask names {', '.join(fixed)}, but only these fields of {row.plural} can change: "
+                f"{', '.join(sorted(row.mutable))}.",
             )
         kept = {key: value for key, value in old.items() if key not in fields}
         new = kept | {field: change[field] for field in fields if change.get(field) is not None}

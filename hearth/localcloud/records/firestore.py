@@ -68,7 +68,9 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
 def _database(name: str, body: Mapping[str, Any]) -> Document:
     location = body.get("locationId")
     if not isinstance(location, str) or not _LOCATION.fullmatch(location):
-        raise ApiError(400, f"Invalid location_id '{location}': a region, such as us-central1, or nam5, nam7 or eur3.")
+        raise ApiError(
+            400, f"Invalid location_id '{location}': it must be a region, such as us-central1, or nam5, nam7 or eur3."
+        )
     if "type" not in body:
         raise ApiError(400, f"Database type must be specified: one of {', '.join(_ENUMS['type'])}.")
     now = times.now()
@@ -98,7 +100,7 @@ def _updated(database: Document) -> Document:
 def _deletable(store: Store, name: str, query: Mapping[str, str]) -> None:
     database = collections.get_document(store, FIRESTORE, name)
     if query.get("etag", database["etag"]) != database["etag"]:
-        raise ApiError(409, f"The etag of '{name}' is '{database['etag']}' by now.", "ABORTED")
+        raise ApiError(409, f"The etag of '{name}' is now '{database['etag']}'.", "ABORTED")
     if database["deleteProtectionState"] == _PROTECTED:
         raise ApiError(
             400,
@@ -114,7 +116,10 @@ _DATABASES = Collection(
     made=_database,
     # "Manage databases": the name may not look like a UUID either.
     id_rule=re.compile(r"\(default\)|(?!(?i:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$))[a-z][a-z0-9-]{2,61}[a-z0-9]"),
-    id_says="(default), or 4 to 63 lower-case letters, digits and hyphens, a letter first, no hyphen last, no UUID.",
+    id_says=(
+        "it must be (default), or have 4 to 63 lower-case letters, digits and hyphens, begin with a letter, not end "
+        "with a hyphen and not be a UUID."
+    ),
     id_parameter="databaseId",
     mutable=frozenset(_ENUMS) - _FIXED,
     fixed=_FIXED,

@@ -61,7 +61,8 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
         for field in mask:
             if field not in _FIELDS:
                 raise ApiError(
-                    400, f"Invalid field mask: of config only {', '.join(_FIELDS)} change here, not {field}."
+                    400,
+                    f"Invalid field mask: the local cloud only changes {', '.join(_FIELDS)} of config, not {field}.",
                 )
             if not isinstance(change.get(field, _FIELDS[field]()), _FIELDS[field]):
                 raise ApiError(400, f"Invalid value at 'config.{field}'.")

@@ -42,10 +42,10 @@ def _entries(cloud: Cloud, body: Document) -> list[Document]:
     if not (build or execution) or order not in _ORDERS or body.get("pageToken"):
         raise ApiError(
             501,
-            'The local cloud plays entries:list only for the filter resource.type="build" AND '
+            'The local cloud answers entries:list only for the filter resource.type="build" AND '
             'resource.labels.build_id="ID", or resource.type="cloud_run_job" AND resource.labels.job_name="JOB" AND '
-            'labels."run.googleapis.com/execution_name"="EXECUTION", ordered by timestamp asc or desc, and its first '
-            "page.",
+            'labels."run.googleapis.com/execution_name"="EXECUTION", ordered by timestamp asc or desc, and only with '
+            "its first page.",
         )
     project = _project(body)
     if build:

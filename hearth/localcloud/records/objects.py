@@ -136,7 +136,7 @@ class Objects:
 
     async def _multipart(self, request: web.Request) -> tuple[Document, Content]:
         if request.content_type != "multipart/related":
-            raise ApiError(400, f"A multipart upload is multipart/related, not {request.content_type}.")
+            raise ApiError(400, f"A multipart upload must be multipart/related, not {request.content_type}.")
         try:
             # gcloud quotes the boundary as only Google reads it.
             reader = MultipartReader(
@@ -148,7 +148,9 @@ class Objects:
         except ValueError as error:
             raise ApiError(400, f"Malformed multipart body: {error}") from error
         if not isinstance(metadata, dict) or not isinstance(second, BodyPartReader):
-            raise ApiError(400, "Malformed multipart body: its two parts are metadata, a JSON object, and the content.")
+            raise ApiError(
+                400, "Malformed multipart body: it must have two parts, the metadata as a JSON object and the content."
+            )
         given = {"contentType": second.headers.get("Content-Type")} | metadata
         return given, await self._kept(_chunks(second))
 
@@ -175,7 +177,7 @@ class Objects:
         current = (self._store.get(f"{STORAGE.prefix}/b/{bucket}/o/{name}") or {}).get("generation", "0")
         if wanted != current:
             raise ApiError(
-                412, f"At least one of the pre-conditions you specified did not hold: the generation is {current}."
+                412, f"At least one of the pre-conditions you specified did not hold. The generation is {current}."
             )
 
     def _shown(self, request: web.Request, body: Document) -> Document:
@@ -192,7 +194,9 @@ async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
 def _checked_name(name: object) -> str:
     """Cloud Storage, "About Cloud Storage objects", object names."""
     if not isinstance(name, str) or not 0 < len(name.encode()) <= _MOST_NAME_BYTES or name in (".", ".."):
-        raise ApiError(400, f"Invalid object name: it has 1 to {_MOST_NAME_BYTES} bytes and is neither '.' nor '..'.")
+        raise ApiError(
+            400, f"Invalid object name: it must have 1 to {_MOST_NAME_BYTES} bytes and be neither '.' nor '..'."
+        )
     if "\n" in name or "\r" in name:
         raise ApiError(400, "Invalid object name: it has a line break.")
     return name

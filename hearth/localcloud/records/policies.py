@@ -115,7 +115,7 @@ def _routes_of(store: Store, holder: Holder) -> Sequence[web.RouteDef]:
     async def write(request: web.Request) -> web.Response:
         policy = (await bodies.read(request)).get("policy")
         if not isinstance(policy, dict):
-            raise ApiError(400, "policy is required: an object with bindings and the etag that getIamPolicy gave.")
+            raise ApiError(400, "policy is required: an object with bindings and the etag that getIamPolicy returned.")
         return web.json_response(put(store, resource(request), policy))
 
     async def test(request: web.Request) -> web.Response:

@@ -74,7 +74,9 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
 
 def _repository(name: str, body: Mapping[str, Any]) -> Document:
     if body.get("format") not in _FORMATS:
-        raise ApiError(400, f"repository.format '{body.get('format')}' is none of {', '.join(sorted(_FORMATS))}.")
+        raise ApiError(
+            400, f"repository.format must be one of {', '.join(sorted(_FORMATS))}, not '{body.get('format')}'."
+        )
     now = times.now()
     _, project, _, location, _, repository = name.split("/")
     return {
@@ -115,7 +117,10 @@ _COLLECTIONS: Sequence[Collection] = (
         made=_repository,
         # "Create standard repositories": at most 63 characters.
         id_rule=re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?"),
-        id_says="1 to 63 lower-case letters, digits and hyphens, a letter first and no hyphen last.",
+        id_says=(
+            "it must have 1 to 63 lower-case letters, digits and hyphens, begin with a letter and not end with a "
+            "hyphen."
+        ),
         id_parameter="repositoryId",
         mutable=frozenset(
             {

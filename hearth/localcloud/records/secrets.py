@@ -80,7 +80,7 @@ def _add(store: Store, name: str, body: Document) -> Document:
     except (binascii.Error, ValueError) as error:
         raise ApiError(400, "Invalid value at 'payload.data': it is not base64.") from error
     if not 0 < len(data) <= _MOST_PAYLOAD_BYTES:
-        raise ApiError(400, f"payload.data has {len(data)} bytes; a version has between 1 and {_MOST_PAYLOAD_BYTES}.")
+        raise ApiError(400, f"payload.data has {len(data)} bytes; it must have between 1 and {_MOST_PAYLOAD_BYTES}.")
     # Numbers are never given twice, so the count lives with the secret and not with its versions.
     number = secret.get("_versions", 0) + 1
     version = {
@@ -150,7 +150,7 @@ _SECRETS = Collection(
     plural="secrets",
     made=_made,
     id_rule=re.compile(r"[A-Za-z0-9_-]{1,255}"),
-    id_says="1 to 255 letters, digits, hyphens and underscores.",
+    id_says="it must have 1 to 255 letters, digits, hyphens and underscores.",
     id_parameter="secretId",
     mutable=frozenset(
         {"labels", "annotations", "topics", "expireTime", "ttl", "rotation", "versionAliases", "versionDestroyTtl"}

@@ -80,8 +80,8 @@ def disabled(project: str, service: str) -> ApiError:
     consumer = f"projects/{projects.number(project)}"
     return ApiError(
         403,
-        f"{service} has not been used in project {project} before or it is disabled. Enable it, in a Pulumi program "
-        f"by gcp.projects.Service(service='{service}'), then retry. If you enabled this API recently, wait a few "
+        f"{service} has not been used in project {project} before or it is disabled. Enable it (in a Pulumi program "
+        f"with gcp.projects.Service(service='{service}')), then retry. If you enabled this API recently, wait a few "
         "minutes for the action to propagate to our systems and retry.",
         details=[
             {
@@ -131,7 +131,7 @@ def routes(store: Store, *, lag: int = 0) -> Iterable[web.RouteDef]:
     async def batch_enable(request: web.Request) -> web.Response:
         project, names = request.match_info["project"], (await bodies.read(request)).get("serviceIds") or []
         if len(names) > _MOST_AT_ONCE:
-            raise ApiError(400, f"serviceIds has {len(names)} names; at most {_MOST_AT_ONCE} are enabled at once.")
+            raise ApiError(400, f"serviceIds has {len(names)} names; at most {_MOST_AT_ONCE} can be enabled at once.")
         for name in names:
             _check_known(name)
         response = {"services": [enable(store, project, name, lag=lag) for name in names]}
@@ -184,7 +184,7 @@ def _check_known(service: str) -> None:
             403,
             f"Not found or permission denied for service(s): {service}. "
             + (f"Did you mean {near[0]}? " if near else "Check the spelling. ")
-            + "The names that the local cloud knows stand in hearth/catalog/services.py.",
+            + "hearth/catalog/services.py lists the names that the local cloud knows.",
         )
 
 

@@ -25,7 +25,7 @@ _BLOCKED = timedelta(days=30)
 _TYPE = "type.googleapis.com/google.iam.admin.v1"
 # "Manage workload identity pools and providers".
 _ID = re.compile(r"(?!gcp-)[a-z0-9-]{4,32}")
-_ID_SAYS = "4 to 32 lower-case letters, digits and hyphens, not beginning with gcp-."
+_ID_SAYS = "it must have 4 to 32 lower-case letters, digits and hyphens and not begin with gcp-."
 _POOL = frozenset({"displayName", "description", "disabled", "mode"})
 _WAYS = frozenset({"oidc", "aws", "saml", "x509"})
 _PROVIDER = frozenset({"displayName", "description", "disabled", "attributeMapping", "attributeCondition"}) | _WAYS
@@ -103,7 +103,9 @@ def _pool(pool: Document) -> Document:
 def _provider(provider: Document) -> Document:
     ways = sorted(_WAYS & provider.keys())
     if len(ways) != 1:
-        raise ApiError(400, f"A provider has one of {', '.join(sorted(_WAYS))}, and this one {ways or 'none'}.")
+        raise ApiError(
+            400, f"A provider must have exactly one of {', '.join(sorted(_WAYS))}; this one has {ways or 'none'}."
+        )
     mapping = provider.get("attributeMapping") or {}
     if not isinstance(mapping, dict) or (ways != ["aws"] and not mapping.get("google.subject")):
         raise ApiError(400, "attributeMapping must map google.subject.")

@@ -25,7 +25,8 @@ def complete(path: str, template: Mapping[str, Any], reserved: Iterable[str]) ->
     containers = template.get("containers", [])
     if len(containers) != 1:
         raise violation(
-            f"{path}.containers", f"must have exactly one container, got {len(containers)}; sidecars are not played"
+            f"{path}.containers",
+            f"must have exactly one container, got {len(containers)}; the local cloud does not play sidecars",
         )
     where, container = f"{path}.containers[0]", dict(containers[0])
     if not container.get("image"):
@@ -70,7 +71,8 @@ def _check_mounts(path: str, template: Mapping[str, Any]) -> None:
     for at, mount in enumerate(template["containers"][0].get("volumeMounts", [])):
         if mount.get("name") not in volumes:
             raise violation(
-                f"{path}.containers[0].volume_mounts[{at}].name", f"{mount.get('name')!r} is not one of volumes"
+                f"{path}.containers[0].volume_mounts[{at}].name",
+                f"{mount.get('name')!r} is not the name of a volume in volumes",
             )
         if not str(mount.get("mountPath", "")).startswith("/"):
             raise violation(f"{path}.containers[0].volume_mounts[{at}].mount_path", "must be an absolute path")
@@ -88,7 +90,9 @@ def _check_env(path: str, env: list[dict[str, Any]], reserved: Iterable[str]) ->
         raise violation(path, f"Duplicate environment variables: {', '.join(twice)}")
     for at, entry in enumerate(env):
         if not _ENV_NAME.fullmatch(entry.get("name", "")):
-            raise violation(f"{path}[{at}].name", f"{entry.get('name')!r} is no name of an environment variable")
+            raise violation(
+                f"{path}[{at}].name", f"{entry.get('name')!r} is not a valid name for an environment variable"
+            )
         reference = entry.get("valueSource", {}).get("secretKeyRef")
         if "valueSource" in entry and ("value" in entry or not reference or not reference.get("secret")):
             raise violation(f"{path}[{at}]", "must have either a value or a valueSource that names a secret")

@@ -44,7 +44,7 @@ class Fields:
         for path in filter(None, (part.strip() for part in mask.split(","))):
             names = [_SNAKE.sub(lambda found: found[1].upper(), name) for name in path.split(".")]
             if names[0] not in self.shape:
-                raise ApiError(400, f"updateMask: {path!r} is no field of a {self.kind} that can be set")
+                raise ApiError(400, f"updateMask: {path!r} is not a field of a {self.kind} that can be set")
             _put(merged, body, names)
         return merged
 

@@ -68,8 +68,8 @@ def prepare(
     words = [_on_this_machine(word, image, environment) for word in [*command, *arguments]]
     if not words:
         raise NothingToRunError(
-            "The image has no CMD or ENTRYPOINT of its own (that of a base image is not known here) and the "
-            "container no command. Write a CMD into the Dockerfile."
+            "The Dockerfile has no CMD or ENTRYPOINT (the local cloud does not know the base image's), and the "
+            "container has no command. Write a CMD into the Dockerfile."
         )
     own = {name: _on_this_machine(value, image, environment) for name, value in image.env.items()}
     env = {

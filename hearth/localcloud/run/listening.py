@@ -11,9 +11,9 @@ from typing import Any, Final
 import psutil
 
 _LOOPBACK: Final = ("127.", "::1")
-_FIX: Final = "bind 0.0.0.0 and the port that PORT says, as in `gunicorn --bind 0.0.0.0:$PORT`"
+_FIX: Final = "bind 0.0.0.0 and the port in PORT, as in `gunicorn --bind 0.0.0.0:$PORT`"
 _SECONDS: Final = "app:startupProbeSeconds"
-_PATH: Final = f"Which path is asked, and for how long, says the stack: app:startupProbePath and {_SECONDS}."
+_PATH: Final = f"The stack sets which path the probe requests and for how long: app:startupProbePath and {_SECONDS}."
 
 Address = tuple[str, int]
 """IP address and port."""
@@ -44,7 +44,7 @@ def failure_message(met: str, probe: Mapping[str, Any], port: int, found: Sequen
         return f"{said} {_PATH}"
     if found:
         return f"{said} The process listens on {_written(found)} instead: {_FIX}."
-    return f"{said} The process runs, and listens on no port at all: {_FIX}, or give it more time ({_SECONDS})."
+    return f"{said} The process runs but listens on no port: {_FIX}, or give it more time ({_SECONDS})."
 
 
 def unreachable(port: int, found: Sequence[Address] | None) -> str:
@@ -53,8 +53,8 @@ def unreachable(port: int, found: Sequence[Address] | None) -> str:
     if not own or not all(ip.startswith(_LOOPBACK) for ip, _ in own):
         return ""
     return (
-        f"The process listens on {_written(own)}, which nobody reaches from outside of a container, as Cloud Run does: "
-        f"{_FIX}."
+        f"The process listens on {_written(own)}, which can't be reached from outside the container, as Cloud Run has "
+        f"to: {_FIX}."
     )
 
 

@@ -134,7 +134,7 @@ class RevisionRunner:
             if exited.done()
             else f"failed its liveness probe ({probing.result()})"
         )
-        log.warning("the instance of %s %s; starting another", self.revision, why)
+        log.warning("an instance of %s %s; starting another", self.revision, why)
         self._set(None)
         # Cloud Run ends an instance that fails its liveness probe by SIGKILL at once ("Container health checks").
         await instance.kill()

@@ -89,7 +89,7 @@ class RunningServices:
         except DeployFailed as fault:
             self._failed(name, document, fault, operation)
         except asyncio.CancelledError:
-            why = f"Another change of {name}, or the end of the local cloud, came before this one was done."
+            why = f"This change of {name} was interrupted by another one, or by the end of the local cloud."
             self._end(operation, ApiError(409, why, "ABORTED"))
             raise
         except Exception as fault:

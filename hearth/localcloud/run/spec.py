@@ -57,7 +57,7 @@ def complete(service: Mapping[str, Any], project: str) -> dict[str, Any]:
     if [target.get("percent") for target in full["traffic"]] != [100] or full["traffic"][0].get("type") != LATEST:
         raise _violation("traffic", "the local cloud sends all traffic to the latest ready revision; leave it out")
     if "tag" in full["traffic"][0]:
-        raise _violation("traffic[0].tag", "the local cloud plays no tags yet")
+        raise _violation("traffic[0].tag", "the local cloud does not play tags")
     _check_scaling("scaling", full.get("scaling", {}))
     full["template"] = _template(full.get("template", {}), full.get("scaling", {}), project)
     return full
@@ -94,9 +94,7 @@ def _container(container: Mapping[str, Any]) -> dict[str, Any]:
         raise _violation(f"{where}.ports", f"must have exactly one port, got {len(ports)}")
     port = {"name": "http1", "containerPort": DEFAULT_PORT} | ports[0]
     if port["name"] != "http1":
-        raise _violation(
-            f"{where}.ports[0].name", f"{port['name']!r}: the local cloud speaks http1 alone to containers"
-        )
+        raise _violation(f"{where}.ports[0].name", f"{port['name']!r}: the local cloud speaks only http1 to containers")
     full = {**container, "ports": [port], "resources": {"cpuIdle": True} | container["resources"]}
     startup = container.get("startupProbe") or DEFAULT_STARTUP
     full["startupProbe"] = _probe(f"{where}.startup_probe", startup, port["containerPort"], _LONGEST_STARTUP)
@@ -134,7 +132,7 @@ def _probe(where: str, probe: Mapping[str, Any], port: int, longest: int) -> dic
     else:
         full["tcpSocket"] = {"port": port} | (probe.get("tcpSocket") or {})
     if full[actions[0] if actions else "tcpSocket"]["port"] != port:
-        raise _violation(where, f"its port must be the container's ({port}): there is one container here")
+        raise _violation(where, f"its port must be the container's ({port})")
     return full
 
 
@@ -145,7 +143,7 @@ def _check_scaling(where: str, scaling: Mapping[str, Any]) -> None:
     if high is not None and low > high:
         raise _violation(where, f"minInstanceCount ({low}) must not be above maxInstanceCount ({high})")
     if scaling.get("scalingMode", "AUTOMATIC") != "AUTOMATIC" or scaling.get("manualInstanceCount"):
-        raise _violation(f"{where}.scaling_mode", "the local cloud plays automatic scaling alone")
+        raise _violation(f"{where}.scaling_mode", "the local cloud plays only automatic scaling")
 
 
 def _violation(field: str, why: str) -> ApiError:

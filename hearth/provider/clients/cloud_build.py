@@ -76,7 +76,7 @@ class CloudBuild:
         return Build((operation.get("metadata") or {}).get("build") or {})
 
     def get(self, id: str) -> Build:
-        return Build(self._call("GET", f"{self._builds}/{id}", f"ask how build {id} is doing"))
+        return Build(self._call("GET", f"{self._builds}/{id}", f"read the status of build {id}"))
 
     def _call(
         self, method: str, url: str, what: str, query: Mapping[str, str | int] | None = None, body: Body | None = None

@@ -77,11 +77,13 @@ class CloudRun:
 
     def running(self, job: str) -> list[Execution]:
         """The executions of a job that have not ended, newest first, as far as the newest hundred."""
-        found = self._call("GET", f"{job}/executions", f"list what runs of the job {job.rpartition('/')[2]}")
+        found = self._call(
+            "GET", f"{job}/executions", f"list the running executions of the job {job.rpartition('/')[2]}"
+        )
         return [each for each in map(Execution, found.get("executions") or []) if each.running]
 
     def execution(self, name: str) -> Execution:
-        return Execution(self._call("GET", name, f"ask how the execution {name.rpartition('/')[2]} is doing"))
+        return Execution(self._call("GET", name, f"read the status of the execution {name.rpartition('/')[2]}"))
 
     def start(self, job: str) -> Execution:
         """Begin an execution. Not repeated when no answer came: look for what runs first."""

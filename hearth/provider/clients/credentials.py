@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 TOKEN_VARIABLE = "GOOGLE_OAUTH_ACCESS_TOKEN"  # noqa: S105 - the variable's name
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _LOG_IN = (
-    "Log in with `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the file that the "
-    "continuous integration was given."
+    "Log in with `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS to the credentials "
+    "file of your CI."
 )
 
 
@@ -48,7 +48,7 @@ class Tokens:
             return self._given
         if loopback(url):
             raise ProviderError(
-                f"{TOKEN_VARIABLE} is not set, and {url} is on this machine, where no one's own credentials are sent. "
+                f"{TOKEN_VARIABLE} is not set. {url} is on this machine, and your own credentials are not sent there. "
                 'Run `eval "$(make -s env)"` in this shell.'
             )
         # Takes a quarter of the provider's start, and who has a token needs none of it: hence only here.
@@ -62,7 +62,7 @@ class Tokens:
                 if not self._credentials.valid:
                     self._credentials.refresh(Request())
             except google.auth.exceptions.DefaultCredentialsError as missing:
-                raise ProviderError(f"No credentials for Google Cloud were found here ({missing}). {_LOG_IN}") from None
+                raise ProviderError(f"No credentials for Google Cloud were found ({missing}). {_LOG_IN}") from None
             except google.auth.exceptions.GoogleAuthError as failed:
                 raise ProviderError(f"Google refused to renew the credentials ({failed}). {_LOG_IN}") from None
             return str(self._credentials.token)

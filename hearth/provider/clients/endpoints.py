@@ -21,8 +21,8 @@ class Endpoints:
         if (parts.scheme == "https" and parts.hostname) or (parts.scheme == "http" and loopback(url)):
             return url if url.endswith("/") else f"{url}/"
         raise ProviderError(
-            f"{api.variable} is {url!r}: an API is reached by https, or by http on this machine, because every call "
-            "carries an access token. Correct it, or unset it to reach Google Cloud."
+            f"{api.variable} is {url!r}: every call carries an access token, so an API's URL must use https, or http "
+            "on this machine. Correct it, or unset it to use Google Cloud."
         )
 
     def refusal(self, project: str, apis: Iterable[Api]) -> str | None:
@@ -37,9 +37,9 @@ class Endpoints:
         if not astray:
             return None
         return (
-            f"{project!r} is a project of the local cloud, but this shell points {', '.join(a.name for a in astray)} "
-            f'at Google Cloud, so nothing was sent. Run `make up`, or first `eval "$(make -s env)"`, which sets '
-            f"{', '.join(api.variable for api in astray)}."
+            f"{project!r} is a project of the local cloud, but in this shell {', '.join(a.name for a in astray)} "
+            'would be called on Google Cloud, so nothing was sent. Run `make up`, or first `eval "$(make -s env)"`, '
+            f"which sets {', '.join(api.variable for api in astray)}."
         )
 
 

@@ -63,9 +63,7 @@ def api_error(what: str, code: int, body: object, *, api: str, project: str) -> 
     error = body.get("error") if isinstance(body, Mapping) else None
     if not isinstance(error, Mapping):
         text = " ".join(body.split())[:300] if isinstance(body, str) else ""
-        return ApiError(
-            what, Refusal(code=code, status="HTTP error", message=text or f"{api} answered without a reason")
-        )
+        return ApiError(what, Refusal(code=code, status="HTTP error", message=text or f"{api} gave no reason"))
     refusal = Refusal(
         code=code,
         status=str(error.get("status") or "HTTP error"),
@@ -88,16 +86,17 @@ def _fix(refusal: Refusal, *, api: str, project: str) -> str:
         return f"Enable it with `gcloud services enable {api} --project={project}`, wait a minute, and run again."
     if refusal.reason == "USER_PROJECT_DENIED":
         return (
-            f"Calls are billed to {project!r}: grant yourself roles/serviceusage.serviceUsageConsumer there, "
-            "or correct the project id."
+            f"The quota project of the calls is {project!r}: grant yourself "
+            "roles/serviceusage.serviceUsageConsumer there, or correct the project id."
         )
     fixes: dict[int, str] = {
         HTTPStatus.UNAUTHORIZED: (
             "Log in again with `gcloud auth application-default login`, or renew GOOGLE_OAUTH_ACCESS_TOKEN."
         ),
         HTTPStatus.FORBIDDEN: (
-            "docs/deploying.md lists the roles that the deploying account needs; a new grant takes some minutes."
+            "docs/deploying.md lists the roles that the deploying account needs; a new grant takes effect after some "
+            "minutes."
         ),
-        HTTPStatus.TOO_MANY_REQUESTS: f"The quota of {project!r} is used up for now: run again in a minute.",
+        HTTPStatus.TOO_MANY_REQUESTS: f"The quota of {project!r} is used up: run again in a minute.",
     }
     return fixes.get(refusal.code, "")

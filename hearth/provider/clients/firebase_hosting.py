@@ -44,7 +44,7 @@ class FirebaseHosting:
 
     def create_version(self, labels: Mapping[str, str]) -> str:
         """The new version's full name. Repeatable: one that is never finalized is thrown away after 12 hours."""
-        what = f"begin a version of the site {self._site}"
+        what = f"create a version of the site {self._site}"
         body = {"status": "CREATED", "labels": dict(labels)}
         return str(self._call("POST", f"{self._base}/versions", what, body=body, repeatable=True)["name"])
 

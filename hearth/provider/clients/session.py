@@ -111,7 +111,7 @@ class Session:
             trusted = call.url.startswith("https://") and host.endswith(".googleapis.com")
         if trusted:
             return call.url
-        raise ProviderError(f"Could not {call.what}: {base} named {call.url} for it, which no access token is sent to.")
+        raise ProviderError(f"Could not {call.what}: {base} referred to {call.url}, to which no access token is sent.")
 
     def _send(self, call: Call, url: str) -> requests.Response:
         token = self._tokens.token(url)
@@ -178,7 +178,7 @@ def _no_answer(call: Call, url: str, broken: Exception, attempts: int) -> str:
     fix = (
         "Is the local cloud running? `make up` starts it."
         if loopback(url)
-        else "Check the network, and any proxy, then run again: what is done already is kept."
+        else "Check the network and the proxy, then run again. Steps that are done are not repeated."
     )
     host = urlsplit(url).netloc
     reason = "it took too long" if isinstance(broken, requests.Timeout) else "the connection failed"

@@ -70,7 +70,7 @@ def test_what_a_preview_cannot_know_is_refused_by_the_deployment_before_the_clou
     up = declaring.pulumi("up", "--yes", "--skip-preview", "--stack", "local")
 
     assert preview.returncode == 0, preview.stdout
-    assert "the guards cannot tell yet" in preview.stdout
+    assert "the guards can't check these resources yet" in preview.stdout
     assert "Service extra (image-by-digest" in preview.stdout
     assert up.returncode != 0
     assert up.stdout.count("Service extra (gcp:cloudrunv2/service:Service) was not deployed") == 2, up.stdout

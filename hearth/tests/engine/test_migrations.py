@@ -158,7 +158,7 @@ def test_a_migration_that_an_engine_was_killed_over_is_taken_up_and_not_run_besi
 
     again = edited.start("up")
     assert again.stdout
-    said = next((line for line in again.stdout if "runs already" in line), "")
+    said = next((line for line in again.stdout if "is already running" in line), "")
     go_on.touch()
     output, _ = again.communicate(timeout=SECONDS)
 

@@ -200,7 +200,7 @@ def test_a_base_from_before_the_toolkit_had_a_folder_is_refused_with_the_first_t
     output = repository.preview("prod", base="old", code=1)
 
     assert "old (" in output
-    assert "the first commit to compare with is " in output
+    assert "The first commit that you can compare with is " in output
     assert "Traceback" not in output
 
 
@@ -236,7 +236,7 @@ def test_a_new_stack_is_said_to_be_new(repository: Repository) -> None:
     output = repository.preview("qa")
 
     assert "base (" in output
-    assert "has no Pulumi.qa.yaml: this is a new stack, and everything in it is created." in output
+    assert "has no Pulumi.qa.yaml: the stack is new, so every resource is created." in output
     assert "! Replaced" not in output
     assert "cloudrunv2.Service web" in output.partition("Created (")[2]
 
@@ -247,13 +247,13 @@ def test_a_new_stack_is_said_to_be_new(repository: Repository) -> None:
 @pytest.mark.parametrize(
     ("stack", "base", "options", "said"),
     [
-        ("prod", "no-such", (), "BASE=no-such is no revision that this checkout knows. `git fetch origin`"),
+        ("prod", "no-such", (), "BASE=no-such is no revision that this checkout knows. Run `git fetch origin`"),
         ("prod", "--help", (), "BASE=--help is no revision"),
         ("prod", "base", ("--head", "no-such"), "HEAD_REF=no-such is no revision"),
         ("qa", "base", (), "There is no Pulumi.qa.yaml in working tree"),
-        ("../prod", "base", (), "STACK=../prod is no stack's name"),
-        ("", "base", (), "Which stack? make preview STACK=prod"),
-        ("prod", "base", ("--fail-on", "replaces"), "there is no gate replaces"),
+        ("../prod", "base", (), "STACK=../prod is not a valid stack name"),
+        ("", "base", (), "No stack is given. Name one: make preview STACK=prod"),
+        ("prod", "base", ("--fail-on", "replaces"), "replaces is unknown and would have no effect"),
     ],
 )
 def test_a_wrong_word_is_said_at_once(
@@ -292,7 +292,7 @@ def test_a_base_that_does_not_deploy_is_named_with_its_reason(repository: Reposi
 
     assert "The base revision broken (" in output
     assert "app:cpu = " in output
-    assert "name a revision that does deploy" in output.lower()
+    assert "name a revision that deploys" in output.lower()
     assert repository.left() == []
 
 

@@ -52,7 +52,7 @@ def test_a_violation_names_resource_rule_why_and_fix() -> None:
 
     text = str(caught.value)
     assert text.startswith(f"IAMMember extra ({MEMBER}) was not deployed: it breaks a rule of hearth/guards.")
-    assert "basic-role: role grants roles/editor\n    why: a basic role reaches nearly everything" in text
+    assert "basic-role: role grants roles/editor\n    why: a basic role gives access to nearly everything" in text
     assert "\n    fix: grant the narrowest predefined role" in text
     assert "pulumi config set --path 'app:exceptions[\"basic-role/extra\"]' 'REASON'" in text
 
@@ -78,7 +78,7 @@ def test_a_value_made_from_a_secret_is_known_as_one() -> None:
         key = RandomKey("extra-key", size=32, rotation="1")
         service(env=Output.concat("key-", key.value), image="h/p/i@sha256:" + "a" * 64)
 
-    with pytest.raises(GuardError, match="'GREETING', has its value in plain"):
+    with pytest.raises(GuardError, match="'GREETING' has a plaintext value"):
         stack_with(program)
 
 
@@ -259,7 +259,7 @@ def test_a_preview_says_of_which_rules_it_cannot_tell(
 
     asyncio.run(program())
 
-    assert [each.partition("deployment knows: ")[2].partition(". It checks")[0] for each in said] == told
+    assert [each.partition("during the deployment: ")[2].partition(". The deployment")[0] for each in said] == told
 
 
 def test_nothing_is_said_of_exceptions_while_something_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

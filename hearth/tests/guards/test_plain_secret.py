@@ -33,7 +33,7 @@ def test_a_secret_is_refused_in_every_environment_without_showing_it(
     for kind in (SERVICE, OTHER):
         found = said("plain-secret", kind, form(name, value))
 
-        assert found == f"{where.format(name)}, the variable {name!r}, has its value in plain"
+        assert found == f"{where.format(name)}: the variable {name!r} has a plaintext value"
 
 
 @pytest.mark.parametrize("depth", [5, 4, 3, 1])
@@ -51,7 +51,7 @@ def test_a_value_that_is_not_known_yet_is_judged_by_mark_and_name() -> None:
 
     found = said("plain-secret", SERVICE, service(envs=envs), secrets=frozenset({marked}))
 
-    assert found.count("has its value in plain") == 2
+    assert found.count("has a plaintext value") == 2
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_a_name_that_is_about_a_secret_or_of_something_else_is_harmless(name: st
     ],
 )
 def test_an_address_with_a_password_is_a_secret_whatever_its_scheme(value: str) -> None:
-    assert why_secret("DATABASE_URL", value) == "it is an address with a password in it"
+    assert why_secret("DATABASE_URL", value) == "it is a URL with a password"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_an_address_with_a_password_is_a_secret_whatever_its_scheme(value: str) 
     ],
 )
 def test_a_text_with_a_pair_that_is_named_like_a_secret_is_one(value: str) -> None:
-    assert why_secret("CONNECTION", value) == "it has a password or another secret in it"
+    assert why_secret("CONNECTION", value) == "it contains a password or another secret"
 
 
 @pytest.mark.parametrize(

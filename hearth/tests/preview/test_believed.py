@@ -41,5 +41,5 @@ def test_a_change_of_whom_google_believes_is_told(
     )
 
     assert [(each.what, each.old, each.new) for each in findings.roles(made)] == [
-        (f"{path} (which tokens are believed)", before, after) for path, before, after in said
+        (f"{path} (which tokens are accepted)", before, after) for path, before, after in said
     ]

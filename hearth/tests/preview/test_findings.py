@@ -48,7 +48,7 @@ BOTH = {"members": ["allUsers", "user:a@example.com"], "role": "roles/storage.ob
     ("made", "what"),
     [
         (change(INVOKER, "create", {}, EVERYBODY), ["public access granted"]),
-        (change(INVOKER, "delete", EVERYBODY, {}), ["public access taken back"]),
+        (change(INVOKER, "delete", EVERYBODY, {}), ["public access removed"]),
         (change(INVOKER, "replace", SOMEBODY, EVERYBODY), ["public access granted"]),
         (change(INVOKER, "update", EVERYBODY, {**EVERYBODY, "role": "roles/run.admin"}), ["public access"]),
         # A renamed service: the same for everybody as before.
@@ -193,12 +193,15 @@ def test_google_providers_own_lock_is_a_protection_too() -> None:
         (
             "gcp:storage/bucket:Bucket",
             {},
-            "every object in the bucket; Google refuses while there is any, for want of forceDestroy",
+            "every object in the bucket; Google refuses to delete it while there is any, unless forceDestroy is on",
         ),
         (
             "gcp:bigquery/dataset:Dataset",
             {"deleteContentsOnDestroy": False},
-            "every table in the dataset; Google refuses while there is any, for want of deleteContentsOnDestroy",
+            (
+                "every table in the dataset; Google refuses to delete it while there is any, unless "
+                "deleteContentsOnDestroy is on"
+            ),
         ),
         # Nobody wrote this type down; that it can be protected says that it holds something.
         ("acme:things/box:Box", {"deletionProtection": False}, losses.HELD),

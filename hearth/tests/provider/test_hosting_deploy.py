@@ -111,7 +111,7 @@ def test_a_file_that_is_nobodys_is_an_error(stage: Stage) -> None:
 def test_a_version_with_missing_files_is_never_finalized(stage: Stage) -> None:
     stage.server.fail("POST", "^/upload/", Answer(b""), times=1000)
 
-    with pytest.raises(ProviderError, match=r"still misses 2 files \(.*\) after they were uploaded 3 times"):
+    with pytest.raises(ProviderError, match=r"2 files \(.*\) are still missing on Hosting after 3 uploads"):
         stage.create()
     assert [version["status"] for version in stage.hosting.versions.values()] == ["CREATED"]
     assert stage.live is None
@@ -146,7 +146,7 @@ def test_a_definite_no_is_not_asked_again(stage: Stage, method: str, pattern: st
 def test_a_site_that_never_appears_is_an_error(stage: Stage) -> None:
     stage.hosting.sites.clear()
 
-    with pytest.raises(ProviderError, match=r"no such site, or .* default URL switched off"):
+    with pytest.raises(ProviderError, match=r"no such site, or the default URL .* is off"):
         stage.create()
     assert stage.clock.time == 120
 
@@ -154,7 +154,7 @@ def test_a_site_that_never_appears_is_an_error(stage: Stage) -> None:
 def test_cancelling_ends_before_the_release(stage: Stage) -> None:
     stage.context.cancelled.set()
 
-    with pytest.raises(ProviderError, match="Stopped before the release: the site serves what it did before"):
+    with pytest.raises(ProviderError, match="Stopped before the release: the site has not changed"):
         stage.create()
     assert stage.live is None
 

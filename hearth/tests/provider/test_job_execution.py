@@ -58,7 +58,7 @@ def test_a_failed_execution_is_an_error_with_its_reason_and_its_last_lines(
     assert str(failure.value).startswith(
         "The job 'web-migrate' failed, in its execution web-migrate-1: NON_ZERO_EXIT_CODE: Task web-migrate-1-task0 "
         "failed with message: The container exited with an error.\n"
-        "Its last lines:\n    Traceback (most recent call last):\n    no such table: items\nNothing that waits"
+        "Its last lines:\n    Traceback (most recent call last):\n    no such table: items\nResources that depend on it"
     )
 
 
@@ -67,7 +67,7 @@ def test_a_message_that_has_the_log_in_it_is_not_followed_by_the_log_again(
 ) -> None:
     jobs.outcome = FAILED | {"message": "failed\nLast lines:\nno such table"}
 
-    with pytest.raises(ProviderError, match="no such table\nNothing that waits"):
+    with pytest.raises(ProviderError, match="no such table\nResources that depend on it"):
         kind.create(context, inputs(), preview=False)
     assert server.seen("POST", "entries:list") == []
 
@@ -89,7 +89,7 @@ def test_a_failure_without_a_readable_log_is_a_failure_all_the_same(
     jobs.outcome = FAILED
     server.fail("POST", "entries:list", DENIED, times=faults * 100)
 
-    with pytest.raises(ProviderError, match=r"exited with an error.\nNothing that waits"):
+    with pytest.raises(ProviderError, match=r"exited with an error.\nResources that depend on it"):
         kind.create(context, inputs(), preview=False)
 
 
@@ -116,7 +116,7 @@ def test_an_execution_of_the_same_job_that_still_runs_is_taken_up(
 
     assert jobs.started == 0
     assert created.outputs["execution"].endswith("/web-migrate-1")
-    assert "web-migrate-1 runs already" in said
+    assert "web-migrate-1 is already running" in said
 
 
 def test_an_execution_of_an_older_job_is_waited_for_and_then_the_job_is_run(
@@ -179,7 +179,7 @@ def test_an_execution_that_takes_too_long_goes_on_and_is_said_to(
     """Two attempts of a minute, and what Cloud Run may take beyond."""
     jobs.outcome = None
 
-    with pytest.raises(ProviderError, match=r"web-migrate-1 has not ended after 7m00s\. It goes on"):
+    with pytest.raises(ProviderError, match=r"web-migrate-1 has not ended after 7m00s\. It is still running"):
         kind.create(context, inputs(), preview=False)
     assert clock.time == pytest.approx(420)
 
@@ -200,7 +200,7 @@ def test_cancelling_leaves_the_execution_to_the_next_run(
     jobs.outcome = None
     clock.on_wait = lambda now: context.cancelled.set() if now > 3 else None
 
-    with pytest.raises(ProviderError, match="Stopped before web-migrate-1 ended; it goes on"):
+    with pytest.raises(ProviderError, match="Stopped before web-migrate-1 ended; it is still running"):
         kind.create(context, inputs(), preview=False)
 
 
@@ -222,7 +222,7 @@ def test_progress_is_told_now_and_then(jobs: FakeJobs, kind: JobExecution, conte
         (None, "does not exist"),
         ({"template": {"template": OTHER_TASK}}, "is on the image older, not on"),
         ({"template": {}}, r"is on the image \(none\)"),
-        ({"reconciling": True}, "Cloud Run is still at it"),
+        ({"reconciling": True}, "Cloud Run is still updating it"),
         (
             {"terminalCondition": {"state": "CONDITION_FAILED", "message": "Permission denied on secret: key."}},
             "is not ready: Permission denied on secret: key. It was not run",

@@ -125,7 +125,7 @@ def test_a_broken_connection_says_that_nobody_knows(server: FakeServer, session:
         (error(403, "Not there.", "PERMISSION_DENIED", "USER_PROJECT_DENIED"), "serviceUsageConsumer"),
         (error(401, "Invalid credentials", "UNAUTHENTICATED"), "gcloud auth application-default login"),
         (Answer(b"<html>Bad gateway</html>", 404), "<html>Bad gateway</html> .404"),
-        (Answer(b"", 404), "answered without a reason"),
+        (Answer(b"", 404), "gave no reason"),
         (Answer(b"<html>Sign in to the wifi</html>", 200), "something other than a JSON object"),
         (Answer(b"", 302, {"Location": "https://elsewhere.example"}), "302"),
     ],
@@ -161,7 +161,7 @@ def test_an_endpoint_without_its_last_slash_is_the_same_endpoint() -> None:
 
 def test_a_token_is_not_sent_where_an_answer_points(session: Session) -> None:
     """The upload URL comes with an answer; an API at loopback must not name another machine."""
-    with pytest.raises(ProviderError, match="no access token is sent to"):
+    with pytest.raises(ProviderError, match="to which no access token is sent"):
         session.call(call(url="https://elsewhere.example/upload"))
 
 
@@ -178,7 +178,7 @@ def test_google_names_only_its_own_hosts_for_uploads(url: str) -> None:
     session = Session(Endpoints({}), Tokens({"GOOGLE_OAUTH_ACCESS_TOKEN": "x"}))
     foreign = Call(api=FIREBASE_HOSTING, project="shop", method="POST", url=url, what="upload /a")
 
-    with pytest.raises(ProviderError, match="no access token is sent to"):
+    with pytest.raises(ProviderError, match="to which no access token is sent"):
         session.call(foreign)
 
 

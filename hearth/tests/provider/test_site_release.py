@@ -54,7 +54,7 @@ def test_a_name_by_content_whose_file_changed_since_the_preview_is_not_released(
     twins = names.twins(inputs["files"])
     (stage.public / "style.css").write_text("body{margin:1px}")
 
-    with pytest.raises(ProviderError, match=r"style\.css changed while deploying"):
+    with pytest.raises(ProviderError, match=r"style\.css changed during the deployment"):
         stage.kind.create(stage.context, {**inputs, "files": twins}, preview=False)
     assert stage.live is None
 
@@ -139,7 +139,7 @@ def test_a_preview_sends_nothing(stage: Stage) -> None:
         ),
         pytest.param(
             {"latestReadyRevision": "", "terminalCondition": {"state": "CONDITION_PENDING"}},
-            "and no other one serves: its condition is CONDITION_PENDING",
+            "and no other revision serves: its condition is CONDITION_PENDING",
             id="never ready",
         ),
         pytest.param(
@@ -191,7 +191,7 @@ def test_a_file_that_changed_since_the_preview_is_not_released(stage: Stage) -> 
     inputs = stage.inputs()
     (stage.public / "style.css").write_text("changed")
 
-    with pytest.raises(ProviderError, match=r"static/style\.css changed while deploying.*Run again"):
+    with pytest.raises(ProviderError, match=r"static/style\.css changed during the deployment.*Run again"):
         stage.kind.create(stage.context, inputs, preview=False)
     assert stage.hosting.versions == {}
 
@@ -275,7 +275,7 @@ def test_a_file_known_only_as_it_is_served_cannot_be_released(stage: Stage) -> N
 
 @pytest.mark.parametrize("id", ["demo-shop", "sites/demo-shop", "projects/p/sites/s", f"{ID}/releases/1"])
 def test_an_import_by_another_id_says_which_form_it_has(stage: Stage, id: str) -> None:
-    with pytest.raises(ProviderError, match="projects/PROJECT/sites/SITE/channels/live is"):
+    with pytest.raises(ProviderError, match="must have the form projects/PROJECT/sites/SITE/channels/live"):
         stage.kind.read(stage.context, id, None, None)
 
 

@@ -33,7 +33,7 @@ def test_ordinary_paths_are_taken(path: str) -> None:
         ("/.env", "'.env' begins with a dot"),
         ("/a/.well-known/x", "'.well-known' begins with a dot"),
         ("/.well-known/.git/config", "'.git' begins with a dot"),
-        ("/__/firebase/init.json", "Hosting keeps /__/"),
+        ("/__/firebase/init.json", "Hosting reserves /__/"),
     ],
 )
 def test_paths_that_leak_or_cannot_be_reached_are_refused(path: str, words: str) -> None:
@@ -110,7 +110,7 @@ def test_every_form_of_the_api_is_taken(config: object) -> None:
     ("config", "property", "words"),
     [
         ([], "config", "must be a ServingConfig"),
-        ({"rewrite": []}, "config.rewrite", "there is no such section"),
+        ({"rewrite": []}, "config.rewrite", "is not a section"),
         ({"rewrites": {}}, "config.rewrites", "must be a list of rules"),
         ({"rewrites": ["**"]}, "config.rewrites[0]", "must be a rule"),
         ({"rewrites": [{"source": "**", **RUN}]}, "config.rewrites[0]", "`source` is firebase.json's"),
@@ -121,7 +121,7 @@ def test_every_form_of_the_api_is_taken(config: object) -> None:
         (
             {"rewrites": [{"glob": "**", "run": {"serviceId": SERVICE}}]},
             "config.rewrites[0].run.serviceId",
-            "bare name",
+            "short name",
         ),
         ({"redirects": [{"glob": "/a", "location": "/b"}]}, "config.redirects[0].statusCode", "300 to 399"),
         ({"redirects": [{"glob": "/a", "statusCode": 301}]}, "config.redirects[0].location", "required"),

@@ -25,7 +25,7 @@ from hearth.localcloud.store import Document, public
 
 log = logging.getLogger(__name__)
 
-_STOPPED = "The local cloud stopped while this execution was running; nobody knows how far it came. Run the job again."
+_STOPPED = "The local cloud stopped while this execution was running; how far it came is unknown. Run the job again."
 _CANCELLED = "The execution was cancelled."
 
 

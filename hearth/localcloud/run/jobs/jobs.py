@@ -66,9 +66,7 @@ class Jobs:
         """Begin an execution; returns the operation, which ends with it. Raises ApiError."""
         job = self.get(name)
         if unknown := sorted(set(body) - {"etag", "validateOnly"}):
-            raise ApiError(
-                400, f"RunJobRequest.{unknown[0]} is not played: an execution runs what the job declares, unchanged."
-            )
+            raise ApiError(400, f"RunJobRequest.{unknown[0]} is not played: an execution runs the job as declared.")
         check_etag(job, body)
         if body.get("validateOnly"):
             shown = {"@type": documents.EXECUTION_TYPE} | public(documents.new_execution(job))

@@ -162,7 +162,7 @@ def test_plain_requirements_are_resolved_once_and_the_build_warns_of_it(tmp_path
 
             assert "--hash=sha256:" in lock.read_text()
             assert warning["priority"] == "WARNING"
-            assert "requirements.txt names packages without hashes" in warning["text"]
+            assert "requirements.txt lists packages without hashes" in warning["text"]
         image = next(playground.cloud.images.iterdir())
 
         assert made[0] == made[1]
@@ -276,11 +276,11 @@ def test_pushing_to_a_repository_that_is_not_there_fails(tmp_path: Path) -> None
         ({"steps": ["x"]}, "'build.steps': expected objects"),
         ({"tags": "x"}, "'build.tags': expected a list"),
         ({"images": [1]}, "expected strings"),
-        ({"timeout": "1h"}, "'1h' is no duration"),
+        ({"timeout": "1h"}, "'1h' is not a duration"),
         ({"timeout": "0s"}, "timeout must be above 0s"),
         ({"timeout": "90000s"}, "at most 86400s"),
         ({"artifacts": {}}, "artifacts: not known to the local cloud"),
-        ({"substitutions": {"_A": "b"}}, "substitutions are not played"),
+        ({"substitutions": {"_A": "b"}}, "does not play substitutions"),
         ({"tags": ["x"] * 65}, "more than 64 tags"),
     ],
 )
@@ -401,7 +401,7 @@ def test_a_build_that_its_cloud_did_not_live_to_finish_has_failed_at_the_next_st
             build = await playground.call("GET", f"{BUILDS}/killed")
 
             assert build["status"] == "FAILURE"
-            assert "stopped while this build was under way" in build["statusDetail"]
+            assert "stopped while this build was running" in build["statusDetail"]
             assert [*playground.cloud.images.glob("*.making"), *playground.cloud.environments.glob("*.making")] == []
 
     asyncio.run(scenario())

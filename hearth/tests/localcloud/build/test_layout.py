@@ -185,12 +185,15 @@ def test_the_tool_uv_may_come_from_its_image(context: dict[str, File]) -> None:
         ("COPY nope /", "line 2: COPY nope: not found in the build context"),
         ("COPY *.nope /", "not found in the build context"),
         ("COPY ../secret /", "leads out of the build context"),
-        ("COPY --from=node:22 /x /y", "no stage before it has that name, and the local cloud fetches no other images"),
+        ("COPY --from=node:22 /x /y", "no earlier stage has that name, and the local cloud fetches no other images"),
         ("RUN make\nFROM x\nCOPY --from=0 /dist /srv", "the local cloud does not run RUN commands"),
-        ("RUN pip install -r requirements.txt", "requirements.txt is installed from, but was not copied"),
+        ("RUN pip install -r requirements.txt", "requirements.txt is used to install packages, but no earlier COPY"),
         ("COPY . .\nRUN pip install -r requirements.txt && pip install -r main.py", "a second lock file (main.py)"),
         ("RUN pip install flask", "flask is installed by name"),
-        ("COPY . .\nRUN pip install -f wheel -r requirements.txt", "--find-links wheel: nothing was copied there"),
+        (
+            "COPY . .\nRUN pip install -f wheel -r requirements.txt",
+            "--find-links wheel: no earlier COPY puts anything there",
+        ),
     ],
 )
 def test_what_would_be_missing_in_the_image_is_refused(context: dict[str, File], lines: str, message: str) -> None:

@@ -157,7 +157,7 @@ async def test_a_version_that_a_preview_serves_is_kept(tmp_path: Path) -> None:
         ("POST channels?channelId=a", {"ttl": "0s"}, 400, "86400s"),
         ("POST channels?channelId=a", {"expireTime": "2020-01-01T00:00:00Z"}, 400, "in the past"),
         ("POST channels?channelId=a", {"expireTime": "soon"}, 400, "a time in UTC"),
-        ("POST channels?channelId=a", {"ttl": "1s", "expireTime": "2999-01-01T00:00:00Z"}, 400, "one is enough"),
+        ("POST channels?channelId=a", {"ttl": "1s", "expireTime": "2999-01-01T00:00:00Z"}, 400, "not both"),
         ("POST channels?channelId=a", {"retainedReleaseCount": 0}, 400, "from 1 to 100"),
         ("POST channels?channelId=a", {"color": "red"}, 400, 'Unknown name "color"'),
         ("PATCH channels/live?updateMask=ttl", {"ttl": "60s"}, 400, "can't expire"),

@@ -39,7 +39,7 @@ async def test_a_clone_has_files_and_rules_of_its_source(tmp_path: Path, status:
         ({"sourceVersion": "sites/none/versions/1"}, 404, "sites/none"),
         ({"sourceVersion": f"{PARENT}/versions/none"}, 404, "versions/none"),
         ({"sourceVersion": "OPEN"}, 400, "is CREATED"),
-        ({"sourceVersion": "DONE", "exclude": {"regexes": ["x"]}}, 501, "whole versions"),
+        ({"sourceVersion": "DONE", "exclude": {"regexes": ["x"]}}, 501, "all files of a version"),
     ],
 )
 async def test_what_can_not_be_cloned_is_refused(tmp_path: Path, body: dict[str, Any], code: int, words: str) -> None:

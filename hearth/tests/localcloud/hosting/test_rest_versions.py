@@ -99,7 +99,7 @@ async def test_a_version_with_missing_files_is_not_finalized(tmp_path: Path) -> 
         taken = await finalize(stage, version)
 
         assert (refused.status, refused.json()["error"]["status"]) == (400, "FAILED_PRECONDITION")
-        assert "1 of its 1 files were not uploaded, first /a" in refused.text
+        assert "1 of its 1 files were not uploaded, the first is /a" in refused.text
         assert [file["path"] for file in expected["files"]] == ["/a"]
         assert taken.status == 200
         assert await stage.ok("GET", f"{version}/files?status=EXPECTED") == {}
@@ -160,7 +160,7 @@ async def test_a_finalized_version_is_never_changed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("request_line", "body", "code", "words"),
     [
-        ("POST /versions", {"status": "FINALIZED"}, 400, "begins as CREATED"),
+        ("POST /versions", {"status": "FINALIZED"}, 400, "status of a new version is CREATED"),
         ("POST /versions", {"config": {"rewrite": []}}, 400, 'Unknown name "rewrite"'),
         ("POST /versions", {"files": {}}, 400, 'Unknown name "files"'),
         ("POST /versions", {"labels": []}, 400, "version.labels"),

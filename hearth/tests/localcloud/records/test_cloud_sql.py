@@ -34,7 +34,7 @@ def test_a_server_is_made_by_an_operation_that_has_ended(local: LocalCloud) -> N
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"databaseVersion": "MYSQL_8_0"}, "knows Postgres alone"),
+        ({"databaseVersion": "MYSQL_8_0"}, "only knows Postgres"),
         ({"settings": {}}, "settings.tier"),
         ({"tier": "db-f1-micro"}, "Unknown name"),
     ],

@@ -113,7 +113,7 @@ def test_other_questions_are_refused(local: LocalCloud, changes: dict[str, objec
     """An empty answer would look as if nothing had been written."""
     error = local.call("POST", LOGGING, "entries:list", QUESTION | changes, status=501)["error"]
 
-    assert "plays entries:list only for" in error["message"]
+    assert "answers entries:list only for" in error["message"]
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def image(program: str) -> dict[str, str]:
         ),
         pytest.param(
             "import signal; print('still loading', flush=True); signal.pause()",
-            r"The process runs, and listens on no port at all.*\nstill loading$",
+            r"The process runs but listens on no port.*\nstill loading$",
             id="no port",
         ),
         pytest.param(
@@ -87,7 +87,7 @@ def test_a_service_that_listens_for_its_own_machine_alone_is_no_service(tmp_path
         reference = await playground.image(image(serving("127.0.0.1")))
         error = (await playground.deploy(public(reference, probe("/fine"))))["error"]
 
-        assert re.search(r"listens on 127\.0\.0\.1:\d+, which nobody reaches from outside", error["message"])
+        assert re.search(r"listens on 127\.0\.0\.1:\d+, which can't be reached from outside", error["message"])
 
     play(tmp_path, scenario)
 

@@ -95,7 +95,7 @@ ENV = "template.containers[0].env"
         (service({"env": [{"name": "K_SERVICE"}]}), "reserved env names were provided: K_SERVICE"),
         (service({"env": [{"name": "HEARTH_DATA_DIR"}]}), "reserved env names were provided: HEARTH_DATA_DIR"),
         (service({"env": [{"name": "A"}, {"name": "A"}]}), "Duplicate environment variables: A"),
-        (service({"env": [{"name": "A B"}]}), "'A B' is no name"),
+        (service({"env": [{"name": "A B"}]}), "'A B' is not a valid name"),
         (service({"env": [{"name": "A", "value": "", "valueSource": {}}]}), "either a value or a valueSource"),
         (service({"env": [{"name": "A", "valueSource": {"secretKeyRef": {}}}]}), "either a value or a valueSource"),
         (service(template={"maxInstanceRequestConcurrency": 1001}), "1001 must be within 1 and 1000"),
@@ -109,7 +109,7 @@ ENV = "template.containers[0].env"
             service(template={"scaling": {"minInstanceCount": 3, "maxInstanceCount": 2}}),
             "service.template.scaling: minInstanceCount (3) must not be above maxInstanceCount (2)",
         ),
-        (service(scaling={"scalingMode": "MANUAL"}), "automatic scaling alone"),
+        (service(scaling={"scalingMode": "MANUAL"}), "only automatic scaling"),
         (service(template={"timeout": "3601s"}), "'3601s' must be within 1s and 3600s"),
         (service(template={"timeout": "5m"}), "'5m' must be within"),
         (service(template={"containers": []}), "exactly one container, got 0"),
@@ -121,7 +121,7 @@ ENV = "template.containers[0].env"
         (service({"startupProbe": {"httpGet": {"path": "health"}}}), "'health' must begin with a slash"),
         (service({"startupProbe": {"httpGet": {"port": 9090}}}), "its port must be the container's (8080)"),
         (service({"livenessProbe": {"tcpSocket": {}}}), "Cloud Run has no TCP liveness probe"),
-        (service({"ports": [{"name": "h2c"}]}), "http1 alone"),
+        (service({"ports": [{"name": "h2c"}]}), "speaks only http1"),
         (service({"resources": {"limits": {"cpu": "lots"}}}), "'lots' must be a number of CPUs"),
         (service({"resources": {"limits": {"memory": "512MB"}}}), "'512MB' must be a quantity"),
         (service({"resources": {"limits": {"nvidia.com/gpu": "1"}}}), "knows cpu and memory"),
@@ -175,7 +175,7 @@ def test_a_mask_takes_the_fields_it_names_and_no_other(mask: str, expected: dict
 
 
 def test_a_mask_that_names_no_field_is_refused() -> None:
-    with pytest.raises(ApiError, match="'uid' is no field"):
+    with pytest.raises(ApiError, match="'uid' is not a field"):
         shape.SERVICE.merge({}, {}, "uid")
 
 
@@ -183,7 +183,7 @@ def test_a_mask_that_names_no_field_is_refused() -> None:
     ("mount", "said"),
     [
         ({"name": "sockets", "mountPath": "/cloudsql"}, ""),
-        ({"name": "other", "mountPath": "/cloudsql"}, "'other' is not one of volumes"),
+        ({"name": "other", "mountPath": "/cloudsql"}, "'other' is not the name of a volume"),
         ({"name": "sockets", "mountPath": "cloudsql"}, "absolute path"),
     ],
     ids=["there", "of-no-volume", "relative"],

@@ -39,7 +39,7 @@ def test_no_retries_are_not_taken_for_the_default() -> None:
     ("given", "said"),
     [
         ({}, "must have exactly one container, got 0"),
-        ({"template": {"template": {"containers": [{"image": "i"}, {"image": "j"}]}}}, "sidecars are not played"),
+        ({"template": {"template": {"containers": [{"image": "i"}, {"image": "j"}]}}}, "does not play sidecars"),
         (job(""), "containers[0].image: must be set"),
         (job("i", count=10_001), "must be within 1 and 10000"),
         (job("i", count=2, parallelism=3), "must not be above taskCount"),
@@ -51,7 +51,7 @@ def test_no_retries_are_not_taken_for_the_default() -> None:
         (job("i", volumes=[{"name": "v", "gcs": {"bucket": "b"}}]), 'Unknown name "gcs"'),
         (
             job("i", containers=[{"image": "i", "volumeMounts": [{"name": "v", "mountPath": "/v"}]}]),
-            "'v' is not one of volumes",
+            "'v' is not the name of a volume",
         ),
         ({**job("i"), "runExecutionToken": "a"}, 'Unknown name "runExecutionToken"'),
         (
