@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from hearth.catalog import conditions
 from hearth.catalog.shapes import ANY_KEY, Shape, fields, paths
 from hearth.catalog.types import ResourceType
 from hearth.localcloud.standin.declared import is_zero, select_declared
@@ -127,7 +128,7 @@ class _Change:
     def replaces(self) -> bool:
         """Whether the resource has to be made anew; of a block that comes or goes, what stands in it tells."""
         path, own = self.place.path, self.place.type
-        if own.replaces(path):
+        if own.replaces(path) or conditions.replaces(own.token, path, self.before, self.after):
             return True
         return any(
             self._reaches(each.removeprefix(f"{path}.").split("."))

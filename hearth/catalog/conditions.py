@@ -1,0 +1,61 @@
+"""Changes that replace a resource or not by the values that they go from and to, as Google's Terraform provider has it.
+
+Its schema calls such a property changeable; code beside the schema decides (`CustomizeDiff` of each type's
+`resource_*.go`). Left out: a BigQuery table's `schema`, of which that code compares every column, and conditions on
+several properties at once.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+Condition = Callable[[Any, Any], bool]
+
+
+def _smaller(before: Any, after: Any) -> bool:
+    return isinstance(before, int) and isinstance(after, int) and after < before
+
+
+def _not_wider(before: Any, after: Any) -> bool:
+    """A range can be expanded, which means that all of the old one is in the new one."""
+    try:
+        old, new = (ipaddress.ip_network(each, strict=False) for each in (before, after))
+    except ValueError:
+        return False
+    return old.version != new.version or not (new[0] <= old[0] and old[-1] <= new[-1])
+
+
+def _older(before: Any, after: Any) -> bool:
+    old, new = ([int(part) for part in re.findall(r"\d+", str(each))] for each in (before, after))
+    return bool(old and new) and new < old
+
+
+def _unlocked(before: Any, after: Any) -> bool:
+    return before is True and not after
+
+
+def _not_appended(before: Any, after: Any) -> bool:
+    """Statements that were executed can't be taken back; more can be executed."""
+    return before is not None and after != before
+
+
+_CONDITIONS: Final[Mapping[tuple[str, str], Condition]] = {
+    ("gcp:compute/disk:Disk", "size"): _smaller,
+    ("gcp:compute/regionDisk:RegionDisk", "size"): _smaller,
+    ("gcp:compute/subnetwork:Subnetwork", "ipCidrRange"): _not_wider,
+    ("gcp:redis/instance:Instance", "redisVersion"): _older,
+    ("gcp:spanner/database:Database", "ddls"): _not_appended,
+    ("gcp:sql/databaseInstance:DatabaseInstance", "settings.diskSize"): _smaller,
+    ("gcp:storage/bucket:Bucket", "retentionPolicy.isLocked"): _unlocked,
+}
+"""By type and path."""
+
+
+def replaces(type: str, path: str, before: Any, after: Any) -> bool:
+    """Whether a change at a path, which has no list places, replaces the resource because of its values.
+
+    `before` and `after` are what is declared, of a list one item each; None where nothing is.
+    """
+    condition = _CONDITIONS.get((type, path))
+    return condition is not None and condition(before, after)

@@ -1,0 +1,68 @@
+"""Changes that Google's provider makes in place or by a replacement, by the values that they go from and to."""
+
+from typing import Any
+
+import pytest
+
+from hearth.catalog import types
+from hearth.localcloud.standin.changes import difference
+from hearth.plugin.kinds import UNKNOWN
+
+SUBNETWORK = ("gcp:compute/subnetwork:Subnetwork", "ipCidrRange")
+DISK = ("gcp:compute/disk:Disk", "size")
+REGION_DISK = ("gcp:compute/regionDisk:RegionDisk", "size")
+SERVER = ("gcp:sql/databaseInstance:DatabaseInstance", "settings.diskSize")
+REDIS = ("gcp:redis/instance:Instance", "redisVersion")
+BUCKET = ("gcp:storage/bucket:Bucket", "retentionPolicy.isLocked")
+SPANNER = ("gcp:spanner/database:Database", "ddls")
+
+
+@pytest.mark.parametrize(
+    ("where", "before", "after", "replaced"),
+    [
+        (SUBNETWORK, "10.0.1.0/24", "10.0.0.0/16", False),
+        (SUBNETWORK, "10.0.0.0/16", "10.0.0.0/24", True),
+        (SUBNETWORK, "10.0.0.0/24", "10.1.0.0/24", True),
+        (SUBNETWORK, "10.0.0.0/24", "fd00::/64", True),
+        (SUBNETWORK, "10.0.0.0/24", UNKNOWN, False),
+        (DISK, 10, 20, False),
+        (DISK, 20, 10, True),
+        (REGION_DISK, 20, 10, True),
+        (SERVER, 20, 30, False),
+        (SERVER, 20, 10, True),
+        (REDIS, "REDIS_6_X", "REDIS_7_0", False),
+        (REDIS, "REDIS_7_0", "REDIS_6_X", True),
+        (REDIS, "REDIS_7_2", "REDIS_7_0", True),
+        (BUCKET, False, True, False),
+        (BUCKET, True, False, True),
+        (SPANNER, ["CREATE a"], ["CREATE a", "CREATE b"], False),
+        (SPANNER, ["CREATE a"], ["CREATE b"], True),
+        (SPANNER, ["CREATE a", "CREATE b"], ["CREATE a"], True),
+    ],
+)
+def test_it_is_replaced_only_if_the_change_can_not_be_made_in_place(
+    where: tuple[str, str], before: Any, after: Any, *, replaced: bool
+) -> None:
+    token, path = where
+    type_ = types.get(token)
+    assert type_
+    old, new = (nested(path, value) for value in (before, after))
+
+    diff = difference(type_, old, old, new)
+
+    assert len(diff.changed) == 1
+    assert bool(diff.replace) is replaced
+
+
+def test_a_size_that_a_program_tells_for_the_first_time_replaces_nothing() -> None:
+    """On the local cloud what it was until then is a placeholder."""
+    disk = types.get(DISK[0])
+    assert disk
+
+    assert difference(disk, {}, {"size": 48_213}, {"size": 10}).replace == frozenset()
+
+
+def nested(path: str, value: Any) -> dict[str, Any]:
+    for step in reversed(path.split(".")):
+        value = {step: value}
+    return dict(value)
