@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
 from werkzeug.wrappers import Response
 
@@ -19,8 +19,10 @@ from flask_hearth.stores.interface import UnavailableError
 
 PROBLEM_JSON: Final = "application/problem+json"
 
-API_PATHS: Final = "/api/v1/"
-"""Below it, errors are never pages."""
+API_PATH: Final = "HEARTH_API_PATH"
+"""Key of `app.config`: below which path the API is, DEFAULT_API_PATH without. Errors there are never pages."""
+
+DEFAULT_API_PATH: Final = "/api"
 
 RETRY_SECONDS: Final = 5
 """How long a client should wait for the store to come back: about as long as a failover of a small database takes."""
@@ -59,10 +61,21 @@ def init_app(app: Flask) -> None:
     any case, as Flask looks for the closest.
     """
     templating.init_app(app)
+    api_path(app)
     own = app.error_handler_spec[None][None]
     if HTTPException not in own and Exception not in own:
         app.register_error_handler(HTTPException, error_response)
     app.register_error_handler(UnavailableError, unavailable)
+
+
+def api_path(app: Flask) -> str:
+    """What API_PATH says of an app."""
+    return str(app.config.setdefault(API_PATH, DEFAULT_API_PATH))
+
+
+def is_api(path: str) -> bool:
+    """Whether a path of the app at work belongs to the API."""
+    return path.startswith(f"{current_app.config[API_PATH]}/v1/")
 
 
 def error_response(error: HTTPException) -> Response:
@@ -96,7 +109,7 @@ def unavailable(error: UnavailableError) -> Response:
 
 def _wants_html() -> bool:
     """Whether HTML is liked better than JSON, as by a browser; `*/*` or no preference is a program."""
-    if request.path.startswith(API_PATHS):
+    if is_api(request.path):
         return False
     accepted = request.accept_mimetypes
     return accepted.quality("text/html") > max(accepted.quality("application/json"), accepted.quality(PROBLEM_JSON))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Flask
 
 from flask_hearth import (
+    config_keys,
     csrf,
     development,
     errors,
@@ -26,6 +27,7 @@ from flask_hearth import (
     migrations_cli,
     rate_limit,
     request_id,
+    routes_taken,
     state,
     static_files,
     storage,
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from flask_hearth.model.declaration import Declaration
 
 _FIRST: Final = (
+    # Before whatever else looks at a request, which may be at the wrong route.
+    routes_taken,
     logs,
     storage,
     migrations_cli,
@@ -94,6 +98,7 @@ class Hearth:
         app.extensions[state.KEY] = State(
             declarations=self._declarations, store=self._store, files=self._files, debug=app.debug
         )
+        config_keys.check(app)
         for part in _FIRST:
             part.init_app(app)
         if self._declarations:

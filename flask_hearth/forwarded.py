@@ -12,7 +12,7 @@ pattern for Hosting's preview channels.
 
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Final
 
 from flask import Flask
@@ -23,22 +23,24 @@ if TYPE_CHECKING:
 
 _SCHEMES: Final = frozenset({"http", "https"})
 _PORT: Final = re.compile(r":[0-9]{1,5}\Z")
+# RFC 1123, section 2.1, in lowercase; the first label may have wildcards.
+_HOST: Final = re.compile(r"[a-z0-9*-]+(\.[a-z0-9-]+)*")
 
 _log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
-    """Believe what is forwarded under the names in HEARTH_TRUSTED_HOSTS. Raises ValueError for a text."""
-    trusted: Sequence[str] = app.config.setdefault("HEARTH_TRUSTED_HOSTS", ())
-    if isinstance(trusted, str):
-        raise ValueError(  # noqa: TRY004 - as for any value that does not fit
-            f"HEARTH_TRUSTED_HOSTS is the text {trusted!r}, and each of its letters would count as a host. Set a "
-            "list; in the environment, as JSON: FLASK_HEARTH_TRUSTED_HOSTS='[\"www.example.com\"]'."
-        )
+    """Believe what is forwarded under the names in HEARTH_TRUSTED_HOSTS."""
+    trusted: Collection[str] = app.config.setdefault("HEARTH_TRUSTED_HOSTS", ())
     app.wsgi_app = behind_front_end(app.wsgi_app, trusted)  # type: ignore[assignment, method-assign]
 
 
-def behind_front_end(application: "WSGIApplication", trusted: Sequence[str]) -> "WSGIApplication":
+def is_host(text: str) -> bool:
+    """Whether it is a host name in lowercase, without scheme and port; `*` alone in place of one would be any."""
+    return _HOST.fullmatch(text) is not None and not ("*" in text and "." not in text)
+
+
+def behind_front_end(application: "WSGIApplication", trusted: Collection[str]) -> "WSGIApplication":
     """`application` as seen under the forwarded host and scheme; itself, where no host is trusted.
 
     `trusted` are names without ports, where `*` stands for letters, digits and hyphens.

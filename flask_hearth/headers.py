@@ -46,15 +46,12 @@ def allow_connections_to(origin: str) -> None:
 def add_security_headers(response: Response) -> Response:
     """Add what the app has not set of the security set.
 
-    Caching of errors is forbidden always, of anything else unless the view allowed it.
+    Caching is off where the app says nothing of it. That goes for errors, too, of which Hosting would keep a 404 for
+    ten minutes, also after the page has come to be.
     """
     origin = g.get("connect_to")
     own = SECURITY[CSP].replace("connect-src 'self'", f"connect-src 'self' {origin}") if origin else SECURITY[CSP]
     for name, value in {**SECURITY, CSP: own}.items():
         response.headers.setdefault(name, value)
-    if response.status_code >= FIRST_ERROR:
-        # Hosting would keep a 404 for ten minutes, also after the page has come to be.
-        response.headers["Cache-Control"] = UNCACHED
-    else:
-        response.headers.setdefault("Cache-Control", UNCACHED)
+    response.headers.setdefault("Cache-Control", UNCACHED)
     return response

@@ -9,7 +9,7 @@ from typing import Final
 
 from flask import Blueprint, Flask
 
-from flask_hearth import state
+from flask_hearth import routes_taken, state
 
 PATH: Final = "HEARTH_HEALTH_PATH"
 """Key of `app.config`: below which path, `/health` unless it says otherwise; None for no such routes."""
@@ -20,18 +20,16 @@ def init_app(app: Flask) -> None:
     path: str | None = app.config.setdefault(PATH, "/health")
     if path is None:
         return
-    routes = {path: health, f"{path}/live": live, f"{path}/ready": ready}
-    if taken := routes.keys() & {rule.rule for rule in app.url_map.iter_rules()}:
-        raise ValueError(
-            f"{min(taken)} is a route of the app {app.name!r} already, and of Hearth's health checks as well: only "
-            f"one of them would answer. Set {PATH} to another path, or to None if the app answers probes itself. The "
-            "stack's probes use app:startupProbePath and app:livenessProbePath."
-        )
     # Made here, as the path is the app's; and named so that the app may have one called `health`.
     blueprint = Blueprint("hearth_health", __name__)
-    for rule, view in routes.items():
+    for rule, view in {path: health, f"{path}/live": live, f"{path}/ready": ready}.items():
         blueprint.add_url_rule(rule, view_func=view)
-    app.register_blueprint(blueprint)
+    routes_taken.register(
+        app,
+        blueprint,
+        fix=f"Set {PATH} to another path, or to None if the app answers probes itself. The stack's probes use "
+        "app:startupProbePath and app:livenessProbePath.",
+    )
 
 
 def health() -> dict[str, str]:

@@ -1,7 +1,8 @@
 """The paths that the framework takes, as Flask writes them, for who has to know them without running the app.
 
 Imports nothing but Python's own: what publishes static files warns of one that would hide a page, and may run where
-Flask is not installed. `<collection:…>` stands for the name of each declaration, `<paged:…>` of each with pages.
+Flask is not installed. So they are those of an app that moves none of them (HEARTH_API_PATH and others).
+`<collection:…>` stands for the name of each declaration, `<paged:…>` of each with pages.
 """
 
 from typing import Final

@@ -32,13 +32,10 @@ POLICY: Final = "writes"
 def init_app(app: Flask) -> None:
     """Refuse with 429 what goes beyond HEARTH_WRITES_PER_MINUTE; 0 refuses nothing. After what tells who asks.
 
-    HEARTH_TRUSTED_HOPS is the number of proxies in front that tell whom they met. Raises ValueError for no numbers.
+    HEARTH_TRUSTED_HOPS is the number of proxies in front that tell whom they met.
     """
     per_minute: int = app.config.setdefault("HEARTH_WRITES_PER_MINUTE", 0)
     trusted_hops: int = app.config.setdefault("HEARTH_TRUSTED_HOPS", 0)
-    for key in ("HEARTH_WRITES_PER_MINUTE", "HEARTH_TRUSTED_HOPS"):
-        if not isinstance(app.config[key], int) or app.config[key] < 0:
-            raise ValueError(f"{key} is {app.config[key]!r}: set a whole number, 0 or more.")
     if not per_minute:
         return
     each = Quota(per_minute, WINDOW)

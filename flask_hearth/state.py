@@ -1,6 +1,6 @@
 """What the extension knows of one app. It lies in `app.extensions`, so that the extension itself keeps no app."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, current_app
@@ -27,6 +27,10 @@ class State:
     """Finds out who asks by the request's credentials; None where nobody checks any."""
     document: dict[str, Any] | None = None
     """The API's document, once somebody has asked for it."""
+    routes: dict[str, str] = field(default_factory=dict)
+    """How to move each of Hearth's routes that the app could be in the way of, by its endpoint."""
+    routes_compared: bool = False
+    """Whether the app had all of its routes when they were compared with Hearth's: at the first request."""
     debug: bool = False
     """Whether the app was in debug mode when it was made: Flask's command line changes that afterwards."""
 

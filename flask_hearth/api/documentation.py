@@ -3,18 +3,19 @@
 import json
 from typing import Any, Final
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, current_app, make_response, render_template, request
 
 from flask_hearth import state
 from flask_hearth.api import openapi
 from flask_hearth.api.body import JSON
 from flask_hearth.api.reading import Reader
+from flask_hearth.errors import API_PATH
 
 BROWSER_SECONDS: Final = 300
 EDGE_SECONDS: Final = 600
 """Until a release, nothing of it changes; a release makes the edge ask again, and browsers follow."""
 
-blueprint = Blueprint("documentation", __name__, url_prefix="/api")
+blueprint = Blueprint("documentation", __name__)
 
 
 @blueprint.get("/v1/openapi.json")
@@ -34,7 +35,7 @@ def _document() -> dict[str, Any]:
     """Made at the first request for it, not at start-up, where every instance would wait for it."""
     known = state.current()
     if known.document is None:
-        known.document = openapi.document(known.declarations)
+        known.document = openapi.document(known.declarations, current_app.config[API_PATH])
     return known.document
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from flask_hearth.api import idempotency, operations, schemas
 from flask_hearth.api.converters import ID_PATTERN
 from flask_hearth.api.pagination import DEFAULT_PER_PAGE, MAX_PER_PAGE, REACH
+from flask_hearth.errors import DEFAULT_API_PATH
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.rate_limit import POLICY
 
@@ -31,7 +32,7 @@ Reading needs no credentials. Where the service runs with `AUTH=firebase`, chang
 project as `Authorization: Bearer TOKEN`; elsewhere tokens are not looked at."""
 
 
-def document(declarations: Sequence[Declaration]) -> dict[str, Any]:
+def document(declarations: Sequence[Declaration], api_path: str = DEFAULT_API_PATH) -> dict[str, Any]:
     """The whole document. Raises ValueError when two schemas would have one name."""
     return {
         "openapi": "3.1.0",
@@ -46,7 +47,7 @@ def document(declarations: Sequence[Declaration]) -> dict[str, Any]:
         "paths": {
             path: item
             for declaration in declarations
-            for path, item in operations.declaration_operations(declaration).items()
+            for path, item in operations.declaration_operations(declaration, api_path).items()
         },
         "components": {
             "schemas": schemas.declaration_schemas(declarations) | {"Problem": _PROBLEM},
@@ -181,6 +182,6 @@ _HEADERS: Final = {
 }
 
 
-def text(declarations: Sequence[Declaration]) -> str:
+def text(declarations: Sequence[Declaration], api_path: str = DEFAULT_API_PATH) -> str:
     """The document as it is committed."""
-    return json.dumps(document(declarations), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document(declarations, api_path), indent=2, ensure_ascii=False) + "\n"

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
 from flask_hearth import state
 from flask_hearth.api import openapi
+from flask_hearth.errors import API_PATH
 
 
 @click.command("openapi", short_help="Write the API's document.")
@@ -14,4 +16,4 @@ from flask_hearth.api import openapi
 @with_appcontext
 def command(file: Path) -> None:
     """Write the API's document (OpenAPI 3.1) into FILE."""
-    file.write_text(openapi.text(state.current().declarations), encoding="utf-8")
+    file.write_text(openapi.text(state.current().declarations, current_app.config[API_PATH]), encoding="utf-8")

@@ -65,9 +65,9 @@ _NAMES: Final = {
 _BODY_PROBLEMS: Final = (400, 413, 415, 422)
 
 
-def declaration_operations(declaration: Declaration) -> dict[str, Any]:
+def declaration_operations(declaration: Declaration, api_path: str) -> dict[str, Any]:
     """Its two paths."""
-    collection = f"{routes.blueprint.url_prefix}/{declaration.name}"
+    collection = f"{api_path}/v1/{declaration.name}"
     return {
         collection: {"get": _list(declaration), "post": _create(declaration)},
         f"{collection}/{{id}}": {

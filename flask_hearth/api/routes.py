@@ -25,7 +25,8 @@ PATCH_TYPES: Final = (body.MERGE_PATCH, body.JSON)
 PATCH_ATTEMPTS: Final = 8
 _FIRST_PAUSE_SECONDS: Final = 0.01
 
-blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+# Named so that the app may have one called `api`.
+blueprint = Blueprint("hearth_api", __name__)
 
 
 @blueprint.get("/<collection:declaration>")
@@ -159,5 +160,5 @@ def _expected(declaration: Declaration, id: str, wanted: preconditions.Precondit
 
 def _created(declaration: Declaration, record: Record) -> Response:
     # A path alone (RFC 9110, section 10.2.2): the host that the client knows is not always the one that we see.
-    location = url_for("api.get", declaration=declaration, id=record.id)
+    location = url_for("hearth_api.get", declaration=declaration, id=record.id)
     return object_response(record, status=201, headers={"Location": location})

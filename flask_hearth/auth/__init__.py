@@ -13,13 +13,16 @@ from typing import Final
 from flask import Flask, request
 from werkzeug.wrappers import Response
 
-from flask_hearth import identity, state, templating
+from flask_hearth import identity, routes_taken, state, templating
 from flask_hearth.auth import bearer, keys, pages, session
 from flask_hearth.auth.issuer import Issuer
 from flask_hearth.auth.keys import KeysUnavailableError
 from flask_hearth.auth.tokens import Verifier
-from flask_hearth.errors import API_PATHS, Problem, error_response
+from flask_hearth.errors import Problem, error_response, is_api
 from flask_hearth.identity import User
+
+PATH: Final = "HEARTH_AUTH_PATH"
+"""Key of `app.config`: below which path the pages to sign in and out are; the root unless it says otherwise."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -44,16 +47,22 @@ def init_app(app: Flask) -> None:
     verifier = Verifier(issuer.project, keys.PublicKeys(issuer.keys_url))
 
     def find() -> User | None:
-        return bearer.user(verifier) if request.path.startswith(API_PATHS) else session.user()
+        return bearer.user(verifier) if is_api(request.path) else session.user()
 
+    path = app.config.setdefault(PATH, "")
     templating.init_app(app)
     state.for_app(app).finder = find
     app.config[identity.CHECKED] = True
-    app.config[identity.SIGN_IN] = pages.PATH
+    app.config[identity.SIGN_IN] = f"{path}{pages.PATH}"
     app.before_request(bearer.required)
     app.register_error_handler(KeysUnavailableError, unavailable)
     session.configure(app)
-    app.register_blueprint(pages.blueprint(issuer, verifier))
+    routes_taken.register(
+        app,
+        pages.blueprint(issuer, verifier),
+        url_prefix=path or None,
+        fix=f"Set {PATH} to a path below which signing in and out are then.",
+    )
 
 
 def unavailable(error: KeysUnavailableError) -> Response:

@@ -6,7 +6,7 @@ from flask import request
 
 from flask_hearth import identity
 from flask_hearth.auth.tokens import InvalidTokenError, Verifier
-from flask_hearth.errors import API_PATHS, Problem
+from flask_hearth.errors import Problem, is_api
 from flask_hearth.identity import User
 
 _REALM: Final = 'Bearer realm="api"'
@@ -31,7 +31,7 @@ def user(verifier: Verifier) -> User | None:
 
 def required() -> None:
     """Before each request of the API: raises Problem (401) for a change by a stranger, or for a token not good."""
-    if not request.path.startswith(API_PATHS):
+    if not is_api(request.path):
         return
     # Before anything else is looked at: also a path or a body that is wrong tells a stranger nothing.
     if identity.current() is None and request.method not in _SAFE:

@@ -21,7 +21,8 @@ PATH: Final = "/sign-in"
 
 def blueprint(issuer: Issuer, verifier: Verifier) -> Blueprint:
     """The pages, for users of this issuer."""
-    pages = Blueprint("auth", __name__)
+    # Named so that the app may have one called `auth`.
+    pages = Blueprint("hearth_auth", __name__)
 
     def page(*, fault: str = "", status: int = 200) -> Response:
         # Only here, and only there: this is the one page that talks to anybody but us.

@@ -1,19 +1,14 @@
 """What stands in front of the service: which host names may come forwarded, and how many proxies tell whom they met."""
 
-import re
-from typing import Final
-
+from flask_hearth import forwarded
 from flask_hearth.rules.values import split_list
-
-# RFC 1123, section 2.1, in lowercase; the first label may have wildcards.
-_HOST: Final = re.compile(r"[a-z0-9*-]+(\.[a-z0-9-]+)*")
 
 
 def trusted_hosts(value: object) -> tuple[str, ...]:
     """Host names without ports. A `*` stands for letters, digits and hyphens within the first label."""
     hosts = split_list(value)
     for host in hosts:
-        if not _HOST.fullmatch(host) or ("*" in host and "." not in host):
+        if not forwarded.is_host(host):
             raise ValueError(
                 f"TRUSTED_HOSTS has {host!r}: that is not a lowercase host name without scheme and port, so it would "
                 "match nothing or everything. Write them like www.example.com,my-site--*.web.app."

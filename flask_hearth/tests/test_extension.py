@@ -9,7 +9,7 @@ from flask import Blueprint, Flask, request
 from werkzeug.exceptions import HTTPException
 
 import flask_hearth
-from flask_hearth import Hearth, paths
+from flask_hearth import Hearth, config_keys, paths
 from flask_hearth.testing.sample import ITEMS
 from flask_hearth.tests.api.memory_store import MemoryStore
 
@@ -59,6 +59,7 @@ def test_what_the_app_has_set_is_not_replaced_and_the_rest_has_a_default(tmp_pat
 
     found = {key: value for key, value in app.config.items() if key.startswith("HEARTH_")}
     assert found == {
+        "HEARTH_API_PATH": "/api",
         "HEARTH_AUTH": "none",
         "HEARTH_DATABASE_POOL_SIZE": 5,
         "HEARTH_DATABASE_POOL_WAIT_SECONDS": 2,
@@ -84,6 +85,7 @@ def test_the_readme_names_every_key_of_the_configuration(tmp_path: Path) -> None
     told = (Path(flask_hearth.__file__).parent / "README.md").read_text(encoding="utf-8")
 
     assert set(re.findall(r"`(HEARTH_[A-Z_]+)`", told)) == {key for key in app.config if key.startswith("HEARTH_")}
+    assert set(re.findall(r"`(HEARTH_[A-Z_]+)`", told)) == config_keys.KEYS.keys()
 
 
 def test_declarations_without_a_place_for_their_objects_are_refused(tmp_path: Path) -> None:
@@ -220,17 +222,144 @@ def test_keys_may_come_from_the_environment_as_flask_reads_it(tmp_path: Path, mo
     assert client.post("/").status_code == 429
 
 
+FIREBASE = {"HEARTH_AUTH": "firebase", "HEARTH_GOOGLE_CLOUD_PROJECT": "demo-x", "HEARTH_FIREBASE_WEB_KEY": "k"}
+
+
+def of_collections(app: Flask) -> None:
+    Hearth(app, declarations=[ITEMS], store=MemoryStore())
+
+
+@pytest.mark.parametrize(
+    ("rule", "moved", "ours"),
+    [
+        ("/health/", {"HEARTH_HEALTH_PATH": "/up"}, "/up"),
+        ("/api/docs", {"HEARTH_API_PATH": "/rest"}, "/rest/docs"),
+        ("/api/v1/openapi.json", {"HEARTH_API_PATH": "/rest"}, "/rest/v1/openapi.json"),
+        ("/api/v1/items", {"HEARTH_API_PATH": "/rest"}, "/rest/v1/items"),
+        ("/api/v1/items/<number>", {"HEARTH_API_PATH": "/rest"}, "/rest/v1/items"),
+        ("/sign-in", {"HEARTH_AUTH_PATH": "/account"}, "/account/sign-in"),
+    ],
+)
+def test_a_route_that_is_taken_is_refused_with_the_key_that_moves_it(
+    tmp_path: Path, rule: str, moved: dict[str, str], ours: str
+) -> None:
+    """Before Hearth is set up, and after: then at the first request, before anybody is answered by the wrong one."""
+
+    def app(**config: object) -> Flask:
+        made = bare(tmp_path, **FIREBASE, **config)
+        made.add_url_rule(rule, "mine", lambda **_: "mine")
+        return made
+
+    (key,) = moved
+    refused = f"{rule} is a route of the app 'shop' already.*{key}"
+    with pytest.raises(ValueError, match=refused):
+        of_collections(app())
+    late = bare(tmp_path, TESTING=True, **FIREBASE)
+    of_collections(late)
+    late.add_url_rule(rule, "mine", lambda **_: "mine")
+    for _ in range(2):
+        with pytest.raises(ValueError, match=refused):
+            late.test_client().get("/nowhere")
+
+    other = app(**moved)
+    of_collections(other)
+    client = other.test_client()
+    assert client.get(rule.replace("<number>", "7")).text == "mine"
+    assert client.get(ours).status_code == 200
+
+
+def test_a_route_of_the_apps_beside_those_of_the_api_is_its_own(tmp_path: Path) -> None:
+    app = bare(tmp_path)
+    app.add_url_rule("/api/v1/reports", "reports", lambda: "mine")
+    app.add_url_rule("/api/v1/items/<number>/parts", "parts", lambda number: number)
+    of_collections(app)
+
+    assert app.test_client().get("/api/v1/reports").text == "mine"
+    assert app.test_client().get("/api/v1/items/7/parts").text == "7"
+
+
+def test_the_api_is_in_all_it_does_where_the_configuration_says(tmp_path: Path) -> None:
+    app = bare(tmp_path, HEARTH_API_PATH="/rest", **FIREBASE)
+    of_collections(app)
+    client = app.test_client()
+
+    assert sorted((client.get("/rest/v1/openapi.json").json or {})["paths"]) == [
+        "/rest/v1/items",
+        "/rest/v1/items/{id}",
+    ]
+    refused = client.post("/rest/v1/items", json={"name": "a"}, headers={"Accept": "text/html"})
+    assert (refused.status_code, refused.content_type) == (401, "application/problem+json")
+    assert client.get("/api/v1/items").status_code == 404
+
+
+def test_blueprints_of_the_apps_may_have_usual_names(tmp_path: Path) -> None:
+    app = bare(tmp_path, **FIREBASE)
+    for name in ("api", "auth", "health"):
+        app.register_blueprint(Blueprint(name, __name__))
+    of_collections(app)
+
+    assert {"api", "auth", "health"} < app.blueprints.keys()
+
+
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("HEARTH_TRUSTED_HOSTS", "www.example.com", "as JSON"),
-        ("HEARTH_WRITES_PER_MINUTE", "many", "a whole number"),
-        ("HEARTH_TRUSTED_HOPS", -1, "0 or more"),
+        ("HEARTH_TRUSTED_HOSTS", "www.example.com", "is 'www.example.com': .*as JSON"),
+        ("HEARTH_TRUSTED_HOSTS", ["https://www.example.com"], "is .*: 'https://www.example.com' is no host name"),
+        ("HEARTH_TRUSTED_HOSTS", ["*"], r"is .*: '\*' is no host name"),
+        ("HEARTH_TRUSTED_HOSTS", 7, "is 7: set a list"),
+        ("HEARTH_WRITES_PER_MINUTE", "many", "is 'many': .*a whole number, 0 or more"),
+        ("HEARTH_WRITES_PER_MINUTE", "60", "is '60': .*a whole number"),
+        ("HEARTH_WRITES_PER_MINUTE", True, "is True: .*a whole number"),
+        ("HEARTH_WRITES_PER_MINUTE", None, "is None: .*a whole number"),
+        ("HEARTH_TRUSTED_HOPS", -1, "is -1: .*0 or more"),
+        ("HEARTH_TRUSTED_HOPS", 1.5, "is 1.5: .*0 or more"),
+        ("HEARTH_DATABASE_POOL_SIZE", 0, "is 0: .*1 or more"),
+        ("HEARTH_DATABASE_POOL_WAIT_SECONDS", "2", "is '2': .*1 or more"),
+        ("HEARTH_LOG_LEVEL", "loud", "is 'loud': there is no such level"),
+        ("HEARTH_LOG_LEVEL", 10, "is 10: there is no such level"),
+        ("HEARTH_LOG_STRUCTURED", "no", "is 'no': .*True or False"),
+        ("HEARTH_IDENTITY_CHECKED", 1, "is 1: .*True or False"),
+        ("HEARTH_AUTH", "Firebase", "is 'Firebase': set one of none, firebase"),
+        ("HEARTH_AUTH", None, "is None: set one of"),
+        ("HEARTH_HEALTH_PATH", "up", "is 'up': .*begins with /.*or None"),
+        ("HEARTH_HEALTH_PATH", "/", "is '/': .*does not end"),
+        ("HEARTH_API_PATH", None, "is None: set a path"),
+        ("HEARTH_AUTH_PATH", "account", "is 'account': set a path"),
+        ("HEARTH_SIGN_IN", 3, "is 3: set a path"),
+        ("HEARTH_STATIC", ["public"], r"is \['public'\]: set a path"),
+        ("HEARTH_GOOGLE_CLOUD_PROJECT", 123456789, "is 123456789: set a text, or None"),
+        ("HEARTH_WRITE_PER_MINUTE", 60, "is no key of Hearth's.*Did you mean HEARTH_WRITES_PER_MINUTE?"),
+        ("HEARTH_XXXXXXXXXXXXXXX", "red", "is no key of Hearth's.*There are HEARTH_API_PATH"),
     ],
 )
-def test_a_value_of_the_wrong_kind_is_refused_with_its_key(tmp_path: Path, key: str, value: object, said: str) -> None:
-    with pytest.raises(ValueError, match=f"{key} is .*{said}"):
+def test_a_key_or_value_that_does_not_fit_is_refused(tmp_path: Path, key: str, value: object, said: str) -> None:
+    with pytest.raises(ValueError, match=f"app 'shop'.*\n  - {key} {said}"):
         Hearth(bare(tmp_path, **{key: value}))
+
+
+def test_all_keys_that_do_not_fit_are_told_at_once_and_a_databases_password_is_not(tmp_path: Path) -> None:
+    app = bare(tmp_path, HEARTH_TRUSTED_HOPS="2", HEARTH_LOGLEVEL="info", HEARTH_DATABASE_URL=["postgresql://a:pw@h/d"])
+
+    with pytest.raises(ValueError, match="can't be set up") as refused:
+        Hearth(app)
+
+    told = str(refused.value).splitlines()[1:]
+    assert [line.split()[1] for line in told] == ["HEARTH_DATABASE_URL", "HEARTH_LOGLEVEL", "HEARTH_TRUSTED_HOPS"]
+    assert "pw" not in str(refused.value)
+    assert "hearth" not in app.extensions or not app.blueprints
+
+
+def test_two_apps_of_one_process_keep_to_their_own_configuration(tmp_path: Path) -> None:
+    hearth = Hearth()
+    one, other = bare(tmp_path, HEARTH_HEALTH_PATH="/up", HEARTH_WRITES_PER_MINUTE=1), bare(tmp_path)
+    for app in (one, other):
+        app.add_url_rule("/", "front", lambda: "in", methods=["POST"])
+        hearth.init_app(app)
+
+    assert [one.test_client().post("/").status_code for _ in range(2)] == [200, 429]
+    assert [other.test_client().post("/").status_code for _ in range(2)] == [200, 200]
+    assert [app.test_client().get("/up").status_code for app in (one, other)] == [200, 404]
 
 
 def test_commands_are_the_apps_own(tmp_path: Path) -> None:

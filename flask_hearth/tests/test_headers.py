@@ -35,17 +35,17 @@ def test_every_answer_carries_the_whole_set_and_nothing_else(app: Flask, method:
     assert {name: value for name, value in answer.headers.items() if name not in CONTENT} == SECURITY
 
 
-def test_an_answer_that_says_nothing_of_caching_is_not_cached(app: Flask) -> None:
-    app.add_url_rule("/quiet", view_func=lambda: "hello")
+@pytest.mark.parametrize("status", [200, 302, 404, 410, 500, 503])
+def test_what_the_app_says_of_caching_holds_and_else_nothing_is_cached(app: Flask, status: int) -> None:
+    """Of errors as well: what is gone for good may be kept, and Hosting keeps any other 404 for ten minutes, also
+    after the page has come to be.
+    """
+    app.add_url_rule("/said", "said", view_func=lambda: ("said", status, {"Cache-Control": "public, max-age=300"}))
+    app.add_url_rule("/unsaid", "unsaid", view_func=lambda: ("unsaid", status))
+    client = app.test_client()
 
-    assert app.test_client().get("/quiet").headers["Cache-Control"] == "private, no-store"
-
-
-def test_an_error_is_not_cached_even_if_its_view_says_so(app: Flask) -> None:
-    """Hosting keeps a cacheable 404 for ten minutes, also after the page has come to be."""
-    app.add_url_rule("/gone", view_func=lambda: ("gone", 404, {"Cache-Control": "public, max-age=300"}))
-
-    assert app.test_client().get("/gone").headers.getlist("Cache-Control") == ["private, no-store"]
+    assert client.get("/said").headers.getlist("Cache-Control") == ["public, max-age=300"]
+    assert client.get("/unsaid").headers.getlist("Cache-Control") == ["private, no-store"]
 
 
 @pytest.mark.parametrize(

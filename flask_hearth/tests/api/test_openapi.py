@@ -65,7 +65,7 @@ def test_every_route_is_described_and_every_description_has_a_route(app: Flask, 
     routed = {
         (re.sub(r"<id:id>", "{id}", rule.rule.replace("<collection:declaration>", declaration.name)), method)
         for rule in app.url_map.iter_rules()
-        if rule.endpoint.startswith("api.")
+        if rule.endpoint.startswith("hearth_api.")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         for declaration in DECLARATIONS
     }
