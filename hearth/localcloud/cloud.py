@@ -69,7 +69,7 @@ class Cloud:
 
     @property
     def logs(self) -> Path:
-        """Log files: `cloud.log`, `edge.log`, `services/NAME.log`, `jobs/NAME.log`, `builds/ID.log`."""
+        """Log files: `cloud.log`, `edge.log`, `direct.log`, `services/NAME.log`, `jobs/NAME.log`, `builds/ID.log`."""
         return self.root / "logs"
 
     @property

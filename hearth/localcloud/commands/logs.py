@@ -1,4 +1,4 @@
-"""`make logs`: what services, jobs and edge wrote, each line with who wrote it; FOLLOW=1 keeps going."""
+"""`make logs`: what services and jobs wrote, and requests, each line with where it is from; FOLLOW=1 keeps going."""
 
 import contextlib
 import sys
@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from hearth.localcloud import request_log
 from hearth.localcloud.commands.checkout import Checkout
 from hearth.localcloud.commands.errors import CommandError
 
@@ -60,7 +61,8 @@ class Tail:
 
 
 def _new(folder: Path, known: dict[Path, Tail], lines: int | None) -> Iterator[tuple[Path, Tail]]:
-    for path in (folder / "edge.log", *sorted(folder.glob("services/*.log")), *sorted(folder.glob("jobs/*.log"))):
+    written = (*sorted(folder.glob("services/*.log")), *sorted(folder.glob("jobs/*.log")))
+    for path in (folder / request_log.EDGE, folder / request_log.DIRECT, *written):
         if path not in known and path.exists():
             yield path, Tail(path, lines)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from hearth.facts.names import last_segment
+from hearth.localcloud import request_log
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.console import markup, recent
 
@@ -163,10 +164,10 @@ def _requests(cloud: Cloud) -> str:
             markup.code(each.source),
             f"{markup.text(each.milliseconds)}&nbsp;ms" if each.milliseconds else "",
         )
-        for each in recent.requests(cloud.logs / "edge.log", _REQUESTS)
+        for each in recent.requests((cloud.logs / request_log.EDGE, cloud.logs / request_log.DIRECT), _REQUESTS)
     ]
     shown = markup.table(("Time", "Request", "Status", "From", "Took"), rows) if rows else markup.note("None yet.")
-    return markup.section("requests", "Last requests to the sites", shown)
+    return markup.section("requests", "Last requests", shown)
 
 
 def _secrets(secrets: Sequence[dict[str, Any]]) -> str:

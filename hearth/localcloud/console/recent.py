@@ -1,17 +1,19 @@
-"""The last lines of the log files, and the last requests that the edge noted. Older files of a rotation are left out:
-`make logs` and an editor show more.
+"""The last lines of the log files, and the last requests to the edge and to services.
+
+Older files of a rotation are left out: `make logs` and an editor show more.
 """
 
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 # Room for some of the longest lines that a service may write (hearth.localcloud.run.output).
 _MOST_BYTES = 256 * 1024
-# As hearth.localcloud.hosting.edge_log writes them. Of all fields only a Host header may hold spaces.
+# As hearth.localcloud.request_log writes them. Of all fields only a Host header may hold spaces.
 _REQUEST = re.compile(
     r"(?P<time>\S+) (?P<method>\S+) (?P<host>.*) (?P<path>\S+) (?P<status>\d{3}) (?P<source>\S+) (?:HIT|MISS) "
     r"\d+B (?P<milliseconds>[\d.]+)ms"
@@ -20,7 +22,7 @@ _REQUEST = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One that the edge answered; `source` is who made the answer: edge, file, cache, or a service's name."""
+    """One that was answered; `source` is who made the answer: edge, file, cache, or a service's name."""
 
     time: str
     method: str
@@ -31,12 +33,20 @@ class Request:
     milliseconds: str
 
 
-def requests(log: Path, most: int) -> Iterator[Request]:
-    """The latest first. A line that can't be read as a request is one without anything but its text, as the path."""
-    for line in reversed(lines(log, most)):
+def requests(logs: Iterable[Path], most: int) -> list[Request]:
+    """Of all these logs, the latest first. A line that can't be read has nothing but its text, as the path."""
+    found = sorted((each for log in logs for each in _dated(log, most)), key=itemgetter(0))
+    return [request for _, request in reversed(found[-most:])]
+
+
+def _dated(log: Path, most: int) -> Iterator[tuple[str, Request]]:
+    """Each with its time; that of the one before where a line can't be read."""
+    time = ""
+    for line in lines(log, most):
         found = _REQUEST.fullmatch(line)
         unread = {**dict.fromkeys(_REQUEST.groupindex, ""), "path": line}
-        yield Request(**(found.groupdict() if found else unread))
+        time = found["time"] if found else time
+        yield time, Request(**(found.groupdict() if found else unread))
 
 
 def lines(log: Path, most: int) -> list[str]:

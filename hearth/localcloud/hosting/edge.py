@@ -20,7 +20,6 @@ from hearth.localcloud.hosting.cache import Cache
 from hearth.localcloud.hosting.conditional import not_modified
 from hearth.localcloud.hosting.config import RunTarget
 from hearth.localcloud.hosting.content import Contents
-from hearth.localcloud.hosting.edge_log import EdgeLog
 from hearth.localcloud.hosting.files import Found, Moved, resolve
 from hearth.localcloud.hosting.headers import apply_rules
 from hearth.localcloud.hosting.live import LiveSite, LiveSites
@@ -29,6 +28,7 @@ from hearth.localcloud.hosting.reply import FilePart, Incoming, Reply
 from hearth.localcloud.hosting.requests import BadRequest, quote_path, read_body, read_request
 from hearth.localcloud.hosting.rewrites import Rewrites
 from hearth.localcloud.hosting.static import file_reply, read_part
+from hearth.localcloud.request_log import RequestLog
 from hearth.localcloud.run.proxy import BodyTooLarge
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ _FILE_METHODS = "GET, HEAD"
 
 
 class Edge:
-    def __init__(self, sites: LiveSites, contents: Contents, rewrites: Rewrites, cache: Cache, log: EdgeLog) -> None:
+    def __init__(self, sites: LiveSites, contents: Contents, rewrites: Rewrites, cache: Cache, log: RequestLog) -> None:
         self._sites = sites
         self._contents = contents
         self._rewrites = rewrites
@@ -70,10 +70,12 @@ class Edge:
             return await _send(request, response, reply)
         finally:
             self._log.write(
-                reply,
                 method=request.method,
                 host=request.headers.get("Host", "-"),
                 raw_path=request.rel_url.raw_path,
+                status=reply.status,
+                source=reply.source,
+                hit=bool(reply.hits),
                 sent=response.body_length,
                 milliseconds=(time.time() - began) * 1000,
             )

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from aiohttp import web
 
+from hearth.localcloud import request_log
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.hosting.cache import Cache
 from hearth.localcloud.hosting.channels import Channels
 from hearth.localcloud.hosting.content import Contents
 from hearth.localcloud.hosting.edge import Edge
-from hearth.localcloud.hosting.edge_log import EdgeLog
 from hearth.localcloud.hosting.live import LiveSites
 from hearth.localcloud.hosting.names import SiteName
 from hearth.localcloud.hosting.releases import Releases
@@ -23,6 +23,7 @@ from hearth.localcloud.hosting.rewrites import Rewrites, Run
 from hearth.localcloud.hosting.uploads import Uploads
 from hearth.localcloud.hosting.versions import Versions
 from hearth.localcloud.records import collections
+from hearth.localcloud.request_log import RequestLog
 
 # Hosting's guide: after 60 seconds the visitor gets a 504, whatever the service's own limit is.
 _TIMEOUT_SECONDS = 60.0
@@ -44,7 +45,7 @@ class Hosting:
         self._releases = Releases(cloud.store, self._versions, self._channels)
         self._contents = Contents(cloud)
         self._runner: web.ServerRunner | None = None
-        self._log: EdgeLog | None = None
+        self._log: RequestLog | None = None
 
     def routes(self) -> Iterable[web.RouteDef]:
         yield from SiteRoutes(self._cloud).routes()
@@ -58,7 +59,7 @@ class Hosting:
 
     async def start(self) -> None:
         """Open the edge. Raises OSError when its port is taken."""
-        self._log = EdgeLog(self._cloud.logs)
+        self._log = RequestLog(self._cloud.logs / request_log.EDGE)
         edge = Edge(
             LiveSites(self._cloud.store, self._versions, self._channels, self._releases),
             self._contents,

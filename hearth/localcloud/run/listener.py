@@ -2,12 +2,14 @@
 
 import logging
 import socket
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from aiohttp import web
 from multidict import CIMultiDict
 
+from hearth.localcloud.request_log import RequestLog
 from hearth.localcloud.run import answer
 from hearth.localcloud.run.answer import Answer
 from hearth.localcloud.run.errors import AnswerBroken, InstanceGone
@@ -41,8 +43,11 @@ def bind(port: int) -> socket.socket | None:
 class Listener:
     """Answers on a bound socket until it is closed."""
 
-    def __init__(self, serve: Serve) -> None:
+    def __init__(self, serve: Serve, name: str, requests: RequestLog) -> None:
+        """`name` is whose answers these are, in the log of requests."""
         self._serve = serve
+        self._name = name
+        self._requests = requests
         self._runner: web.AppRunner | None = None
 
     async def open(self, bound: socket.socket) -> None:
@@ -64,6 +69,20 @@ class Listener:
             await self._runner.cleanup()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
+        began = time.monotonic()
+        response = await self._answer(request)
+        self._requests.write(
+            method=request.method,
+            host=request.headers.get("Host", "-"),
+            raw_path=request.raw_path,
+            status=response.status,
+            source=self._name,
+            sent=response.body_length,
+            milliseconds=(time.monotonic() - began) * 1000,
+        )
+        return response
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
         headers = CIMultiDict(request.headers)
         # Appended, never replaced: the last address is the only one that Cloud Run vouches for.
         forwarded = [*headers.popall("X-Forwarded-For", []), request.remote or "127.0.0.1"]

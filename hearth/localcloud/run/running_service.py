@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from hearth.localcloud.cloud import Cloud
+from hearth.localcloud.request_log import RequestLog
 from hearth.localcloud.run import frontend, listener
 from hearth.localcloud.run.revision_runner import RevisionRunner
 from hearth.localcloud.run.traffic_router import TrafficRouter
@@ -17,10 +18,12 @@ log = logging.getLogger(__name__)
 class RunningService:
     """Started by `open`; ended by `close`, after which nothing of it runs."""
 
-    def __init__(self, cloud: Cloud, name: str) -> None:
+    def __init__(self, cloud: Cloud, name: str, requests: RequestLog) -> None:
         """`name` is the service's relative name."""
         self.router = TrafficRouter()
-        self._listener = listener.Listener(partial(frontend.serve, cloud.store, name, self.router))
+        self._listener = listener.Listener(
+            partial(frontend.serve, cloud.store, name, self.router), name.rpartition("/")[2], requests
+        )
         self._deploy: asyncio.Task[None] | None = None
         self._retiring: dict[RevisionRunner, asyncio.Task[None]] = {}
         self._last_port = 65535

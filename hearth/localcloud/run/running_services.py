@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from hearth.localcloud import operations
+from hearth.localcloud import operations, request_log
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError
+from hearth.localcloud.request_log import RequestLog
 from hearth.localcloud.run import documents, real_values
 from hearth.localcloud.run.documents import API
 from hearth.localcloud.run.preparation import Preparation
@@ -32,6 +33,7 @@ class RunningServices:
         self._store = cloud.store
         self._runners = RunnerFactory(cloud, preparation)
         self._services: dict[str, RunningService] = {}
+        self._requests = RequestLog(cloud.logs / request_log.DIRECT)
 
     def router(self, name: str) -> TrafficRouter | None:
         service = self._services.get(name)
@@ -43,7 +45,7 @@ class RunningServices:
 
     async def open(self, name: str, port: int | None = None) -> int:
         """Listen for a service, on its port or the first free one from the default on; returns it. Raises OSError."""
-        service = RunningService(self._cloud, name)
+        service = RunningService(self._cloud, name, self._requests)
         found = await service.open(port or self._cloud.ports.service, self._taken_ports())
         self._services[name] = service
         return found
@@ -79,6 +81,7 @@ class RunningServices:
     async def stop(self) -> None:
         await asyncio.gather(*(service.close() for service in self._services.values()))
         self._services.clear()
+        self._requests.close()
 
     async def _bring_up(self, name: str, revision: str, operation: str | None) -> None:
         document = self._store.get(f"{API}/{revision}") or {}

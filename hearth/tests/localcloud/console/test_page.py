@@ -91,7 +91,7 @@ def test_all_that_a_person_asks_for_is_on_the_page_without_its_script(local: Loc
     heads = re.findall("<h2>(.*?)</h2>", page)
     assert heads == [
         *("Addresses", "Service web", "Job migrate", "Job migrates"),
-        *("Last requests to the sites", "Secrets", "Kept, not played", "Folders"),
+        *("Last requests", "Secrets", "Kept, not played", "Folders"),
     ]
     assert shown(local) in page
 

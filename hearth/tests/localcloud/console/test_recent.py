@@ -44,9 +44,22 @@ def test_what_never_logged_has_no_lines(tmp_path: Path) -> None:
     ],
 )
 def test_a_request_is_read_whatever_its_host(tmp_path: Path, line: str, request_: tuple[str, ...]) -> None:
-    (found,) = recent.requests(written(tmp_path, f"{line}\n".encode()), 2)
+    (found,) = recent.requests([written(tmp_path, f"{line}\n".encode())], 2)
 
     assert (found.time, found.method, found.host, found.path, found.status, found.source) == request_
+
+
+def test_requests_of_several_logs_are_told_in_the_order_of_their_times(tmp_path: Path) -> None:
+    """What can't be read stays behind the line that it followed, and a log that is not there has none."""
+    texts = {"one": ["1", "4", "no request"], "other": ["2", "3", "5"]}
+    logs = [tmp_path / "none.log"]
+    for name, times in texts.items():
+        logs.append(tmp_path / f"{name}.log")
+        lines = [f"{at} GET a /{at} 200 web MISS 9B 1.5ms" if at.isdigit() else at for at in times]
+        logs[-1].write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+    assert [each.path for each in recent.requests(logs, 9)] == ["/5", "no request", "/4", "/3", "/2", "/1"]
+    assert [each.path for each in recent.requests(logs, 2)] == ["/5", "no request"]
 
 
 @pytest.mark.parametrize(

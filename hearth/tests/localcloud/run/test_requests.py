@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from multidict import CIMultiDict
 
+from hearth.localcloud import request_log
 from hearth.localcloud.run import proxy
 from hearth.localcloud.run.errors import AnswerBroken, InstanceGone
 from hearth.tests.localcloud.build.playground import WEB, Playground, app, play, public, when
@@ -33,6 +34,28 @@ async def headers_seen(client: aiohttp.ClientSession, **options: Any) -> dict[st
     async with client.get("/headers", **options) as answer:
         _, _, headers = json.loads(await answer.text())
         return {name.lower(): value for name, value in headers}
+
+
+def test_a_request_straight_to_a_service_is_a_line_in_a_log_without_its_query(tmp_path: Path) -> None:
+    """Also one that no instance answers."""
+
+    async def questions(playground: Playground, client: aiohttp.ClientSession) -> None:
+        for method, path in (("GET", "/headers?token=secret"), ("POST", "/a%20b"), ("GET", "/healthz")):
+            async with client.request(method, path, headers={"Cookie": "__session=secret"}) as answer:
+                await answer.read()
+        log = playground.cloud.logs / request_log.DIRECT
+        await when(lambda: log.exists() and log.read_text(encoding="utf-8").count("\n") == 3)
+        found = [line.split() for line in log.read_text(encoding="utf-8").splitlines()]
+
+        assert [(words[1], words[3], words[5]) for words in found] == [
+            ("GET", "/headers", "web"),
+            ("POST", "/a%20b", "web"),
+            ("GET", "/healthz", "web"),
+        ]
+        assert [found[0][4], found[2][4]] == ["200", "404"]
+        assert "secret" not in log.read_text(encoding="utf-8")
+
+    asking(tmp_path, questions)
 
 
 def test_an_instance_sees_who_asked_for_which_host_in_which_trace(tmp_path: Path) -> None:
