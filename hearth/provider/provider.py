@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hearth.catalog.apis import SERVICE_USAGE
 from hearth.plugin.kinds import Kind, Provider, ProviderError
 from hearth.provider.alternating_value import AlternatingValue
 from hearth.provider.clients.credentials import Tokens
-from hearth.provider.clients.endpoints import Endpoints
+from hearth.provider.clients.endpoints import Endpoints, loopback
 from hearth.provider.clients.session import Session
 from hearth.provider.clock import Clock
 from hearth.provider.image import Image
@@ -37,7 +38,12 @@ class HearthProvider(Provider):
             AlternatingValue(),
             RandomKey(),
             # Records have nothing to take effect in.
-            Settled(session, clock, waits=not is_records_only(environ)),
+            Settled(
+                session,
+                clock,
+                waits=not is_records_only(environ),
+                one_server=loopback(SERVICE_USAGE.base(environ)),
+            ),
             SiteRelease(root, session, clock),
         )
         self._kinds = {kind.token: kind for kind in kinds}

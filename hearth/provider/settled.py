@@ -2,13 +2,14 @@
 
 Google answers that an API is enabled, or a grant is made, minutes before every server knows; until then calls are
 refused with 403, which Google's provider does not repeat. So whatever needs an API or a grant depends on this.
-APIs are asked. Whether a grant has taken cannot be asked for another account, so new grants are given time.
+APIs are asked, several times on end: one answer tells of one server. One that nothing harmless can be asked of is given
+time, and so are new grants, since nobody can ask whether another account's grant has taken.
 """
 
 from hearth.catalog.apis import SERVICE_USAGE, Api
 from hearth.plugin.diff import changed_paths
 from hearth.plugin.kinds import CheckResult, Context, CreateResult, DiffResult, Kind, ProviderError, ReadResult, Values
-from hearth.provider.clients.service_usage import ServiceUsage
+from hearth.provider.clients.service_usage import ServiceUsage, can_be_asked
 from hearth.provider.clients.session import Session
 from hearth.provider.clock import Clock, Deadline, format_duration
 from hearth.provider.progress import Progress
@@ -18,6 +19,11 @@ _APIS: tuple[Api, ...] = (SERVICE_USAGE,)
 _TIMEOUT = 600.0
 _POLL = 5.0
 _LONGEST_SETTLE = 600
+_ANSWERS = 3
+"""On end, and a poll apart, until an API passes for usable: Google's load balancers may send each to another server."""
+_UNASKED_SECONDS = 60.0
+"""For an API that can't be asked. Google names no time; others who deploy to new projects wait 30 to 60 seconds
+(`time_sleep` in GoogleCloudPlatform/terraform-dynamic-python-webapp and agent-starter-pack)."""
 
 
 class Settled(Kind):
@@ -25,11 +31,12 @@ class Settled(Kind):
 
     token = "hearth:project:Settled"  # noqa: S105 - a type token
 
-    def __init__(self, session: Session, clock: Clock, *, waits: bool = True) -> None:
-        """`waits` says whether new grants need time to take."""
+    def __init__(self, session: Session, clock: Clock, *, waits: bool = True, one_server: bool = False) -> None:
+        """`waits` says whether new grants need time to take, `one_server` whether each API has no more than one."""
         self._session = session
         self._clock = clock
         self._waits = waits
+        self._one_server = one_server
 
     def check(self, context: Context, olds: Values | None, news: Values) -> CheckResult:
         inputs = Inputs(news, {"apis": [], "grants": [], "settleSeconds": 60}, ("project", "region"))
@@ -48,7 +55,7 @@ class Settled(Kind):
     def create(self, context: Context, inputs: Values, *, preview: bool) -> CreateResult:
         if preview:
             return CreateResult("", inputs)
-        self._settle(context, inputs, new_grants=set(inputs["grants"]))
+        self._settle(context, inputs, {"apis": [], "grants": []})
         return CreateResult(f"projects/{inputs['project']}/settled/{context.urn.rpartition('::')[2]}", inputs)
 
     def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
@@ -63,37 +70,58 @@ class Settled(Kind):
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
     ) -> Values:
         if not preview:
-            self._settle(context, news, new_grants=set(news["grants"]) - set(old_inputs.get("grants", ())))
+            self._settle(context, news, old_inputs)
         return news
 
     def delete(self, context: Context, id: str, inputs: Values, old: Values) -> None:
         """Nothing to delete."""
 
-    def _settle(self, context: Context, inputs: Values, new_grants: set[str]) -> None:
-        self._wait_for_apis(context, inputs)
+    def _settle(self, context: Context, inputs: Values, before: Values) -> None:
+        self._wait_for_apis(context, inputs, new=set(inputs["apis"]) - set(before.get("apis", ())))
+        new_grants = set(inputs["grants"]) - set(before.get("grants", ()))
         if self._waits and new_grants and inputs["settleSeconds"]:
             seconds = inputs["settleSeconds"]
             context.say(f"waiting {format_duration(seconds)} for {len(new_grants)} new grants to take effect")
             if self._clock.wait(seconds, context.cancelled):
                 raise _stopped("new grants had time to take effect")
 
-    def _wait_for_apis(self, context: Context, inputs: Values) -> None:
+    def _wait_for_apis(self, context: Context, inputs: Values, new: set[str]) -> None:
         project = inputs["project"]
         usage = ServiceUsage(self._session, project, inputs["region"])
+        began = self._clock.now()
         deadline = Deadline.after(self._clock, context.timeout or _TIMEOUT)
         progress = Progress(self._clock, context.say)
-        waiting = list(inputs["apis"])
+        answers = 1 if self._one_server else _ANSWERS
+        missing = dict.fromkeys(inputs["apis"], answers)
         while True:
-            obstacles = {name: obstacle for name in waiting if (obstacle := usage.obstacle(name)) is not None}
-            if not obstacles:
-                return
-            waiting = list(obstacles)
-            if deadline.passed:
+            obstacles = {name: obstacle for name in missing if (obstacle := usage.obstacle(name)) is not None}
+            missing = {
+                name: answers if name in obstacles else left - 1
+                for name, left in missing.items()
+                if name in obstacles or left > 1
+            }
+            if not missing:
+                break
+            if obstacles and deadline.passed:
                 raise _still_disabled(project, obstacles)
-            names = ", ".join(waiting)
+            self._say(progress, missing, obstacles, deadline)
+            pause = min(_POLL, deadline.left) if obstacles else _POLL
+            if self._clock.wait(pause, context.cancelled):
+                raise _stopped(f"{', '.join(missing)} could be used")
+        unasked = [name for name in inputs["apis"] if name in new and not can_be_asked(name)]
+        left = _UNASKED_SECONDS - (self._clock.now() - began)
+        if unasked and left > 0 and not self._one_server:
+            names = ", ".join(unasked)
+            context.say(f"giving {names}, which can't be asked, {format_duration(left)} to be enabled everywhere")
+            if self._clock.wait(left, context.cancelled):
+                raise _stopped(f"{names} had been given time")
+
+    def _say(self, progress: Progress, missing: dict[str, int], obstacles: dict[str, str], deadline: Deadline) -> None:
+        names = ", ".join(obstacles or missing)
+        if obstacles:
             progress(names, f"waiting for {names} to be enabled everywhere ({format_duration(deadline.left)} left)")
-            if self._clock.wait(min(_POLL, deadline.left), context.cancelled):
-                raise _stopped(f"{names} could be used")
+        else:
+            progress(f"again {names}", f"asking {names} again, as each of their servers has to know")
 
 
 def _stopped(before: str) -> ProviderError:

@@ -14,7 +14,9 @@ from hearth.provider.clients.session import Call, Session
 _BY_NAME: Mapping[str, Api] = {api.name: api for api in apis.APIS}
 
 # A call that reads as little as possible, by API. Its answer does not matter, only whether it is SERVICE_DISABLED.
+# Security Token Service and IAM Credentials have none: they only give out tokens.
 _TRIAL: Mapping[Api, tuple[str, Mapping[str, str | int]]] = {
+    apis.API_KEYS: ("projects/{project}/locations/global/keys", {"pageSize": 1}),
     apis.ARTIFACT_REGISTRY: ("projects/{project}/locations/{region}/repositories", {"pageSize": 1}),
     apis.CLOUD_BUILD: ("projects/{project}/locations/global/builds", {"pageSize": 1}),
     apis.CLOUD_RUN: ("projects/{project}/locations/{region}/services", {"pageSize": 1}),
@@ -22,10 +24,18 @@ _TRIAL: Mapping[Api, tuple[str, Mapping[str, str | int]]] = {
     apis.FIREBASE_HOSTING: ("projects/{project}/sites", {"pageSize": 1}),
     apis.FIRESTORE: ("projects/{project}/databases", {}),
     apis.IAM: ("projects/{project}/serviceAccounts", {"pageSize": 1}),
+    apis.IDENTITY_TOOLKIT: ("projects/{project}/config", {}),
+    apis.LOGGING: ("projects/{project}/logs", {"pageSize": 1}),
     apis.RESOURCE_MANAGER: ("projects/{project}", {}),
     apis.SECRET_MANAGER: ("projects/{project}/secrets", {"pageSize": 1}),
+    apis.SQL_ADMIN: ("projects/{project}/instances", {"maxResults": 1}),
     apis.STORAGE: ("b", {"project": "{project}", "maxResults": 1}),
 }
+
+
+def can_be_asked(name: str) -> bool:
+    """Whether the API of this name has a read that harms nothing, or whether Service Usage alone tells of it."""
+    return _BY_NAME.get(name) in _TRIAL
 
 
 class ServiceUsage:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from hearth.catalog import apis
+from hearth.catalog.apis import Api
 from hearth.plugin.kinds import UNKNOWN, Context, ProviderError, Values
 from hearth.provider.clients.credentials import Tokens
 from hearth.provider.clients.endpoints import Endpoints
@@ -27,7 +29,59 @@ def inputs(**changes: object) -> Values:
 def kind(server: FakeServer, session: Session, clock: FakeClock) -> Settled:
     server.answer("GET", STATE, {"state": "ENABLED"})
     server.answer("GET", SERVICES, {"services": []})
+    return Settled(session, clock, one_server=True)
+
+
+@pytest.fixture
+def google(session: Session, clock: FakeClock, kind: Settled) -> Settled:
+    """Many servers, of which each learns by itself that an API is enabled."""
     return Settled(session, clock)
+
+
+def test_an_api_is_usable_after_three_good_answers_on_end(
+    server: FakeServer, google: Settled, clock: FakeClock, context: Context, said: list[str]
+) -> None:
+    google.create(context, inputs(), preview=False)
+
+    assert len(server.seen("GET", "/services$")) == 3
+    assert clock.time == 2 * 5
+    assert said == ["asking run.googleapis.com again, as each of their servers has to know"]
+
+
+def test_a_server_that_lags_behind_another_begins_the_count_anew(
+    server: FakeServer, google: Settled, clock: FakeClock, context: Context
+) -> None:
+    def lag(now: float) -> None:
+        if now == 5:
+            server.fail("GET", SERVICES, DISABLED, times=1)
+
+    clock.on_wait = lag
+    google.create(context, inputs(), preview=False)
+
+    assert len(server.seen("GET", "/services$")) == 1 + 1 + 3
+
+
+@pytest.mark.parametrize("api", [api for api in apis.APIS if api not in (apis.SERVICE_USAGE, apis.CLOUD_RUN)])
+def test_every_api_that_the_provider_knows_is_asked_itself(
+    server: FakeServer, kind: Settled, context: Context, api: Api
+) -> None:
+    server.answer("GET", f"/{api.prefix}/{api.version}/.+", {})
+    kind.create(context, inputs(apis=[api.name]), preview=False)
+
+    assert len(server.seen("GET", f"^/{api.prefix}/")) == 1
+
+
+def test_an_api_that_can_not_be_asked_is_given_a_minute_once(
+    server: FakeServer, google: Settled, clock: FakeClock, context: Context, said: list[str]
+) -> None:
+    """Security Token Service only gives out tokens."""
+    unasked = inputs(apis=["sts.googleapis.com", RUN])
+    google.create(context, unasked, preview=False)
+
+    assert clock.time == 60
+    assert said[-1] == "giving sts.googleapis.com, which can't be asked, 50s to be enabled everywhere"
+    google.update(context, "id", unasked, unasked, {**unasked, "region": "europe-west1"}, preview=False)
+    assert clock.time == 60 + 2 * 5
 
 
 def test_an_api_that_stays_disabled_for_a_while_is_waited_for(
@@ -108,7 +162,8 @@ def test_on_records_a_grant_takes_at_once(
     """A preview deploys its base onto a cloud that keeps records only: nobody should wait for those."""
     server.answer("GET", STATE, {"state": "ENABLED"})
     server.answer("GET", SERVICES, {"services": []})
-    Settled(session, clock, waits=False).create(context, inputs(grants=["a"], settleSeconds=60), preview=False)
+    kind = Settled(session, clock, waits=False, one_server=True)
+    kind.create(context, inputs(grants=["a"], settleSeconds=60), preview=False)
 
     assert clock.time == 0
 
