@@ -22,6 +22,9 @@ from infra.stored_secret import SecretReference, store
 MOUNT = "/cloudsql"
 """Where Cloud Run keeps the sockets ("Connect from Cloud Run")."""
 
+ROLE = "roles/cloudsql.client"
+"""What the service is granted on the project, for this server alone."""
+
 _NAME = "service"
 """Name of the database and of its user. A server belongs to one stack, so they need no name of the stack's."""
 _PASSWORD_BYTES = 32
@@ -90,8 +93,10 @@ class CloudSql(pulumi.ComponentResource):
         client = gcp.projects.IAMMember(
             f"{name}-client",
             project=stack.project,
-            role="roles/cloudsql.client",
+            role=ROLE,
             member=user,
+            # Cloud SQL, "Use IAM Conditions": the role alone opens every server of the project.
+            condition=gcp.projects.IAMMemberConditionArgs(title="own server", expression=_only(stack)),
             opts=ResourceOptions(parent=self),
         )
         # Read from the resources, so that the address is known only when they are there and the password is set.
@@ -111,6 +116,11 @@ class CloudSql(pulumi.ComponentResource):
         self.connection_name = server.connection_name
         self.grants = [client.id, reader]
         self.register_outputs({"connectionName": self.connection_name})
+
+
+def _only(stack: StackSettings) -> str:
+    name = f"projects/{stack.project}/instances/{stack.names.database_instance}"
+    return f"resource.name == '{name}' && resource.service == 'sqladmin.googleapis.com'"
 
 
 def _settings(stack: StackSettings) -> gcp.sql.DatabaseInstanceSettingsArgs:

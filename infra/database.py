@@ -13,7 +13,7 @@ import pulumi
 from pulumi import Input, Output, ResourceOptions
 
 from hearth.catalog import apis
-from infra import firestore
+from infra import cloud_sql, firestore
 from infra.cloud_sql import CloudSql
 from infra.settings import Database as Kind
 from infra.settings import StackSettings
@@ -26,6 +26,14 @@ APIS: dict[Kind, list[str]] = {
     "none": [],
 }
 """What has to be enabled besides what every stack needs."""
+
+ROLES: dict[Kind, list[str]] = {
+    "firestore": [firestore.ROLE],
+    "postgres": [cloud_sql.ROLE],
+    "sqlite": [],
+    "none": [],
+}
+"""What the service is granted on the project."""
 
 WITHOUT_SCHEMA: frozenset[Kind] = frozenset({"firestore"})
 """Where there is nothing to migrate. A database that the stack doesn't make (`none`) may well have a schema."""

@@ -1,29 +1,41 @@
 """How the repository's CI deploys this stack without a key: GitHub vouches for a job, and Google takes its word.
 
 Two accounts, because a preview must not be able to change what it shows. Each is open to the jobs of one GitHub
-environment alone, in one repository and on one branch: a pull request's job has another branch and gets neither.
-docs/deploying.md, "From CI", says what the apply account can do.
+environment alone, in one repository, on one branch and for the events that a push is: a pull request's job has another
+event and gets neither. docs/security.md says what each account can do.
 
 Left out: the right to read the state and to open its secrets. Bucket and key lie in a project of their own, and
 whoever may deploy this stack should have no say in who else may read them. And the right to change the pool declared
 here: who may deploy is changed by a person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pulumi
 import pulumi_gcp as gcp
 from pulumi import Output, ResourceOptions
 
 from hearth.catalog import roles
+from infra import database, service_image
 from infra.settings import StackSettings
 
 APIS = ("iamcredentials.googleapis.com", "sts.googleapis.com")
 """What has to be enabled besides what every stack needs."""
 
 _ISSUER = "https://token.actions.githubusercontent.com"
+_EVENTS = ("push", "workflow_dispatch")
+"""Of which only those who may write to the repository can be the cause. A pull request that is closed, or of
+`pull_request_target`, has the base branch as its `ref` as well (GitHub, "Events that trigger workflows")."""
 _PREVIEW_ROLES = ("roles/serviceusage.serviceUsageConsumer", "roles/artifactregistry.reader")
 """A preview compares with the state, and asks Google for nothing but whether the image is built already."""
+
+_INSTEAD: Mapping[str, tuple[str, ...]] = {
+    # Whoever may say who acts as an account can act as it, as any account of the project.
+    "roles/iam.serviceAccountAdmin": ("roles/iam.serviceAccountCreator", "roles/iam.serviceAccountDeleter"),
+    # Granted below, on the accounts that the stack runs something as.
+    "roles/iam.serviceAccountUser": (),
+}
+"""Roles of a person who deploys, and what CI gets in their place."""
 
 
 def condition(stack: StackSettings) -> str:
@@ -31,22 +43,62 @@ def condition(stack: StackSettings) -> str:
 
     The values can hold no quote: `hearth.facts.github`. `repository_id` is a text in GitHub's token.
     """
-    claims = {"repository": stack.delivery_repository, "ref": f"refs/heads/{stack.delivery_branch}"}
-    if stack.delivery_repository_id:
-        claims["repository_id"] = stack.delivery_repository_id
-    wanted = [f"assertion.{claim} == '{value}'" for claim, value in claims.items()]
     environment = stack.delivery_environment
-    return " && ".join([*wanted, f"assertion.environment in ['{environment}', '{environment}-preview']"])
+    claims = {
+        "repository": stack.delivery_repository,
+        "ref": f"refs/heads/{stack.delivery_branch}",
+        "repository_id": stack.delivery_repository_id,
+    }
+    wanted = [f"assertion.{claim} == '{value}'" for claim, value in claims.items()]
+    return " && ".join(
+        [
+            *wanted,
+            f"assertion.event_name in {_listed(_EVENTS)}",
+            f"assertion.environment in {_listed((environment, f'{environment}-preview'))}",
+        ]
+    )
+
+
+def roles_to_apply(stack: StackSettings) -> dict[str, str]:
+    """What CI needs on the project to deploy this stack: each role with the condition that bounds it, '' for none."""
+    bucket = f"projects/_/buckets/{stack.names.source_bucket}"
+    grantable = sorted({service_image.ROLE, *database.ROLES[stack.database]})
+    bounds = {
+        # The roles that the stack's other components grant on the project, and so none that grants further
+        # (IAM, "Set limits on granting roles"). It bounds roles; whom they are granted to, it can't.
+        "roles/resourcemanager.projectIamAdmin": (
+            f"api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly({_listed(grantable)})"
+        ),
+        "roles/storage.admin": f"resource.name == '{bucket}' || resource.name.startsWith('{bucket}/')",
+    }
+    chosen = {"app:database": stack.database, "app:auth": stack.auth}
+    needed = [
+        role for role in roles.DEPLOYER if not role.once and (not role.only or chosen[role.only[0]] == role.only[1])
+    ]
+    return {given: bounds.get(given, "") for role in needed for given in _INSTEAD.get(role.name, (role.name,))}
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return f"[{', '.join(repr(text) for text in texts)}]"
 
 
 class Delivery(pulumi.ComponentResource):
-    """A pool of identities from GitHub, and the two accounts that they may act as."""
+    """A pool of identities from GitHub, and the two accounts that they may act as.
+
+    `accounts` are those that the stack runs something as, by purpose.
+    """
 
     outputs: dict[str, Output[str]]
     """What the repository's environments need to know, by the name of the stack's output."""
 
     def __init__(
-        self, name: str, stack: StackSettings, *, after: Sequence[pulumi.Resource], opts: ResourceOptions | None = None
+        self,
+        name: str,
+        stack: StackSettings,
+        *,
+        accounts: Mapping[str, gcp.serviceaccount.Account],
+        after: Sequence[pulumi.Resource],
+        opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("hearth-app:infra:Delivery", name, None, opts)
         pool = gcp.iam.WorkloadIdentityPool(
@@ -73,14 +125,13 @@ class Delivery(pulumi.ComponentResource):
             attribute_condition=condition(stack),
             opts=ResourceOptions(parent=self),
         )
-        applied = [role.name for role in roles.DEPLOYER if not role.once]
         names, environment = stack.names, stack.delivery_environment
-        accounts = (
-            ("apply", names.apply_account, environment, applied),
-            ("preview", names.preview_account, f"{environment}-preview", _PREVIEW_ROLES),
+        deployers = (
+            ("apply", names.apply_account, environment, roles_to_apply(stack)),
+            ("preview", names.preview_account, f"{environment}-preview", dict.fromkeys(_PREVIEW_ROLES, "")),
         )
         self.outputs = {"deliveryProvider": provider.name}
-        for purpose, account_id, jobs, granted in accounts:
+        for purpose, account_id, jobs, granted in deployers:
             account = gcp.serviceaccount.Account(
                 f"{name}-{purpose}",
                 project=stack.project,
@@ -95,13 +146,36 @@ class Delivery(pulumi.ComponentResource):
                 member=Output.concat("principalSet://iam.googleapis.com/", pool.name, f"/attribute.environment/{jobs}"),
                 opts=ResourceOptions(parent=self),
             )
-            for role in granted:
+            for role, bound in granted.items():
                 gcp.projects.IAMMember(
                     f"{name}-{purpose}-{role.removeprefix('roles/')}",
                     project=stack.project,
                     role=role,
                     member=account.member,
+                    condition=gcp.projects.IAMMemberConditionArgs(title="own resources only", expression=bound)
+                    if bound
+                    else None,
                     opts=ResourceOptions(parent=self),
                 )
+            if purpose == "apply":
+                _act_as(name, account, accounts, parent=self)
             self.outputs[f"delivery{purpose.capitalize()}Account"] = account.email
         self.register_outputs(dict(self.outputs))
+
+
+def _act_as(
+    name: str,
+    apply: gcp.serviceaccount.Account,
+    accounts: Mapping[str, gcp.serviceaccount.Account],
+    *,
+    parent: pulumi.Resource,
+) -> None:
+    for purpose, account in accounts.items():
+        gcp.serviceaccount.IAMMember(
+            f"{name}-apply-acts-as-{purpose}",
+            service_account_id=account.name,
+            role="roles/iam.serviceAccountUser",
+            member=apply.member,
+            # CI may delete an account, with all that is granted on it, but take no single grant away.
+            opts=ResourceOptions(parent=parent, deleted_with=account),
+        )

@@ -14,6 +14,9 @@ from pulumi import Input, Output, ResourceOptions
 
 from infra.settings import StackSettings
 
+ROLE = "roles/datastore.user"
+"""What the service is granted on the project, for this database alone."""
+
 EXPIRING = ("idempotency_keys", "expires_at")
 """Collection of documents that are of no use after a time, and the field that says when."""
 
@@ -37,8 +40,9 @@ def declare(
     grant = gcp.projects.IAMMember(
         f"{name}-user",
         project=stack.project,
-        role="roles/datastore.user",
+        role=ROLE,
         member=user,
+        condition=gcp.projects.IAMMemberConditionArgs(title="own database", expression=_only(stack)),
         opts=ResourceOptions(parent=parent),
     )
     collection, field = EXPIRING
@@ -57,6 +61,12 @@ def declare(
         opts=ResourceOptions(parent=parent),
     )
     return Output.concat("firestore://", database.project, "/", database.name), [grant.id]
+
+
+def _only(stack: StackSettings) -> str:
+    """An expression that is true for the stack's database and all in it (IAM, "Resource attributes", Firestore)."""
+    name = f"projects/{stack.project}/databases/{stack.firestore_database}"
+    return f"resource.name == '{name}' || resource.name.startsWith('{name}/')"
 
 
 def _state(on: bool) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pulumi
+import pulumi_gcp as gcp
 from pulumi import Output
 
 from flask_hearth import paths
@@ -51,13 +52,17 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     enabled = [services.settled]
 
     registry = ImageRegistry("images", stack, after=enabled)
+    accounts: dict[str, gcp.serviceaccount.Account] = {}
     if stack.image:
         # A digest from the configuration is an image that another stack built and tried.
         image = Output.from_input(stack.image)
     else:
-        image = ServiceImage("image", stack, repository=registry.repository.repository_id, after=enabled).ref
+        built = ServiceImage("image", stack, repository=registry.repository.repository_id, after=enabled)
+        image = built.ref
+        accounts["build"] = built.account
 
     runtime = RuntimeIdentity("runtime", stack, after=enabled)
+    accounts["run"] = runtime.account
     secrets = AppSecrets("secrets", stack, reader=runtime.member, after=enabled)
     data = Database("database", stack, user=runtime.member, after=enabled)
     stored = {**secrets.env, **data.secrets}
@@ -108,7 +113,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     if site.dns_records:
         pulumi.export("dnsRecords", dict(site.dns_records))
     if stack.delivery_repository:
-        for output, value in Delivery("delivery", stack, after=enabled).outputs.items():
+        for output, value in Delivery("delivery", stack, accounts=accounts, after=enabled).outputs.items():
             pulumi.export(output, value)
     guards.warn_of_idle_exceptions()
 

@@ -143,11 +143,13 @@ def delivery(stack: StackSettings) -> Iterator[Fault]:
     """Check which jobs of a repository's CI may deploy. Without a repository the other keys can do nothing."""
     if not stack.delivery_repository:
         return
-    if stack.delivery_repository_id and not github.REPOSITORY_ID.fullmatch(stack.delivery_repository_id):
+    # Required by Google's and GitHub's guides ("Configure Workload Identity Federation with deployment pipelines").
+    if not github.REPOSITORY_ID.fullmatch(stack.delivery_repository_id):
         yield stack.fault(
-            ["delivery_repository_id"],
-            why="it is GitHub's number of the repository, which stays when a name is given up and taken by others",
-            fix="gh api repos/OWNER/NAME --jq .id prints it",
+            ["delivery_repository_id", "delivery_repository"],
+            why="it is GitHub's number of the repository, which stays when a name is given up and taken by others; "
+            "without it, whoever takes the name could deploy",
+            fix=f"gh api repos/{stack.delivery_repository} --jq .id prints it",
         )
     if not github.BRANCH.fullmatch(stack.delivery_branch):
         yield stack.fault(

@@ -16,6 +16,7 @@ from infra.settings import StackSettings
 class RuntimeIdentity(pulumi.ComponentResource):
     """A service account of the service's own, instead of the default one, which may edit the whole project."""
 
+    account: gcp.serviceaccount.Account
     email: Output[str]
     member: Output[str]
     """The account as IAM policies name it."""
@@ -24,7 +25,7 @@ class RuntimeIdentity(pulumi.ComponentResource):
         self, name: str, stack: StackSettings, *, after: Sequence[pulumi.Resource], opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("hearth-app:infra:RuntimeIdentity", name, None, opts)
-        account = gcp.serviceaccount.Account(
+        self.account = gcp.serviceaccount.Account(
             name,
             project=stack.project,
             account_id=stack.names.runtime_account,
@@ -32,6 +33,6 @@ class RuntimeIdentity(pulumi.ComponentResource):
             # Replaced, it would have another unique id, and every grant to it would name a deleted account.
             opts=ResourceOptions(parent=self, depends_on=after, protect=stack.protect),
         )
-        self.email = account.email
-        self.member = account.member
+        self.email = self.account.email
+        self.member = self.account.member
         self.register_outputs({"email": self.email})

@@ -13,12 +13,17 @@ from pulumi import Input, Output, ResourceOptions
 from hearth.resources import Image, Settled
 from infra.settings import StackSettings
 
+ROLE = "roles/logging.logWriter"
+"""What the build's account is granted on the project: a build under an account of its own writes its log itself."""
+
 
 class ServiceImage(pulumi.ComponentResource):
     """An image, with the bucket its sources go through and the account that builds it."""
 
     ref: Output[str]
     """The image by digest; unknown in a preview that would build."""
+    account: gcp.serviceaccount.Account
+    """That the build runs as."""
 
     def __init__(
         self,
@@ -49,7 +54,7 @@ class ServiceImage(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self, depends_on=after),
         )
         # Its own account, because Cloud Build's default one may do far more than build this image.
-        account = gcp.serviceaccount.Account(
+        self.account = account = gcp.serviceaccount.Account(
             f"{name}-builder",
             project=stack.project,
             account_id=stack.names.build_account,
@@ -76,7 +81,7 @@ class ServiceImage(pulumi.ComponentResource):
             gcp.projects.IAMMember(
                 f"{name}-builder-logs",
                 project=stack.project,
-                role="roles/logging.logWriter",
+                role=ROLE,
                 member=account.member,
                 opts=ResourceOptions(parent=self),
             ),

@@ -1,6 +1,6 @@
 """The roles that `pulumi up` needs of whoever runs it, and the permissions by which a role is recognised.
 
-`python -m hearth bootstrap --check` looks for them, the component Delivery grants them to the CI's account, and
+`python -m hearth bootstrap --check` looks for them, a project's CI is granted what it may have of them, and
 docs/deploying.md shows this table; a test compares them. Permissions are the ones that the program's requests
 need and that no narrower role of the list gives, so that a custom role with the same permissions passes too.
 Source: the permission tables of each product's "Access control with IAM" page.

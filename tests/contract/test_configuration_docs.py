@@ -48,7 +48,11 @@ def test_every_name_that_is_derived_is_told() -> None:
 
 
 def test_every_output_is_told() -> None:
-    more = {"app:customDomains": '["www.example.com"]', "app:deliveryRepository": "acme/web"}
+    more = {
+        "app:customDomains": '["www.example.com"]',
+        "app:deliveryRepository": "acme/web",
+        "app:deliveryRepositoryId": "1234",
+    }
     outputs = run_stack("dev", more).outputs
 
     assert {key for key in ROWS if ":" not in key} == set(outputs)

@@ -163,6 +163,9 @@ def test_the_service_may_connect_and_read_its_address_and_no_more() -> None:
 
     granted = {each.inputs["role"] for each in stack.resources if each.parent == "database" and "role" in each.inputs}
     assert granted == {"roles/cloudsql.client", "roles/secretmanager.secretAccessor"}
+    assert stack.one("gcp:projects/iAMMember:IAMMember", "database-client").inputs["condition"]["expression"] == (
+        "resource.name == 'projects/example-prod/instances/web' && resource.service == 'sqladmin.googleapis.com'"
+    )
     assert stack.one("hearth:project:Settled", "runtime-grants-settled").depends_on >= {
         "IAMMember database-client",
         "SecretIamMember database-url-reader",

@@ -81,6 +81,16 @@ def test_the_service_alone_may_use_the_data() -> None:
     assert grant.inputs["member"] == "serviceAccount:shop-run@example-prod.iam.gserviceaccount.com"
 
 
+def test_the_service_may_use_its_own_database_and_no_other_of_the_project() -> None:
+    stack = run_stack("prod", {"app:firestoreDatabase": "shop-data"})
+    own = f"projects/example-prod/databases/{stack.one(DATABASE).inputs['name']}"
+
+    assert stack.one("gcp:projects/iAMMember:IAMMember", "database-user").inputs["condition"] == {
+        "title": "own database",
+        "expression": f"resource.name == '{own}' || resource.name.startsWith('{own}/')",
+    }
+
+
 def test_documents_that_expired_are_cleaned_up_without_an_index_on_their_time() -> None:
     """Google deletes them within a day; rising times in an index would slow down the writes."""
     stack = run_stack("prod", {"app:firestoreDatabase": "shop-data"})

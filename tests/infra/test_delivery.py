@@ -1,5 +1,6 @@
 """Who may deploy from CI: one repository, one branch, one environment for each account, and no key."""
 
+import re
 from collections.abc import Mapping
 
 import pulumi_gcp as gcp
@@ -10,7 +11,7 @@ from hearth.faults import Fault, SettingsError
 from infra import configuration
 from tests.infra.example import STACKS, run_stack
 
-ON = {"app:name": "web", "app:deliveryRepository": "acme/web"}
+ON = {"app:name": "web", "app:deliveryRepository": "acme/web", "app:deliveryRepositoryId": "1234"}
 POOL = "projects/123456789012/locations/global/workloadIdentityPools/web-ci-1"
 KEYS = {
     "name": "app:name",
@@ -39,12 +40,16 @@ def test_nobody_may_deploy_until_a_repository_is_named(name: str) -> None:
 def test_only_jobs_of_the_repository_on_its_branch_in_two_environments_are_believed() -> None:
     assert condition(deliveryBranch="release/1.x", deliveryEnvironment="live") == (
         "assertion.repository == 'acme/web' && assertion.ref == 'refs/heads/release/1.x' && "
+        "assertion.repository_id == '1234' && assertion.event_name in ['push', 'workflow_dispatch'] && "
         "assertion.environment in ['live', 'live-preview']"
     )
 
 
-def test_a_repository_is_known_by_its_number_too_since_names_can_be_taken_over() -> None:
-    assert "assertion.repository_id == '1234'" in condition(deliveryRepositoryId="1234")
+def test_a_repository_without_its_number_is_refused_with_the_command_that_prints_it() -> None:
+    """Names can be taken over."""
+    (fault,) = refused({"repository_id": ""})
+
+    assert fault.fix == "gh api repos/acme/web --jq .id prints it"
 
 
 def test_google_reads_what_the_condition_asks_from_githubs_token_alone() -> None:
@@ -63,7 +68,7 @@ def test_google_reads_what_the_condition_asks_from_githubs_token_alone() -> None
 )
 def test_each_account_is_open_to_the_jobs_of_one_environment(purpose: str, account: str, environment: str) -> None:
     stack = run_stack("prod", ON)
-    (grant,) = [each.inputs for each in stack.of(gcp.serviceaccount.IAMMember) if purpose in each.name]
+    grant = stack.one(gcp.serviceaccount.IAMMember, f"delivery-{purpose}-from-github").inputs
 
     assert grant == {
         "serviceAccountId": f"projects/example-prod/serviceAccounts/{account}@example-prod.iam.gserviceaccount.com",
@@ -72,20 +77,83 @@ def test_each_account_is_open_to_the_jobs_of_one_environment(purpose: str, accou
     }
 
 
-def roles(account: str) -> set[str]:
+def granted(account: str, **settings: str) -> dict[str, str]:
+    """What an account may do on the project: each role with the condition on it."""
+    stack = run_stack("prod", {**ON, **{f"app:{key}": value for key, value in settings.items()}})
     return {
-        each.inputs["role"]
-        for each in run_stack("prod", ON).of(gcp.projects.IAMMember)
+        each.inputs["role"]: each.inputs.get("condition", {}).get("expression", "")
+        for each in stack.of(gcp.projects.IAMMember)
         if each.inputs["member"].startswith(f"serviceAccount:{account}@")
     }
+
+
+def roles(account: str) -> set[str]:
+    return set(granted(account))
 
 
 def test_a_preview_may_change_nothing() -> None:
     assert roles("web-plan") == {"roles/serviceusage.serviceUsageConsumer", "roles/artifactregistry.reader"}
 
 
-def test_the_account_that_applies_has_what_a_deployer_needs_but_for_the_first_time() -> None:
-    assert roles("web-apply") == {role.name for role in DEPLOYER} - {"roles/firebase.admin"}
+def test_the_account_that_applies_has_what_a_deployer_needs_but_what_would_make_it_owner() -> None:
+    """It makes and deletes accounts, but can't say who acts as one."""
+    needed = {
+        role.name for role in DEPLOYER if role.only in {None, ("app:database", "firestore"), ("app:auth", "firebase")}
+    }
+    bounded = {"roles/firebase.admin", "roles/iam.serviceAccountAdmin", "roles/iam.serviceAccountUser"}
+
+    assert roles("web-apply") == needed - bounded | {
+        "roles/iam.serviceAccountCreator",
+        "roles/iam.serviceAccountDeleter",
+    }
+
+
+@pytest.mark.parametrize(
+    ("database", "role"), [("firestore", "roles/datastore.owner"), ("postgres", "roles/cloudsql.admin"), ("none", "")]
+)
+def test_it_has_no_role_for_a_database_that_the_stack_does_not_have(database: str, role: str) -> None:
+    of_databases = {"roles/datastore.owner", "roles/cloudsql.admin"}
+
+    assert of_databases & set(granted("web-apply", database=database)) == {role} - {""}
+
+
+@pytest.mark.parametrize(
+    ("settings", "service"),
+    [
+        ({}, "roles/datastore.user"),
+        ({"database": "postgres"}, "roles/cloudsql.client"),
+        ({"database": "none"}, ""),
+        ({"image": f"us-central1-docker.pkg.dev/example-dev/web/web@sha256:{'a' * 64}"}, "roles/datastore.user"),
+    ],
+)
+def test_it_may_grant_on_the_project_what_the_other_components_grant_and_nothing_else(
+    settings: dict[str, str], service: str
+) -> None:
+    """A role that a component grants newly is therefore a person's to grant, once, with their own `pulumi up`."""
+    stack = run_stack("prod", {**ON, **{f"app:{key}": value for key, value in settings.items()}})
+    declared = {each.inputs["role"] for each in stack.of(gcp.projects.IAMMember) if each.parent != "delivery"}
+    bound = granted("web-apply", **settings)["roles/resourcemanager.projectIamAdmin"]
+    before, listed, after = re.split(r"hasOnly\(\[(.*)\]\)", bound)
+
+    assert (before, after) == ("api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).", "")
+    assert set(re.findall(r"'([^']+)'", listed)) == declared | {"roles/logging.logWriter"}
+    assert service in {*declared, ""}
+
+
+def test_it_acts_on_the_one_bucket_and_as_the_two_accounts_of_the_stack() -> None:
+    bucket = "projects/_/buckets/example-prod-web-source"
+    stack = run_stack("prod", ON)
+    acts_as = {
+        each.inputs["serviceAccountId"].rpartition("/")[2]
+        for each in stack.of(gcp.serviceaccount.IAMMember)
+        if each.inputs["role"] == "roles/iam.serviceAccountUser"
+        and each.inputs["member"] == "serviceAccount:web-apply@example-prod.iam.gserviceaccount.com"
+    }
+
+    assert granted("web-apply")["roles/storage.admin"] == (
+        f"resource.name == '{bucket}' || resource.name.startsWith('{bucket}/')"
+    )
+    assert acts_as == {f"{name}@example-prod.iam.gserviceaccount.com" for name in ("web-run", "web-build")}
 
 
 def test_it_may_not_change_who_is_believed() -> None:
@@ -114,10 +182,10 @@ def test_nothing_else_of_the_stack_changes_with_it() -> None:
     assert {token: count for token, count in more.items() if count} == {
         "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": 1,
         "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": 1,
-        "gcp:projects/iAMMember:IAMMember": len(DEPLOYER) - 1 + 2,
+        "gcp:projects/iAMMember:IAMMember": len(roles("web-apply")) + 2,
         "gcp:projects/service:Service": 2,
         "gcp:serviceaccount/account:Account": 2,
-        "gcp:serviceaccount/iAMMember:IAMMember": 2,
+        "gcp:serviceaccount/iAMMember:IAMMember": 4,
         "hearth-app:infra:Delivery": 1,
     }
 
@@ -149,6 +217,7 @@ def refused(values: Mapping[str, str]) -> list[Fault]:
         {"repository": "Acme-Corp/web.app_2"},
         {"repository": "mona_acme/web"},
         {"repository": f"{'a' * 39}/{'b' * 100}", "repository_id": "1"},
+        {"repository": "", "repository_id": ""},
         {"branch": "release/1.x"},
         {"environment": "Prod_eu-1"},
         {"pool": "ab12", "name": "a" * 24},

@@ -100,6 +100,7 @@ ALONE: dict[str, Edit] = {
             "app:writesPerMinute": "0",
             "app:trustedHops": "0",
             "app:deliveryRepository": "Acme/web.site",
+            "app:deliveryRepositoryId": "1",
             "app:deliveryBranch": "release/1.x",
             "app:deliveryEnvironment": "live",
             "app:deliveryPool": "2b",
