@@ -23,6 +23,8 @@ _VARIABLE = (
 )
 PublicAccess = Literal["iam", "invoker-check-off", "private"]
 Auth = Literal["none", "firebase"]
+SignUp = Literal["open", "closed"]
+SecretReplication = Literal["automatic", "region"]
 Database = Literal["firestore", "postgres", "sqlite", "none"]
 
 
@@ -71,6 +73,7 @@ class StackSettings(Configuration):
     log_level: Literal["debug", "info", "warning", "error"] = key("info", "the service starts with no other LOG_LEVEL")
     public_access: PublicAccess = key("iam", "these are the three ways of the component PublicAccess")
     auth: Auth = key("none", "the service checks the users of Firebase Authentication, or nobody")
+    sign_up: SignUp = key("open", "anybody makes an account on the sign-in page, or an administrator does")
     min_instances: int = key(0, "0 lets the service sleep when nobody asks for anything", ge=0)
     max_instances: int = key(2, "it bounds what a flood of requests can cost", ge=1)
     concurrency: int = key(80, "Cloud Run sends an instance 1 to 1000 requests at a time", ge=1, le=1000)
@@ -167,6 +170,9 @@ class StackSettings(Configuration):
     deletion_protection: bool = key(True, "true or false")
     protect: bool = key(True, "true or false")
     secret_key_rotation: str = key("1", "any text; another one makes a new session key", min_length=1, max_length=64)
+    secret_replication: SecretReplication = key(
+        "automatic", "Secret Manager chooses where secrets lie, or they lie in the stack's region alone"
+    )
     file_max_age_seconds: int = key(3600, "a browser keeps nothing for longer than a year", ge=0, le=31536000)
     writes_per_minute: int = key(60, "0 is no limit", ge=0, le=100_000)
     trusted_hops: int = key(2, "count each proxy in front of the service", ge=0, le=10)

@@ -33,6 +33,9 @@ class SignIn(pulumi.ComponentResource):
     ) -> None:
         super().__init__("hearth-app:infra:SignIn", name, None, opts)
         domains = site_hosts.public(stack)
+        # Google's own page, to which the mail for a new password leads, lies there whatever the site is called, and uses
+        # this key.
+        pages = dict.fromkeys((*domains, f"{stack.project}.firebaseapp.com"))
         gcp.identityplatform.Config(
             name,
             project=stack.project,
@@ -44,6 +47,12 @@ class SignIn(pulumi.ComponentResource):
                 phone_number=gcp.identityplatform.ConfigSignInPhoneNumberArgs(enabled=False),
                 # Accounts made by anybody in one call would make "needs a user" an empty word.
                 anonymous=gcp.identityplatform.ConfigSignInAnonymousArgs(enabled=False),
+            ),
+            # Said in both cases: left out, Google would keep what was set before.
+            client=gcp.identityplatform.ConfigClientArgs(
+                permissions=gcp.identityplatform.ConfigClientPermissionsArgs(
+                    disabled_user_signup=stack.sign_up == "closed"
+                )
             ),
             # Identity Platform can't be taken out of a project again, and the users stay with it.
             opts=ResourceOptions(parent=self, depends_on=after, retain_on_delete=True),
@@ -57,9 +66,11 @@ class SignIn(pulumi.ComponentResource):
                 api_targets=[gcp.projects.ApiKeyRestrictionsApiTargetArgs(service=apis.IDENTITY_TOOLKIT.name)],
                 # Google goes by the Referer, so the pages' Referrer-Policy has to let other hosts know the origin.
                 browser_key_restrictions=gcp.projects.ApiKeyRestrictionsBrowserKeyRestrictionsArgs(
-                    allowed_referrers=[f"https://{domain}/*" for domain in domains]
+                    allowed_referrers=[f"https://{domain}/*" for domain in pages]
                 ),
             ),
+            # By default Google refuses to delete a key that somebody used within the last seven days.
+            deletion_policy="FORCE",
             opts=ResourceOptions(parent=self, depends_on=after),
         )
         # Each visitor's browser gets it: encrypted in the state, it would only look like something to guard.

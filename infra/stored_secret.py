@@ -85,9 +85,22 @@ def _secret(
         name,
         project=stack.project,
         secret_id=secret_id,
-        replication=gcp.secretmanager.SecretReplicationArgs(auto=gcp.secretmanager.SecretReplicationAutoArgs()),
+        replication=_replication(stack),
         deletion_protection=stack.deletion_protection,
         opts=ResourceOptions(parent=parent, depends_on=after, protect=stack.protect),
+    )
+
+
+def _replication(stack: StackSettings) -> gcp.secretmanager.SecretReplicationArgs:
+    """Automatic replication is refused where an organization limits locations (`constraints/gcp.resourceLocations`).
+
+    Source: Secret Manager, "Choose a replication policy".
+    """
+    if stack.secret_replication == "automatic":
+        return gcp.secretmanager.SecretReplicationArgs(auto=gcp.secretmanager.SecretReplicationAutoArgs())
+    place = gcp.secretmanager.SecretReplicationUserManagedReplicaArgs(location=stack.region)
+    return gcp.secretmanager.SecretReplicationArgs(
+        user_managed=gcp.secretmanager.SecretReplicationUserManagedArgs(replicas=[place])
     )
 
 

@@ -77,3 +77,19 @@ def test_the_secret_can_be_protected_from_deletion() -> None:
         for secret in VERSIONS.values():
             found = run_stack(name).one("gcp:secretmanager/secret:Secret", secret)
             assert found.inputs["deletionProtection"] is protected
+
+
+@pytest.mark.parametrize(
+    ("setting", "replication"),
+    [
+        ("automatic", {"auto": {}}),
+        ("region", {"userManaged": {"replicas": [{"location": "europe-west1"}]}}),
+    ],
+)
+def test_every_secret_lies_where_the_organization_lets_it(setting: str, replication: dict[str, Any]) -> None:
+    """Automatic replication needs the location `global` to be allowed."""
+    more = {"app:secretReplication": setting, "gcp:region": "europe-west1", "app:database": "postgres"}
+    secrets = run_stack("prod", more).of("gcp:secretmanager/secret:Secret")
+
+    assert len(secrets) == 3
+    assert [each.inputs["replication"] for each in secrets] == [replication] * 3

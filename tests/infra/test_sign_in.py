@@ -23,6 +23,11 @@ def enabled(stack: Stack) -> set[str]:
     return {each.inputs["service"] for each in stack.of("gcp:projects/service:Service")}
 
 
+def referrers(stack: Stack) -> set[str]:
+    allowed = stack.one(KEY).inputs["restrictions"]["browserKeyRestrictions"]["allowedReferrers"]
+    return {each.removeprefix("https://").removesuffix("/*") for each in allowed}
+
+
 def test_people_sign_in_with_an_address_and_a_password_and_never_without_a_name() -> None:
     config = run_stack("prod", FIREBASE).one(CONFIG).inputs
 
@@ -38,10 +43,30 @@ def test_the_page_signs_in_from_the_sites_own_domains_alone() -> None:
     domains = ["shop.web.app", "shop.firebaseapp.com", "www.example.com"]
 
     assert stack.one(CONFIG).inputs["authorizedDomains"] == domains
-    assert stack.one(KEY).inputs["restrictions"] == {
-        "apiTargets": [{"service": "identitytoolkit.googleapis.com"}],
-        "browserKeyRestrictions": {"allowedReferrers": [f"https://{domain}/*" for domain in domains]},
-    }
+    restrictions = stack.one(KEY).inputs["restrictions"]
+    assert restrictions["apiTargets"] == [{"service": "identitytoolkit.googleapis.com"}]
+    assert set(domains) <= referrers(stack)
+
+
+@pytest.mark.parametrize("site", ["", "shop"])
+def test_the_page_that_the_mail_for_a_new_password_leads_to_may_use_the_key(site: str) -> None:
+    """It is Google's own, at the project's name, and not at the site's."""
+    stack = run_stack("prod", FIREBASE | {"app:siteId": site})
+    own = site or "example-prod"
+
+    assert referrers(stack) == {f"{own}.web.app", f"{own}.firebaseapp.com", "example-prod.firebaseapp.com"}
+
+
+@pytest.mark.parametrize(("sign_up", "disabled"), [("open", False), ("closed", True)])
+def test_a_setting_says_who_makes_accounts(sign_up: str, disabled: bool) -> None:
+    config = run_stack("prod", FIREBASE | {"app:signUp": sign_up}).one(CONFIG).inputs
+
+    assert config["client"] == {"permissions": {"disabledUserSignup": disabled}}
+
+
+def test_a_key_that_people_used_is_deleted_with_its_stack() -> None:
+    """Google refuses to delete one that was used within seven days, unless it is told to."""
+    assert run_stack("prod", FIREBASE).one(KEY).inputs["deletionPolicy"] == "FORCE"
 
 
 def test_the_service_gets_the_key_that_was_made() -> None:

@@ -96,6 +96,8 @@ ALONE: dict[str, Edit] = {
             "app:buildRegion": "europe-west1",
             "app:grantSettleSeconds": "0",
             "app:secretKeyRotation": "after the leak",
+            "app:secretReplication": "region",
+            "app:signUp": "closed",
             "app:fileMaxAgeSeconds": "31536000",
             "app:writesPerMinute": "0",
             "app:trustedHops": "0",
