@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hearth.deployer.finding import Finding, explain_no_answer
+from hearth.deployer.finding import Finding, explain_no_answer, is_off, off
 from hearth.deployer.google import Answer, Ask
 from hearth.deployer.target import Target
 
@@ -30,6 +30,9 @@ def secrets_provider(target: Target, ask: Ask) -> Iterator[Finding]:
         return
     key = target.secrets_provider.removeprefix("gcpkms://").split("?")[0]
     answer = ask("GET", f"https://cloudkms.googleapis.com/v1/{key}")
+    if is_off(answer):
+        yield off(f"the key {key}", "cloudkms.googleapis.com", target)
+        return
     yield _there(
         f"the key {key} of the secrets provider",
         answer,

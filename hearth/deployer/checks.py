@@ -7,17 +7,13 @@ Each takes the target and a way to ask Google, and returns findings. A question 
 from collections.abc import Callable, Iterator
 
 from hearth.catalog.roles import DEPLOYER
-from hearth.deployer import backend_checks
-from hearth.deployer.finding import Finding, explain_no_answer
+from hearth.deployer import backend_checks, policy_checks
+from hearth.deployer.finding import Finding, explain_no_answer, is_off, off
 from hearth.deployer.google import Ask
 from hearth.deployer.target import Target
 
 # Without these two nothing can be asked or enabled, so the program can't enable them itself.
 _FIRST_APIS = ("serviceusage.googleapis.com", "cloudresourcemanager.googleapis.com")
-
-# Organization policies under which a public service is refused, and what to do instead.
-_POLICIES_AGAINST_ALL_USERS = ("iam.allowedPolicyMemberDomains", "iam.managed.allowedPolicyMembers")
-_POLICY_AGAINST_NO_CHECK = "run.managed.requireInvokerIam"
 
 
 def project(target: Target, ask: Ask) -> Iterator[Finding]:
@@ -31,7 +27,11 @@ def project(target: Target, ask: Ask) -> Iterator[Finding]:
             f"project {target.project} is {state}, so nothing can be created in it",
             f"gcloud projects undelete {target.project}, or name another project in Pulumi.{target.stack}.yaml",
         )
-    elif answer.status in (403, 404) and "SERVICE_DISABLED" not in str(answer.body):
+    elif is_off(answer):
+        yield Finding(
+            "missing", f"project {target.project}: seen once the two APIs below are on", "run this again then"
+        )
+    elif answer.status in (403, 404):
         yield Finding(
             "missing",
             f"project {target.project} does not exist, or these credentials may not see it ({answer.message})",
@@ -43,7 +43,9 @@ def project(target: Target, ask: Ask) -> Iterator[Finding]:
 
 def billing(target: Target, ask: Ask) -> Iterator[Finding]:
     answer = ask("GET", f"https://cloudbilling.googleapis.com/v1/projects/{target.project}/billingInfo")
-    if answer.status != 200:
+    if is_off(answer):
+        yield off("billing", "cloudbilling.googleapis.com", target)
+    elif answer.status != 200:
         yield Finding(
             "unknown",
             f"billing: {explain_no_answer(answer.status, answer.message)}",
@@ -65,7 +67,7 @@ def first_apis(target: Target, ask: Ask) -> Iterator[Finding]:
         fix = f"gcloud services enable {api} --project={target.project}"
         if answer.status == 200 and answer.body.get("state") == "ENABLED":
             yield Finding("ok", f"{api} is on")
-        elif answer.status == 200 or "SERVICE_DISABLED" in str(answer.body):
+        elif answer.status == 200 or is_off(answer):
             yield Finding("missing", f"{api} is off: without it the program can't enable the others", fix)
         else:
             yield Finding("unknown", f"{api}: {explain_no_answer(answer.status, answer.message)}", fix)
@@ -79,6 +81,9 @@ def permissions(target: Target, ask: Ask) -> Iterator[Finding]:
         f"https://cloudresourcemanager.googleapis.com/v1/projects/{target.project}:testIamPermissions",
         {"permissions": wanted},
     )
+    if is_off(answer):
+        yield Finding("missing", "roles of the deployer: seen once the two APIs above are on", "run this again then")
+        return
     if answer.status != 200:
         yield Finding("unknown", f"roles of the deployer: {explain_no_answer(answer.status, answer.message)}")
         return
@@ -99,7 +104,7 @@ def firebase(target: Target, ask: Ask) -> Iterator[Finding]:
     answer = ask("GET", f"https://firebase.googleapis.com/v1beta1/projects/{target.project}")
     if answer.status == 200:
         yield Finding("ok", "Firebase is in the project")
-    elif answer.status == 404 or "SERVICE_DISABLED" in str(answer.body):
+    elif answer.status == 404 or is_off(answer):
         yield Finding(
             "ok",
             "Firebase is not in the project yet: the first `pulumi up` adds it. It is refused (403) to a person who "
@@ -109,32 +114,27 @@ def firebase(target: Target, ask: Ask) -> Iterator[Finding]:
         yield Finding("unknown", f"Firebase: {explain_no_answer(answer.status, answer.message)}")
 
 
-def organization_policies(target: Target, ask: Ask) -> Iterator[Finding]:
-    relevant = {
-        "iam": (_POLICIES_AGAINST_ALL_USERS, "set app:publicAccess to invoker-check-off"),
-        "invoker-check-off": ((_POLICY_AGAINST_NO_CHECK,), "set app:publicAccess to iam"),
-    }
-    names, instead = relevant.get(target.public_access, ((), ""))
-    for name in names:
-        answer = ask(
-            "GET", f"https://orgpolicy.googleapis.com/v2/projects/{target.project}/policies/{name}:getEffectivePolicy"
+def database(target: Target, ask: Ask) -> Iterator[Finding]:
+    """A Firestore database of the stack's name that is there already. Whose it is, can't be asked."""
+    name = target.choices["app:firestoreDatabase"]
+    if target.choices["app:database"] != "firestore":
+        yield Finding("ok", "the stack makes no Firestore database")
+        return
+    answer = ask("GET", f"https://firestore.googleapis.com/v1/projects/{target.project}/databases/{name}")
+    another = f"pulumi config set app:firestoreDatabase web-data -s {target.stack}"
+    if answer.status == 404 or is_off(answer):
+        yield Finding("ok", f"the Firestore database {name} is not there yet: the first `pulumi up` makes it")
+    elif answer.status != 200:
+        yield Finding("unknown", f"the Firestore database {name}: {explain_no_answer(answer.status, answer.message)}")
+    elif answer.body.get("type") == "DATASTORE_MODE":
+        what = f"the database {name} is there, in Datastore mode, which the service can't use"
+        yield Finding("missing", what, f"{another}, for a database of its own beside it")
+    else:
+        yield Finding(
+            "ok",
+            f"the Firestore database {name} is there. If this stack did not make it, `pulumi up` stops with a 409: "
+            f"import it (docs/deploying.md, 8), or {another}",
         )
-        if answer.status == 404:
-            yield Finding("ok", f"no organization policy {name}")
-        elif answer.status != 200:
-            yield Finding(
-                "unknown",
-                f"organization policy {name}: {explain_no_answer(answer.status, answer.message)}",
-                f"gcloud org-policies describe {name} --project={target.project} --effective",
-            )
-        elif _restricts(answer.body.get("spec")):
-            yield Finding(
-                "missing",
-                f"the organization policy {name} refuses a public service with app:publicAccess={target.public_access}",
-                f"{instead}, or ask the organization's administrator for an exception",
-            )
-        else:
-            yield Finding("ok", f"organization policy {name} restricts nothing here")
 
 
 Check = Callable[[Target, Ask], Iterator[Finding]]
@@ -145,15 +145,8 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("APIs that must be on before anything", first_apis),
     ("Your roles", permissions),
     ("Firebase", firebase),
-    ("Organization policies", organization_policies),
+    ("Database", database),
+    ("Organization policies", policy_checks.organization_policies),
     ("State", backend_checks.state_backend),
     ("Secrets", backend_checks.secrets_provider),
 )
-
-
-def _restricts(spec: object) -> bool:
-    """Whether an effective policy narrows anything: a rule that enforces, or that lists allowed or denied values."""
-    rules = spec.get("rules", ()) if isinstance(spec, dict) else ()
-    return any(
-        rule.get("enforce") or rule.get("denyAll") or rule.get("values") or rule.get("parameters") for rule in rules
-    )

@@ -14,7 +14,13 @@ import yaml
 from hearth import stack_file
 from hearth.facts.names import PROJECT_ID
 
-_CHOICES = {"app:database": "firestore", "app:auth": "none"}
+_CHOICES = {
+    "app:auth": "none",
+    "app:database": "firestore",
+    "app:firestoreDatabase": "(default)",
+    "app:publicAccess": "iam",
+    "app:secretReplication": "automatic",
+}
 """Defaults, as in `infra/settings.py`."""
 
 
@@ -26,10 +32,10 @@ class BadTarget(Exception):
 class Target:
     stack: str
     project: str
-    public_access: str
-    """`iam`, `invoker-check-off` or `private`."""
     choices: Mapping[str, str]
-    """What the stack says, or is taken to say, for each key that decides on a role."""
+    """What the stack says, or is taken to say, for each key that decides on a role or a policy."""
+    delivers: bool
+    """Whether a repository's CI may deploy it."""
     secrets_provider: str
     """As `pulumi stack init --secrets-provider` wrote it; empty for a passphrase or Pulumi Cloud."""
     backend: str
@@ -58,8 +64,8 @@ def read(root: Path, stack: str, backend: str) -> Target:
     return Target(
         stack=stack,
         project=project,
-        public_access=str(config.get("app:publicAccess", "iam")),
         choices={key: str(config.get(key, default)) for key, default in _CHOICES.items()},
+        delivers=bool(config.get("app:deliveryRepository")),
         secrets_provider=str(contents.get("secretsprovider", "")),
         backend=backend or declared_url,
     )

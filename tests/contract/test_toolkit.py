@@ -7,6 +7,7 @@ import pytest
 from hearth import lock
 from hearth.catalog.roles import DEPLOYER
 from hearth.deployer import target
+from hearth.deployer.policy_checks import POLICIES
 from hearth.image import instance
 from hearth.testing.stacks import STACKS
 from infra.program import ROOT
@@ -21,7 +22,7 @@ def test_every_stack_that_is_shipped_can_be_tried(name: str) -> None:
 def test_a_stack_that_is_silent_is_taken_to_be_what_the_program_makes_of_it(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: web\n", encoding="utf-8")
     (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  gcp:project: acme-web-dev\n", encoding="utf-8")
-    deciding = {role.only[0] for role in DEPLOYER if role.only}
+    deciding = {role.only[0] for role in DEPLOYER if role.only} | {key for policy in POLICIES for key in policy.only}
 
     assert target.read(tmp_path, "dev", "").choices == {key: StackSettings.fields()[key].default for key in deciding}
 

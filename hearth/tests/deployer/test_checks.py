@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ secretsprovider: gcpkms://projects/acme-ops/locations/us-central1/keyRings/pulum
 config:
   gcp:project: {PROJECT}
   app:publicAccess: iam
+  app:deliveryRepository: acme/web
 """
 
 DISABLED = {
@@ -113,9 +115,31 @@ def test_a_project_that_has_everything_passes_and_is_told_the_next_command(tmp_p
         pytest.param(
             "iam.allowedPolicyMemberDomains:getEffectivePolicy",
             (200, {"spec": {"rules": [{"values": {"allowedValues": ["C0abc"]}}]}}),
-            "refuses a public service",
+            "forbids a public service",
             "app:publicAccess to invoker-check-off",
             id="domain-restricted-sharing",
+        ),
+        *(
+            pytest.param(
+                f"{constraint}:getEffectivePolicy",
+                (200, {"spec": {"rules": [rule]}}),
+                f"the organization policy {constraint} forbids",
+                fix,
+                id=constraint,
+            )
+            for constraint, rule, fix in (
+                ("iam.managed.allowedPolicyMembers", {"enforce": True}, "app:publicAccess to invoker-check-off"),
+                ("run.allowedIngress", {"values": {"allowedValues": ["internal"]}}, "have `all` allowed"),
+                ("gcp.resourceLocations", {"values": {"allowedValues": ["in:eu-locations"]}}, "app:secretReplication"),
+                ("iam.workloadIdentityPoolProviders", {"denyAll": True}, "githubusercontent.com allowed"),
+            )
+        ),
+        pytest.param(
+            "/databases/(default)",
+            (200, {"type": "DATASTORE_MODE"}),
+            "in Datastore mode",
+            "pulumi config set app:firestoreDatabase web-data -s dev",
+            id="datastore-mode",
         ),
         pytest.param(
             "/b/acme-state", (404, FORBIDDEN), "does not exist", "gcloud storage buckets create", id="no-state-bucket"
@@ -170,6 +194,63 @@ def test_a_role_for_what_the_stack_does_not_have_is_not_asked_for(
 
     assert spared
     assert code == 0, text
+
+
+@pytest.mark.parametrize(
+    ("said", "constraint"),
+    [
+        ("app:publicAccess: invoker-check-off", "iam.allowedPolicyMemberDomains"),
+        ("app:secretReplication: region", "gcp.resourceLocations"),
+        ("app:deliveryRepository: ''", "iam.workloadIdentityPoolProviders"),
+        ("app:database: firestore", "sql.restrictPublicIp"),
+    ],
+)
+def test_a_policy_against_what_the_stack_does_not_do_is_not_asked_for(
+    tmp_path: Path, said: str, constraint: str
+) -> None:
+    key = said.partition(":")[0] + ":" + said.split(":")[1]
+    lines = [line for line in STACK_FILE.splitlines() if key not in line]
+
+    code, text = check(tmp_path, Google({}), stack_file="\n".join([*lines, f"  {said}", ""]))
+
+    assert code == 0, text
+    assert constraint not in text
+
+
+@pytest.mark.parametrize(
+    ("constraint", "allowed"),
+    [
+        ("run.allowedIngress", "all"),
+        ("gcp.resourceLocations", "global"),
+        ("iam.workloadIdentityPoolProviders", "https://token.actions.githubusercontent.com"),
+    ],
+)
+def test_a_policy_that_lists_what_the_stack_needs_forbids_nothing(
+    tmp_path: Path, constraint: str, allowed: str
+) -> None:
+    policy = {"spec": {"rules": [{"values": {"allowedValues": ["other", allowed]}}]}}
+
+    code, text = check(tmp_path, Google({f"{constraint}:getEffectivePolicy": (200, policy)}))
+
+    assert code == 0, text
+
+
+def test_in_a_new_project_everything_that_is_missing_is_named_with_a_command_and_nothing_is_unknown(
+    tmp_path: Path,
+) -> None:
+    """There no API is on, and Google answers each question with that."""
+    everything = {name.partition(" ")[2]: (403, DISABLED) for name in ANSWERS if "storage.googleapis.com" not in name}
+
+    code, text = check(tmp_path, Google(everything | {":testIamPermissions": (403, DISABLED)}))
+
+    assert code == 1
+    assert "unknown " not in text.partition("\n\n")[0]
+    fixes = re.findall(r"fix: (.+)", text)
+    assert [fix for fix in fixes if fix.startswith("gcloud services enable ")] == [
+        f"gcloud services enable {api}.googleapis.com --project={PROJECT}"
+        for api in ("cloudbilling", "serviceusage", "cloudresourcemanager", "orgpolicy", "cloudkms")
+    ]
+    assert len(fixes) == text.count("MISSING")
 
 
 @pytest.mark.parametrize(
