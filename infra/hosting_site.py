@@ -50,7 +50,8 @@ class HostingSite(pulumi.ComponentResource):
             name,
             project=stack.project,
             site_id=stack.names.site,
-            # A project's default site is there from the start and can't be deleted: it is adopted, and let go.
+            # A project's default site can't be deleted: where it is there already it is adopted, as Google's provider does
+            # with any site that is found, and it is let go. Its id may be another project's (docs/deploying.md).
             deletion_policy="ABANDON" if stack.names.site == stack.project else "DELETE",
             opts=ResourceOptions(parent=self, depends_on=[firebase], protect=stack.protect),
         )

@@ -1,7 +1,8 @@
 """Which machines Cloud SQL has for Postgres, and how many connections each is given.
 
 Sources: Cloud SQL for PostgreSQL, "Create instances" (tiers, editions) and "Configure database flags" (max_connections
-by memory). Whether a region has a tier is not checked: only Google knows.
+by memory). Whether a region has a tier is not checked: only Google knows. Left out: the machine series N4 and C4A of
+either edition, whose sizes and numbers of connections nobody has looked up yet.
 """
 
 import re

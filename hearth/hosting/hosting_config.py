@@ -4,8 +4,9 @@ The file is the Firebase CLI's, so that its emulator and its people can use it; 
 rewrite goes to is replaced by what this program declares, so that the two can't disagree.
 Translation: Firebase, "Configure Hosting behavior", and the CLI's own (`convertConfig`).
 
-Left out, and refused rather than dropped in silence: several sites, deploy hooks, rewrites to functions and Dynamic
-Links, and an `ignore` list other than the one that `flask_hearth.staticfiles` implements.
+Left out, and refused rather than dropped in silence: several sites, deploy hooks, rewrites to functions, to Dynamic
+Links and to a revision of the service by its tag (`pinTag`), and an `ignore` list other than the one that
+`flask_hearth.staticfiles` implements.
 """
 
 import json
@@ -23,6 +24,7 @@ _KNOWN = {
     *("public", "ignore", "rewrites", "redirects", "headers"),
     *("cleanUrls", "trailingSlash", "appAssociation", "i18n"),
 }
+_RUN = {"serviceId", "region"}
 _PATTERNS = ("source", "glob", "regex")
 
 
@@ -125,6 +127,12 @@ def _rewrite(at: str, rule: Mapping[str, Any], run: Mapping[str, str]) -> dict[s
     if goals == {"destination"}:
         return {**_pattern(at, rule), "path": rule["destination"]}
     if goals == {"run"}:
+        more = sorted(set(rule["run"]) - _RUN) if isinstance(rule["run"], dict) else ["anything but an object"]
+        if more:
+            raise HostingConfigError(
+                f"{at}: `run` has serviceId and region, and {', '.join(more)} is not deployed by this program: "
+                "requests go to whatever revision serves the service's own address. Remove it."
+            )
         return {**_pattern(at, rule), "run": dict(run)}
     raise HostingConfigError(
         f"{at}: a rewrite goes to a file (destination) or to the service (run), not to {sorted(goals)}. "

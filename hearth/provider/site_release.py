@@ -2,7 +2,8 @@
 
 Google's provider has neither files nor most of the configuration. Every change, also of the service alone, is a new
 version and a new release: the release is what empties the CDN's cache.
-Left out: making sites and channels, and deleting old versions, which the site's own retention does.
+Left out: making sites and channels, and deleting old versions. A site keeps them all unless its owner limits their
+number (`maxVersions` of the SiteConfig; Hosting's "Release storage settings" in the console), and pays for them.
 """
 
 import re

@@ -27,7 +27,7 @@ def read(tmp_path: Path, document: object) -> hosting_config.HostingConfig:
     [
         ({}, {}),
         (
-            {"rewrites": [{"source": "**", "run": {"serviceId": "x", "region": "y", "pinTag": True}}]},
+            {"rewrites": [{"source": "**", "run": {"serviceId": "x", "region": "y"}}]},
             {"rewrites": [{"glob": "**", "run": {"serviceId": "shop", "region": "europe-west1"}}]},
         ),
         (
@@ -83,6 +83,8 @@ def test_a_section_becomes_the_apis_configuration(
         ({"hosting": {**USUAL, "rewrites": [{"source": "a", "regex": "b", "destination": "/a"}]}}, "exactly one of"),
         ({"hosting": {**USUAL, "rewrites": [{"source": "a", "function": "f"}]}}, "not to ['function']"),
         ({"hosting": {**USUAL, "rewrites": [{"source": "a", "run": {}, "destination": "/a"}]}}, "a rewrite goes to"),
+        ({"hosting": {**USUAL, "rewrites": [{"source": "a", "run": {"serviceId": "web", "pinTag": True}}]}}, "pinTag"),
+        ({"hosting": {**USUAL, "rewrites": [{"source": "a", "run": "web"}]}}, "serviceId and region"),
         ({"hosting": {**USUAL, "redirects": [{"source": "a", "destination": "/", "type": 200}]}}, "got 200"),
         ({"hosting": {**USUAL, "redirects": [{"source": "a"}]}}, "needs a destination"),
         ({"hosting": {**USUAL, "headers": [{"source": "a", "headers": {"A": "1"}}]}}, "headers is a list of"),
