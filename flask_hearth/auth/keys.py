@@ -4,6 +4,7 @@ Keys change every few days, and the next one is published ahead of its use, so a
 made up; the one is looked for at once, the other must not let strangers make this service ask Google at will.
 """
 
+import http.client
 import json
 import logging
 import re
@@ -54,11 +55,16 @@ Fetch = Callable[[str], Answer]
 
 def fetch(url: str) -> Answer:
     """Ask over HTTP."""
-    with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310 - settings fix the URL
-        body = response.read(_MOST_BYTES + 1)
-        if len(body) > _MOST_BYTES:
-            raise OSError(f"the answer is longer than {_MOST_BYTES} bytes")
-        return Answer(body=body, headers={name.lower(): value for name, value in response.headers.items()})
+    try:
+        with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310 - settings fix the URL
+            body = response.read(_MOST_BYTES + 1)
+            headers = {name.lower(): value for name, value in response.headers.items()}
+    # No OSError: an answer that is cut off, or none of HTTP.
+    except http.client.HTTPException as error:
+        raise OSError(f"no answer that can be read: {error!r}") from error
+    if len(body) > _MOST_BYTES:
+        raise OSError(f"the answer is longer than {_MOST_BYTES} bytes")
+    return Answer(body=body, headers=headers)
 
 
 @dataclass(frozen=True, kw_only=True)

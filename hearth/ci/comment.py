@@ -6,6 +6,7 @@ Which pull request is meant comes from GitHub's event, never from a file. Left o
 are gone; nobody is misled by them.
 """
 
+import http.client
 import json
 import os
 import re
@@ -127,7 +128,7 @@ def _client(environ: Mapping[str, str]) -> Call:
         except urllib.error.HTTPError as error:
             said = error.read().decode(errors="replace")[:500]
             raise Refused(f"GitHub answered {error.code} to {method} {path.partition('?')[0]}: {said}") from error
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             raise Refused(
                 f"{method} {path.partition('?')[0]} did not get through: {error}. Run the job again."
             ) from error

@@ -7,7 +7,7 @@ fail within seconds, and whoever started it can end it with everything it starte
 import socket
 import subprocess
 import sys
-from urllib.error import URLError
+from http.client import HTTPException
 
 from pulumi.automation import PulumiCommand
 
@@ -22,7 +22,7 @@ def main(folder: str) -> str | None:
     except subprocess.CalledProcessError as error:
         said = (error.output or b"").decode(errors="replace").strip().splitlines()
         return f"the installer failed: {said[-1] if said else error}"
-    except (URLError, OSError) as error:
+    except (OSError, HTTPException) as error:
         return f"no download: {getattr(error, 'reason', error)}"
     return None
 

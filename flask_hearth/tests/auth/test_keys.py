@@ -14,6 +14,7 @@ from flask_hearth.auth.keys import (
     fetch,
 )
 from flask_hearth.testing.processes import PATIENCE
+from flask_hearth.testing.raw_server import NO_HTTP, answering
 from flask_hearth.tests.auth.token_issuer import KeyServer, SigningKey, key_set
 
 HOUR = 3600
@@ -208,6 +209,12 @@ def test_who_has_a_usable_key_does_not_wait_for_new_ones(signing_key: SigningKey
         leave.set()
         asking.join(PATIENCE)
     assert google.asked == 2
+
+
+@pytest.mark.parametrize("raw", NO_HTTP)
+def test_what_is_no_http_counts_as_no_answer(raw: bytes) -> None:
+    with answering(raw) as origin, pytest.raises(KeysUnavailableError):
+        PublicKeys(f"{origin}/").find("first")
 
 
 def test_keys_come_over_http(issuer: KeyServer) -> None:

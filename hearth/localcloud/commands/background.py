@@ -140,7 +140,7 @@ def _health(ports: Ports) -> dict[str, Any]:
     try:
         with _direct.open(f"http://127.0.0.1:{ports.apis}/_local/health", timeout=2) as answer:
             said: dict[str, Any] = json.load(answer)
-    except (OSError, ValueError):
+    except (OSError, http.client.HTTPException, ValueError):
         # Refused, too slow, or any answer but a good one.
         return {}
     return said

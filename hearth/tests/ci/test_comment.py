@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from flask_hearth.testing.raw_server import NO_HTTP, answering
 from hearth import project
 from hearth.ci import comment
 
@@ -150,6 +151,15 @@ def test_a_fork_that_is_gone_has_no_pull_request(github: GitHub, environ: dict[s
 
     assert comment.main([str(summaries)], environ) == 0
     assert github.sent == []
+
+
+@pytest.mark.parametrize("raw", NO_HTTP)
+def test_an_answer_that_is_no_http_is_told(
+    raw: bytes, environ: dict[str, str], summaries: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with answering(raw) as origin:
+        assert comment.main([str(summaries)], environ | {"GITHUB_API_URL": origin}) == 1
+    assert "did not get through" in capsys.readouterr().err
 
 
 def test_a_run_without_summaries_is_no_fault(environ: dict[str, str], tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from flask_hearth.testing.raw_server import NO_HTTP, answering
 from hearth.pulumi_cli import language_host, launcher, work
 from hearth.pulumi_cli import module as module_file
 from hearth.pulumi_cli.install import NoCliError, install
@@ -166,6 +167,16 @@ def test_a_download_that_fails_says_why_in_a_line(tmp_path: Path, quiet: Termina
 
     with pytest.raises(Unavailable, match=r"^no download: Name or service not known$"):
         Download(tmp_path / "download", quiet, str(python)).get()
+
+
+def test_a_download_from_what_is_no_http_says_so_in_a_line(
+    tmp_path: Path, quiet: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with answering(NO_HTTP[0]) as origin:
+        monkeypatch.setenv("https_proxy", origin)
+
+        with pytest.raises(Unavailable, match=r"^no download: SSH"):
+            Download(tmp_path / "download", quiet, sys.executable).get()
 
 
 def test_a_download_that_ends_early_is_not_taken(tmp_path: Path, quiet: Terminal, script: Script) -> None:

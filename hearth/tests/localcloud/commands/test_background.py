@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from flask_hearth.testing.processes import PATIENCE
+from flask_hearth.testing.raw_server import NO_HTTP, answering
 from hearth.localcloud import locking
 from hearth.localcloud.cloud import Ports
 from hearth.localcloud.commands import background, ports
@@ -70,6 +71,16 @@ def test_a_process_that_is_deaf_to_sigterm_is_killed(tmp_path: Path) -> None:
 
         assert background.stop(tmp_path, patience=0.3)
         assert process.wait(PATIENCE) == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("raw", NO_HTTP)
+def test_what_is_no_http_on_its_port_is_no_local_cloud(raw: bytes) -> None:
+    with answering(raw) as origin:
+        apis = Ports(edge=1, apis=int(origin.rpartition(":")[2]), service=2)
+
+        assert not background.healthy(apis)
+        with pytest.raises(CommandError, match="does not report its status"):
+            background.status(apis)
 
 
 def test_a_local_cloud_whose_code_has_changed_is_started_anew_on_its_ports(checkout: Checkout) -> None:
