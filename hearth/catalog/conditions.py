@@ -23,7 +23,7 @@ def _not_wider(before: Any, after: Any) -> bool:
         old, new = (ipaddress.ip_network(each, strict=False) for each in (before, after))
     except ValueError:
         return False
-    return old.version != new.version or not (new[0] <= old[0] and old[-1] <= new[-1])
+    return old.version != new.version or not int(new[0]) <= int(old[0]) <= int(old[-1]) <= int(new[-1])
 
 
 def _older(before: Any, after: Any) -> bool:
