@@ -54,7 +54,7 @@ def behind_front_end(application: "WSGIApplication", trusted: Collection[str]) -
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         host = environ.get("HTTP_X_FORWARDED_HOST")
         if host is not None and not wanted.fullmatch(_PORT.sub("", host.lower())):
-            _log.debug("X-Forwarded-Host is ignored: %.100r is no host of this service", host)
+            _log.debug("X-Forwarded-Host is ignored: %.100r is not a host of this service", host)
             del environ["HTTP_X_FORWARDED_HOST"]
         # Cloud Run sets it itself, whoever asks; anything else is no scheme.
         if environ.get("HTTP_X_FORWARDED_PROTO") not in _SCHEMES:

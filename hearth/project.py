@@ -64,8 +64,8 @@ class Table:
         for key, value in table.items():
             if key not in known or not isinstance(value, str):
                 raise ProjectError(
-                    f"{_TOML}, [tool.hearth] {key} = {value!r}: there is no such key, or it is no text. "
-                    f"There are {', '.join(sorted(known))}."
+                    f"{_TOML}, [tool.hearth] {key} = {value!r}: the key is unknown, or its value is not a string. The "
+                    f"keys are {', '.join(sorted(known))}."
                 )
         return cls(**table)
 

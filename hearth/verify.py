@@ -53,7 +53,7 @@ def _all(checks: "_Checks", beside: Mapping[str, str]) -> int:
         codes |= {name: checks.ended(process, name, show=True) for name, process in begun.items()}
     failed = {name: code for name, code in codes.items() if code}
     if failed:
-        sys.stderr.write(f"test: these failed, and are told of above: {', '.join(failed)}\n")
+        sys.stderr.write(f"test: these failed; their output is above: {', '.join(failed)}\n")
     return next(iter(failed.values()), 0)
 
 

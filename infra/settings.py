@@ -191,8 +191,8 @@ class StackSettings(Configuration):
         rules=[
             Rule(_VARIABLE, "choose another name", each=lambda name, _: cloud_run.is_variable(name)),
             Rule(
-                "its value is no text: Pulumi's command line makes true and false a switch, and of digits a number, "
-                "which loses the last ones of many",
+                "its value is not text: Pulumi's command line turns true and false into a boolean and digits into a "
+                "number, which loses the last digits of a long one",
                 lambda name: f"pulumi config set --path --type string 'app:env.{name}' -- VALUE",
                 each=lambda _, value: isinstance(value, str),
             ),
@@ -235,7 +235,7 @@ class StackSettings(Configuration):
                 each=lambda exception, _: exception.partition("/")[0] in RULES and exception.partition("/")[2],
             ),
             Rule(
-                "it has no reason, so nobody can tell later whether it still has to be",
+                "it has no reason, so nobody can tell later whether it is still needed",
                 lambda exception: f"pulumi config set --path 'app:exceptions[\"{exception}\"]' 'REASON'",
                 each=lambda _, reason: reason.strip(),
             ),

@@ -70,7 +70,7 @@ def _text(file: Path, run: Mapping[str, Any]) -> str:
     except UnicodeDecodeError as error:
         raise Refused(f"{file.name} is not UTF-8: {error}") from error
     if not written.startswith(f"{marker(stack)}\n"):
-        raise Refused(f"{file.name} does not begin with {marker(stack)}: it is no summary of that stack.")
+        raise Refused(f"{file.name} does not begin with {marker(stack)}: it is not a summary of that stack.")
     foot = (
         f"\n<sub>Written by the pull request's own code in [this run]({run['html_url']}), of {run['head_sha']}.</sub>\n"
     )

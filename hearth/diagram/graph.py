@@ -55,7 +55,7 @@ def of_state(exported: Mapping[str, Any]) -> list[Resource]:
             if each.get("custom") and not each["type"].startswith("pulumi:") and not each.get("delete")
         ]
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"this is no state as `pulumi stack export` prints it: {error!r}") from error
+        raise ValueError(f"this is not a state as `pulumi stack export` prints it: {error!r}") from error
 
 
 def _group(urn: str, parent: str, types: Mapping[str, str]) -> tuple[str, str]:

@@ -25,7 +25,9 @@ def network_files(folder: Path, environ: Mapping[str, str], *, ca: str) -> dict[
     if certificates := ca or environ.get("SSL_CERT_FILE"):
         file = Path(certificates).absolute()
         if not file.is_file():
-            raise ImageError(f"{'CA' if ca else 'SSL_CERT_FILE'}={certificates} is no file: pip would trust nobody.")
+            raise ImageError(
+                f"{'CA' if ca else 'SSL_CERT_FILE'}={certificates} is not a file, so pip would trust no server."
+            )
         files[_CERTIFICATES] = file
     settings = {name: environ[f"PIP_{name}"] for name in _PIP if environ.get(f"PIP_{name}")}
     if settings:

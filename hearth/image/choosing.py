@@ -56,8 +56,8 @@ def refusal(refusals: Sequence[str], *, buildah: bool) -> str:
     if refusals:
         return "\n  ".join(["No engine on this machine can build and run an image:", *refusals]) + f"\n{_INSTALL}"
     alone = (
-        "buildah alone can build the image, but not run it with a read-only disk and a limit on memory, which is "
-        "what the trial is about: podman has to stand beside it. "
+        "buildah alone can build the image, but not run it with a read-only disk and a limit on memory, as the trial "
+        "needs: install podman as well. "
         if buildah
         else "Neither docker nor podman is on PATH, and the image can't be built without one. "
     )

@@ -56,7 +56,10 @@ def obstacles(root: Path, old: str) -> Iterator[str]:
         ["git", "status", "--porcelain"], cwd=root, check=False, capture_output=True, text=True, encoding="utf-8"
     )
     if status.returncode:
-        yield "This is no git checkout, so there is no way back: `git init && git add --all && git commit` first."
+        yield (
+            "This is not a git checkout, so a rename could not be undone: `git init && git add --all && git commit` "
+            "first."
+        )
     elif status.stdout:
         yield (
             f"There are {len(status.stdout.splitlines())} uncommitted changes, which the rename would mix with its "

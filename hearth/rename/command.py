@@ -49,7 +49,9 @@ def run(root: Path, name: str, *, anyway: bool, renew: Callable[[Path], str] = r
     old = places.current(root)
     wanted = places.changes(root, name)
     if faults := checks.name_faults(root, name):
-        raise RenameError("\n".join([f"Nothing was renamed. {name!r} is no name for the app:", *_listed(faults)]))
+        raise RenameError(
+            "\n".join([f"Nothing was renamed. {name!r} is not a possible name for the app:", *_listed(faults)])
+        )
     if not wanted:
         print(f"Everything is called {name} already.")
         return

@@ -159,4 +159,4 @@ def test_deployments_stop_what_they_started_though_the_others_fail(checkout: Pat
 
     assert done.returncode != 0
     assert (checkout / "stopped").exists(), done.stdout + done.stderr
-    assert "test: these failed, and are told of above: others\n" in done.stderr
+    assert "test: these failed; their output is above: others\n" in done.stderr

@@ -40,8 +40,8 @@ def current(connection: Connection) -> str | None:
         return None
     if len(numbers) > 1 or not _NUMBER.fullmatch(numbers[0]):
         raise UnavailableError(
-            f"The database's schema is {', '.join(sorted(numbers))}, which is no migration of this service: it "
-            "belongs to another program. Check DATABASE_URL."
+            f"The database's schema is {', '.join(sorted(numbers))}, which is not a migration of this service: the "
+            "database belongs to another program. Check DATABASE_URL."
         )
     return str(numbers[0])
 

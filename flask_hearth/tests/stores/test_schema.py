@@ -45,7 +45,7 @@ def test_the_schema_of_this_code_and_a_newer_one_are_served(opened: Opened) -> N
         ("UPDATE alembic_version SET version_num = '0000'", "is 0000 and this code needs .* `flask db upgrade`"),
         ("DELETE FROM alembic_version", "is not there and this code needs .* `flask db upgrade`"),
         ("DROP TABLE alembic_version", "is not there and this code needs .* `flask db upgrade`"),
-        ("UPDATE alembic_version SET version_num = 'a1b2c3'", "a1b2c3, which is no migration of this service"),
+        ("UPDATE alembic_version SET version_num = 'a1b2c3'", "a1b2c3, which is not a migration of this service"),
     ],
 )
 def test_an_older_schema_or_a_strange_one_is_refused_by_every_method_until_it_is_right(

@@ -58,8 +58,8 @@ def _may() -> bool:
     what = f"stack `{STACK}` and all that its services and users stored in it"
     if not sys.stdin.isatty():
         raise CommandError(
-            f"it deletes {what}, and there is no terminal to ask on whether it may. `make down YES=1` deletes without "
-            "asking; `make stop` stops the local cloud and keeps everything."
+            f"it deletes {what}, and without a terminal it can't ask for confirmation. `make down YES=1` deletes "
+            "without asking; `make stop` stops the local cloud and keeps everything."
         )
     print(f"This deletes {what}; `make stop` would keep it. Delete? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in {"y", "yes"}

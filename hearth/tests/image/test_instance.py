@@ -159,5 +159,5 @@ def test_a_build_that_needs_nothing_of_the_machine_sees_nothing_of_it(tmp_path: 
 
 
 def test_certificates_that_are_not_there_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ImageError, match="CA=nowhere is no file"):
+    with pytest.raises(ImageError, match="CA=nowhere is not a file"):
         building.network_files(tmp_path, {}, ca="nowhere")

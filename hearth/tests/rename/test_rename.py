@@ -189,7 +189,7 @@ def test_uncommitted_changes_are_not_mixed_with_the_renames(checkout: Path) -> N
 def test_without_git_there_is_no_way_back(checkout: Path) -> None:
     shutil.rmtree(checkout / ".git")
 
-    with pytest.raises(RenameError, match="no git checkout"):
+    with pytest.raises(RenameError, match="not a git checkout"):
         rename(checkout, "my-shop")
 
 

@@ -103,7 +103,7 @@ def test_what_only_describes_changes_nothing(line: str) -> None:
     [
         ("", "has no FROM"),
         ("# nothing", "has no FROM"),
-        ("WORKDIR /a\nFROM x", "line 1, `WORKDIR /a`: stands before the first FROM"),
+        ("WORKDIR /a\nFROM x", "line 1, `WORKDIR /a`: is before the first FROM"),
         ("FROM x\nADD a b", "line 2, `ADD a b`: the local cloud does not understand ADD; it understands ARG, FROM"),
         ("FROM x\nVOLUME /data", "does not understand VOLUME"),
         ('FROM x\nSHELL ["a"]', "does not understand SHELL"),

@@ -34,7 +34,7 @@ def test_the_dockerfile_is_that_of_the_context_unless_named() -> None:
         ({"name": DOCKER, "args": ["build", "--squash", "."]}, "it uses the option --squash"),
         ({"name": DOCKER, "args": ["build", "-t"]}, "-t has no value"),
         ({"name": DOCKER, "args": ["build", "--build-arg", "X", "."]}, "--build-arg X has no value"),
-        ({"name": DOCKER, "args": ["build"]}, "no folder as its context"),
+        ({"name": DOCKER, "args": ["build"]}, "its context is no folder"),
         ({"name": DOCKER, "args": ["build", "a", "b"]}, "must be one folder"),
         ({"name": DOCKER, "args": ["build", ".."]}, "must be one folder of the source"),
         ({"name": DOCKER, "args": ["build", "-f", "/etc/passwd", "."]}, "its Dockerfile '/etc/passwd' is outside"),

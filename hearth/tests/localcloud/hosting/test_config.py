@@ -25,7 +25,7 @@ from hearth.localcloud.hosting.redirects import read_redirect
         ({"rewrites": [{"regex": "a(?=b)", "path": "/x"}]}, 400, "lookaround"),
         ({"rewrites": [{"glob": "**"}]}, 400, "not none"),
         ({"rewrites": [{"glob": "**", "path": "/x", "run": {}}]}, 400, "not path and run"),
-        ({"rewrites": [{"glob": "**", "path": "x"}]}, 400, "starts with a slash, not 'x'"),
+        ({"rewrites": [{"glob": "**", "path": "x"}]}, 400, "must start with a slash, not 'x'"),
         ({"rewrites": [{"glob": "**", "destination": "/x"}]}, 400, "there is no field destination"),
         ({"rewrites": [{"glob": "**", "run": {}}]}, 400, "short name"),
         ({"rewrites": [{"glob": "**", "run": "web"}]}, 400, "run must be an object"),
