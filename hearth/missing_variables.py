@@ -20,14 +20,14 @@ _ALWAYS = frozenset({"HOME", "HOSTNAME", "LANG", "PATH", "PWD"})
 
 def warn(root: Path, service: Path, there: Collection[str]) -> None:
     """Say which variables are not `there` on this stack. `service` holds the app's package and its Dockerfile."""
-    elsewhere = of_stacks(root)
+    elsewhere = set_by_stacks(root)
     for name in sorted(elsewhere.keys() - set(there)):
         pulumi.log.warn(
             f"{name} is set on {_and(elsewhere[name])} and not on this stack, so an app that can't do without it won't "
             f"start here. {_fix(name)} If that is meant, set it to nothing: pulumi config set --path --type string "
             f"'{VARIABLES}.{name}' ''"
         )
-    for name, place in sorted(needed(service).items()):
+    for name, place in sorted(required_by_app(service).items()):
         if name not in there and name not in elsewhere:
             pulumi.log.warn(
                 f"{place} reads {name}, which nothing sets on this stack: it would end in a KeyError there. "
@@ -35,7 +35,7 @@ def warn(root: Path, service: Path, there: Collection[str]) -> None:
             )
 
 
-def of_stacks(root: Path) -> Mapping[str, list[str]]:
+def set_by_stacks(root: Path) -> Mapping[str, list[str]]:
     """Variables that the files of stacks set, each with the names of these stacks."""
     found: dict[str, list[str]] = {}
     for file in sorted(root.glob("Pulumi.*.yaml")):
@@ -47,7 +47,7 @@ def of_stacks(root: Path) -> Mapping[str, list[str]]:
     return found
 
 
-def needed(service: Path) -> Mapping[str, str]:
+def required_by_app(service: Path) -> Mapping[str, str]:
     """Variables that the app below `service` reads by `os.environ[NAME]`, each with the first such place.
 
     But for those that the code asks for before, or the Dockerfile speaks of.

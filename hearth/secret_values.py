@@ -50,7 +50,7 @@ def split(
     names = sorted(values)
     faults += [_in_clear(name) for name in _plain(kept)]
     given = {**config, SECRETS: json.dumps(dict.fromkeys(names))}
-    if not target.is_in_the_open(project=config.get("gcp:project", ""), environ=environ):
+    if not target.has_public_passphrase(project=config.get("gcp:project", ""), environ=environ):
         return given, SecretValues(values, faults)
     faults += [_known(name) for name in names]
     own = {name: value for name, value in env_file.read(root).items() if name not in elsewhere}
@@ -76,7 +76,7 @@ def _opened(text: str) -> tuple[dict[str, str], list[Fault]]:
     faults: list[Fault] = []
     for name in [name for name, value in values.items() if not isinstance(value, str)]:
         del values[name]
-        faults.append(_fault(name, "its value is no text, as whatever is set as a secret is"))
+        faults.append(_fault(name, "its value is not text, as values set with --secret are"))
     _check(values, faults, _SET)
     return values, faults
 
@@ -115,8 +115,8 @@ def _plain(kept: Any) -> list[str]:
 def _in_clear(name: str) -> Fault:
     return _fault(
         name,
-        "it stands in the stack's file in clear, and so in the history of the repository for good once it is committed",
-        f"set it again: {_SET}; if it was committed, change it where it comes from first",
+        "it is in plain text in the stack file, and once committed, it is in the repository's history forever",
+        f"set it again: {_SET}; if it was committed, revoke it at its source first",
     )
 
 

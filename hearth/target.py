@@ -51,7 +51,7 @@ def faults(*, project: str, environ: Mapping[str, str]) -> Iterator[Fault]:
         )
 
 
-def is_in_the_open(*, project: str, environ: Mapping[str, str]) -> bool:
+def has_public_passphrase(*, project: str, environ: Mapping[str, str]) -> bool:
     """Whether whatever this stack encrypts can be read by everybody: a local cloud's, by the passphrase it is shipped
     with. Its secrets are in `.env` instead. The copies of a preview have nothing but placeholders to encrypt.
     """

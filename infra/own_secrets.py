@@ -13,7 +13,7 @@ from pulumi import Input, Output, ResourceOptions
 from hearth.facts.names import SECRET_REFERENCE
 from hearth.secret_values import SecretValues
 from infra.settings import StackSettings
-from infra.stored_secret import SecretReference, grant_reading, store_by_turns
+from infra.stored_secret import SecretReference, grant_reading, store_alternating
 
 
 class OwnSecrets(pulumi.ComponentResource):
@@ -37,7 +37,7 @@ class OwnSecrets(pulumi.ComponentResource):
         super().__init__("hearth-app:infra:OwnSecrets", name, None, opts)
         self.env, self.grants = {}, []
         for variable in stack.secrets:
-            self.env[variable], grant = store_by_turns(
+            self.env[variable], grant = store_alternating(
                 f"{name}-{variable}",
                 stack,
                 secret_id=stack.names.own_secret(variable),

@@ -11,7 +11,7 @@ from infra.settings import StackSettings
 SET_BY_OTHERS = frozenset({*SET_IN_SERVICES, *SET_IN_JOBS, "HEARTH_DATA_DIR", "HEARTH_IDENTITY_ORIGIN"})
 """By Cloud Run, and the last two by the local cloud."""
 
-TAKEN: frozenset[str] = frozenset(
+RESERVED: frozenset[str] = frozenset(
     {
         *SET_BY_OTHERS,
         *service_env.variables(StackSettings()),
@@ -24,9 +24,9 @@ TAKEN: frozenset[str] = frozenset(
 """These, and what the stack sets, whatever its settings."""
 
 
-def taken(kind: str) -> frozenset[str]:
+def reserved(kind: str) -> frozenset[str]:
     """Names that nobody can have on a stack with this kind of database. Without one, the app may bring its own."""
-    return TAKEN - {database.VARIABLE} if kind == "none" else TAKEN
+    return RESERVED - {database.VARIABLE} if kind == "none" else RESERVED
 
 
 def check(stack: StackSettings) -> Iterator[Fault]:
@@ -35,7 +35,7 @@ def check(stack: StackSettings) -> Iterator[Fault]:
     for field in ("env", "secrets", "secret_references"):
         key = str(StackSettings.model_fields[field].alias)
         for name in getattr(stack, field):
-            if name in taken(stack.database):
+            if name in reserved(stack.database):
                 yield Fault(
                     key=key,
                     value=name,

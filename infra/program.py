@@ -38,14 +38,14 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     """Declare every resource of the stack and export its outputs."""
     hosting = hosting_config.read(root / "firebase.json")
     given = read()
-    elsewhere = own_variables.taken(given.get("app:database", ""))
+    elsewhere = own_variables.reserved(given.get("app:database", ""))
     config, values = secret_values.split(given, root=root, environ=environ, elsewhere=elsewhere)
     stack = configuration.load(config, environ, rewritten=hosting.rewrites_to_service, more=values.faults)
     static_files.warn_of_missing_build(root, root / hosting.public)
     files = static_files.digests(root / hosting.public)
     warn_of_shadows(files, root / "service", clean_urls=hosting.clean_urls)
     guards = Guards(stack.intent, stack.exceptions)
-    guards.stand()
+    guards.register()
 
     for_ci = delivery.APIS if stack.delivery_repository else ()
     services = ProjectServices("apis", stack, also=[*database.APIS[stack.database], *sign_in.APIS[stack.auth], *for_ci])
@@ -85,7 +85,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         users = SignIn("sign-in", stack, after=enabled)
         env[sign_in.VARIABLE] = users.web_key
         before_serving.append(users)
-    missing_variables.warn(root, root / "service", {*env, *stored, *own_variables.taken(stack.database)})
+    missing_variables.warn(root, root / "service", {*env, *stored, *own_variables.reserved(stack.database)})
     container = Container(image=image, account=runtime.email, env=env, secrets=stored, servers=data.servers)
     if stack.migration_command and stack.database not in database.WITHOUT_SCHEMA:
         migration = MigrationJob("migration", stack, container=container, after=[*enabled, granted])
@@ -115,7 +115,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     if stack.delivery_repository:
         for output, value in Delivery("delivery", stack, accounts=accounts, after=enabled).outputs.items():
             pulumi.export(output, value)
-    guards.warn_of_idle_exceptions()
+    guards.warn_of_unused_exceptions()
 
 
 def warn_of_shadows(files: Mapping[str, str], service: Path, *, clean_urls: bool) -> None:

@@ -3,7 +3,7 @@
 Functions, not a component: their resources belong to the component that keeps something secret. Left out: `latest`. A
 reference names its version by number, so that a new value is a new revision. With `store`, the version before is
 destroyed at the deployment's end, when nothing refers to it any more but earlier revisions, which can't start again
-from then on; with `store_by_turns` it stays until the next value, so that those before it can.
+from then on; with `store_alternating` it stays until the next value, so that those before it can.
 """
 
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ def store(
     return SecretReference(secret=secret.secret_id, version=version.version), granted
 
 
-def store_by_turns(
+def store_alternating(
     name: str,
     stack: StackSettings,
     *,

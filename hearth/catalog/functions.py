@@ -18,7 +18,7 @@ Values = Mapping[str, Any]
 GET_PROJECT: Final = "gcp:organizations/getProject:getProject"
 GET_CLIENT_CONFIG: Final = "gcp:organizations/getClientConfig:getClientConfig"
 GET_IAM_POLICY: Final = "gcp:organizations/getIAMPolicy:getIAMPolicy"
-WORKED_OUT: Final = (GET_PROJECT, GET_CLIENT_CONFIG, GET_IAM_POLICY)
+EVALUATED: Final = (GET_PROJECT, GET_CLIENT_CONFIG, GET_IAM_POLICY)
 
 _ACCOUNT: Final = "gcp:serviceaccount/account:Account"
 _VERSION: Final = "gcp:secretmanager/secretVersion:SecretVersion"
@@ -57,8 +57,8 @@ class Place:
         return {name: value for name, value in where.items() if value}
 
 
-def worked_out(token: str, arguments: Values, place: Place) -> dict[str, Any] | None:
-    """The answer of one of WORKED_OUT; None for any other function."""
+def evaluate(token: str, arguments: Values, place: Place) -> dict[str, Any] | None:
+    """The answer of one of EVALUATED; None for any other function."""
     if token == GET_PROJECT:
         project = arguments.get("projectId") or place.project or ""
         return {
@@ -154,18 +154,18 @@ def secrets(type: ResourceType) -> frozenset[str]:
 
 def unknown(token: str, value: Any) -> dict[str, Any]:
     """An answer that a preview does not know yet: `value` for each property."""
-    if token in WORKED_OUT:
-        return dict.fromkeys(worked_out(token, {}, Place(project="", number="")) or {}, value)
+    if token in EVALUATED:
+        return dict.fromkeys(evaluate(token, {}, Place(project="", number="")) or {}, value)
     read = reads(token)
     return dict.fromkeys(result(read, "", {}) if read else ("id",), value)
 
 
 def refusal(token: str, *, by: str, those: str = "") -> str:
     """What to tell of a function that is not answered. `those` says of which resources others are."""
-    worked_out = ", ".join(each.rpartition(":")[2] for each in WORKED_OUT)
+    answered = ", ".join(each.rpartition(":")[2] for each in EVALUATED)
     knows = "Google" if token.startswith("gcp:") else "its own provider"
     return (
-        f"{by} does not answer the function {token}: only {knows} could. It answers {worked_out}, and the functions of "
+        f"{by} does not answer the function {token}: only {knows} could. It answers {answered}, and the functions of "
         f"Google's provider that read one resource{those}. Take the value from the stack's settings instead, so that "
         "each stack has its own."
     )

@@ -26,7 +26,7 @@ _DEEPEST = 6
 
 
 @dataclass(frozen=True)
-class Made:
+class Generated:
     """A resource with an id and all its outputs."""
 
     id: str
@@ -38,15 +38,15 @@ class Made:
     """What is in each of these whose form lets it, and in nothing else."""
 
 
-def made(type: ResourceType, known: Values, place: Values, *, seed: str, number: str) -> Made:
+def generate(type: ResourceType, known: Values, place: Values, *, seed: str, number: str) -> Generated:
     """A resource with these properties. `seed` tells it from all others, `number` is its project's.
 
     `place` has the provider's own `project`, `region` and `zone`, which ids are made of whatever the type declares.
     """
-    return _Making(type, copy.deepcopy(dict(known)), place, seed, number).made()
+    return _Generator(type, copy.deepcopy(dict(known)), place, seed, number).generate()
 
 
-class _Making:
+class _Generator:
     def __init__(self, type: ResourceType, values: dict[str, Any], place: Values, seed: str, number: str) -> None:
         digest = hashlib.sha256(f"{type.token} {seed}".encode()).digest()
         self.type = type
@@ -56,7 +56,7 @@ class _Making:
         self.source = Source(digest, str(values.get("project") or place.get("project") or "project"))
         self.made_up: dict[str, Any] = {}
 
-    def made(self) -> Made:
+    def generate(self) -> Generated:
         for path, value in self.type.defaults.items():
             *above, name = path.split(".")
             for holder, _, _ in _holders(self.type.inputs, self.values, above, ""):
@@ -76,7 +76,7 @@ class _Making:
                 self.values[name] = value
         for path in sorted(each for each in self.type.kept if "." in each):
             self._fill_in(path)
-        return Made(whole, self.values, self.made_up, self.source.mark)
+        return Generated(whole, self.values, self.made_up, self.source.mark)
 
     def _own_name(self) -> str:
         """A name that Google gives: alone it is the id, and then it says where the resource stands."""

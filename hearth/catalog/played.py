@@ -66,7 +66,7 @@ def short(type: str) -> str:
     return f"{module.partition('/')[0]}.{kind}"
 
 
-def counted(types: Iterable[str]) -> str:
+def summarize(types: Iterable[str]) -> str:
     """`3 resources (2 pubsub.Topic, redis.Instance)`, the most frequent first; a long list is cut, and says so."""
     counts = Counter(short(each) for each in types)
     told = [f"{count} {name}" if count > 1 else name for name, count in counts.most_common(_MOST)]

@@ -64,11 +64,11 @@ class Guards:
         self._exceptions = exceptions
         self._checks: list[asyncio.Future[_Checked]] = []
 
-    def stand(self) -> None:
+    def register(self) -> None:
         """From here on, nothing is declared unchecked."""
         pulumi.runtime.register_stack_transformation(self._transform)
 
-    def warn_of_idle_exceptions(self) -> None:
+    def warn_of_unused_exceptions(self) -> None:
         """When everything is declared: say which exceptions excuse nothing, and so would hide a later mistake."""
         warned: Awaitable[Any] = asyncio.ensure_future(self._warn())
         Output.from_input(warned)

@@ -59,7 +59,7 @@ def build_and_try(options: argparse.Namespace) -> list[Row]:
         _say("Looking inside …")
         loaded = contents.modules(table.app, ours=ours)
         inside = contents.look_inside(engine, building.TAG, found["Config"], f"hearth-inside-{os.getpid()}", loaded)
-        rows += contents.check_contents(inside, root, context.left_out(root))
+        rows += contents.check_contents(inside, root, context.ignored_files(root))
         _say("Trying it …")
         data = Path(made, f"data-{os.getpid()}")
         data.mkdir()

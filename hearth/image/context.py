@@ -27,7 +27,7 @@ def unpack(root: Path, dockerfile: str, folder: Path) -> int:
         return len(tar.getmembers())
 
 
-def left_out(root: Path) -> Iterator[Path]:
+def ignored_files(root: Path) -> Iterator[Path]:
     """Every file of the checkout that .dockerignore keeps out, and the big folders by name, relative to `root`."""
     rules = IgnoreRules((root / IGNORE_FILE).read_text(encoding="utf-8"))
     for folder, folders, files in os.walk(root):

@@ -67,13 +67,13 @@ def of_declared(stack: str, declared: Stack, table: project.Table, migrate: str)
 
     Raises ImageError.
     """
-    services = declared.of(_SERVICE)
+    services = declared.of_type(_SERVICE)
     if len(services) != 1:
         raise ImageError(f"Stack {stack} declares {len(services)} Cloud Run services, and one is what can be tried.")
     template, name = services[0].inputs["template"], str(services[0].inputs["name"])
     (container,) = template["containers"]
-    images = [image.inputs["dockerfile"] for image in declared.of(_IMAGE)]
-    jobs = [job.inputs["template"]["template"]["containers"][0] for job in declared.of(_JOB)]
+    images = [image.inputs["dockerfile"] for image in declared.of_type(_IMAGE)]
+    jobs = [job.inputs["template"]["template"]["containers"][0] for job in declared.of_type(_JOB)]
     told = {each["name"]: str(each["value"]) for each in container.get("envs", ()) if "value" in each}
     # In place of what Secret Manager holds, so that an app that can't do without starts.
     made_up = {each["name"]: secrets.token_urlsafe(32) for each in container.get("envs", ()) if "value" not in each}

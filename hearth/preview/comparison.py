@@ -9,7 +9,7 @@ from pathlib import Path
 from hearth import stack_file
 from hearth.preview import changes, cloud, environments, work
 from hearth.preview.changes import Plan
-from hearth.preview.engine import Engine, words
+from hearth.preview.engine import Engine, output_of
 from hearth.preview.errors import PreviewError
 from hearth.preview.revisions import Repository, Revision
 from hearth.stack_file import Setting
@@ -136,7 +136,7 @@ class _Sides:
 def _deploy(engine: Engine, base: Revision) -> None:
     done = engine.up()
     if done.returncode:
-        last = "\n".join(f"  {line}" for line in words(done).splitlines()[-_LAST_LINES:])
+        last = "\n".join(f"  {line}" for line in output_of(done).splitlines()[-_LAST_LINES:])
         raise PreviewError(
             f"The base revision {base.title} does not deploy, so there is nothing to compare with. The end of its "
             f"output:\n{last}\nName a revision that deploys: make preview BASE=..."

@@ -85,7 +85,7 @@ class Engine:
     def _ask(self, *arguments: str) -> processes.Done:
         done = self._run(*arguments)
         if done.returncode:
-            raise PreviewError(f"`pulumi {' '.join(arguments)}` failed:\n{words(done)}")
+            raise PreviewError(f"`pulumi {' '.join(arguments)}` failed:\n{output_of(done)}")
         return done
 
     def _run(self, *arguments: str, show: bool = False) -> processes.Done:
@@ -105,6 +105,6 @@ def _put_standin(copy: Checkout) -> None:
     plugin.chmod(0o755)
 
 
-def words(done: processes.Done) -> str:
+def output_of(done: processes.Done) -> str:
     """What a command said."""
     return (done.stderr + done.stdout).decode(errors="replace").strip()

@@ -68,7 +68,7 @@ class ImageBuild:
                     return build
                 if not _refused(build) or grants.passed:
                     raise self._failure(build)
-                why = build.trouble
+                why = build.failure_reason
             self._context.say(
                 "refused, probably because new grants have not taken effect; trying again for "
                 f"{format_duration(grants.left)} ({why})"
@@ -148,8 +148,8 @@ class ImageBuild:
     def _failure(self, build: Build) -> ProviderError:
         order = self._order
         # A detail of several lines is the end of the log already.
-        told = build.trouble.splitlines() if "\n" in build.trouble else []
-        said = f": {build.trouble}" if build.trouble and not told else ""
+        told = build.failure_reason.splitlines() if "\n" in build.failure_reason else []
+        said = f": {build.failure_reason}" if build.failure_reason and not told else ""
         text = f"Build {build.id} of {order.package.address} ended as {build.status}{said}."
         if build.status == "TIMEOUT":
             text += f" Set timeoutSeconds to more than {order.seconds}."
@@ -172,4 +172,4 @@ def _refused(build: Build) -> bool:
     """Whether the build's account could not read the source, write its log or push, for want of a grant."""
     if build.failure_type in _REFUSALS:
         return True
-    return build.failure_type in _MAYBE_REFUSALS and bool(_REFUSED.search(build.trouble))
+    return build.failure_type in _MAYBE_REFUSALS and bool(_REFUSED.search(build.failure_reason))

@@ -112,7 +112,7 @@ class JobRun:
         return execution
 
     def _failure(self, job: str, execution: Execution) -> ProviderError:
-        said = execution.trouble
+        said = execution.failure_reason
         text = f"The job {job!r} failed, in its execution {execution.short}{f': {said}' if said else ''}"
         # A message of several lines is the end of the log already.
         told = "\n" in said

@@ -19,7 +19,7 @@ def write() -> str:
     """The page as Markdown."""
     kept = Counter(short(token).partition(".")[0] for token in types.tokens() if is_kept(token))
     played = "\n".join(f"| `{short(token)}` | {what} |" for token, what in sorted(PLAYED.items()))
-    worked_out = ", ".join(f"`organizations.{token.rpartition(':')[2]}`" for token in functions.WORKED_OUT)
+    worked_out = ", ".join(f"`organizations.{token.rpartition(':')[2]}`" for token in functions.EVALUATED)
     honoured, without_effect = (", ".join(f"`gcp:{key}`" for key in sorted(keys)) for keys in settings.KNOWN)
     return f"""# What the local cloud plays, keeps and refuses
 

@@ -116,7 +116,7 @@ def created(type: str, urn: str, inputs: Values, place: Place) -> Answer:
     return Answer(str(outputs.pop("id", name)), outputs)
 
 
-def there(type: str, id: str, given: Values, place: Place) -> Answer:
+def existing(type: str, id: str, given: Values, place: Place) -> Answer:
     """A resource that is only read. Raises LookupError for a type that does not exist."""
     if not type.startswith(_GOOGLE):
         return Answer(id, created(type, f"::{id}", given, place).outputs)
@@ -152,7 +152,7 @@ def _made(type: ResourceType, known: Values, place: Place, *, seed: str) -> Answ
         whole |= {"effectiveLabels": labels, "pulumiLabels": labels}
     own = _filled(OWN.get(type.token, {}), {**whole, "number": place.number})
     id_ = own.pop("id", None)
-    made = placeholders.made(type, {**own, **whole}, where, seed=seed, number=place.number)
+    made = placeholders.generate(type, {**own, **whole}, where, seed=seed, number=place.number)
     # Some ids are made of what the type does not answer.
     outputs = {name: value for name, value in made.outputs.items() if name in type.inputs or name in type.outputs}
     return Answer(id_ or made.id, outputs, type.secret)

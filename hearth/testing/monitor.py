@@ -21,7 +21,7 @@ from hearth.catalog.functions import Place
 from hearth.testing import computed, transforms
 from hearth.testing.computed import PROJECT_NUMBER, Answer
 from hearth.testing.recorded import Resource, Values
-from hearth.testing.values import bare, secret, sent
+from hearth.testing.values import secret, to_plain, to_struct
 
 _STACK: Final = "pulumi:pulumi:Stack"
 _REFERENCE: Final = "pulumi:pulumi:StackReference"
@@ -58,7 +58,7 @@ class Monitor(MockMonitor):
         self._transforms[urn] = [*request.transforms, *self._transforms.get(request.parent, ())]
         transforms.apply(request, [*self._transforms[urn], *self._stacks])
         raw = rpc.deserialize_properties(request.object)
-        inputs = bare(raw)
+        inputs = to_plain(raw)
         answer = self._created(request, urn, inputs) if request.custom else Answer("", {})
         self._record(
             request,
@@ -75,24 +75,24 @@ class Monitor(MockMonitor):
         )
         if request.type == _PROVIDER:
             self._places[f"{urn}::{answer.id}"] = _place(inputs)
-        properties = sent(request.object, inputs, answer, request.additionalSecretOutputs)
+        properties = to_struct(request.object, inputs, answer, request.additionalSecretOutputs)
         return resource_pb2.RegisterResourceResponse(urn=urn, id=answer.id, object=properties)
 
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
         urn = self.make_urn(request.parent, request.type, request.name)
         self._declare(urn, request)
         raw = rpc.deserialize_properties(request.properties)
-        given = bare(raw)
+        given = to_plain(raw)
         answer = self._known.get((request.type, request.id)) or self._there(request, given)
         self._record(request, urn, raw, answer, custom=True, external=True)
-        properties = sent(request.properties, given, answer, request.additionalSecretOutputs)
+        properties = to_struct(request.properties, given, answer, request.additionalSecretOutputs)
         # What is not there is unknown: were it nothing, the program would fail of that.
         return resource_pb2.ReadResourceResponse(
             urn=urn, id=answer.id, properties=properties, unknown=not answer.outputs
         )
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
-        arguments = bare(rpc.deserialize_properties(request.args))
+        arguments = to_plain(rpc.deserialize_properties(request.args))
         found = Struct()
         if request.tok == _GET_RESOURCE:
             there = self.recorded[arguments["urn"]]
@@ -133,7 +133,7 @@ class Monitor(MockMonitor):
             type=request.type,
             name=request.name,
             urn=urn,
-            inputs=bare(raw),
+            inputs=to_plain(raw),
             secret_inputs=frozenset(key for key, value in raw.items() if rpc.is_rpc_secret(value)),
             secret_outputs=frozenset(request.additionalSecretOutputs),
             parent=parent.name if parent else "",
@@ -153,7 +153,7 @@ class Monitor(MockMonitor):
     def _there(self, request: Any, given: Values) -> Answer:
         if request.type != _REFERENCE:
             try:
-                return computed.there(request.type, request.id, given, self._place(request))
+                return computed.existing(request.type, request.id, given, self._place(request))
             except LookupError as fault:
                 self.faults.append(str(fault))
                 return Answer(request.id, given)
@@ -169,7 +169,7 @@ class Monitor(MockMonitor):
 
     def _invoked(self, request: Any, arguments: Values) -> Answer | None:
         place = self._place(request)
-        if (found := functions.worked_out(request.tok, arguments, place)) is not None:
+        if (found := functions.evaluate(request.tok, arguments, place)) is not None:
             return Answer("", found, frozenset({"accessToken"}))
         type_ = functions.reads(request.tok)
         if type_ is None:

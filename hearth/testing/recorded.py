@@ -69,7 +69,7 @@ class Stack:
     outputs: Values
     warnings: list[str]
 
-    def of(self, type: Kind) -> list[Resource]:
+    def of_type(self, type: Kind) -> list[Resource]:
         """Every resource of a type: its token, or the class that declares it."""
         if isinstance(type, str) or not issubclass(type, pulumi.ComponentResource):
             return [each for each in self.resources if each.type == token(type)]
@@ -78,14 +78,14 @@ class Stack:
 
     def one(self, type: Kind, name: str | None = None) -> Resource:
         """The resource of a type, and of a logical name where there are several. LookupError names what there is."""
-        found = [each for each in self.of(type) if name in (None, each.name)]
+        found = [each for each in self.of_type(type) if name in (None, each.name)]
         if len(found) != 1:
             declared = ", ".join(sorted(each.short for each in self.resources))
             kind = type if isinstance(type, str) else getattr(type, "pulumi_type", type.__name__)
             raise LookupError(f"{len(found)} of {kind} {name or ''}, not one. Declared: {declared}")
         return found[0]
 
-    def before(self, resource: Resource) -> set[str]:
+    def dependencies(self, resource: Resource) -> set[str]:
         """`short` of everything that must be there before `resource`, over all steps in between."""
         by_name = {each.short: each for each in self.resources if each.custom}
         seen: set[str] = set()

@@ -21,7 +21,7 @@ from pulumi.runtime.stack import run_in_stack
 
 from hearth.testing.monitor import Monitor
 from hearth.testing.recorded import Resource, Stack, Values, token
-from hearth.testing.values import bare
+from hearth.testing.values import to_plain
 
 __all__ = ["Monitor", "Resource", "Stack", "record", "token"]
 
@@ -101,4 +101,4 @@ def record(
     ]
     if faults:
         raise LookupError("\n".join(faults))
-    return Stack(resources=resources, outputs=bare(monitor.stack_outputs), warnings=warnings.texts)
+    return Stack(resources=resources, outputs=to_plain(monitor.stack_outputs), warnings=warnings.texts)

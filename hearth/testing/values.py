@@ -10,7 +10,7 @@ from pulumi.runtime import rpc
 from hearth.testing.computed import Answer, Values
 
 
-def sent(received: Struct, inputs: Values, answer: Answer, hidden: Sequence[str]) -> Struct:
+def to_struct(received: Struct, inputs: Values, answer: Answer, hidden: Sequence[str]) -> Struct:
     """Outputs as the protocol has them: what was received as it came, secrets and assets too, with the rest."""
     properties = Struct()
     properties.CopyFrom(received)
@@ -29,12 +29,12 @@ def secret(value: Any) -> dict[str, Any]:
     return {rpc._special_sig_key: rpc._special_secret_sig, "value": value}
 
 
-def bare(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
     """A value without secret wrappings, and with its numbers as they were written: the protocol has floats only."""
     if rpc.is_rpc_secret(value):
-        return bare(rpc.unwrap_rpc_secret(value))
+        return to_plain(rpc.unwrap_rpc_secret(value))
     if isinstance(value, dict):
-        return {key: bare(item) for key, item in value.items()}
+        return {key: to_plain(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [bare(item) for item in value]
+        return [to_plain(item) for item in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value

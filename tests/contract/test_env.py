@@ -77,7 +77,7 @@ def told(declared: Stack) -> dict[str, str]:
     """The whole environment, with what Secret Manager holds; and the folder that the local cloud alone gives."""
     stored = {
         each.inputs["secret"].rpartition("/")[2]: each.inputs["secretData"]
-        for each in declared.of("gcp:secretmanager/secretVersion:SecretVersion")
+        for each in declared.of_type("gcp:secretmanager/secretVersion:SecretVersion")
     }
     envs = declared.one("gcp:cloudrunv2/service:Service").at("template.containers[0].envs")
     environ = {each["name"]: each["value"] for each in envs if "value" in each}

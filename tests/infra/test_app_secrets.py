@@ -89,7 +89,7 @@ def test_the_secret_can_be_protected_from_deletion() -> None:
 def test_every_secret_lies_where_the_organization_lets_it(setting: str, replication: dict[str, Any]) -> None:
     """Automatic replication needs the location `global` to be allowed."""
     more = {"app:secretReplication": setting, "gcp:region": "europe-west1", "app:database": "postgres"}
-    secrets = run_stack("prod", more).of("gcp:secretmanager/secret:Secret")
+    secrets = run_stack("prod", more).of_type("gcp:secretmanager/secret:Secret")
 
     assert len(secrets) == 3
     assert [each.inputs["replication"] for each in secrets] == [replication] * 3

@@ -146,7 +146,7 @@ def test_a_stack_without_it_has_neither_socket_nor_api(name: str) -> None:
 
     assert "volumes" not in stack.one(SERVICE).inputs["template"]
     assert "sqladmin.googleapis.com" not in {
-        each.inputs["service"] for each in stack.of("gcp:projects/service:Service")
+        each.inputs["service"] for each in stack.of_type("gcp:projects/service:Service")
     }
 
 
@@ -154,8 +154,8 @@ def test_migrations_wait_for_the_database_and_the_service_for_them() -> None:
     stack = postgres()
 
     there = {"DatabaseInstance database", "Database database", "User database", "Settled runtime-grants-settled"}
-    assert there <= stack.before(stack.one(JOB))
-    assert "JobExecution migration-executed" in stack.before(stack.one(SERVICE))
+    assert there <= stack.dependencies(stack.one(JOB))
+    assert "JobExecution migration-executed" in stack.dependencies(stack.one(SERVICE))
 
 
 def test_the_service_may_connect_and_read_its_address_and_no_more() -> None:

@@ -18,7 +18,7 @@ def url(stack: Any) -> str:
 
 
 def enabled(stack: Any) -> set[str]:
-    return {each.inputs["service"] for each in stack.of("gcp:projects/service:Service")}
+    return {each.inputs["service"] for each in stack.of_type("gcp:projects/service:Service")}
 
 
 def test_the_service_is_told_the_database_that_was_made() -> None:
@@ -33,7 +33,7 @@ def test_a_file_needs_nothing_declared_and_no_api() -> None:
     stack = run_stack("local")
 
     assert url(stack) == "sqlite://"
-    assert stack.of(DATABASE) == []
+    assert stack.of_type(DATABASE) == []
     assert API not in enabled(stack)
     assert "roles/datastore.user" not in {each.inputs.get("role") for each in stack.resources}
 
@@ -44,7 +44,7 @@ def test_without_a_database_nothing_is_declared_and_no_address_told(name: str) -
     (container,) = stack.one(SERVICE).inputs["template"]["containers"]
 
     assert "DATABASE_URL" not in {each["name"] for each in container["envs"]}
-    assert stack.of(DATABASE) == []
+    assert stack.of_type(DATABASE) == []
     assert not {API, "sqladmin.googleapis.com"} & enabled(stack)
 
 

@@ -32,7 +32,7 @@ def condition(**settings: str) -> str:
 def test_nobody_may_deploy_until_a_repository_is_named(name: str) -> None:
     stack = run_stack(name)
 
-    assert stack.of(gcp.iam.WorkloadIdentityPool) == []
+    assert stack.of_type(gcp.iam.WorkloadIdentityPool) == []
     assert "iamcredentials.googleapis.com" not in stack.one("hearth:project:Settled", "apis-settled").inputs["apis"]
     assert not [each for each in stack.outputs if each.startswith("delivery")]
 
@@ -82,7 +82,7 @@ def granted(account: str, **settings: str) -> dict[str, str]:
     stack = run_stack("prod", {**ON, **{f"app:{key}": value for key, value in settings.items()}})
     return {
         each.inputs["role"]: each.inputs.get("condition", {}).get("expression", "")
-        for each in stack.of(gcp.projects.IAMMember)
+        for each in stack.of_type(gcp.projects.IAMMember)
         if each.inputs["member"].startswith(f"serviceAccount:{account}@")
     }
 
@@ -131,7 +131,7 @@ def test_it_may_grant_on_the_project_what_the_other_components_grant_and_nothing
 ) -> None:
     """A role that a component grants newly is therefore a person's to grant, once, with their own `pulumi up`."""
     stack = run_stack("prod", {**ON, **{f"app:{key}": value for key, value in settings.items()}})
-    declared = {each.inputs["role"] for each in stack.of(gcp.projects.IAMMember) if each.parent != "delivery"}
+    declared = {each.inputs["role"] for each in stack.of_type(gcp.projects.IAMMember) if each.parent != "delivery"}
     bound = granted("web-apply", **settings)["roles/resourcemanager.projectIamAdmin"]
     before, listed, after = re.split(r"hasOnly\(\[(.*)\]\)", bound)
 
@@ -145,7 +145,7 @@ def test_it_acts_on_the_one_bucket_and_as_the_two_accounts_of_the_stack() -> Non
     stack = run_stack("prod", ON)
     acts_as = {
         each.inputs["serviceAccountId"].rpartition("/")[2]
-        for each in stack.of(gcp.serviceaccount.IAMMember)
+        for each in stack.of_type(gcp.serviceaccount.IAMMember)
         if each.inputs["role"] == "roles/iam.serviceAccountUser"
         and each.inputs["member"] == "serviceAccount:web-apply@example-prod.iam.gserviceaccount.com"
     }
@@ -172,7 +172,7 @@ def test_what_it_needs_is_enabled_first() -> None:
     )
     late = [each for each in stack.resources if each.custom and each.parent == "delivery"]
     assert late
-    assert not [each.short for each in late if "Settled apis-settled" not in stack.before(each)]
+    assert not [each.short for each in late if "Settled apis-settled" not in stack.dependencies(each)]
 
 
 def test_nothing_else_of_the_stack_changes_with_it() -> None:

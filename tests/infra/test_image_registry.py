@@ -32,7 +32,7 @@ def test_tags_stay_movable_because_immutable_ones_block_the_cleanup() -> None:
 def test_a_reader_gets_the_repository_and_nothing_else(reader: str, member: str) -> None:
     stack = run_stack("dev", {"app:name": "shop", "app:imageReaders": f'["{reader}"]'})
 
-    (grant,) = [each for each in stack.of(READER) if each.parent == "images"]
+    (grant,) = [each for each in stack.of_type(READER) if each.parent == "images"]
     assert grant.inputs["member"] == member
     assert grant.inputs["role"] == "roles/artifactregistry.reader"
     assert grant.inputs["repository"] == "shop"
@@ -42,4 +42,4 @@ def test_each_reader_is_a_grant_of_its_own() -> None:
     """A list in one resource would take the others' right away for a moment whenever one changes."""
     stack = run_stack("dev", {"app:imageReaders": '["group:a@example.com", "group:b@example.com"]'})
 
-    assert len([each for each in stack.of(READER) if each.parent == "images"]) == 2
+    assert len([each for each in stack.of_type(READER) if each.parent == "images"]) == 2

@@ -26,8 +26,8 @@ def fingerprint(stack: Stack) -> str:
     ],
 )
 def test_where_there_is_no_schema_or_no_command_there_is_no_job(name: str, config: Mapping[str, str]) -> None:
-    assert run_stack(name, config).of(JOB) == []
-    assert run_stack(name, config).of(EXECUTION) == []
+    assert run_stack(name, config).of_type(JOB) == []
+    assert run_stack(name, config).of_type(EXECUTION) == []
 
 
 def test_the_command_is_the_stacks_in_words_and_not_a_shells() -> None:

@@ -52,14 +52,14 @@ def test_a_secret_is_a_version_that_the_service_alone_may_read(name: str) -> Non
     stack = declared(name, secrets={"STRIPE_KEY": CANARY})
     project = stack.one("gcp:cloudrunv2/service:Service").at("project")
 
-    (secret,) = [each.inputs for each in stack.of(SECRET) if each.inputs["secretId"] == "web-STRIPE_KEY"]
-    (reader,) = [each.inputs for each in stack.of(READER) if each.inputs["secretId"] == "web-STRIPE_KEY"]
+    (secret,) = [each.inputs for each in stack.of_type(SECRET) if each.inputs["secretId"] == "web-STRIPE_KEY"]
+    (reader,) = [each.inputs for each in stack.of_type(READER) if each.inputs["secretId"] == "web-STRIPE_KEY"]
     assert secret["project"] == project
     assert reader["role"] == "roles/secretmanager.secretAccessor"
     assert reader["member"] == f"serviceAccount:web-run@{project}.iam.gserviceaccount.com"
     reference = {"secretKeyRef": {"secret": "web-STRIPE_KEY", "version": "1"}}
     assert of_service(stack)["STRIPE_KEY"] == {"name": "STRIPE_KEY", "valueSource": reference}
-    settled = next(each for each in stack.of("hearth:project:Settled") if each.name == "runtime-grants-settled")
+    settled = next(each for each in stack.of_type("hearth:project:Settled") if each.name == "runtime-grants-settled")
     assert any("web-STRIPE_KEY" in grant for grant in settled.inputs["grants"])
 
 
@@ -95,9 +95,9 @@ def test_a_secret_that_somebody_else_keeps_is_read_and_not_declared() -> None:
         "THEIRS": {"secret": "projects/acme-keys/secrets/key", "version": "12"},
         "AGAIN": {"secret": "key", "version": "4"},
     }
-    readers = [each.inputs for each in stack.of(READER) if each.inputs["secretId"] == "key"]
+    readers = [each.inputs for each in stack.of_type(READER) if each.inputs["secretId"] == "key"]
     assert sorted(each["project"] for each in readers) == ["acme-keys", "example-dev"]
-    assert not [each for each in stack.of(SECRET) if each.inputs["secretId"] == "key"]
+    assert not [each for each in stack.of_type(SECRET) if each.inputs["secretId"] == "key"]
 
 
 @pytest.mark.parametrize(
@@ -156,6 +156,6 @@ def test_the_names_that_are_taken_are_those_that_the_stack_sets(database: str) -
     """Whatever its settings: a name that is free on one stack would be taken on the next."""
     stack = run_stack("prod", {"app:database": database})
 
-    assert set(of_service(stack)) <= own_variables.TAKEN
-    assert set(of_service(declared("local"))) < own_variables.TAKEN
-    assert own_variables.TAKEN - set(of_service(stack)) == own_variables.SET_BY_OTHERS
+    assert set(of_service(stack)) <= own_variables.RESERVED
+    assert set(of_service(declared("local"))) < own_variables.RESERVED
+    assert own_variables.RESERVED - set(of_service(stack)) == own_variables.SET_BY_OTHERS

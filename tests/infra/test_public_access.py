@@ -24,7 +24,7 @@ def test_with_the_check_off_there_is_no_grant() -> None:
     """For organizations that refuse allUsers; both at once would fail there."""
     stack = run_stack("dev", {"app:publicAccess": "invoker-check-off"})
 
-    assert not stack.of(GRANT)
+    assert not stack.of_type(GRANT)
     assert stack.one(SERVICE).inputs["invokerIamDisabled"] is True
 
 

@@ -20,7 +20,7 @@ def env(stack: Stack) -> dict[str, Any]:
 
 
 def enabled(stack: Stack) -> set[str]:
-    return {each.inputs["service"] for each in stack.of("gcp:projects/service:Service")}
+    return {each.inputs["service"] for each in stack.of_type("gcp:projects/service:Service")}
 
 
 def referrers(stack: Stack) -> set[str]:
@@ -94,4 +94,4 @@ def test_without_a_check_nothing_is_declared() -> None:
 
     assert env(stack)["AUTH"] == "none"
     assert "FIREBASE_WEB_KEY" not in env(stack)
-    assert stack.of(CONFIG) + stack.of(KEY) == []
+    assert stack.of_type(CONFIG) + stack.of_type(KEY) == []

@@ -26,7 +26,10 @@ def test_everything_waits_until_the_apis_answer(name: str) -> None:
     hasty = [
         each.short
         for each in stack.resources
-        if each.custom and each.type not in FIRST | NO_API and each.short != APIS and APIS not in stack.before(each)
+        if each.custom
+        and each.type not in FIRST | NO_API
+        and each.short != APIS
+        and APIS not in stack.dependencies(each)
     ]
     assert hasty == []
 
@@ -34,7 +37,7 @@ def test_everything_waits_until_the_apis_answer(name: str) -> None:
 def test_the_apis_are_settled_when_all_of_them_are_enabled(name: str) -> None:
     stack = run_stack(name)
 
-    enabled = stack.of("gcp:projects/service:Service")
+    enabled = stack.of_type("gcp:projects/service:Service")
     settled = stack.one("hearth:project:Settled", "apis-settled")
     assert {each.short for each in enabled} <= settled.depends_on
     assert {each.inputs["service"] for each in enabled} == set(settled.inputs["apis"])
@@ -49,7 +52,9 @@ def test_the_service_waits_until_its_grants_take_effect(name: str) -> None:
         each.short for each in stack.resources if each.custom and each.parent in granting and "role" in each.inputs
     }
     assert grants
-    assert grants | {"Settled runtime-grants-settled"} <= stack.before(stack.one("gcp:cloudrunv2/service:Service"))
+    assert grants | {"Settled runtime-grants-settled"} <= stack.dependencies(
+        stack.one("gcp:cloudrunv2/service:Service")
+    )
     assert grants == stack.one("hearth:project:Settled", "runtime-grants-settled").depends_on
 
 
@@ -61,7 +66,7 @@ def test_the_service_waits_until_its_database_is_there(name: str) -> None:
     there = {each.short for each in stack.resources if each.custom} & wanted
     if not there:
         pytest.skip(f"stack {name} makes no database, and migrates none")
-    assert there <= stack.before(stack.one("gcp:cloudrunv2/service:Service"))
+    assert there <= stack.dependencies(stack.one("gcp:cloudrunv2/service:Service"))
 
 
 def test_the_site_is_released_last(name: str) -> None:
@@ -77,12 +82,12 @@ def test_the_site_is_released_last(name: str) -> None:
         and each.parent not in NOT_OF_THE_SITE
         and not each.name.startswith(READERS)
     }
-    assert needed - {release.short} <= stack.before(release)
+    assert needed - {release.short} <= stack.dependencies(release)
 
 
 def test_an_api_is_never_turned_off_again(name: str) -> None:
     """Something outside the stack may use it too."""
-    for service in run_stack(name).of("gcp:projects/service:Service"):
+    for service in run_stack(name).of_type("gcp:projects/service:Service"):
         assert service.inputs["disableOnDestroy"] is False
 
 

@@ -63,7 +63,7 @@ class CloudBuild:
     async def start(self) -> None:
         remove_unfinished(self._cloud.images)
         remove_unfinished(self._cloud.environments)
-        self._builds.take_up()
+        self._builds.resume()
 
     async def stop(self) -> None:
         await self._builds.stop()

@@ -74,7 +74,7 @@ class Builds:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    def take_up(self) -> None:
+    def resume(self) -> None:
         """Fail what a killed process left under way."""
         for _, build in self._cloud.store.below(API):
             if build.get("status") in _UNFINISHED:

@@ -29,7 +29,7 @@ def choose(
     is_free: Callable[[int], bool] | None = None,
 ) -> Ports:
     """Ports for a local cloud that is about to start. Raises CommandError for one set by hand that can't be used."""
-    free = is_free or listening_nowhere
+    free = is_free or has_no_listener
     by_hand = set_by_hand(environ)
     for name, port in by_hand.items():
         if not free(port):
@@ -83,7 +83,7 @@ def remember(path: Path, ports: Ports) -> None:
     path.write_text(json.dumps(asdict(ports)), encoding="utf-8")
 
 
-def listening_nowhere(port: int) -> bool:
+def has_no_listener(port: int) -> bool:
     """Whether nobody on this machine answers on the port and it can be bound on loopback."""
     for family, address in _LOOPBACKS:
         with socket.socket(family) as probe:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from hearth.catalog.played import counted
+from hearth.catalog.played import summarize
 from hearth.facts.names import last_segment
 from hearth.localcloud import times
 from hearth.localcloud.cloud import Ports
@@ -27,7 +27,7 @@ def run(checkout: Checkout) -> int:
         print(f"Secrets: {', '.join(secrets)}.")
     print(f"Services and jobs keep their data in {status['data']}. `make logs` shows what they write.")
     if kept := [each["type"] for each in status["kept"]]:
-        print(f"Kept, not played: {counted(kept)}. Each is only a record; the console lists them.")
+        print(f"Kept, not played: {summarize(kept)}. Each is only a record; the console lists them.")
     return 0
 
 

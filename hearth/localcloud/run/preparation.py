@@ -9,7 +9,7 @@ from typing import Any
 from hearth.localcloud.build import environment, image
 from hearth.localcloud.build.environment import InstallError
 from hearth.localcloud.cloud import Cloud
-from hearth.localcloud.kept.handed import Placeholders
+from hearth.localcloud.kept.placeholders import Placeholders
 from hearth.localcloud.records import registry
 from hearth.localcloud.run import launch, real_values, secret_env
 from hearth.localcloud.run.launch import Launch

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hearth.localcloud.errors import ApiError
-from hearth.localcloud.kept.handed import Origin, Placeholders
+from hearth.localcloud.kept.placeholders import Origin, Placeholders
 from hearth.localcloud.run import secret_env
 from hearth.localcloud.store import Store
 

@@ -23,7 +23,7 @@ class _AuthoritativeKind(MemberKind):
         if preview:
             return {**old, **self._outputs(where, news, old.get("etag"))}
         try:
-            policy = self._modify(where, lambda bindings: self.added(bindings, news))
+            policy = self._modify(where, lambda bindings: self.add_to(bindings, news))
         except ApiFault as fault:
             raise ProviderError(f"Error applying IAM policy for {self._path(where)}: {fault}") from fault
         return self._outputs(where, news, policy.get("etag"))
@@ -41,10 +41,10 @@ class _AuthoritativeKind(MemberKind):
 class BindingKind(_AuthoritativeKind):
     """All members of one role."""
 
-    def added(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
+    def add_to(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
         return set_members(bindings, inputs)
 
-    def taken(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
+    def remove_from(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
         return remove_role(bindings, inputs)
 
     def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
@@ -69,10 +69,10 @@ class BindingKind(_AuthoritativeKind):
 class PolicyKind(_AuthoritativeKind):
     """The whole policy of a resource."""
 
-    def added(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
+    def add_to(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
         return _bindings(inputs["policyData"])
 
-    def taken(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
+    def remove_from(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
         return []
 
     def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
@@ -97,7 +97,7 @@ def _bindings(text: Any) -> list[Binding]:
         return [dict(each) for each in found]
     except (ValueError, AttributeError, TypeError) as fault:
         raise ProviderError(
-            "policyData is no policy: it has to be the JSON that gcp.organizations.get_iam_policy() makes of bindings."
+            "policyData is not a policy: it must be the JSON that gcp.organizations.get_iam_policy() makes of bindings."
         ) from fault
 
 

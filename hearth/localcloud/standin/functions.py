@@ -24,7 +24,7 @@ def invoke(token: str, arguments: Values, settings: ProviderSettings, kind_of: C
         zone=settings.zone,
         default_labels=settings.default_labels,
     )
-    found = functions.worked_out(token, arguments, place)
+    found = functions.evaluate(token, arguments, place)
     if found is not None:
         return found | ({"accessToken": Secret(found["accessToken"])} if "accessToken" in found else {})
     type_ = functions.reads(token)

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from hearth.catalog import functions, ids, losses, placeholders
-from hearth.catalog.placeholders import Made
-from hearth.catalog.played import counted
+from hearth.catalog.placeholders import Generated
+from hearth.catalog.played import summarize
 from hearth.catalog.projects import number
 from hearth.catalog.types import ResourceType, no_such_type, unplaced
 from hearth.localcloud.kept.api import KEPT, NO_PROJECT, path
@@ -47,7 +47,7 @@ class DeclaredKept:
         if not self._types:
             return None
         return (
-            f"Kept, not played: {counted(self._types.values())}. On the local cloud there is nothing but a record of "
+            f"Kept, not played: {summarize(self._types.values())}. On the local cloud there is nothing but a record of "
             "each; `make status` counts them."
         )
 
@@ -187,10 +187,12 @@ class KeptKind(GcpKind):
             known["effectiveAnnotations"] = dict(inputs.get("annotations") or {})
         return {**self.type.implied, **losses.LOCKED.get(self.type.token, {}), **known}
 
-    def _made(self, known: Values, urn: str, tries: int) -> Made:
+    def _made(self, known: Values, urn: str, tries: int) -> Generated:
         project = str(known.get("project") or self.settings.project)
         own = f"{urn} {tries}" if tries else urn
-        return placeholders.made(self.type, known, self._provider(), seed=f"{project} {own}", number=number(project))
+        return placeholders.generate(
+            self.type, known, self._provider(), seed=f"{project} {own}", number=number(project)
+        )
 
     def _provider(self) -> dict[str, str]:
         """Where the provider stands, as far as it says."""
@@ -202,7 +204,7 @@ class KeptKind(GcpKind):
         planned: dict[str, Any] = apply_change(old, declared(old_inputs), declared(news), self.type.kept)
         return planned
 
-    def _numbered(self, made: Made) -> bool:
+    def _numbered(self, made: Generated) -> bool:
         """Whether Google gives its id, or its properties do not tell it from others."""
         names = ids.properties(self.type)
         return not names or bool(made.made_up.keys() & set(names))

@@ -48,7 +48,7 @@ class MemberKind(GcpKind):
         if preview:
             return CreateResult("", self.unknown() | {**where, **inputs})
         try:
-            policy = self._modify(where, lambda bindings: self.added(bindings, inputs))
+            policy = self._modify(where, lambda bindings: self.add_to(bindings, inputs))
         except ApiFault as fault:
             raise ProviderError(f"Error applying IAM policy for {self._path(where)}: {fault}") from fault
         return CreateResult(self._id(where, inputs), self._outputs(where, inputs, policy.get("etag")))
@@ -81,18 +81,18 @@ class MemberKind(GcpKind):
     def delete(self, context: Context, id: str, inputs: Values, old: Values) -> None:
         where = self.where(inputs)
         try:
-            self._modify(where, lambda bindings: self.taken(bindings, inputs))
+            self._modify(where, lambda bindings: self.remove_from(bindings, inputs))
         except ApiFault as fault:
             if fault.code != _GONE:
                 raise ProviderError(f"Error applying IAM policy for {self._path(where)}: {fault}") from fault
 
     # What a subclass does otherwise
 
-    def added(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
+    def add_to(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
         """The policy's bindings once this is granted."""
         return add_member(bindings, inputs)
 
-    def taken(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
+    def remove_from(self, bindings: list[Binding], inputs: Values) -> list[Binding]:
         """The policy's bindings once this is granted no more."""
         return remove_member(bindings, inputs)
 

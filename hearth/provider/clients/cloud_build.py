@@ -34,7 +34,7 @@ class Build:
         return str(self.raw.get("logUrl", ""))
 
     @property
-    def trouble(self) -> str:
+    def failure_reason(self) -> str:
         """Why it failed, as the service tells it; empty when it does not."""
         detail = str(self.raw.get("statusDetail") or "").strip().rstrip(".")
         failure = str((self.raw.get("failureInfo") or {}).get("detail") or "").strip().rstrip(".")

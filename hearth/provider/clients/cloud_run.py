@@ -47,7 +47,7 @@ class Execution:
         return not self.running and self.completed.get("state") == _SUCCEEDED
 
     @property
-    def trouble(self) -> str:
+    def failure_reason(self) -> str:
         """Why it failed, as the service tells it; empty when it does not."""
         reason = str(self.completed.get("executionReason") or self.completed.get("reason") or "")
         message = str(self.completed.get("message") or "").strip()

@@ -35,7 +35,7 @@ RUN cp /bin/true /usr/bin/gcc && chmod 666 /srv/gunicorn.conf.py \\
 def judged(engine: Engine, image: str) -> list[Row]:
     found = contents.inspect(engine, image)
     inside = contents.look_inside(engine, image, found["Config"], NAME, contents.modules("app", ours=True))
-    return contents.check_config(found, 0) + contents.check_contents(inside, ROOT, context.left_out(ROOT))
+    return contents.check_config(found, 0) + contents.check_contents(inside, ROOT, context.ignored_files(ROOT))
 
 
 def failing(rows: list[Row]) -> list[str]:

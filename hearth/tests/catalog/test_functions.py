@@ -29,8 +29,8 @@ def properties(token: str) -> set[str]:
 
 
 def test_the_projects_and_the_clients_own_functions_answer_what_the_sdk_reads() -> None:
-    project = functions.worked_out(functions.GET_PROJECT, {}, PLACE)
-    client = functions.worked_out(functions.GET_CLIENT_CONFIG, {}, PLACE)
+    project = functions.evaluate(functions.GET_PROJECT, {}, PLACE)
+    client = functions.evaluate(functions.GET_CLIENT_CONFIG, {}, PLACE)
 
     assert project is not None
     assert client is not None
@@ -41,7 +41,7 @@ def test_the_projects_and_the_clients_own_functions_answer_what_the_sdk_reads() 
 
 
 def test_another_project_can_be_asked_for() -> None:
-    found = functions.worked_out(functions.GET_PROJECT, {"projectId": "demo-y"}, PLACE)
+    found = functions.evaluate(functions.GET_PROJECT, {"projectId": "demo-y"}, PLACE)
 
     assert found is not None
     assert found["id"] == "projects/demo-y"
@@ -171,4 +171,4 @@ def test_the_arguments_name_a_resource_as_far_as_its_id_is_made_of_them(
 )
 def test_what_is_a_list_a_policy_or_nothing_reads_no_resource(token: str) -> None:
     assert functions.reads(token) is None
-    assert functions.worked_out(token, {}, PLACE) is None
+    assert functions.evaluate(token, {}, PLACE) is None

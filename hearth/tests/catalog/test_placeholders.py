@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from hearth.catalog import ids, types
-from hearth.catalog.placeholders import Made, made
+from hearth.catalog.placeholders import Generated, generate
 
 EVERY = [found for token in types.tokens() if (found := types.get(token))]
 
 
-def make(token: str, seed: str = "one", **known: Any) -> Made:
+def make(token: str, seed: str = "one", **known: Any) -> Generated:
     found = types.get(token)
     assert found
-    return made(found, {"project": "demo-x", **known}, {"project": "demo-x"}, seed=seed, number="123456789012")
+    return generate(found, {"project": "demo-x", **known}, {"project": "demo-x"}, seed=seed, number="123456789012")
 
 
 def at(values: Any, path: str) -> Any:
@@ -27,7 +27,7 @@ def test_every_type_has_an_id_all_its_outputs_and_knows_its_placeholders() -> No
     """Outputs of no known shape alone are left out."""
     lacking = {}
     for type_ in EVERY:
-        found = made(type_, {}, {"project": "demo-x", "region": "us-central1"}, seed="one", number="1")
+        found = generate(type_, {}, {"project": "demo-x", "region": "us-central1"}, seed="one", number="1")
         shapes = {**type_.inputs, **type_.outputs}
         lacking[type_.token] = {
             name for name in type_.computed - found.outputs.keys() if shapes[name] not in (None, "asset")
@@ -75,7 +75,7 @@ def test_an_id_stands_in_the_providers_project_also_where_the_type_has_none() ->
     connection = types.get("gcp:servicenetworking/connection:Connection")
     assert connection
 
-    found = made(connection, {"network": "n", "service": "s"}, {"project": "demo-y"}, seed="one", number="1")
+    found = generate(connection, {"network": "n", "service": "s"}, {"project": "demo-y"}, seed="one", number="1")
 
     assert found.id == "projects/demo-y/global/networks/n:s"
     assert "project" not in found.outputs

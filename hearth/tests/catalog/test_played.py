@@ -23,4 +23,4 @@ def test_the_table_has_what_the_stand_in_plays_and_nothing_else() -> None:
     ],
 )
 def test_they_are_counted_by_type_the_most_frequent_first(names: list[str], told: str) -> None:
-    assert played.counted([f"gcp:m/{name}:{name}" for name in names]).startswith(told)
+    assert played.summarize([f"gcp:m/{name}:{name}" for name in names]).startswith(told)

@@ -14,7 +14,7 @@ import requests
 
 from hearth.first_collection import first
 from hearth.localcloud.cloud import Ports
-from hearth.localcloud.commands.ports import listening_nowhere, remembered
+from hearth.localcloud.commands.ports import has_no_listener, remembered
 from hearth.tests.engine.deployment import CHECKOUT, SECONDS, Deployment, copied, eventually
 from hearth.tests.installed import share_packages
 from hearth.tests.ports import held_ports
@@ -25,7 +25,7 @@ KEPT = first(CHECKOUT)
 
 def nothing_is_left(deployment: Deployment) -> bool:
     ports = deployment.ports
-    return not deployment.processes() and all(map(listening_nowhere, (ports.apis, ports.edge, ports.service)))
+    return not deployment.processes() and all(map(has_no_listener, (ports.apis, ports.edge, ports.service)))
 
 
 @pytest.fixture(scope="module")

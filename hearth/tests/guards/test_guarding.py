@@ -111,7 +111,7 @@ def test_a_value_that_is_known_later_is_checked_then_and_the_engine_never_hears_
     monitor = Monitor()
 
     async def program() -> None:
-        Guards(Intent(production=False, public_access="iam", auth="none", service="web"), {}).stand()
+        Guards(Intent(production=False, public_access="iam", auth="none", service="web"), {}).register()
         extra = editor(Output.from_input(later("roles/owner")))
         # Until it is registered, or will never be.
         with contextlib.suppress(GuardError):

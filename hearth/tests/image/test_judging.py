@@ -142,7 +142,7 @@ def test_what_dockerignore_keeps_out_is_every_such_file_and_the_big_folders_by_n
         (tmp_path / name).touch()
     (tmp_path / ".dockerignore").write_text("*\n!service/app\n**/__pycache__\n", encoding="utf-8")
 
-    found = {path.as_posix() for path in context.left_out(tmp_path)}
+    found = {path.as_posix() for path in context.ignored_files(tmp_path)}
 
     assert found == {".env", ".dockerignore", ".git", "service/app/__pycache__", "tests/test_a.py"}
 

@@ -11,7 +11,7 @@ import pytest
 
 from flask_hearth.testing.processes import PATIENCE
 from hearth.catalog.apis import ARTIFACT_REGISTRY, CLOUD_BUILD, CLOUD_RUN, STORAGE, upload_base
-from hearth.localcloud.commands.ports import listening_nowhere
+from hearth.localcloud.commands.ports import has_no_listener
 from hearth.localcloud.recorded import parts
 from hearth.tests.localcloud.running import CHECKOUT, LocalCloud, in_thread, wait_until
 
@@ -70,8 +70,8 @@ def test_a_service_is_ready_at_once_and_nothing_of_it_runs(recorded: LocalCloud)
     assert found["terminalCondition"]["state"] == "CONDITION_SUCCEEDED"
     assert found["latestReadyRevision"] == found["latestCreatedRevision"]
     assert psutil.Process().children(recursive=True) == before
-    assert listening_nowhere(int(found["uri"].rpartition(":")[2]))
-    assert listening_nowhere(recorded.ports.edge)
+    assert has_no_listener(int(found["uri"].rpartition(":")[2]))
+    assert has_no_listener(recorded.ports.edge)
 
 
 def test_a_job_is_recorded_with_an_image_and_a_socket_that_are_elsewhere(recorded: LocalCloud) -> None:
@@ -121,7 +121,7 @@ def test_it_ends_when_whoever_started_it_is_gone(tmp_path: Path) -> None:
             assert process.stdin
             assert process.stdout
             port = int(process.stdout.readline())
-            assert not listening_nowhere(port)
+            assert not has_no_listener(port)
             process.stdin.close()
 
             assert process.wait(PATIENCE) == 0

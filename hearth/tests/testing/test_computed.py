@@ -10,7 +10,7 @@ from hearth.catalog import types
 from hearth.catalog.functions import Place
 from hearth.catalog.shapes import ANY_KEY
 from hearth.provider.schema import RESOURCES as HEARTH
-from hearth.testing.computed import OWN, PROJECT_NUMBER, Answer, created, faults, there
+from hearth.testing.computed import OWN, PROJECT_NUMBER, Answer, created, existing, faults
 
 PLACE = Place(project="shop-1", number=PROJECT_NUMBER, region="europe-west1", zone="europe-west1-b")
 NOWHERE = Place(project=None, number=PROJECT_NUMBER)
@@ -179,7 +179,7 @@ def test_a_version_stands_where_its_secret_does() -> None:
     ],
 )
 def test_what_is_only_read_is_known_as_far_as_its_id_tells(token: str, id_: str, expected: dict[str, Any]) -> None:
-    found = there(token, id_, {}, PLACE)
+    found = existing(token, id_, {}, PLACE)
 
     assert found.id == id_
     assert {name: found.outputs[name] for name in expected} == expected

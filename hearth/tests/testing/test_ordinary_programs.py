@@ -71,7 +71,7 @@ def test_what_is_secret_is_so_wherever_it_goes() -> None:
         gcp.pubsub.Topic("read", name=read.secret_data)
         gcp.pubsub.Topic("plain", name=key.name)
 
-    topics = run(program).of(gcp.pubsub.Topic)
+    topics = run(program).of_type(gcp.pubsub.Topic)
 
     assert {each.name for each in topics if each.secret_inputs == {"name"}} == {"hidden", "computed", "copied", "read"}
     assert {each.name for each in topics if not each.secret_inputs} == {"plain"}

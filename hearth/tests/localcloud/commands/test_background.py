@@ -115,7 +115,7 @@ def test_a_local_cloud_starts_is_found_again_and_stops(checkout: Checkout) -> No
     assert said == []
     assert background.stop(checkout.cloud)
     assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    assert all(ports.listening_nowhere(port) for port in (chosen.apis, chosen.edge, chosen.service))
+    assert all(ports.has_no_listener(port) for port in (chosen.apis, chosen.edge, chosen.service))
 
 
 def test_a_local_cloud_from_before_the_toolkit_had_a_folder_is_left_to_its_user_to_end(checkout: Checkout) -> None:

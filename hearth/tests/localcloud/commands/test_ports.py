@@ -91,8 +91,8 @@ def test_a_port_that_somebody_listens_to_is_not_free(family: socket.AddressFamil
     with socket.create_server((address, 0), family=family) as server:
         port = server.getsockname()[1]
 
-        assert not ports.listening_nowhere(port)
-    assert ports.listening_nowhere(port)
+        assert not ports.has_no_listener(port)
+    assert ports.has_no_listener(port)
 
 
 def test_whoever_has_the_port_is_named() -> None:

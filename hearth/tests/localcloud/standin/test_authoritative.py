@@ -92,7 +92,7 @@ def test_a_policy_is_all_there_is(stack: Any, google: Any) -> None:
 
 
 def test_a_policy_that_is_none_is_refused(stack: Any) -> None:
-    with pytest.raises(ProviderError, match=r"policyData is no policy.*get_iam_policy"):
+    with pytest.raises(ProviderError, match=r"policyData is not a policy.*get_iam_policy"):
         stack(POLICY).up({"name": "web", "policyData": "allUsers"})
 
 

@@ -10,7 +10,7 @@ import pytest
 from hearth.catalog.apis import CLOUD_RUN, IAM, RESOURCE_MANAGER, SECRET_MANAGER
 from hearth.localcloud import recorded
 from hearth.localcloud.kept.api import KEPT, path
-from hearth.localcloud.kept.handed import Placeholders
+from hearth.localcloud.kept.placeholders import Placeholders
 from hearth.localcloud.run.preparation import Preparation
 from hearth.localcloud.run.secret_env import SecretsError
 from hearth.tests.localcloud.running import PROJECT, LocalCloud, in_thread
