@@ -209,7 +209,7 @@ def test_progress_is_told_now_and_then(jobs: FakeJobs, kind: JobExecution, conte
     with pytest.raises(ProviderError):
         kind.create(Context(urn=context.urn, say=said.append, timeout=60.0), inputs(), preview=False)
 
-    assert said[:2] == ["starting", "web-migrate-1 runs (0s)"]
+    assert said[:2] == ["starting", "web-migrate-1 is running (0s)"]
     assert 4 <= len(said) <= 6
 
 

@@ -27,7 +27,7 @@ def test_the_schema_has_exactly_the_inputs_that_a_kind_takes(
     (reason,) = [failure.reason for failure in failures if failure.property == "nonsense"]
 
     assert provider.kind(token).token == token
-    assert set(reason.partition("there are ")[2].split(", ")) == set(RESOURCES[token]["inputProperties"])
+    assert set(reason.partition("the inputs are ")[2].split(", ")) == set(RESOURCES[token]["inputProperties"])
 
 
 @pytest.mark.parametrize("token", RESOURCES)

@@ -64,7 +64,7 @@ def test_caching_may_be_unknown_or_left_to_hosting(caching: object) -> None:
     ("caching", "property", "words"),
     [
         ("no-cache", "caching", "must map digested and plain"),
-        ({"hashed": "no-cache"}, "caching.hashed", "there are digested, plain"),
+        ({"hashed": "no-cache"}, "caching.hashed", "the names are digested, plain"),
         ({"plain": ""}, "caching.plain", "in one line"),
         ({"plain": "no-cache\r\nX: y"}, "caching.plain", "in one line"),
         ({"plain": 3600}, "caching.plain", "in one line"),

@@ -115,5 +115,5 @@ def test_what_cannot_be_built_from_is_refused_with_the_reason(checkout: Path, ch
 
 
 def test_a_context_that_is_no_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ProviderError, match=r"'\.' is no folder"):
+    with pytest.raises(ProviderError, match=r"'\.' is not a folder"):
         source(tmp_path / "nowhere")
