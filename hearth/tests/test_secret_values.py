@@ -78,7 +78,7 @@ def test_a_value_in_clear_is_refused_beside_encrypted_ones(tmp_path: Path, file:
     """Pulumi calls all of them secret then. The placeholders of a preview are no values."""
     _, values = split(tmp_path, dict(ON_GOOGLE), file=file)
 
-    assert [(each.value, "in clear" in each.why) for each in values.faults] == [(name, True) for name in refused]
+    assert [(each.value, "in plain text" in each.why) for each in values.faults] == [(name, True) for name in refused]
     assert "in-clear" not in str(values.faults)
 
 

@@ -94,7 +94,7 @@ def test_arrows_say_what_waits_for_what_and_nothing_twice(
 
 @pytest.mark.parametrize("state", [{}, {"deployment": None}, {"deployment": {"resources": [{"id": "x"}]}}])
 def test_what_is_no_state_is_refused(state: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="no state"):
+    with pytest.raises(ValueError, match="not a state"):
         of_state(state)
 
 

@@ -51,7 +51,7 @@ def test_another_lock_gets_one_that_is_kept(checkout: Path, tmp_path: Path) -> N
 def test_packages_that_cannot_be_had_are_an_error_that_leaves_nothing(checkout: Path, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
 
-    with pytest.raises(PreviewError, match="of the base revision locks"):
+    with pytest.raises(PreviewError, match="of the base revision differs"):
         environments.ensure(checkout, revision(tmp_path, "no such requirement!\n"), kept)
 
     assert list(kept.iterdir()) == []

@@ -280,7 +280,7 @@ def test_nothing_falls_under_a_gate_where_nothing_changes() -> None:
 
 def test_a_misspelt_gate_is_refused() -> None:
     """It would let everything pass."""
-    with pytest.raises(PreviewError, match="no gate exposures") as refused:
+    with pytest.raises(PreviewError, match="exposures is unknown") as refused:
         gates.parse("delete,exposures")
 
     assert "replace, delete, exposure" in str(refused.value)
