@@ -89,7 +89,7 @@ def test_the_readme_names_every_key_of_the_configuration(tmp_path: Path) -> None
 
 
 def test_declarations_without_a_place_for_their_objects_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"HEARTH_DATABASE_URL is not set: .* keep items"):
+    with pytest.raises(ValueError, match=r"HEARTH_DATABASE_URL is not set: .* store items"):
         Hearth(bare(tmp_path), declarations=[ITEMS])
 
 

@@ -127,7 +127,7 @@ def test_project_ids_are_taken(project: str) -> None:
         ({}, ["SECRET_KEY is not set", "outside development", "token_urlsafe", "APP_ENV=development"]),
         ({"APP_ENV": "staging"}, ["SECRET_KEY is not set", "outside development"]),
         ({"APP_ENV": "development", "K_SERVICE": "web"}, ["SECRET_KEY is not set", "on Cloud Run", "Secret Manager"]),
-        ({"SECRET_KEY": GOOD_KEY[:31]}, ["SECRET_KEY has 31 characters", "under 32", "secrets.token_urlsafe"]),
+        ({"SECRET_KEY": GOOD_KEY[:31]}, ["SECRET_KEY has 31 characters", "below 32", "secrets.token_urlsafe"]),
         ({"SECRET_KEY": GOOD_KEY + "\n"}, ["SECRET_KEY", "white space", "echo"]),
         ({"SECRET_KEY": "changeme" * 5}, ["SECRET_KEY", "guess"]),
         ({"SECRET_KEY": DEVELOPMENT_KEY}, ["SECRET_KEY", "publicly known"]),

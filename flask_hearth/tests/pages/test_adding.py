@@ -126,5 +126,5 @@ def test_a_second_collection_is_edited_by_the_same_pages(visitor: Visitor, memor
         "labels": ["new"],
         "size": {"width": 1, "height": 1},
     }
-    assert "is no JSON" in page.text
+    assert "is not JSON" in page.text
     assert wrong.shown["labels"] == "[1"
