@@ -18,11 +18,35 @@ _GRANT = re.compile(r"I[aA][mM](Member|Binding|Policy|AuditConfig)$")
 _OF_GRANTS = ("role", "member", "service")
 _NOT_OF_PARENTS = frozenset({"role", "member", "members", "condition", "policyData", "service", "auditLogConfigs"})
 # What a format calls otherwise than the type.
-_ALSO = {"project-id": "project", "projectId": "project", "host_project": "hostProject", "peering-network": "network"}
+_ALSO = {
+    "host_project": "hostProject",
+    "organization": "orgId",
+    "organizationId": "orgId",
+    "peering-network": "network",
+    "project-id": "project",
+    "projectId": "project",
+}
+# Where there is none, or where all of one parent would have the same one. What is no property stands for a mark.
 _FORMATS = {
+    **dict.fromkeys(
+        (
+            f"gcp:accesscontextmanager/servicePerimeter{kind}Policy:ServicePerimeter{kind}Policy"
+            for kind in ("DryRunEgress", "DryRunIngress", "Egress", "Ingress")
+        ),
+        "{perimeter}/{own}",
+    ),
+    "gcp:compute/backendBucketSignedUrlKey:BackendBucketSignedUrlKey": (
+        "projects/{project}/global/backendBuckets/{backendBucket}/{name}"
+    ),
+    "gcp:compute/backendServiceSignedUrlKey:BackendServiceSignedUrlKey": (
+        "projects/{project}/global/backendServices/{backendService}/{name}"
+    ),
+    "gcp:folder/organizationPolicy:OrganizationPolicy": "folders/{folder}/constraints/{constraint}",
+    "gcp:organizations/iAMCustomRole:IAMCustomRole": "organizations/{orgId}/roles/{roleId}",
     "gcp:serviceaccount/key:Key": "{serviceAccountId}/keys/{name}",
     "gcp:storage/bucket:Bucket": "{name}",
     "gcp:storage/bucketObject:BucketObject": "{bucket}-{name}",
+    "gcp:storage/notification:Notification": "{bucket}/notificationConfigs/{notificationId}",
 }
 
 
@@ -42,7 +66,9 @@ def format_of(type: ResourceType) -> str | None:
     last = [each for each in _PROPERTY.findall(found) if "name" in known and "{name}" not in found][-1:]
 
     def named(match: re.Match[str]) -> str:
-        name = match[1] if match[1] in known else _ALSO.get(match[1], match[1])
+        also = _ALSO.get(match[1], match[1])
+        stem = also.removesuffix("Id").removesuffix("Name")
+        name = next((each for each in (match[1], also, stem, f"{stem}Id") if each in known), also)
         return f"{{{name if name in known or match[1] not in last else 'name'}}}"
 
     return _PROPERTY.sub(named, found)

@@ -20,6 +20,9 @@ from hearth.catalog.types import ResourceType
 Values = Mapping[str, Any]
 
 _ANY_KEY = "*"
+_SCALARS = ("boolean", "string", "integer", "number")
+# What follows from no name: a private key is a PEM elsewhere.
+_OF_ONE_TYPE = {("gcp:serviceaccount/key:Key", "privateKey"): forms.credentials}
 _PLACE = re.compile(r"\[\d+\]")
 _DEEPEST = 6
 """Steps of a path: some objects hold objects of their own kind."""
@@ -46,6 +49,17 @@ def generate(type: ResourceType, known: Values, place: Values, *, seed: str, num
     return _Generator(type, copy.deepcopy(dict(known)), place, seed, number).generate()
 
 
+def left_open(type: ResourceType, known: Values, unknown: Any) -> dict[str, Any]:
+    """`known`, with `unknown` for what is made up in the objects that it has, where it is left out."""
+    values = copy.deepcopy(dict(known))
+    for path in sorted(each for each in type.kept if "." in each):
+        *above, name = path.split(".")
+        for holder, shape, _ in _holders(type.inputs, values, above, ""):
+            if shape.get(name) in _SCALARS:
+                holder.setdefault(name, unknown)
+    return values
+
+
 class _Generator:
     def __init__(self, type: ResourceType, values: dict[str, Any], place: Values, seed: str, number: str) -> None:
         digest = hashlib.sha256(f"{type.token} {seed}".encode()).digest()
@@ -53,7 +67,10 @@ class _Generator:
         self.values = values
         self.place = {"location": place.get("region"), **place}
         self.number = number
-        self.source = Source(digest, str(values.get("project") or place.get("project") or "project"))
+        standing = {
+            name: each for name in ("region", "zone", "location") if (each := values.get(name, self.place.get(name)))
+        }
+        self.source = Source(digest, str(values.get("project") or place.get("project") or "project"), standing)
         self.made_up: dict[str, Any] = {}
 
     def generate(self) -> Generated:
@@ -64,8 +81,9 @@ class _Generator:
         shapes = {**self.type.inputs, **self.type.outputs}
         names = [] if ids.is_grant(self.type) else ids.properties(self.type)
         for name in names:
-            if name not in self.values and not (self.place.get(name) and name not in self.type.outputs_only):
-                own = self._noted(name, self._own_name()) if name == "name" else self._scalar(name, shapes.get(name))
+            # What is no property of the type is the mark in its id, and no output.
+            if name in shapes and name not in self.values and name not in self._placed():
+                own = self._noted(name, self._own_name()) if name == "name" else self._scalar(name, shapes[name])
                 self.values[name] = own or self._text(name)
         whole = ids.fill(self.type, {**self.place, **self.values}, self.source.mark)
         self.values |= self._derived(whole)
@@ -77,6 +95,10 @@ class _Generator:
         for path in sorted(each for each in self.type.kept if "." in each):
             self._fill_in(path)
         return Generated(whole, self.values, self.made_up, self.source.mark)
+
+    def _placed(self) -> set[str]:
+        """What the provider's own settings say of where it stands."""
+        return {name for name, value in self.place.items() if value} - self.type.outputs_only
 
     def _own_name(self) -> str:
         """A name that Google gives: alone it is the id, and then it says where the resource stands."""
@@ -110,10 +132,11 @@ class _Generator:
         # One of few texts tells nothing of the resource, so it is no placeholder.
         if chosen := next((each for each in allowed if each and not each.endswith("UNSPECIFIED")), None):
             return chosen
-        value = forms.text(self.source, path)
-        if value != forms.STATE:
-            self.made_up[path] = value
-        return value
+        if (plain := forms.plain(self.source, path)) is not None:
+            return plain
+        form = _OF_ONE_TYPE.get((self.type.token, path), forms.text)
+        self.made_up[path] = form(self.source, path)
+        return str(self.made_up[path])
 
     def _value(self, path: str, shape: Any) -> Any:
         """A value of a shape, all the way down; None where there is nothing to tell."""

@@ -40,6 +40,7 @@ class ResourceType:
     computed: frozenset[str] = frozenset()
     """What the provider always answers, declared or not; outputs and inputs."""
     secret: frozenset[str] = frozenset()
+    """Paths of what the provider marks as secret."""
     replace: frozenset[str] = frozenset()
     """Paths at which a change replaces the resource."""
     unknown: frozenset[str] = frozenset()

@@ -30,6 +30,8 @@ _GETTER = re.compile(
 _VALUES = re.compile(r"Possible values are: ((?:`[^`]*`,\s+)*`[^`]*`)(?:\.|\s*$)")
 _IMPORT = re.compile(r"^ *\$ pulumi import \S+ \S+ (\S+)$", re.MULTILINE)
 _SECRETS = re.compile(r"additional_secret_outputs=(\[[^\]]*\])")
+# Of what stands in an object, which the list of a type's secrets does not name.
+_SENSITIVE = "This property is sensitive and will not be displayed in the plan."
 _SCALARS = {"str": "string", "bool": "boolean", "int": "integer", "float": "number"}
 _WRAPPERS = frozenset({"Input", "Output", "Optional"})
 _ASSETS = frozenset({"Asset", "Archive"})
@@ -56,6 +58,7 @@ class Declared:
     computed: tuple[str, ...]
     """What the provider always answers, whether or not it is an input too."""
     secret: tuple[str, ...]
+    """Paths of what the provider marks as secret."""
     values: dict[str, list[str]]
     """By path, the texts that an input may hold."""
     id_format: str | None
@@ -105,11 +108,19 @@ def _declared(token: str, name: str, text: str, nested_inputs: Classes, nested_o
     given, told = _Reading(nested_inputs, marked=True), _Reading(nested_outputs, marked=False)
     required = {each.name for each in taken if not _optional(each.type)}
     own = {each.name for each in taken}
+    inputs = given.object(taken, "")
+    outputs = told.object([each for each in answered if each.name not in own], "")
     return Declared(
-        inputs=given.object(taken, ""),
-        outputs=told.object([each for each in answered if each.name not in own], ""),
+        inputs=inputs,
+        outputs=outputs,
         computed=tuple(sorted(e.name for e in answered if not _optional(e.type) and e.name not in required)),
-        secret=tuple(sorted({each for listed in _SECRETS.findall(text) for each in ast.literal_eval(listed)})),
+        secret=tuple(
+            sorted(
+                {each for listed in _SECRETS.findall(text) for each in ast.literal_eval(listed)}
+                | given.sensitive
+                | told.sensitive
+            )
+        ),
         values=dict(sorted(given.values.items())),
         id_format=_id_format(text, [*taken, *answered]),
     )
@@ -137,6 +148,7 @@ class _Reading:
         self._classes = classes
         self._marked = marked
         self.values: dict[str, list[str]] = {}
+        self.sensitive: set[str] = set()
 
     def object(self, getters: Getters, prefix: str) -> dict[str, Shape]:
         found = {}
@@ -144,6 +156,8 @@ class _Reading:
             path = f"{prefix}{each.name}"
             if values := _VALUES.search(each.text):
                 self.values[path] = re.findall(r"`([^`]*)`", values[1])
+            if _SENSITIVE in each.text:
+                self.sensitive.add(path)
             mark = "!" if self._marked and not _optional(each.type) else ""
             found[each.name + mark] = self._shape(_annotation(each.type), path)
         return found

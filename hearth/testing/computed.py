@@ -153,9 +153,7 @@ def _made(type: ResourceType, known: Values, place: Place, *, seed: str) -> Answ
     own = _filled(OWN.get(type.token, {}), {**whole, "number": place.number})
     id_ = own.pop("id", None)
     made = placeholders.generate(type, {**own, **whole}, where, seed=seed, number=place.number)
-    # Some ids are made of what the type does not answer.
-    outputs = {name: value for name, value in made.outputs.items() if name in type.inputs or name in type.outputs}
-    return Answer(id_ or made.id, outputs, type.secret)
+    return Answer(id_ or made.id, made.outputs, type.secret)
 
 
 def _left_to_provider(type: ResourceType) -> list[str]:

@@ -61,5 +61,5 @@ def _path(record: Document, forms: list[str]) -> str | None:
         if any(re.search(pattern, form) for form in forms):
             return str(path)
     if any(record["mark"] in form for form in forms):
-        return next((path for path, value in whole if record["mark"] in str(value)), None)
+        return next((path for path, value in whole if record["mark"] in str(value)), "id")
     return None

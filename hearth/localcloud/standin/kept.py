@@ -77,7 +77,7 @@ class KeptKind(GcpKind):
         marks = {} if labels.declared(self.type, inputs) is UNKNOWN else self.new_labels(inputs)
         known = self._known(inputs, marks)
         if preview:
-            return CreateResult("", self.sealed(self.unknown() | known))
+            return CreateResult("", self.previewed(known, new=True))
         tries = 0
         while True:
             made = self._made(known, context.urn, tries)
@@ -113,7 +113,7 @@ class KeptKind(GcpKind):
             if imported:
                 raise NotRecordedError(self._not_recorded(id)) from fault
             return None
-        return ReadResult(whole, record["inputs"], self.sealed(record["outputs"]))
+        return ReadResult(whole, self.sealed(record["inputs"]), self.sealed(record["outputs"]))
 
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
@@ -122,7 +122,7 @@ class KeptKind(GcpKind):
         marks = {} if own is UNKNOWN else labels.on_update(old, self.managed_labels(own))
         planned = self._replanned(old_inputs, old, news) | self._known(news, marks)
         if preview:
-            return self.sealed(planned)
+            return self.previewed(planned, new=False)
         made = self._made(planned, context.urn, 0)
         # Its placeholders are those that it was created with, as far as nothing was declared in their place.
         try:
@@ -165,7 +165,7 @@ class KeptKind(GcpKind):
             if each["type"] == self.token and each["project"] in (project, NO_PROJECT):
                 record = self.client.get(KEPT, path(self.token, each["project"], each["id"]))
                 if functions.means(self.type, wanted, record["outputs"]):
-                    return ReadResult(each["id"], record["inputs"], self.sealed(record["outputs"]))
+                    return ReadResult(each["id"], self.sealed(record["inputs"]), self.sealed(record["outputs"]))
         return None
 
     def id(self, inputs: Values) -> str | None:
@@ -206,8 +206,7 @@ class KeptKind(GcpKind):
 
     def _numbered(self, made: Generated) -> bool:
         """Whether Google gives its id, or its properties do not tell it from others."""
-        names = ids.properties(self.type)
-        return not names or bool(made.made_up.keys() & set(names))
+        return made.mark in made.id or bool(made.made_up.keys() & set(ids.properties(self.type)))
 
     def _check_deletable(self, state: Values) -> None:
         on = losses.held(state)

@@ -3,14 +3,15 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from hearth.catalog.placeholders import left_open
 from hearth.catalog.types import ResourceType, unplaced
 from hearth.localcloud.standin import inputs as checks
-from hearth.localcloud.standin import labels
+from hearth.localcloud.standin import labels, secret
 from hearth.localcloud.standin.changes import difference
 from hearth.localcloud.standin.client import Client
 from hearth.localcloud.standin.declared_grants import DeclaredGrants
 from hearth.localcloud.standin.settings import ProviderSettings
-from hearth.plugin.kinds import UNKNOWN, CheckResult, Context, DiffResult, Failure, Kind, Secret, Values
+from hearth.plugin.kinds import UNKNOWN, CheckResult, Context, DiffResult, Failure, Kind, Values
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class GcpKind(Kind):
         for name, key in (("project", "project"), ("location", "region")):
             if name in self.type.inputs and name in self.parameters and where.get(name) is None:
                 found.append(Failure(name, unplaced(key)))
-        return CheckResult(checks.complete(self.type, context.urn, olds, inputs), found)
+        return CheckResult(self.sealed(checks.complete(self.type, context.urn, olds, inputs)), found)
 
     def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> DiffResult:
         return difference(self.type, old_inputs, old, news, self._moved(old, news))
@@ -54,8 +55,8 @@ class GcpKind(Kind):
         return {name: inputs.get(name) or defaults.get(name) for name in self.parameters}
 
     def sealed(self, outputs: Values) -> dict[str, Any]:
-        """Outputs with those marked that Google's provider treats as secret."""
-        return {key: Secret(value) if key in self.type.secret else value for key, value in outputs.items()}
+        """Outputs, or inputs, with those marked that Google's provider treats as secret, at any depth."""
+        return secret.marked(self.type, outputs)
 
     def managed_labels(self, own: Values) -> dict[str, Any]:
         """The provider's defaults with a program's own labels over them."""
@@ -66,9 +67,10 @@ class GcpKind(Kind):
         managed = self.managed_labels(labels.declared(self.type, inputs))
         return labels.on_create(managed, attribution=self.settings.attribution_label)
 
-    def unknown(self) -> dict[str, Any]:
-        """All that only the API can tell, for the preview of a resource that is new."""
-        return dict.fromkeys(self.type.computed | self.type.outputs_only, UNKNOWN)
+    def previewed(self, planned: Values, *, new: bool) -> dict[str, Any]:
+        """Outputs for a preview: what is planned, and unknown what only the API can tell of it."""
+        own = self.type.computed | self.type.outputs_only if new else ()
+        return self.sealed(dict.fromkeys(own, UNKNOWN) | left_open(self.type, planned, UNKNOWN))
 
     def _moved(self, old: Values, news: Values) -> dict[str, Any]:
         """What is left to the provider and is another one now: parameters that it has a default for, and labels."""

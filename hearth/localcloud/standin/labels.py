@@ -16,8 +16,9 @@ _ATTRIBUTION = {"goog-pulumi-provisioned": "true"}
 
 def declared(type: ResourceType, inputs: Values) -> Any:
     """A program's own; UNKNOWN where nothing is known of them yet."""
-    # GKE's clusters call them otherwise.
-    found = inputs.get("labels" if "labels" in type.inputs else "resourceLabels")
+    # GKE's clusters call them otherwise, and a few types have a list of something else by that name.
+    name = "labels" if "labels" in type.inputs else "resourceLabels"
+    found = inputs.get(name) if isinstance(type.inputs.get(name), Mapping) else None
     return {} if found is None else found
 
 

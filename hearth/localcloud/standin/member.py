@@ -46,7 +46,7 @@ class MemberKind(GcpKind):
         inputs = declared(inputs)
         where = self.where(inputs)
         if preview:
-            return CreateResult("", self.unknown() | {**where, **inputs})
+            return CreateResult("", self.previewed({**where, **inputs}, new=True))
         try:
             policy = self._modify(where, lambda bindings: self.add_to(bindings, inputs))
         except ApiFault as fault:

@@ -42,7 +42,7 @@ class RestKind(GcpKind):
         where = self.where(inputs)
         planned = self.planned(inputs, where)
         if preview:
-            return CreateResult("", self.sealed(self.unknown() | planned))
+            return CreateResult("", self.previewed(planned, new=True))
         try:
             answer = self.insert(where, inputs, self.body(inputs, self.new_labels(inputs)))
         except ApiFault as fault:
@@ -67,9 +67,10 @@ class RestKind(GcpKind):
             raise ProviderError(f"Error reading {self.row.title} {id!r}: {fault}") from fault
         if inputs is None:
             outputs = self.outputs(live, self._importing(live), where)
-            return ReadResult(self.id(where), self.importable(outputs), self.sealed(outputs))
+            return ReadResult(self.id(where), self.sealed(self.importable(outputs)), self.sealed(outputs))
         outputs = self.outputs(live, drop_zero_defaults(inputs), where)
-        return ReadResult(id, marked(inputs, self.declared(declared(inputs), outputs)), self.sealed(outputs))
+        found = marked(inputs, self.declared(declared(inputs), outputs))
+        return ReadResult(id, self.sealed(found), self.sealed(outputs))
 
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
@@ -78,9 +79,11 @@ class RestKind(GcpKind):
         changed = {_SENT_AS.get(root(path), root(path)) for path in found} - self.local.keys()
         old_inputs, news = declared(old_inputs), drop_zero_defaults(news)
         planned = self._replanned(old_inputs, old, news)
+        if preview:
+            return self.previewed(planned, new=False)
         # After a failed update the state holds the new inputs, so nothing has changed and nothing is sent: that is
         # how Google's provider comes to call a service deployed that never was (observed).
-        if preview or not changed:
+        if not changed:
             return self.sealed(planned)
         where = self.locate(id)
         try:

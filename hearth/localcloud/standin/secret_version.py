@@ -29,7 +29,7 @@ class SecretVersionKind(GcpKind):
     def create(self, context: Context, inputs: Values, *, preview: bool) -> CreateResult:
         inputs = declared(inputs)
         if preview:
-            return CreateResult("", self.sealed(self.unknown() | _local(inputs)))
+            return CreateResult("", self.previewed(_local(inputs), new=True))
         path = str(inputs["secret"])
         if not _SECRET.fullmatch(path):
             raise ProviderError(

@@ -19,7 +19,7 @@ class ServiceIdentityKind(GcpKind):
     def create(self, context: Context, inputs: Values, *, preview: bool) -> CreateResult:
         where = self.where(inputs)
         if preview:
-            return CreateResult("", self.unknown() | where)
+            return CreateResult("", self.previewed(where, new=True))
         id_ = f"projects/{where['project']}/services/{where['service']}"
         try:
             operation = self.client.call("POST", SERVICE_USAGE, f"{id_}:generateServiceIdentity", {}, {})

@@ -1,5 +1,7 @@
 """What is made up for outputs that only Google computes: of the right form, for every type, and known again."""
 
+import base64
+import json
 import re
 from typing import Any
 
@@ -51,6 +53,17 @@ def test_every_type_has_an_id_all_its_outputs_and_knows_its_placeholders() -> No
         ("gcp:dns/managedZone:ManagedZone", "nameServers[0]", r"name-servers-[0-9a-f]{12}\.invalid"),
         ("gcp:compute/globalAddress:GlobalAddress", "address", r"198\.1[89]\.\d+\.\d+"),
         ("gcp:kms/cryptoKey:CryptoKey", "primaries[0].name", r"\S+"),
+        ("gcp:alloydb/backup:Backup", "sizeBytes", r"[1-5]\d{4}"),
+        ("gcp:alloydb/instance:Instance", "pscInstanceConfig.pscDnsName", r"psc-dns-name-[0-9a-f]{12}\.invalid"),
+        (
+            "gcp:compute/interconnectAttachment:InterconnectAttachment",
+            "cloudRouterIpv6Address",
+            r"2001:db8(:[0-9a-f]{4}){3}::1",
+        ),
+        ("gcp:compute/routerInterface:RouterInterface", "ipRange", r"198\.1[89]\.\d+\.0/24"),
+        ("gcp:compute/subnetwork:Subnetwork", "externalIpv6Prefix", r"2001:db8(:[0-9a-f]{4}){3}::/80"),
+        ("gcp:gkehub/featureMembership:FeatureMembership", "membership", r"membership-[0-9a-f]{12}"),
+        ("gcp:sql/sslCert:SslCert", "privateKey", r"-----BEGIN PRIVATE KEY-----\n[\s\S]+"),
     ],
 )
 def test_each_has_the_form_of_what_it_stands_for_and_differs_by_resource(token: str, path: str, form: str) -> None:
@@ -60,6 +73,56 @@ def test_each_has_the_form_of_what_it_stands_for_and_differs_by_resource(token: 
     assert path in first.made_up
     assert at(again.outputs, path) == at(first.outputs, path)
     assert at(other.outputs, path) != at(first.outputs, path)
+
+
+def test_the_key_of_a_service_account_can_be_read_as_its_file() -> None:
+    made_up = make("gcp:serviceaccount/key:Key", serviceAccountId="a").outputs["privateKey"]
+
+    content = json.loads(base64.b64decode(made_up))
+    assert (content["type"], content["project_id"]) == ("service_account", "demo-x")
+    assert content["client_email"].endswith("@demo-x.iam.gserviceaccount.com")
+
+
+def test_where_it_stands_is_told_and_is_no_placeholder() -> None:
+    cache, cluster = (types.get(each) for each in ("gcp:redis/instance:Instance", "gcp:alloydb/cluster:Cluster"))
+    assert cache
+    assert cluster
+    place = {"project": "demo-x", "region": "us-central1", "zone": "us-central1-a"}
+
+    found = [generate(each, {"name": "a"}, place, seed="one", number="1") for each in (cache, cluster)]
+
+    assert found[0].outputs["locationId"] == "us-central1-a"
+    assert found[1].outputs["deletionPolicy"] == "DELETE"
+    assert {"locationId", "deletionPolicy"} & {path for each in found for path in each.made_up} == set()
+
+
+@pytest.mark.parametrize(
+    ("token", "known", "id_"),
+    [
+        ("gcp:container/nodePool:NodePool", {"cluster": "c", "location": "l", "name": "n"}, r"demo-x/l/c/n"),
+        ("gcp:logging/organizationSink:OrganizationSink", {"orgId": "7", "name": "s"}, "organizations/7/sinks/s"),
+        ("gcp:logging/folderSink:FolderSink", {"folder": "folders/7", "name": "s"}, "folders/7/sinks/s"),
+        (
+            "gcp:folder/organizationPolicy:OrganizationPolicy",
+            {"folder": "folders/7", "constraint": "constraints/compute.x"},
+            "folders/7/constraints/compute.x",
+        ),
+        ("gcp:organizations/iAMCustomRole:IAMCustomRole", {"orgId": "7", "roleId": "r"}, "organizations/7/roles/r"),
+        (
+            "gcp:compute/backendBucketSignedUrlKey:BackendBucketSignedUrlKey",
+            {"backendBucket": "b", "name": "k"},
+            "projects/demo-x/global/backendBuckets/b/k",
+        ),
+        ("gcp:monitoring/dashboard:Dashboard", {}, r"projects/demo-x/dashboards/[0-9a-f]{12}"),
+    ],
+)
+def test_an_id_is_made_of_what_the_type_calls_its_parents(token: str, known: dict[str, str], id_: str) -> None:
+    found = make(token, **known)
+
+    assert re.fullmatch(id_, found.id)
+    type_ = types.get(token)
+    assert type_
+    assert found.outputs.keys() - known.keys() - {"project"} <= type_.inputs.keys() | type_.outputs.keys()
 
 
 def test_what_follows_from_the_inputs_is_no_placeholder() -> None:

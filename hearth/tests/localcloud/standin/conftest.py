@@ -273,8 +273,7 @@ class Stack:
     def check(self, news: Values) -> Values:
         checked = self.kind.check(self.context, self.inputs or None, news)
         assert checked.failures == []
-        inputs: Values = checked.inputs
-        return inputs
+        return _plain(checked.inputs)
 
     def up(self, news: Values) -> set[str]:
         """Create or update; the paths that changed."""
@@ -297,16 +296,16 @@ class Stack:
         """Whether it is still there."""
         found = self.kind.read(self.context, self.id, self.inputs, self.outputs)
         if found is not None:
-            self.inputs, self.outputs = found.inputs, _plain(found.outputs)
+            self.inputs, self.outputs = _plain(found.inputs), _plain(found.outputs)
         return found is not None
 
     def delete(self) -> None:
         self.kind.delete(self.context, self.id, self.inputs, self.outputs)
 
 
-def _plain(outputs: Values) -> dict[str, Any]:
-    """Outputs as the engine sends them back: over the wire, where a secret loses its mark."""
-    return decode(encode(outputs))
+def _plain(values: Values) -> dict[str, Any]:
+    """Inputs and outputs as the engine sends them back: over the wire, where a secret loses its mark."""
+    return decode(encode(values))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from hearth.catalog import ids, types
+from hearth.localcloud.standin.declared import select_declared
 from hearth.localcloud.standin.provider import MAKERS
 from hearth.plugin.kinds import UNKNOWN, Secret
 from hearth.plugin.values import decode, encode
@@ -857,7 +858,10 @@ def test_a_preview_makes_no_request_and_knows_what_was_declared(
 
     assert google.requests == []
     assert created.id == ""
-    assert {key: decode(encode(created.outputs))[key] for key in life.declared} == life.declared
+    # Beside it stands what only the API decides, unknown.
+    assert select_declared(life.declared, {key: decode(encode(created.outputs))[key] for key in life.declared}) == (
+        life.declared
+    )
     assert {value for key, value in created.outputs.items() if key == "etag"} <= {UNKNOWN}
 
 

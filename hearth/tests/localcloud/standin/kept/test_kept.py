@@ -7,7 +7,8 @@ import pytest
 
 from hearth.localcloud.kept.api import KEPT
 from hearth.localcloud.standin.provider import MAKERS, StandIn
-from hearth.plugin.kinds import Context, ProviderError, Secret, Values
+from hearth.plugin.kinds import UNKNOWN, Context, ProviderError, Secret, Values
+from hearth.plugin.values import decode, encode
 from hearth.tests.localcloud.running import LocalCloud
 
 TOPIC = "gcp:pubsub/topic:Topic"
@@ -72,6 +73,35 @@ def test_a_name_that_is_left_out_is_made_up_and_then_kept(stack: Stack) -> None:
     assert made_up.startswith("it-")
     assert topic.inputs["name"] == made_up
     assert topic.id == f"projects/demo-x/topics/{made_up}"
+
+
+def test_a_list_by_the_name_of_labels_is_none(stack: Stack) -> None:
+    metric = stack("gcp:monitoring/metricDescriptor:MetricDescriptor")
+    declared = {
+        "type": "custom.googleapis.com/a",
+        "displayName": "a",
+        "description": "a",
+        "metricKind": "GAUGE",
+        "valueType": "INT64",
+        "labels": [{"key": "k"}],
+    }
+    metric.up(declared)
+
+    assert metric.up(declared) == set()
+    assert metric.diff(metric.check({**declared, "labels": [{"key": "l"}]})).changed == {"labels[0].key"}
+
+
+def test_a_preview_does_not_know_what_google_decides_in_an_object(provider: StandIn) -> None:
+    """Else a program would read that nothing is there, and fail of it."""
+    vm = "gcp:compute/instance:Instance"
+    inputs: Values = {"machineType": "e2-micro", "networkInterfaces": [{}], "bootDisk": {"autoDelete": True}}
+    provider.configure({"project": "demo-x", "zone": "us-central1-a"})
+
+    planned = provider.kind(vm).create(context(vm), {"name": "vm", **inputs}, preview=True).outputs
+
+    assert planned["networkInterfaces"][0]["networkIp"] is UNKNOWN
+    assert planned["bootDisk"]["source"] is UNKNOWN
+    assert planned["bootDisk"]["autoDelete"] is True
 
 
 def test_a_preview_makes_nothing(provider: StandIn, cloud: LocalCloud) -> None:
@@ -272,6 +302,28 @@ def test_what_is_secret_is_sealed_for_the_engine_and_no_list_tells_a_value(
     assert [each["id"] for each in found] == [made.id]
     assert {key for each in found for key in each} == {"type", "project", "id", "urn"}
     assert "s3cret" not in cloud.session.get(f"{cloud.origin}/_local/status").text
+
+
+def test_what_is_secret_in_an_object_is_sealed_in_inputs_and_outputs(provider: StandIn) -> None:
+    """The provider marks it itself: no program has to."""
+    check = "gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig"
+    kind = provider.kind(check)
+    auth = {"username": "me", "password": "s3cret"}
+    declared = {"displayName": "up", "timeout": "10s", "httpCheck": {"path": "/", "authInfo": auth}}
+    inputs = kind.check(context(check), None, declared).inputs
+    plain = decode(encode(inputs))
+    planned = kind.create(context(check), plain, preview=True).outputs
+    made = kind.create(context(check), plain, preview=False)
+    state = decode(encode(made.outputs))
+    read = kind.read(context(check), made.id, plain, state)
+    imported = kind.read(context(check), made.id, None, None)
+    assert read
+    assert imported
+
+    for each in (inputs, planned, made.outputs, read.inputs, read.outputs, imported.inputs, imported.outputs):
+        assert each["httpCheck"]["authInfo"]["password"] == Secret("s3cret")
+        assert each["httpCheck"]["path"] == "/"
+    assert not kind.diff(context(check), made.id, plain, state, plain).changed
 
 
 # --- Said once ---
