@@ -11,6 +11,17 @@ from hearth.plugin.kinds import ProviderError
 # Not every API sends the machine-readable reason along.
 _DISABLED = re.compile(r"has not been used in project .* before or it is disabled|SERVICE_DISABLED")
 
+# By the words that Google says them with (google-github-actions/deploy-cloudrun 480; GoogleCloudPlatform/esp-v2 148).
+_BY_WORDS = {
+    "cannot run builds in this region": (
+        "A new project may have quota for builds in few regions: choose another by the input `buildRegion` "
+        "(`pulumi config set app:buildRegion us-central1`)."
+    ),
+    "constraints/gcp.resourceLocations": (
+        "An organization policy limits locations: docs/deploying.md, 7, has the settings that name one."
+    ),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
@@ -89,6 +100,9 @@ def _fix(refusal: Refusal, *, api: str, project: str) -> str:
             f"The quota project of the calls is {project!r}: grant yourself "
             "roles/serviceusage.serviceUsageConsumer there, or correct the project id."
         )
+    for words, fix in _BY_WORDS.items():
+        if words in refusal.message:
+            return fix
     fixes: dict[int, str] = {
         HTTPStatus.UNAUTHORIZED: (
             "Log in again with `gcloud auth application-default login`, or renew GOOGLE_OAUTH_ACCESS_TOKEN."

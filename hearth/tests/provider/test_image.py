@@ -338,6 +338,27 @@ def test_a_lost_answer_does_not_start_a_second_build(
     assert len(builds.builds) == 1
 
 
+@pytest.mark.parametrize(
+    ("message", "fix"),
+    [
+        (
+            "failed precondition: due to quota restrictions, cannot run builds in this region. Please contact support",
+            "pulumi config set app:buildRegion us-central1",
+        ),
+        ("'global' violates constraint 'constraints/gcp.resourceLocations'", "docs/deploying.md, 7"),
+    ],
+)
+def test_a_region_that_takes_no_builds_is_told_with_the_setting_that_names_another(
+    server: FakeServer, kind: Image, inputs: Values, context: Context, *, message: str, fix: str
+) -> None:
+    server.fail("POST", "/builds$", error(400, message, "FAILED_PRECONDITION"), times=9)
+
+    with pytest.raises(ProviderError, match="Could not start the build") as refused:
+        kind.create(context, inputs, preview=False)
+
+    assert fix in str(refused.value)
+
+
 def test_a_build_that_cannot_be_started_is_given_up(
     server: FakeServer, kind: Image, builds: FakeBuilds, inputs: Values, context: Context
 ) -> None:
