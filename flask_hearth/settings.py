@@ -3,15 +3,14 @@
 `HearthSettings.from_env` is the only reader of the environment, so what isn't a field here has no effect. An app adds
 fields in a class of its own below this one. `flask_hearth.rules` says what a value may be; `flask_hearth.configuration`
 passes the settings on to Flask and to the parts of `Hearth`. Left out: how gunicorn is sized (PORT, GUNICORN_WORKERS,
-GUNICORN_THREADS), which is not the app's business and stands in gunicorn.conf.py.
+GUNICORN_THREADS), which is not the app's business: `flask_hearth.serving.settings`.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
-import click
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
 
 from flask_hearth import configuration
@@ -19,22 +18,13 @@ from flask_hearth.rules import authentication, databases, environments, front_en
 from flask_hearth.rules.authentication import Auth
 from flask_hearth.rules.environments import Environment, LogLevel
 from flask_hearth.rules.values import DERIVED, integer_between
+from flask_hearth.settings_error import SettingsError
 from flask_hearth.stores import urls
+
+__all__ = ["HearthSettings", "SettingsError"]
 
 # Marks a field that no deployment has to set: Cloud Run or a developer does, or its default serves.
 _LEFT_ALONE: Final = object()
-
-
-class SettingsError(click.ClickException):
-    """The environment is not one to start with; the text lists every fault, each with what, why and fix.
-
-    An error of Click's, so that commands of Flask's end with this text and 1, and without a traceback.
-    """
-
-    def __init__(self, faults: Sequence[str]) -> None:
-        self.faults = tuple(faults)
-        counted = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        super().__init__("\n  - ".join([f"The service can't start with this environment ({counted}):", *faults]))
 
 
 class HearthSettings(BaseModel):

@@ -17,6 +17,7 @@ from flask import Flask, request
 from app import settings as service
 from flask_hearth import forwarded
 from flask_hearth.rules import authentication, environments
+from flask_hearth.serving import settings as serving
 from flask_hearth.settings import HearthSettings as Framework
 from flask_hearth.stores import urls
 from flask_hearth.testing.processes import PATIENCE
@@ -38,7 +39,7 @@ ADDED = {
     for name in json.loads(shipped(stack_name).get(key, "{}"))
 }
 """Variables that some stack adds: the app may read them in whatever way, and no test knows what their values may be."""
-GUNICORN = ROOT / "service" / "gunicorn.conf.py"
+GUNICORN = Path(serving.__file__)
 MIGRATE = stack.StackSettings.model_fields["migration_command"].default
 KINDS = get_args(stack.StackSettings.model_fields["database"].annotation)
 
@@ -238,13 +239,5 @@ def test_both_sides_know_the_same_values(field: str, allowed: Any) -> None:
 
 def test_both_sides_spare_the_same_number_of_threads() -> None:
     """The service's default stands where no stack sets a number: in a container that someone runs by hand."""
-    assigned = {
-        node.target.id: node.value.value
-        for node in ast.walk(ast.parse(GUNICORN.read_text(encoding="utf-8")))
-        if isinstance(node, ast.AnnAssign)
-        and isinstance(node.target, ast.Name)
-        and isinstance(node.value, ast.Constant)
-    }
-
-    assert assigned["SPARE_THREADS"] == SPARE_THREADS
-    assert assigned["CONCURRENCY"] == stack.StackSettings.model_fields["concurrency"].default
+    assert serving.SPARE_THREADS == SPARE_THREADS
+    assert serving.CONCURRENCY == stack.StackSettings.model_fields["concurrency"].default

@@ -1,6 +1,5 @@
 """Paths: those that the stack asks for exist, and those that it guesses from the source are the real ones."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +9,7 @@ from app import create_app
 from app.domain import DECLARATIONS
 from app.settings import AppSettings
 from flask_hearth import paths
+from flask_hearth.serving.settings import gunicorn_settings
 from flask_hearth.stores.sql.migrating import Migrations
 from flask_hearth.stores.urls import Sqlite
 from hearth.hosting import shadowing, static_files
@@ -62,11 +62,10 @@ def test_the_probed_paths_answer(app: Flask, probe: str) -> None:
 def test_probes_and_traffic_go_to_the_port_that_the_service_listens_on() -> None:
     container = run_stack(STACKS[0]).one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]
     port = container["ports"]["containerPort"]
-    assumed = re.search(r'"PORT", (\d+)', (ROOT / "service" / "gunicorn.conf.py").read_text(encoding="utf-8"))
+    assumed = gunicorn_settings({})["bind"]
 
     assert {container[probe]["httpGet"]["port"] for probe in ("startupProbe", "livenessProbe")} == {port}
-    assert assumed
-    assert int(assumed[1]) == port
+    assert assumed == f"0.0.0.0:{port}"
 
 
 def test_no_shipped_file_hides_a_page(app: Flask) -> None:
