@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Flask
 
 from flask_hearth import (
+    bodies,
     config_keys,
     csrf,
     development,
@@ -60,6 +61,7 @@ _LAST: Final = (
     # Last of those that look at answers, which Flask calls in the reverse order: the others see them complete.
     headers,
     forwarded,
+    bodies,
 )
 
 

@@ -7,19 +7,21 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from flask_hearth.api import strict_json
 from flask_hearth.errors import Problem
+from flask_hearth.model.declaration import Declaration
+from flask_hearth.model.size import largest
 
 JSON: Final = "application/json"
 MERGE_PATCH: Final = "application/merge-patch+json"
 
 
-def read(*media_types: str) -> dict[str, Any]:
-    """The object that the request's body is, sent as one of the media types.
+def read(declaration: Declaration, *media_types: str) -> dict[str, Any]:
+    """The object that the request's body is, sent as one of the media types, and no larger than a declared one can be.
 
     Raises Problem: 413 too large, 415 another type, charset or coding, 400 not JSON, 422 JSON but nothing to keep.
     """
     _check_type(media_types)
     try:
-        value = strict_json.parse(_bytes())
+        value = strict_json.parse(read_bytes(largest(declaration).bytes), max_tokens=largest(declaration).tokens)
     except strict_json.SyntaxFaultError as error:
         raise Problem(400, f"The body is not valid, unambiguous JSON: {error}.") from None
     except strict_json.ContentFaultError as error:
@@ -56,11 +58,19 @@ def _check_type(media_types: tuple[str, ...]) -> None:
         raise Problem(415, f"Content-Type is {given}: send the body as {offered}, in UTF-8.", headers={field: offered})
 
 
-def _bytes() -> bytes:
-    """The whole body. A chunked one that is too large must not be cut, which is what Werkzeug does at its limit."""
-    limit: int = current_app.config["MAX_CONTENT_LENGTH"]
-    request.max_content_length = limit + 1
-    data = request.get_data(cache=False)
-    if len(data) > limit:
+def limit(most: int | None) -> int:
+    """Bytes that a body may have; None stands for what has no bound of its own."""
+    general: int = current_app.config["MAX_CONTENT_LENGTH"]
+    return general if most is None else min(general, most)
+
+
+def read_bytes(most: int | None, *, cache: bool = False) -> bytes:
+    """The whole body, of `most` bytes and never more than MAX_CONTENT_LENGTH. Raises RequestEntityTooLarge (413).
+
+    A chunked one that is too large must not be cut, which is what Werkzeug does at its limit.
+    """
+    request.max_content_length = limit(most) + 1
+    data = request.get_data(cache=cache)
+    if len(data) > limit(most):
         raise RequestEntityTooLarge
     return data

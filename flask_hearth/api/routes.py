@@ -50,7 +50,7 @@ def list_objects(declaration: Declaration) -> Response:
 def create(declaration: Declaration) -> Response:
     """Make an object; with an Idempotency-Key, only once."""
     query.check()
-    value = body.read(body.JSON)
+    value = body.read(declaration, body.JSON)
     ticket = idempotency.read_ticket(value)
     fields = validate(declaration, value)
     if ticket is None:
@@ -85,7 +85,7 @@ def replace(declaration: Declaration, id: str) -> Response:
     """Replace every field: what the body leaves out gets its default."""
     query.check()
     wanted = preconditions.read_for_change(declaration)
-    fields = validate(declaration, body.read(body.JSON))
+    fields = validate(declaration, body.read(declaration, body.JSON))
     expected = _expected(declaration, id, wanted)
     return object_response(storage.current().replace(declaration, id, fields, expected=expected))
 
@@ -98,7 +98,7 @@ def change(declaration: Declaration, id: str) -> Response:
     """
     query.check()
     wanted = preconditions.read_for_change(declaration)
-    patch = body.read(*PATCH_TYPES)
+    patch = body.read(declaration, *PATCH_TYPES)
     for attempt in range(PATCH_ATTEMPTS):
         record = storage.current().get(declaration, id)
         wanted.check(record)

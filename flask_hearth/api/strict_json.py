@@ -6,6 +6,7 @@ surrogates through, which no UTF-8 text can carry. Each of those would come back
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -23,6 +24,9 @@ _MAX_DIGITS: Final = 20
 _TOO_DEEP: Final = f"nests more than {MAX_DEPTH} deep"
 _BOM: Final = b"\xef\xbb\xbf"
 
+_TEXT: Final = re.compile(rb'"(?>[^"\\]+|\\.)*+\\?"?', re.DOTALL)
+"""Also one without an end, as looking for it again from each quote within would take the square of the length."""
+
 
 class SyntaxFaultError(Exception):
     """The text is not JSON, or two readers would read different things out of it."""
@@ -37,11 +41,14 @@ class ContentFaultError(Exception):
         super().__init__(f"{pointer or 'the whole text'} {reason}")
 
 
-def parse(data: bytes) -> Any:
+def parse(data: bytes, *, max_tokens: int) -> Any:
     """The value that the bytes say. Whole numbers are int, however written: 1.0 and 1 are one number in JSON.
 
-    Raises SyntaxFaultError and ContentFaultError.
+    Raises SyntaxFaultError and ContentFaultError; the latter for more than `max_tokens` of `,`, `[` and `{`, before
+    anything is made of them: a megabyte of `[],` would take twenty.
     """
+    if _has_more_tokens(data, max_tokens):
+        raise ContentFaultError("", f"has more than {max_tokens:,} values, which nothing that can be kept here has")
     if not data.strip():
         raise SyntaxFaultError("it is empty")
     if data.startswith(_BOM):
@@ -62,6 +69,23 @@ def parse(data: bytes) -> Any:
         raise ContentFaultError("", _TOO_DEEP) from None
     _check(value)
     return value
+
+
+def _has_more_tokens(data: bytes, most: int) -> bool:
+    """Whether there are more than that outside of texts. Looks no further than it has to."""
+    if _tokens(data, 0, len(data)) <= most:
+        return False
+    found = at = 0
+    for text in _TEXT.finditer(data):
+        found += _tokens(data, at, text.start())
+        at = text.end()
+        if found > most:
+            return True
+    return found + _tokens(data, at, len(data)) > most
+
+
+def _tokens(data: bytes, begin: int, end: int) -> int:
+    return data.count(b",", begin, end) + data.count(b"[", begin, end) + data.count(b"{", begin, end)
 
 
 def pointer(parent: str, step: str | int) -> str:

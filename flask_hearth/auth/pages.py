@@ -17,6 +17,7 @@ from flask_hearth.auth.issuer import Issuer
 from flask_hearth.auth.tokens import InvalidTokenError, Verifier
 
 PATH: Final = "/sign-in"
+_FORM_BYTES: Final = 64 * 1024
 
 
 def blueprint(issuer: Issuer, verifier: Verifier) -> Blueprint:
@@ -40,6 +41,11 @@ def blueprint(issuer: Issuer, verifier: Verifier) -> Blueprint:
     def sign_in() -> Response:
         """The form; for who is signed in, a way out."""
         return page()
+
+    @pages.before_request
+    def hold() -> None:
+        """A token is no longer than a header may be, and nothing else here is long."""
+        request.max_content_length = request.max_form_memory_size = _FORM_BYTES
 
     @pages.post("/sign-in")
     def begin() -> AnyResponse:

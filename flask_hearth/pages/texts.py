@@ -12,6 +12,7 @@ from flask_hearth.api.body import invalid_body
 from flask_hearth.api.validation import validate
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
+from flask_hearth.model.size import largest
 from flask_hearth.pages.fields import Field, fields
 
 CHECKED: Final = "on"
@@ -37,11 +38,12 @@ def default_texts(declaration: Declaration) -> dict[str, str]:
 
 def parse_texts(declaration: Declaration, texts: Mapping[str, str]) -> dict[str, Any]:
     """Every field as the stores keep it. Raises Problem (422) with what is wrong in which field."""
-    read = {field.name: _value(field, texts[field.name]) for field in fields(declaration)}
+    tokens = largest(declaration).tokens
+    read = {field.name: _value(field, texts[field.name], tokens) for field in fields(declaration)}
     given = {name: value for name, value in read.items() if value is not _LEFT_OUT}
     try:
         # By the API's own parser, for what no store could hold, such as U+0000 and too long numbers.
-        given = strict_json.parse(json.dumps(given).encode())
+        given = strict_json.parse(json.dumps(given).encode(), max_tokens=tokens)
     except strict_json.ContentFaultError as error:
         raise invalid_body([(error.pointer, error.reason)]) from None
     return validate(declaration, given)
@@ -68,7 +70,7 @@ def faults(declaration: Declaration, problem: Problem | None) -> dict[str, list[
     return found
 
 
-def _value(field: Field, text: str) -> Any:
+def _value(field: Field, text: str, tokens: int) -> Any:
     """What can't be read is left as text, so that the model says what it wants instead."""
     if field.kind == "checkbox":
         return bool(text)
@@ -78,14 +80,14 @@ def _value(field: Field, text: str) -> Any:
     if field.kind == "choice":
         return next((choice for choice in field.choices if to_text(choice, field) == text), text)
     if field.kind == "number":
-        number = _parsed(field, text.strip())
+        number = _parsed(field, text.strip(), tokens)
         return number if isinstance(number, int | float) and not isinstance(number, bool) else text
-    return _parsed(field, text) if field.kind == "json" else text
+    return _parsed(field, text, tokens) if field.kind == "json" else text
 
 
-def _parsed(field: Field, text: str) -> Any:
+def _parsed(field: Field, text: str, tokens: int) -> Any:
     try:
-        return strict_json.parse(text.encode())
+        return strict_json.parse(text.encode(), max_tokens=tokens)
     except strict_json.SyntaxFaultError as error:
         if field.kind == "json":
             raise invalid_body([(f"/{field.name}", f"is not JSON: {error}")]) from None

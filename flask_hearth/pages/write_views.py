@@ -16,7 +16,7 @@ from flask_hearth import csrf, identity, storage
 from flask_hearth.api import idempotency
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
-from flask_hearth.pages import texts
+from flask_hearth.pages import sizes, texts
 from flask_hearth.pages.redisplay import KEY, VERSION, EditConflict, render_confirmation, render_form
 from flask_hearth.pages.rendering import blueprint, display_name, sign_in
 from flask_hearth.stores.interface import ExistsError, MissingError, Record, VersionError
@@ -48,7 +48,7 @@ def confirm(declaration: Declaration, id: str) -> Response | str:
 
 @blueprint.post("/<paged:declaration>")
 def create(declaration: Declaration) -> Response:
-    _check()
+    _check(declaration)
     values = texts.parse_texts(declaration, texts.submitted_texts(declaration, request.form))
     try:
         made = idempotency.make_ticket(request.form.get(KEY, ""), values).object_id
@@ -66,7 +66,7 @@ def create(declaration: Declaration) -> Response:
 
 @blueprint.post("/<paged:declaration>/<id:id>/edit")
 def save(declaration: Declaration, id: str) -> Response:
-    _check()
+    _check(declaration)
     values = texts.parse_texts(declaration, texts.submitted_texts(declaration, request.form))
     try:
         record = storage.current().replace(declaration, id, values, expected=_version())
@@ -91,7 +91,7 @@ def save(declaration: Declaration, id: str) -> Response:
 
 @blueprint.post("/<paged:declaration>/<id:id>/remove")
 def remove(declaration: Declaration, id: str) -> Response:
-    _check()
+    _check(declaration)
     try:
         storage.current().delete(declaration, id, expected=_version())
     except VersionError:
@@ -118,12 +118,16 @@ def _for_writers(page: Callable[[], str]) -> Response | str:
     return redirect(way, 303)
 
 
-def _check() -> None:
-    """Whether this request may change anything. Raises UnsupportedMediaType, Problem (403), Forbidden."""
+def _check(declaration: Declaration) -> None:
+    """Whether this request may change anything.
+
+    Raises UnsupportedMediaType, RequestEntityTooLarge, Problem (403), Forbidden.
+    """
     if request.mimetype not in csrf.FORM_TYPES:
         raise UnsupportedMediaType("This URL only accepts its own form. Programs can use the API.")
     if not identity.may_write():
         raise Problem(403, _ONLY_WRITERS)
+    sizes.hold_form(declaration)
     csrf.check()
 
 

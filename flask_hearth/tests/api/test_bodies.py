@@ -8,12 +8,13 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from flask_hearth.configuration import MAX_BODY_BYTES
+from flask_hearth.model.size import largest
 from flask_hearth.tests.api.conftest import Api, problem
 from flask_hearth.tests.api.memory_store import MemoryStore
 from flask_hearth.tests.api.samples import ITEM
 
 LEAST = json.dumps(ITEM.least).encode()
+LIMIT = largest(ITEM.declaration).bytes or 0
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def test_a_coded_body_is_415(client: FlaskClient, coding: str) -> None:
     assert answer.headers["Accept-Encoding"] == "identity"
 
 
-@pytest.mark.parametrize("size", [MAX_BODY_BYTES - 1, MAX_BODY_BYTES])
+@pytest.mark.parametrize("size", [LIMIT - 1, LIMIT])
 @pytest.mark.parametrize("in_chunks", [False, True])
 def test_a_body_up_to_the_limit_is_read(client: FlaskClient, size: int, *, in_chunks: bool) -> None:
     body = sized(size)
@@ -103,7 +104,7 @@ def test_a_body_up_to_the_limit_is_read(client: FlaskClient, size: int, *, in_ch
     assert answer.status_code == 201
 
 
-@pytest.mark.parametrize("size", [MAX_BODY_BYTES + 1, MAX_BODY_BYTES + 2, 3 * MAX_BODY_BYTES])
+@pytest.mark.parametrize("size", [LIMIT + 1, LIMIT + 2, 3 * LIMIT])
 @pytest.mark.parametrize("in_chunks", [False, True])
 def test_a_larger_body_is_413_and_never_cut(
     client: FlaskClient, memory: MemoryStore, size: int, *, in_chunks: bool
@@ -134,7 +135,7 @@ def test_a_larger_body_is_413_and_never_cut(
         (b'{"name": "a\\u0000"}', 422),
         (b'{"name": "a", "quantity": 1e999}', 422),
         (b'{"name": "a", "quantity": 99999999999999999999}', 422),
-        (b'{"name": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", 422),
+        (b'{"name": ' + b"[" * 10_000 + b"]" * 10_000 + b"}", 422),
     ],
 )
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])

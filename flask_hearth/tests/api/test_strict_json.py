@@ -12,6 +12,12 @@ from hypothesis import strategies as some
 from flask_hearth.api import strict_json
 from flask_hearth.api.strict_json import MAX_DEPTH, ContentFaultError, SyntaxFaultError
 
+NO_BOUND = 10**9
+
+
+def parse(text: bytes) -> Any:
+    return strict_json.parse(text, max_tokens=NO_BOUND)
+
 
 def nested(depth: int) -> bytes:
     return b"[" * depth + b"]" * depth
@@ -50,7 +56,7 @@ def nested(depth: int) -> bytes:
 )
 def test_what_is_not_json_is_refused(text: bytes, reason: str) -> None:
     with pytest.raises(SyntaxFaultError, match=reason.replace("\\", "")):
-        strict_json.parse(text)
+        parse(text)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +80,7 @@ def test_what_is_not_json_is_refused(text: bytes, reason: str) -> None:
 )
 def test_what_no_store_could_keep_is_refused_with_its_place(text: bytes, pointer: str, reason: str) -> None:
     with pytest.raises(ContentFaultError) as caught:
-        strict_json.parse(text)
+        parse(text)
 
     assert caught.value.pointer == pointer
     assert reason in caught.value.reason
@@ -92,7 +98,7 @@ def test_what_no_store_could_keep_is_refused_with_its_place(text: bytes, pointer
     ],
 )
 def test_json_is_read(text: bytes, value: object) -> None:
-    assert strict_json.parse(text) == value
+    assert parse(text) == value
 
 
 @pytest.mark.parametrize(
@@ -100,11 +106,11 @@ def test_json_is_read(text: bytes, value: object) -> None:
 )
 def test_a_whole_number_is_one_however_it_is_written(text: bytes, *, whole: bool) -> None:
     """JSON has one kind of number; JSON Schema calls 1.0 an integer."""
-    assert isinstance(strict_json.parse(text), int) is whole
+    assert isinstance(parse(text), int) is whole
 
 
 def test_the_deepest_nesting_that_is_allowed_is_read() -> None:
-    strict_json.parse(nested(MAX_DEPTH))
+    parse(nested(MAX_DEPTH))
 
 
 def test_in_a_megabyte_of_brackets_each_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +123,7 @@ def test_in_a_megabyte_of_brackets_each_is_looked_at_once(monkeypatch: pytest.Mo
         return look(value, depth)
 
     monkeypatch.setattr(strict_json, "_fault", counted)
-    strict_json.parse(b"[" + b"[]," * 349_000 + b"[]]")
+    parse(b"[" + b"[]," * 349_000 + b"[]]")
 
     assert looks == 349_002
 
@@ -126,12 +132,61 @@ def test_a_long_name_around_a_long_list_is_not_written_down_for_each_member() ->
     text = b'{"' + b"a" * 20_000 + b'": [' + b"0," * 5_000 + b"0]}"
     tracemalloc.start()
     try:
-        strict_json.parse(text)
+        parse(text)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
 
     assert peak < 10 * len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        (b"1", 0),
+        (b"[1, 2, 3]", 3),
+        (b'{"a": [], "b": {}}', 4),
+        (b'{"a,[{": ",[{"}', 1),
+        (rb'["\\",",,\"[[", {}]', 4),
+        (rb'["\\", "[", 1]', 3),
+    ],
+)
+def test_as_many_values_as_allowed_are_read_and_no_more(text: bytes, tokens: int) -> None:
+    """What stands in a text is none, however it is escaped."""
+    strict_json.parse(text, max_tokens=tokens)
+    with pytest.raises(ContentFaultError, match=f"more than {tokens - 1:,} values"):
+        strict_json.parse(text, max_tokens=tokens - 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"[" + b"[]," * 349_000 + b"[]]",
+        b'{"a":[' + b'{"a":1},' * 130_000 + b"1]}",
+        b'["' + b'",,,"' * 200_000,
+        b"[" + b"," * 1_000_000 + b"\\",
+    ],
+    ids=["lists", "objects", "texts", "no json"],
+)
+def test_of_too_many_nothing_is_made(text: bytes) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(ContentFaultError, match="more than 10,000 values"):
+            strict_json.parse(text, max_tokens=10_000)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < len(text)
+
+
+def test_a_text_without_an_end_is_looked_through_once() -> None:
+    """From each quote in it anew, it would take the square of its length."""
+    text = b'["' + rb"\"," * 349_000
+
+    assert len(list(strict_json._TEXT.finditer(text))) == 1
+    with pytest.raises(SyntaxFaultError):
+        strict_json.parse(text, max_tokens=10_000)
 
 
 ANYTHING = some.recursive(
@@ -146,7 +201,7 @@ ANYTHING = some.recursive(
 def test_every_value_is_read_back_or_refused(value: object) -> None:
     text = json.dumps(value).encode()
     try:
-        found = strict_json.parse(text)
+        found = parse(text)
     except (SyntaxFaultError, ContentFaultError):
         return
 
@@ -158,4 +213,4 @@ def test_every_value_is_read_back_or_refused(value: object) -> None:
 @settings(derandomize=True, database=None, max_examples=500, deadline=None)
 def test_no_bytes_raise_anything_else(data: bytes) -> None:
     with suppress(SyntaxFaultError, ContentFaultError):
-        strict_json.parse(data)
+        parse(data)
