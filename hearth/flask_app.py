@@ -20,6 +20,7 @@ _DOES = {
     "serve": "Flask with reload and the static files, on this machine alone, without a deploy",
     "openapi": "write the API's document",
     "bench": "measure the service's framework against a peer, as ratios in one run",
+    "attack": "send the service as it is deployed hostile inputs, with an honest client beside each",
 }
 
 
@@ -29,6 +30,11 @@ def main(arguments: Sequence[str]) -> int:
     root = project.root()
     table = project.Table.read(root)
     parser = argparse.ArgumentParser(prog=f"python -m hearth {verb}", description=f"{verb}: {_DOES[verb]}.")
+    if verb == "attack":
+        # Its options are its own here, too, and come last, so that they count.
+        module, _, _ = table.app.partition(":")
+        own = ["--folder", str(root / table.service), "--app", module]
+        return _run([sys.executable, "-m", "flask_hearth.attack", *own, *rest], root, root)
     if verb == "bench":
         if importlib.util.find_spec("flask_hearth.bench") is None:
             raise HearthError(

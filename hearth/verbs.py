@@ -58,6 +58,9 @@ GROUPS: dict[str, dict[str, Verb]] = {
             does="build the image, and try it as Cloud Run would", module="hearth.image.command", first=("assets",)
         ),
         "bench": Verb(does="compare the service's framework with a peer", module="hearth.flask_app", named=True),
+        "attack": Verb(
+            does="send the service hostile inputs, beside an honest client", module="hearth.flask_app", named=True
+        ),
     },
     "Files that follow from others": {
         "inventory": Verb(does="update the inventories of the stacks", module="hearth.testing.inventory"),

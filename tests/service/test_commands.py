@@ -33,7 +33,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The image's working directory: what the Dockerfile copies, which nobody may write to."""
     folder = tmp_path_factory.mktemp("srv")
     without = shutil.ignore_patterns("__pycache__")
-    of_no_image = shutil.ignore_patterns("__pycache__", "tests", "bench", "testing")
+    of_no_image = shutil.ignore_patterns("__pycache__", "tests", "bench", "testing", "attack")
     shutil.copytree(ROOT / "service" / "app", folder / "app", ignore=without)
     shutil.copytree(Path(flask_hearth.__file__).parent, folder / "flask_hearth", ignore=of_no_image)
     shutil.copytree(ROOT / "service" / "migrations", folder / "migrations", ignore=without)

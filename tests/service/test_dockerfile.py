@@ -153,5 +153,5 @@ def test_of_what_is_hearths_the_image_holds_what_a_server_runs() -> None:
 
     assert held
     assert {path for path in held if not re.match(r"flask_hearth/|wheels/flask_hearth-", path)} == set()
-    assert {path for path in held if re.match(r"flask_hearth/(tests|bench|testing)/", path)} == set()
+    assert {path for path in held if re.match(r"flask_hearth/(tests|bench|testing|attack)/", path)} == set()
     assert {Path(path).suffix for path in held if not path.endswith("py.typed")} <= {".py", ".html", ".whl"}

@@ -11,6 +11,8 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def sent(client: FlaskClient, body: bytes, length: int | None, content_type: str = FORM) -> TestResponse:
+    # For a session, without which nobody looks at the form.
+    client.get("/items/new")
     return client.post(
         "/items",
         environ_overrides={
