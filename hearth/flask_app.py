@@ -4,8 +4,10 @@ So nothing of the app, and no Flask, is imported here: an app that does not star
 """
 
 import argparse
+import importlib.metadata
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,6 +17,9 @@ from hearth import app_source, env_file, project, serving
 from hearth.errors import HearthError
 
 _FRAMEWORK = "flask_hearth"
+
+# Of a distribution (packaging.python.org, "Names and normalization"), as lines of requirements begin with it.
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 _DOES = {
     "serve": "Flask with reload and the static files, on this machine alone, without a deploy",
@@ -56,6 +61,8 @@ def main(arguments: Sequence[str]) -> int:
             f"serve: the app imports no {_FRAMEWORK}, so this is plain `flask run`: without static/, which Hosting "
             "serves, and without migrations.\n"
         )
+    if lacking := lacking_packages(root, service):
+        sys.stderr.write(f"serve: {lacking}\n")
     # An app that says nothing of debugging is here to be debugged.
     return serving.serve(
         [*flask, *(["serve"] if has_framework else ["run", "--debug"])],
@@ -63,6 +70,31 @@ def main(arguments: Sequence[str]) -> int:
         lambda: {"FLASK_DEBUG": "1", **_environment(root)},
         [service, root / ".env"],
     )
+
+
+def lacking_packages(root: Path, service: Path) -> str:
+    """Which packages the app's requirements.txt names and this Python lacks, and what to do; empty where it has all.
+
+    The file lies beside the app, or further up in the project. What is for some platforms alone is left out.
+    """
+    folders = (folder for folder in (service, *service.parents) if root in folder.parents)
+    file = next((found for folder in folders if (found := folder / "requirements.txt").is_file()), None)
+    if file is None:
+        return ""
+    lines = [line for line in file.read_text(encoding="utf-8", errors="replace").splitlines() if ";" not in line]
+    lacking = [found[0] for line in lines if (found := _NAME.match(line)) and not _is_there(found[0])]
+    if not lacking:
+        return ""
+    locked = file.relative_to(root)
+    loose = "" if file.with_suffix(".in").is_file() else f"mv {locked} {locked.with_suffix('.in')} && "
+    return f"{locked} names {', '.join(lacking)}, which .venv lacks. This brings what is missing: {loose}make lock"
+
+
+def _is_there(package: str) -> bool:
+    try:
+        return bool(importlib.metadata.distribution(package))
+    except importlib.metadata.PackageNotFoundError:
+        return False
 
 
 def _run(command: Sequence[str], folder: Path, root: Path) -> int:

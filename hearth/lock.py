@@ -22,6 +22,7 @@ _APART = ("hearth/pulumi_cli/requirements.in",)
 _NAMED = re.compile(
     r"^(hearth(?:[-_.]toolkit)?|flask[-_.]hearth)(?![\w.-])((?:.*\\\n)*.*)", re.MULTILINE | re.IGNORECASE
 )
+_INCLUDED = re.compile(r"^(?:-r|--requirement)[ =](\S+)", re.MULTILINE)
 _FOLDER = re.compile(r"^(?:-f|--find-links)[ =](\S+)$", re.MULTILINE)
 
 
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     newer = ["--upgrade"] if options.upgrade else []
     root = project.root()
     before = {lock: lock.read_bytes() for lock in _locks(root)}
+    _check_included(root)
     # Who installs the leading lock looks where it was made; in an image the folder lies elsewhere.
     _compile(root, _LEADING, ["--emit-find-links", *newer])
     for file in _FOLLOWING:
@@ -68,6 +70,25 @@ def foreign_packages(root: Path) -> Iterator[str]:
 def _locks(root: Path) -> list[Path]:
     named = ((root / file).with_suffix(".txt") for file in (_LEADING, *_FOLLOWING))
     return [lock for lock in named if lock.is_file()]
+
+
+def _check_included(root: Path) -> None:
+    """Raises HearthError for a file that the leading one includes and that is not there, as of an app that was brought.
+
+    Such an app has a requirements.txt, which is then not made of anything.
+    """
+    leading = root / _LEADING
+    for name in _INCLUDED.findall(leading.read_text(encoding="utf-8")) if leading.is_file() else ():
+        loose = (root / name).with_suffix(".txt")
+        if (root / name).is_file():
+            continue
+        written = loose.relative_to(root)
+        fix = (
+            f"{written} is: if that lists what your app needs, rename it, and run this again: mv {written} {name}"
+            if loose.is_file()
+            else f"Write what your app needs into it, or take the line out of {_LEADING}."
+        )
+        raise HearthError(f"{_LEADING} includes {name}, which is not there. {fix}")
 
 
 def _compile(root: Path, file: str, options: Sequence[str]) -> None:

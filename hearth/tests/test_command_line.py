@@ -192,3 +192,34 @@ def test_outside_of_a_project_a_verb_says_so(tmp_path: object) -> None:
 
     assert done.returncode == 1
     assert done.stderr.startswith("status: There is no Pulumi.yaml in ")
+
+
+@pytest.mark.parametrize("folder", ["service", "service/src"])
+@pytest.mark.parametrize(
+    ("named", "loose", "told"),
+    [
+        (
+            "flask==3\nno-such-thing>=1\nno.such_other\n",
+            False,
+            "names no-such-thing, no.such_other, .* mv {0}.txt {0}.in",
+        ),
+        ("no-such-thing\n", True, "names no-such-thing, .*missing: make lock"),
+        ("Flask\n# no-such-thing\n--no-such-option\nno-such-thing; sys_platform == 'win32'\n", False, None),
+        (None, False, None),
+    ],
+)
+def test_packages_of_the_app_that_the_environment_lacks_are_told_with_the_way_to_them(
+    tmp_path: Path, folder: str, named: str | None, *, loose: bool, told: str | None
+) -> None:
+    (tmp_path / folder).mkdir(parents=True)
+    # Those of the project itself are no app's.
+    (tmp_path / "requirements.txt").write_text("no-such-tool\n", encoding="utf-8")
+    if named is not None:
+        (tmp_path / "service" / "requirements.txt").write_text(named, encoding="utf-8")
+    if loose:
+        (tmp_path / "service" / "requirements.in").touch()
+
+    found = flask_app.lacking_packages(tmp_path, tmp_path / folder)
+
+    assert bool(found) is (told is not None)
+    assert told is None or re.search(told.format("service/requirements"), found)

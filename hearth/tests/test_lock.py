@@ -32,6 +32,28 @@ def locked(root: Path, entry: str, file: str = "service/requirements.txt") -> No
 
 
 @pytest.mark.parametrize(
+    ("there", "fix"),
+    [
+        (["service/requirements.txt"], "mv service/requirements.txt service/requirements.in"),
+        ([], "Write what your app needs into it, or take the line out of requirements.in"),
+    ],
+)
+def test_an_app_that_was_brought_with_a_lock_alone_is_told_what_to_make_of_it(
+    root: Path, there: list[str], fix: str
+) -> None:
+    """And nothing has changed before."""
+    (root / "requirements.in").write_text("-r service/requirements.in\nmypy==2.4.1\n", encoding="utf-8")
+    if not there:
+        (root / "service/requirements.txt").unlink()
+    before = (root / "requirements.txt").read_bytes()
+
+    with pytest.raises(HearthError, match=f"includes service/requirements.in, which is not there.*{fix}"):
+        lock.main([])
+
+    assert (root / "requirements.txt").read_bytes() == before
+
+
+@pytest.mark.parametrize(
     "entry",
     [
         f"flask-hearth==0.1.0 \\\n    --hash=sha256:{HASH}\n    # via -r service/requirements.in",

@@ -16,8 +16,8 @@ from hearth.localcloud.build.folders import complete_folder
 
 WARNING = (
     "{name} lists packages without hashes, so Cloud Build may install other versions tomorrow than today. The local "
-    "cloud has resolved them once and keeps these versions. `uv pip compile --generate-hashes -o requirements.txt "
-    "requirements.in` makes a lock file, after you rename the file to requirements.in."
+    "cloud has resolved them once and keeps these versions. To make a lock file of it, rename it and run `make lock`: "
+    "mv {name} {loose}"
 )
 
 _HASH = b"--hash="

@@ -110,7 +110,8 @@ class Worker:
         if made.lock and not made.hashed:
             lock = await locks.resolved(self._cloud.locks, made.lock.source, wheels, log)
             if lock != made.lock.source:
-                warn(locks.WARNING.format(name=made.lock.source.relative_to(root)))
+                named = made.lock.source.relative_to(root)
+                warn(locks.WARNING.format(name=named, loose=named.with_suffix(".in")))
                 # So that the image keeps what it was built with.
                 made.lock = replace(made.lock, source=lock)
         await environment.ensure(self._cloud.environments, made.lock.source if made.lock else None, wheels, log)

@@ -163,6 +163,7 @@ def test_plain_requirements_are_resolved_once_and_the_build_warns_of_it(tmp_path
             assert "--hash=sha256:" in lock.read_text()
             assert warning["priority"] == "WARNING"
             assert "requirements.txt lists packages without hashes" in warning["text"]
+            assert warning["text"].endswith("mv requirements.txt requirements.in")
         image = next(playground.cloud.images.iterdir())
 
         assert made[0] == made[1]
