@@ -96,9 +96,15 @@ def _take_install(rest: list[str], found: Installs, line: int) -> None:
     if rest[0] == "sync":
         locks, names = locks + names, []
     if unknown := [name for name in names if re.split(r"[<>=!~\[ ]", name)[0].lower() not in _INSTALLERS]:
+        if folder := next((name for name in unknown if name.startswith((".", "/"))), None):
+            raise DockerfileError(
+                f"Dockerfile line {line}: the package in {folder} is installed. The local cloud builds none: list what "
+                "it needs in a requirements.txt and install that, and COPY its modules (what lies in src/, if it has "
+                "one) into the WORKDIR, where Python finds them."
+            )
         raise DockerfileError(
             f"Dockerfile line {line}: {', '.join(unknown)} is installed by name. The local cloud only installs from a "
-            "lock file with hashes, because only that is reproducible: add it there."
+            "requirements.txt, because only that is reproducible: add it there."
         )
     found.locks.extend(locks)
     found.hashed.extend(locks if "--require-hashes" in rest else [])

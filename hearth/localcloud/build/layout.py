@@ -98,7 +98,10 @@ def _copy(step: Copy, layout: Layout, stages: list[Stage], done: list[Layout], c
     if step.stage is None:
         for source in step.sources:
             if not _take(source, context, step, layout):
-                raise DockerfileError(f"Dockerfile line {step.line}: COPY {source}: not found in the build context.")
+                raise DockerfileError(
+                    f"Dockerfile line {step.line}: COPY {source}: not found in the build context. "
+                    f"{_elsewhere(source, context)}"
+                )
         return
     if _TOOL_IMAGES.search(step.stage) and not any(stage.name == step.stage.lower() for stage in stages):
         layout.not_run.append(f"COPY --from={step.stage}")
@@ -154,6 +157,17 @@ def _take(source: str, tree: Tree, step: Copy, layout: Layout) -> bool:
                 name = posixpath.join(into, posixpath.basename(path)) if folder else into
                 layout.files[posixpath.normpath(name)] = file
     return bool(matches)
+
+
+def _elsewhere(source: str, context: Tree) -> str:
+    """What may have been meant, for a Dockerfile that was written for a context of its own."""
+    wanted = f"/{posixpath.normpath(source).strip('/')}/"
+    # Of a folder each of its files tells.
+    ends = {f"{path}/"[: at + len(wanted) - 1] for path in context if (at := f"{path}/".find(wanted)) >= 0}
+    if ends:
+        nearest = min(ends, key=lambda path: (path.count("/"), path))
+        return f"{nearest} is: paths begin at the context, not where the Dockerfile lies."
+    return "Nothing there ends like that; a .dockerignore may leave it out."
 
 
 def _matches(pattern: str, tree: Tree) -> list[str]:

@@ -182,7 +182,9 @@ def test_the_tool_uv_may_come_from_its_image(context: dict[str, File]) -> None:
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        ("COPY nope /", "line 2: COPY nope: not found in the build context"),
+        ("COPY nope /", "line 2: COPY nope: not found in the build context. Nothing there ends like that"),
+        ("COPY ./older /", "COPY ./older: not found in the build context. wheels/older is: paths begin at the context"),
+        ("COPY a-0-py3-none-any.whl .", "not found in the build context. wheels/older/a-0-py3-none-any.whl is: paths"),
         ("COPY *.nope /", "not found in the build context"),
         ("COPY ../secret /", "leads out of the build context"),
         ("COPY --from=node:22 /x /y", "no earlier stage has that name, and the local cloud fetches no other images"),
@@ -194,6 +196,9 @@ def test_the_tool_uv_may_come_from_its_image(context: dict[str, File]) -> None:
             "COPY . .\nRUN pip install -f wheel -r requirements.txt",
             "--find-links wheel: no earlier COPY puts anything there",
         ),
+        ("RUN pip install .", "the package in . is installed. The local cloud builds none"),
+        ("RUN pip install --no-deps -e ./src", "the package in ./src is installed"),
+        ("RUN uv pip install '.[web]'", "the package in .[web] is installed"),
     ],
 )
 def test_what_would_be_missing_in_the_image_is_refused(context: dict[str, File], lines: str, message: str) -> None:
