@@ -39,7 +39,7 @@ class Image:
     entrypoint: list[str]
     command: list[str]
     user: str | None
-    """Recorded only: processes run as whoever runs the local cloud."""
+    """For a warning alone: processes run as whoever runs the local cloud."""
     environment_paths: list[str]
     """Where the image has its Python environment; each stands for the virtual environment of the lock file."""
 

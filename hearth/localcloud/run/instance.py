@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from hearth.localcloud.run import listening, output, ports, probes, processes
+from hearth.localcloud.run import image_writes, listening, output, ports, probes, processes
+from hearth.localcloud.run.image_writes import OwnedByRoot
 from hearth.localcloud.run.launch import MARK, Launch
 from hearth.localcloud.store import Store
 
@@ -34,15 +36,20 @@ class NotStartedError(Exception):
 class Instance:
     """Made by `start`; ready for requests once that returned."""
 
-    def __init__(self, started: processes.ManagedProcess, port: int, log: Path, prefix: str) -> None:
+    def __init__(
+        self, started: processes.ManagedProcess, port: int, log: Path, prefix: str, image: OwnedByRoot | None
+    ) -> None:
         self.port = port
         self._started = started
         self._users = 0
         self._unused = asyncio.Event()
         self._unused.set()
+        self._image = image
         self._tail = output.last_lines()
         copying = output.copy(started.output, log, prefix, self._tail)
         self._pump = asyncio.create_task(copying, name=f"log of {prefix}")
+        tell = partial(output.add, log=log, prefix=prefix, tail=self._tail)
+        self._looking = asyncio.create_task(image_writes.watch(image, tell), name=f"writes of {prefix}")
         # Cloud Run neither decodes nor limits by time what passes; the request timeout is the proxy's.
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=EDGE_IDLE_SECONDS),
@@ -63,7 +70,7 @@ class Instance:
             started = await processes.start(
                 store, launch.command, cwd=launch.cwd, env=launch.env | {"PORT": str(port)}, mark=MARK
             )
-            instance = cls(started, port, log, prefix)
+            instance = cls(started, port, log, prefix, launch.image)
             try:
                 await instance._wait_until_started(probe)
             except NotStartedError as fault:
@@ -115,6 +122,7 @@ class Instance:
         # The output ends too, unless a process left the group and keeps it open.
         await asyncio.wait({self._pump}, timeout=_BREAK_SECONDS)
         self._pump.cancel()
+        self._looking.cancel()
 
     async def _wait_until_started(self, probe: Mapping[str, Any]) -> None:
         exited = asyncio.create_task(self.exited())
@@ -135,5 +143,7 @@ class Instance:
             for task in (exited, probing):
                 task.cancel()
             await asyncio.gather(exited, probing, return_exceptions=True)
+        # In the log it may stand far above the last lines.
+        warning = await asyncio.to_thread(self._image.warning) if self._image else ""
         await self.kill()
-        raise NotStartedError(reason, list(self._tail))
+        raise NotStartedError(f"{reason} {warning}".rstrip(), list(self._tail))

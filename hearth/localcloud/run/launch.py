@@ -2,7 +2,8 @@
 
 A process gets the image's environment, the container's, and what Cloud Run sets itself, and nothing of the shell
 that the local cloud was started from. Two things differ from a container and can't be hidden: absolute paths of the
-image are replaced by where they lie on this machine, and the process runs as the user who runs the local cloud.
+image are replaced by where they lie on this machine, and the process runs as the user who runs the local cloud, which
+`image_writes` tells of where it matters.
 """
 
 import posixpath
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hearth.localcloud.build.image import Image
+from hearth.localcloud.run.image_writes import OwnedByRoot, is_root
 
 DATA_VARIABLE = "HEARTH_DATA_DIR"
 """A folder that outlives whatever runs; on the local cloud alone, as Cloud Run has no such thing. A project's services
@@ -31,6 +33,8 @@ class Launch:
     command: list[str]
     cwd: Path
     env: dict[str, str]
+    image: OwnedByRoot | None = None
+    """Where it may not write on Cloud Run, if it may not write everywhere."""
 
 
 class NothingToRunError(Exception):
@@ -83,7 +87,8 @@ def prepare(
         IDENTITY_VARIABLE: identity,
     }
     workdir = container.get("workingDir") or image.workdir
-    return Launch(words, image.locate(workdir, environment) or image.folder / "root", env)
+    owned = None if is_root(image.user) else OwnedByRoot(image.folder / "root", image.user or "")
+    return Launch(words, image.locate(workdir, environment) or image.folder / "root", env, owned)
 
 
 def _path(image: Image, environment: Path) -> str:

@@ -37,6 +37,13 @@ async def copy(output: asyncio.StreamReader, log: Path, prefix: str, tail: Mutab
             _take(rest, names, file, prefix, tail)
 
 
+def add(line: str, log: Path, prefix: str, tail: MutableSequence[str]) -> None:
+    """A line of the local cloud's own, about the process."""
+    tail.append(line)
+    with log.open("a", encoding="utf-8") as file:
+        file.write(f"{prefix} | {line}\n")
+
+
 def _take(line: bytes, names: OwnNames, file: TextIO, prefix: str, tail: MutableSequence[str]) -> None:
     text = names.put_into(line.decode(errors="replace").rstrip("\r"))
     tail.append(text)

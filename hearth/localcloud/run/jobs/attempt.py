@@ -55,6 +55,8 @@ async def run(store: Store, launch: Launch, *, seconds: float, log: Path, prefix
         # The output ends too, unless a process left the group and keeps it open.
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(copying, _REST_SECONDS)
+    if launch.image is not None and (warning := await asyncio.to_thread(launch.image.warning)):
+        output.add(warning, log, prefix, lines)
     code = started.process.returncode
     assert code is not None  # noqa: S101 - it has ended
     return Result(code=code, timed_out=timed_out, lines=tuple(lines))
