@@ -53,7 +53,7 @@ def split(
     if not target.has_public_passphrase(project=config.get("gcp:project", ""), environ=environ):
         return given, SecretValues(values, faults)
     faults += [_known(name) for name in names]
-    own = {name: value for name, value in env_file.read(root).items() if name not in elsewhere}
+    own = {name: value for name, value in _of_env_file(root, faults).items() if name not in elsewhere}
     # No version of a secret is empty.
     full = {name: value for name, value in own.items() if value}
     _check(full, faults, "change it in .env")
@@ -61,6 +61,14 @@ def split(
     _override(given, VARIABLES, own, dict.fromkeys(own.keys() - full.keys(), ""))
     _override(given, REFERENCES, own, {})
     return given, SecretValues(full, faults)
+
+
+def _of_env_file(root: Path, faults: list[Fault]) -> dict[str, str]:
+    try:
+        return env_file.read(root)
+    except env_file.EnvFileError as error:
+        faults.append(Fault(key=env_file.NAME, value=error.where, why=error.why, fix=error.fix))
+        return {}
 
 
 def _opened(text: str) -> tuple[dict[str, str], list[Fault]]:

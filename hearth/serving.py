@@ -57,7 +57,12 @@ def serve(
         print(f"Serving on http://{HOST}:{listening.getsockname()[1]}/ (Ctrl-C ends it)", flush=True)
         while True:
             before = _seen(watched)
-            code, words = _ran(command, folder, environment(), listening)
+            try:
+                code, words = _ran(command, folder, environment(), listening)
+            except HearthError as error:
+                # As of a line of .env, which is mended in an editor like the app.
+                code, words = 1, f"Error: {error}"
+                sys.stderr.write(f"{words}\n")
             if code == 0:
                 return code
             if code == _CHANGED:

@@ -104,6 +104,15 @@ def test_where_everybody_knows_the_passphrase_the_variables_are_those_of_the_fil
     assert record(lambda: pulumi.export("a", values["A"])).outputs == {"a": "two\nlines"}
 
 
+def test_a_line_of_that_file_that_can_not_be_read_is_a_fault_by_its_place(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("A=1\nB='c4n4ry\n", encoding="utf-8")
+    _, values = split(tmp_path, LOCAL, OPEN)
+
+    (fault,) = values.faults
+    assert (fault.key, fault.value) == (".env", "line 2")
+    assert "c4n4ry" not in str(fault)
+
+
 def test_where_everybody_knows_the_passphrase_the_stack_may_keep_no_secret(tmp_path: Path) -> None:
     _, values = split(tmp_path, LOCAL | {SECRETS: '{"A": "c4n4ry"}'}, OPEN, file={"A": SECURE})
 

@@ -124,6 +124,18 @@ def test_an_edit_of_the_environment_file_counts_at_once(served: Served) -> None:
     served.wait_for("sold-out")
 
 
+def test_a_line_of_the_environment_file_that_can_not_be_read_is_told_and_mended(served: Served) -> None:
+    file = served.module.parents[1] / ".env"
+    served.start()
+    served.wait_for("It works")
+    file.write_text("SHOP='open\n", encoding="utf-8")
+    served.module.touch()
+    assert served.wait_for(".env, line 1").status_code == 503
+
+    file.write_text("SHOP='open'\n", encoding="utf-8")
+    served.wait_for("It works")
+
+
 def test_the_server_ends_with_the_command(served: Served) -> None:
     served.start()
     served.wait_for("It works")
