@@ -82,7 +82,8 @@ def lacking_packages(root: Path, service: Path) -> str:
     if file is None:
         return ""
     lines = [line for line in file.read_text(encoding="utf-8", errors="replace").splitlines() if ";" not in line]
-    lacking = [found[0] for line in lines if (found := _NAME.match(line)) and not _is_there(found[0])]
+    names = [name[0] for line in lines if (name := _NAME.match(line))]
+    lacking = [name for name in names if not _is_there(name)]
     if not lacking:
         return ""
     locked = file.relative_to(root)

@@ -9,6 +9,7 @@ Left out: errors of a request. The server lives on after them, and Flask's debug
 
 import html
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -22,6 +23,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Final
 
+from hearth.colors import has_colors
 from hearth.errors import HearthError
 
 HOST: Final = "127.0.0.1"
@@ -31,6 +33,7 @@ _PORTS: Final = 100
 _CHANGED: Final = 3
 _POLL_SECONDS: Final = 0.3
 _LINES: Final = 200
+_STYLE: Final = re.compile(r"\x1b\[[0-9;]*m")
 _NOT_THE_APP: Final = {"__pycache__", "node_modules", "venv"}
 
 _PAGE = """<!doctype html>
@@ -89,6 +92,8 @@ def bound(port: str) -> socket.socket:
 def _ran(command: Sequence[str], folder: Path, environ: Mapping[str, str], listening: socket.socket) -> tuple[int, str]:
     """The server's exit code, and the last lines that it wrote to its standard error."""
     kept: deque[str] = deque(maxlen=_LINES)
+    # Werkzeug colours its lines wherever they go.
+    styled = has_colors(sys.stderr)
     process = subprocess.Popen(
         command,
         cwd=folder,
@@ -106,9 +111,10 @@ def _ran(command: Sequence[str], folder: Path, environ: Mapping[str, str], liste
     try:
         assert process.stderr  # noqa: S101 - asked for above
         for line in process.stderr:
-            sys.stderr.write(line)
+            plain = _STYLE.sub("", line)
+            sys.stderr.write(line if styled else plain)
             sys.stderr.flush()
-            kept.append(line)
+            kept.append(plain)
         return process.wait(), "".join(kept)
     finally:
         if process.poll() is None:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from hearth.colors import has_colors
 from hearth.localcloud.cloud import Ports
 from hearth.localcloud.commands import plugin as plugins
 from hearth.localcloud.commands import variables
@@ -74,7 +75,7 @@ class Engine:
         sys.stdout.flush()
         done = self._run(
             *("preview", "--diff", "--stack", self._stack, "--event-log", str(events)),
-            *("--color", "always" if sys.stdout.isatty() else "never"),
+            *("--color", "always" if has_colors(sys.stdout) else "never"),
             show=True,
         )
         if done.returncode:

@@ -29,7 +29,7 @@ BORDERS = {
         "hearth.localcloud.standin.settings",
     },
     "hearth/localcloud": {
-        *("hearth.catalog", "hearth.facts", "hearth.plugin", "hearth.project", "hearth.errors"),
+        *("hearth.catalog", "hearth.colors", "hearth.errors", "hearth.facts", "hearth.plugin", "hearth.project"),
         # Which plugins the engine is going to ask for: told by whoever tells the engine.
         "hearth.pulumi_cli.language_host",
     },

@@ -106,6 +106,9 @@ def test_an_app_that_is_broken_from_the_start_goes_on_as_well(served: Served) ->
 def test_a_missing_template_is_shown_by_its_name_and_served_once_it_is_there(served: Served) -> None:
     served.start()
     assert served.wait_for("TemplateNotFound: page.html", "/page").status_code == 500
+    # Werkzeug would have it in colours, and this output is a file.
+    served.process.wait_for('"GET /page HTTP/1.1" 500')
+    assert "\x1b" not in served.process.output
 
     (served.module.parent / "templates" / "page.html").write_text("Here it is", encoding="utf-8")
     assert served.wait_for("Here it is", "/page").status_code == 200

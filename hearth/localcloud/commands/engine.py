@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hearth.colors import has_colors
 from hearth.localcloud.cloud import Ports
 from hearth.localcloud.commands import display, variables
 from hearth.localcloud.commands.checkout import STACK, Checkout
@@ -92,8 +92,8 @@ class Engine:
 
 
 def _color() -> str:
-    """As the engine decides itself, had it our standard output."""
-    return "always" if sys.stdout.isatty() and "NO_COLOR" not in os.environ else "never"
+    """For the engine, which does not have our standard output."""
+    return "always" if has_colors(sys.stdout) else "never"
 
 
 @contextlib.contextmanager
