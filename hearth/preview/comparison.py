@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hearth import stack_file
+from hearth import project, references, stack_file
 from hearth.preview import changes, cloud, environments, work
 from hearth.preview.changes import Plan
 from hearth.preview.engine import Engine, output_of
@@ -50,11 +50,13 @@ def compare(checkout: Path, *, stack: str, base: str, head: str, say: Callable[[
         repository.export(old, sides.base)
         sides.check_base(old, repository)
         settings, note = sides.prepare(old)
+        # By the head's own table: that of the base may be another version's.
+        listed = project.Table.read(sides.head).references
         ports = started()
 
         def engine(side: Path) -> Engine:
             environment = environments.ensure(checkout, side, local / "environments")
-            return Engine(
+            found = Engine(
                 checkout=checkout,
                 folder=side,
                 environment=environment,
@@ -62,6 +64,9 @@ def compare(checkout: Path, *, stack: str, base: str, head: str, say: Callable[[
                 state=folder / "state",
                 ports=ports,
             )
+            # Each side's own, one after the other in one state.
+            found.refer(references.read_file(side / listed))
+            return found
 
         protected: frozenset[str] = frozenset()
         if note:

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from hearth.localcloud.cloud import Ports
 from hearth.localcloud.commands import plugin as plugins
 from hearth.localcloud.commands import variables
 from hearth.localcloud.commands.checkout import Checkout
-from hearth.preview import processes
+from hearth.preview import processes, references
 from hearth.preview.errors import PreviewError
 
 _LOCKED_GCP = re.compile(rb"^pulumi-gcp==(\S+)", re.MULTILINE)
@@ -51,6 +52,16 @@ class Engine:
         """Make the stack. Raises PreviewError."""
         self._ask("stack", "init", self._stack)
 
+    def refer(self, outputs: Mapping[str, Mapping[str, Any]]) -> None:
+        """Put other stacks beside it, with the outputs that a program reads of them, by full name. Raises PreviewError.
+
+        One that is there already gets these outputs.
+        """
+        for owner, stack, each in references.stacks(outputs):
+            folder, file = references.folder(self._folder / ".local" / "references", owner, stack, each)
+            self._ask("stack", "select", "--create", stack, folder=folder)
+            self._ask("stack", "import", "--file", str(file), "--stack", stack, folder=folder)
+
     def up(self) -> processes.Done:
         """Deploy; the caller reads the exit code."""
         return self._run("up", "--yes", "--skip-preview", "--suppress-progress", "--stack", self._stack)
@@ -83,15 +94,15 @@ class Engine:
         with events.open(encoding="utf-8") as lines:
             return [json.loads(line) for line in lines]
 
-    def _ask(self, *arguments: str) -> processes.Done:
-        done = self._run(*arguments)
+    def _ask(self, *arguments: str, folder: Path | None = None) -> processes.Done:
+        done = self._run(*arguments, folder=folder)
         if done.returncode:
             raise PreviewError(f"`pulumi {' '.join(arguments)}` failed:\n{output_of(done)}")
         return done
 
-    def _run(self, *arguments: str, show: bool = False) -> processes.Done:
+    def _run(self, *arguments: str, show: bool = False, folder: Path | None = None) -> processes.Done:
         return processes.run(
-            [self._program, *arguments, "--non-interactive"], self._folder, self._environment, show=show
+            [self._program, *arguments, "--non-interactive"], folder or self._folder, self._environment, show=show
         )
 
 

@@ -8,11 +8,8 @@ import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from hearth import project, stack_file
+from hearth import project, references, stack_file
 from hearth.catalog.apis import LOCAL_PROJECT_PREFIX, local_endpoints
 from hearth.target import PLACEHOLDER
 from hearth.testing.recorder import Stack, record
@@ -70,20 +67,6 @@ def _run_once(name: str, overrides: tuple[tuple[str, str], ...]) -> Stack:
     return _run(name, dict(overrides), None, ROOT)
 
 
-def references(root: Path) -> dict[str, Any]:
-    """Outputs of the stacks that the program of the project at `root` reads, by full name. Raises ProjectError."""
-    file = root / project.Table.read(root).references
-    try:
-        found = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise project.ProjectError(f"{file} can't be read as YAML: {error}") from error
-    if not isinstance(found, dict) or not all(isinstance(each, dict) for each in found.values()):
-        raise project.ProjectError(f"{file} should have stacks' full names, and below each its outputs by name.")
-    return found
-
-
 def _run(name: str, overrides: Mapping[str, str], program: Callable[..., None] | None, root: Path) -> Stack:
     return run_with(shipped(name) | dict(overrides), name, program or project.program(ROOT), root)
 
@@ -94,4 +77,6 @@ def run_with(config: Mapping[str, str], name: str, program: Callable[..., None],
         key: value.replace(PLACEHOLDER, "example") if key.startswith("gcp:") else value for key, value in config.items()
     }
     environ = endpoints(known.get("gcp:project", ""))
-    return record(lambda: program(environ=environ, root=root), stack=name, config=known, references=references(root))
+    return record(
+        lambda: program(environ=environ, root=root), stack=name, config=known, references=references.read(root)
+    )

@@ -34,7 +34,8 @@ BORDERS = {
         "hearth.pulumi_cli.language_host",
     },
     "hearth/testing": {
-        *("hearth.catalog", "hearth.project", "hearth.provider.schema", "hearth.stack_file", "hearth.target"),
+        *("hearth.catalog", "hearth.project", "hearth.provider.schema", "hearth.references"),
+        *("hearth.stack_file", "hearth.target"),
     },
 }
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pulumi
 import pytest
 
+from hearth import references
 from hearth.project import ProjectError
-from hearth.testing.stacks import references, run_with
+from hearth.testing.stacks import run_with
 
 NETWORK = "acme/network/prod"
 
@@ -25,7 +26,7 @@ def test_outputs_of_other_stacks_stand_in_a_file_of_the_project(tmp_path: Path, 
 
 
 def test_without_a_file_there_are_none(tmp_path: Path) -> None:
-    assert references(tmp_path) == {}
+    assert references.read(tmp_path) == {}
     with pytest.raises(LookupError, match=f"the outputs of the stack '{NETWORK}'.*write them down in tests/stacks/ref"):
         run_with({}, "prod", program, tmp_path)
 
@@ -36,4 +37,4 @@ def test_a_file_that_says_something_else_is_refused(tmp_path: Path, text: str, s
     (tmp_path / "r.yaml").write_text(text)
 
     with pytest.raises(ProjectError, match=said):
-        references(tmp_path)
+        references.read(tmp_path)
