@@ -37,7 +37,11 @@ def address(url: str) -> tuple[str, int]:
         found = {str(each[4][0]) for each in socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)}
     except (OSError, ValueError) as error:
         raise AttackError(f"{url} is no address: {error}. Give one such as http://127.0.0.1:8080.") from None
-    if parts.scheme != "http" or not found or not all(ipaddress.ip_address(each).is_loopback for each in found):
+    if (
+        parts.scheme != "http"
+        or not parts.hostname
+        or not all(ipaddress.ip_address(each).is_loopback for each in found)
+    ):
         raise AttackError(
             f"{url} is not plain HTTP on this machine's loopback: attacks go nowhere else. Give an address such as "
             "http://127.0.0.1:8080, or none, and the app in this checkout is started and attacked."
