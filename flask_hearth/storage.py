@@ -4,9 +4,10 @@ Nothing is connected to here, so that a store that is away stops no start-up. Ho
 which knows nothing of Flask.
 """
 
+from contextlib import ExitStack
 from typing import Any, Final
 
-from flask import Flask
+from flask import Flask, g, has_request_context
 
 from flask_hearth import folders, state
 from flask_hearth.stores import open_store, urls
@@ -23,11 +24,14 @@ DEFAULTS: Final[dict[str, Any]] = {
     "HEARTH_MIGRATIONS": None,
 }
 
+_SESSION: Final = "hearth_store_session"
+
 
 def init_app(app: Flask) -> None:
     """Raises ValueError for declarations without a place to keep their objects, and as `stores.open_store` does."""
     for name, value in DEFAULTS.items():
         app.config.setdefault(name, value)
+    app.teardown_request(lambda _: release())
     known, config = state.for_app(app), app.config
     if known.store is not None:
         return
@@ -61,8 +65,19 @@ def url(app: Flask) -> Sqlite | Postgres | Firestore | None:
 
 
 def current() -> Store:
-    """The store of the app that is at work. Raises RuntimeError where it has none."""
+    """The store of the app that is at work: for a request, in a session. Raises RuntimeError where it has none."""
     store = state.current().store
     if store is None:
         raise RuntimeError("This app has no store, because it has no declarations.")
+    if has_request_context() and _SESSION not in g:
+        session = ExitStack()
+        session.enter_context(store.session())
+        setattr(g, _SESSION, session)
     return store
+
+
+def release() -> None:
+    """End the request's session, so that others can have its connection while this request waits for something."""
+    session: ExitStack | None = g.pop(_SESSION, None)
+    if session is not None:
+        session.close()

@@ -6,6 +6,7 @@ itself. All methods have a deadline; none retries what may have been done.
 
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -80,6 +81,14 @@ class VersionError(StoreError):
     """The object is not in the version that was expected."""
 
 
+class TooLargeError(StoreError):
+    """The object or answer is more than the store keeps in one piece (`flask_hearth.stores.limits`)."""
+
+
+class FullError(StoreError):
+    """There is no room for what should be written. Waiting does not help, and reading works."""
+
+
 class UnavailableError(StoreError):
     """The store can't be reached, is overloaded, or took too long; the same call may succeed later."""
 
@@ -93,10 +102,10 @@ class KeyReusedError(StoreError):
 
 
 class Store(Protocol):
-    """Thread-safe. Every method may raise UnavailableError."""
+    """Thread-safe. Every method may raise UnavailableError, and every one that writes FullError."""
 
     def create(self, declaration: "Declaration", id: str, fields: Mapping[str, Any]) -> Record:
-        """Raises ExistsError."""
+        """Raises ExistsError, TooLargeError."""
 
     def get(self, declaration: "Declaration", id: str) -> Record:
         """Raises MissingError."""
@@ -104,7 +113,10 @@ class Store(Protocol):
     def replace(
         self, declaration: "Declaration", id: str, fields: Mapping[str, Any], *, expected: str | None
     ) -> Record:
-        """Write all fields. With `expected`, only if the object has that version. Raises MissingError, VersionError."""
+        """Write all fields. With `expected`, only if the object has that version.
+
+        Raises MissingError, VersionError, TooLargeError.
+        """
 
     def delete(self, declaration: "Declaration", id: str, *, expected: str | None) -> None:
         """Raises MissingError, VersionError."""
@@ -135,10 +147,19 @@ class Store(Protocol):
         """
 
     def finish(self, reserved: Reservation, answer: Answer, *, seconds: int) -> None:
-        """Keep the answer for `seconds` from now. Does nothing if the reservation has ended or was answered."""
+        """Keep the answer for `seconds` from now. Does nothing if the reservation has ended or was answered.
+
+        Raises TooLargeError.
+        """
 
     def forget(self, reserved: Reservation) -> None:
         """Give up a reservation, so that the request may be tried again. Does nothing if it has, or was answered."""
+
+    def session(self) -> AbstractContextManager[None]:
+        """What this thread calls within is done on one connection, which the first call takes: it waits once at most.
+
+        Each call still is a transaction of its own. A session within another is part of it.
+        """
 
     def check(self) -> None:
         """One cheap round trip, for readiness: also that the schema is not behind. Raises UnavailableError."""

@@ -5,9 +5,10 @@ to about 500 new objects a second (Firestore, "Best practices", hotspots).
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Self
 
-from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
+from google.api_core.exceptions import AlreadyExists, FailedPrecondition, InvalidArgument, NotFound
 from google.auth.exceptions import DefaultCredentialsError
 from google.cloud.firestore import Client, CollectionReference, DocumentReference, DocumentSnapshot, WriteOption
 
@@ -26,6 +27,7 @@ from flask_hearth.stores.interface import (
     Position,
     Record,
     Reservation,
+    TooLargeError,
     VersionError,
 )
 
@@ -65,6 +67,8 @@ class FirestoreStore:
                 )
             except AlreadyExists:
                 raise ExistsError(id) from None
+            except InvalidArgument as error:
+                raise TooLargeError(id) from error
         return Record(id=id, version=version(made.update_time), created_at=now, updated_at=now, fields=dict(fields))
 
     def get(self, declaration: Declaration, id: str) -> Record:
@@ -84,6 +88,8 @@ class FirestoreStore:
                 raise MissingError(id) from None
             except FailedPrecondition:
                 raise self._refusal(declaration, id) from None
+            except InvalidArgument as error:
+                raise TooLargeError(id) from error
         return Record(
             id=id,
             version=version(made.update_time),
@@ -148,6 +154,10 @@ class FirestoreStore:
     def forget(self, reserved: Reservation) -> None:
         with translate_errors():
             self._keys.forget(reserved)
+
+    def session(self) -> AbstractContextManager[None]:
+        # All calls share one connection as it is.
+        return nullcontext()
 
     def check(self) -> None:
         with translate_errors():

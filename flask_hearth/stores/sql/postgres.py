@@ -10,8 +10,8 @@ import psycopg
 from psycopg import conninfo, errors
 from psycopg.abc import PQGen
 from sqlalchemy import Engine, create_engine
-from sqlalchemy.pool import QueuePool
 
+from flask_hearth.stores.sql.ordered_pool import OrderedPool
 from flask_hearth.stores.urls import DatabaseUrlError, Postgres
 
 CONNECT_SECONDS = 3
@@ -45,7 +45,7 @@ def engine(url: Postgres, *, pool_size: int, pool_wait_seconds: float, call_seco
         "postgresql+psycopg://",
         creator=lambda: _connect(url, call_seconds),
         isolation_level="AUTOCOMMIT",
-        poolclass=QueuePool,
+        poolclass=OrderedPool,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_wait_seconds,

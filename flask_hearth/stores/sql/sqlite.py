@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.pool import QueuePool
 
 from flask_hearth.stores.sql import READ_ONLY
+from flask_hearth.stores.sql.ordered_pool import OrderedPool
 from flask_hearth.stores.urls import DatabaseUrlError, Sqlite
 
 
@@ -24,7 +24,7 @@ def engine(
     made = create_engine(
         "sqlite+pysqlite://",
         creator=lambda: _connect(url.path, call_seconds, create=create),
-        poolclass=QueuePool,
+        poolclass=OrderedPool,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_wait_seconds,

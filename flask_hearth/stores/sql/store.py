@@ -1,8 +1,9 @@
 """The SQL store. What it does is one statement each, so that no method can be interrupted half way."""
 
 import secrets
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,13 @@ from flask_hearth.stores.sql.failures import translate_errors
 from flask_hearth.stores.sql.tables import KEYS_TABLE, metadata
 
 
+class _Thread(threading.local):
+    """What a thread has in hand between its calls."""
+
+    in_session: bool = False
+    connection: Connection | None = None
+
+
 class SqlStore:
     """Implements `Store` on an engine, which it disposes of when closed.
 
@@ -42,6 +50,7 @@ class SqlStore:
         self._head = schema.NONE if migrations is None else schema.head(migrations)
         self._clock = clock
         self._schema_fits = False
+        self._thread = _Thread()
 
     def create(self, declaration: Declaration, id: str, fields: Mapping[str, Any]) -> Record:
         now = self._clock()
@@ -139,17 +148,43 @@ class SqlStore:
         self._engine.dispose()
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with translate_errors(), self._engine.connect() as connection:
-            connection.execution_options(**{READ_ONLY: True})
-            self._check_schema(connection)
-            yield connection
+    def session(self) -> Iterator[None]:
+        if self._thread.in_session:
+            yield
+            return
+        self._thread.in_session = True
+        try:
+            yield
+        finally:
+            self._thread.in_session = False
+            held, self._thread.connection = self._thread.connection, None
+            if held is not None:
+                held.close()
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return self._transaction(read_only=True)
+
+    def _writing(self) -> AbstractContextManager[Connection]:
+        return self._transaction(read_only=False)
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with translate_errors(), self._engine.begin() as connection:
-            self._check_schema(connection)
+    def _transaction(self, *, read_only: bool) -> Iterator[Connection]:
+        with translate_errors(), self._connection() as connection:
+            connection.execution_options(**{READ_ONLY: read_only})
+            with connection.begin():
+                self._check_schema(connection)
+                yield connection
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        """The session's, or one for this call."""
+        connection = self._thread.connection or self._engine.connect()
+        if self._thread.in_session:
+            self._thread.connection = connection
             yield connection
+        else:
+            with connection:
+                yield connection
 
     def _check_schema(self, connection: Connection) -> None:
         if not self._schema_fits:

@@ -4,6 +4,7 @@ import copy
 import json
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -144,6 +145,9 @@ class MemoryStore:
     def _open(self, reserved: Reservation) -> Kept | None:
         kept = self._keys.get(reserved.key)
         return kept if kept is not None and kept.owner == reserved.owner and kept.answer is None else None
+
+    def session(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def check(self) -> None:
         self._call("check", lambda: None)
