@@ -106,8 +106,11 @@ def _refused(constant: str) -> float:
 
 
 def _integer(text: str) -> int | float:
-    # Beyond this length Python would compute for long, then refuse by itself; infinity is found by `_fault`.
-    return int(text) if len(text) <= _MAX_DIGITS else math.inf
+    # Beyond 64 bits it is a number as with an exponent, which is how JavaScript writes it from 21 digits on, and good
+    # for a field of floats alone. `float` takes long texts quickly; infinity is found by `_fault`.
+    if len(text) <= _MAX_DIGITS and -MAX_INTEGER - 1 <= (number := int(text)) <= MAX_INTEGER:
+        return number
+    return float(text)
 
 
 def _number(text: str) -> int | float:
@@ -160,8 +163,6 @@ def _fault(value: Any, depth: int) -> str | None:
         return None if math.isfinite(value) else "is a number out of range"
     if isinstance(value, dict | list):
         return _TOO_DEEP if depth > MAX_DEPTH else None
-    if isinstance(value, int) and not -MAX_INTEGER - 1 <= value <= MAX_INTEGER:
-        return "is a whole number of more than 64 bits"
     return None
 
 

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from flask_hearth import Hearth, pages
 from flask_hearth.model.declaration import Declaration, Model
+from flask_hearth.model.visible import Visible
 from flask_hearth.settings import HearthSettings
 from flask_hearth.static_files import StaticFiles
 from flask_hearth.stores.interface import Store
@@ -20,7 +21,7 @@ from flask_hearth.stores.interface import Store
 class Item(Model):
     """A thing with a name."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Annotated[str, Field(min_length=1, max_length=200), Visible()]
     description: Annotated[str, Field(max_length=4000)] = ""
     quantity: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
 

@@ -64,8 +64,6 @@ def test_what_is_not_json_is_refused(text: bytes, reason: str) -> None:
     [
         (b'{"a": 1e999}', "/a", "out of range"),
         (b"[0, -1e999]", "/1", "out of range"),
-        (b'{"a": 9223372036854775808}', "/a", "64 bits"),
-        (b"-9223372036854775809", "", "64 bits"),
         (b"1" * 5000, "", "out of range"),
         (b'{"a": {"b": "\\u0000"}}', "/a/b", "U+0000"),
         (b'{"a\\u0000": 1}', "", "name that contains U+0000"),
@@ -93,6 +91,8 @@ def test_what_no_store_could_keep_is_refused_with_its_place(text: bytes, pointer
         (b'"\\ud83d\\ude00"', "\U0001f600"),
         (b"9223372036854775807", 2**63 - 1),
         (b"-9223372036854775808", -(2**63)),
+        (b"9223372036854775808", 2.0**63),
+        (b"-10000000000000000000", -1e19),
         (b"1e-999", 0),
         (b'{"a": {"a": 1}, "b": [{"a": 1}, {"a": 1}]}', {"a": {"a": 1}, "b": [{"a": 1}, {"a": 1}]}),
     ],
@@ -102,7 +102,15 @@ def test_json_is_read(text: bytes, value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "whole"), [(b"1.0", True), (b"1e2", True), (b"-0.0", True), (b"1.5", False), (b"1e300", False)]
+    ("text", "whole"),
+    [
+        (b"1.0", True),
+        (b"1e2", True),
+        (b"-0.0", True),
+        (b"1.5", False),
+        (b"1e300", False),
+        (b"9223372036854775808", False),
+    ],
 )
 def test_a_whole_number_is_one_however_it_is_written(text: bytes, *, whole: bool) -> None:
     """JSON has one kind of number; JSON Schema calls 1.0 an integer."""
@@ -190,7 +198,7 @@ def test_a_text_without_an_end_is_looked_through_once() -> None:
 
 
 ANYTHING = some.recursive(
-    some.none() | some.booleans() | some.integers() | some.floats() | some.text(some.characters()),
+    some.none() | some.booleans() | some.integers(-(2**63), 2**63 - 1) | some.floats() | some.text(some.characters()),
     lambda inner: some.lists(inner) | some.dictionaries(some.text(), inner),
     max_leaves=20,
 )
