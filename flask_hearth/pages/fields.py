@@ -48,10 +48,10 @@ def fields(declaration: Declaration) -> tuple[Field, ...]:
     """In the model's order."""
     schema = declaration.model.model_json_schema(by_alias=False)
     known: Mapping[str, Schema] = schema.get("$defs", {})
-    required = set(schema.get("required", ()))
-    return tuple(
-        _field(declaration, name, part, known, name in required) for name, part in schema["properties"].items()
-    )
+    # Of a model that is within itself, its own schema is one of those known.
+    own = _followed(schema, known)
+    required = set(own.get("required", ()))
+    return tuple(_field(declaration, name, part, known, name in required) for name, part in own["properties"].items())
 
 
 def humanize(name: str) -> str:

@@ -4,6 +4,7 @@ Read from the model's JSON Schema, because what a store gets is what the model i
 Decimal too. Refused when the service starts is what some store would refuse later, at some client's request.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any
@@ -15,6 +16,11 @@ from flask_hearth.model.declaration import Declaration, DeclarationError
 RESERVED_COLLECTIONS = frozenset({"alembic_version", "idempotency_keys"})
 """Tables and collections of the service's own."""
 
+MAX_NAME_BYTES = 63
+"""Of a field, as of any identifier (PostgreSQL documentation, 4.1.1); Firestore takes 1,500."""
+
+# PostgreSQL documentation, 5.6, "System Columns".
+_POSTGRES_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
 _EMPTY = frozenset({list, dict, tuple, str})
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 
@@ -37,7 +43,25 @@ def check(declarations: Iterable[Declaration]) -> None:
                 f"rename that of {declaration.model.__name__}."
             )
         seen.add(declaration.name)
+        _check_names(declaration)
         kinds(declaration)
+
+
+def _check_names(declaration: Declaration) -> None:
+    names = list(declaration.model.model_fields)
+    for name in names:
+        where = f"{declaration.model.__name__}.{name}"
+        if len(name.encode()) > MAX_NAME_BYTES:
+            raise DeclarationError(
+                f"{where} has a name of {len(name.encode())} bytes, and Postgres keeps {MAX_NAME_BYTES}. Shorten it."
+            )
+        if name in _POSTGRES_COLUMNS:
+            raise DeclarationError(f"{where} has the name of a column that Postgres adds to every table. Rename it.")
+    lowered = Counter(name.lower() for name in names)
+    if twice := [name for name in names if lowered[name.lower()] > 1]:
+        raise DeclarationError(
+            f"{declaration.model.__name__} declares {', '.join(twice)}, which are one column to SQLite. Rename one."
+        )
 
 
 def kinds(declaration: Declaration) -> dict[str, tuple[Kind, bool]]:
@@ -45,8 +69,14 @@ def kinds(declaration: Declaration) -> dict[str, tuple[Kind, bool]]:
     schema = declaration.model.model_json_schema(mode="serialization")
     return {
         name: _kind(part, schema.get("$defs", {}), f"{declaration.model.__name__}.{name}")
-        for name, part in schema.get("properties", {}).items()
+        for name, part in _top(schema).get("properties", {}).items()
     }
+
+
+def _top(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of a model that is within itself, its own schema is one of the definitions."""
+    found: Mapping[str, Any] = schema["$defs"][schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    return found
 
 
 def defaults(declaration: Declaration) -> dict[str, Any]:

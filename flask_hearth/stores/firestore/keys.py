@@ -8,12 +8,19 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
+from google.api_core.exceptions import AlreadyExists, FailedPrecondition, InvalidArgument, NotFound
 from google.cloud.firestore import Client, DocumentReference, DocumentSnapshot
 
 from flask_hearth.stores.firestore.calls import Calls
 from flask_hearth.stores.firestore.documents import to_datetime
-from flask_hearth.stores.interface import Answer, KeyInFlightError, KeyReusedError, Reservation, reservation
+from flask_hearth.stores.interface import (
+    Answer,
+    KeyInFlightError,
+    KeyReusedError,
+    Reservation,
+    TooLargeError,
+    reservation,
+)
 
 COLLECTION: Final = "idempotency_keys"
 
@@ -58,6 +65,8 @@ class Keys:
             )
         except (FailedPrecondition, NotFound):
             return  # It ended in between, and may be another's now.
+        except InvalidArgument as error:
+            raise TooLargeError(reserved.key) from error
 
     def forget(self, reserved: Reservation) -> None:
         found = self._place(reserved.key).get(**self._calls.reading)

@@ -1,19 +1,24 @@
 """What of a database's refusals is a passing trouble, and what a fault of ours."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import exc
 
-from flask_hearth.stores.interface import UnavailableError
+from flask_hearth.stores.interface import FullError, UnavailableError
 
 # Postgres says so of tables and columns that are not there (error codes, class 42); SQLite by OperationalError.
 _SCHEMA_BEHIND = frozenset({"42P01", "42703"})
+
+_POSTGRES_FULL = "53100"
 
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
     """Raise UnavailableError for all that may pass: no connection or none free, a lock, a deadline, an old schema.
+
+    FullError where there is no room.
 
     Other errors of the driver (a value that doesn't fit its column) are faults of the program, and pass through.
     """
@@ -22,11 +27,18 @@ def translate_errors() -> Iterator[None]:
     except exc.TimeoutError as error:
         raise UnavailableError("All of this instance's connections to the database are in use.") from error
     except (exc.OperationalError, exc.InterfaceError) as error:
+        if _is_full(error.orig):
+            raise FullError(_first_line(error)) from error
         raise UnavailableError(_first_line(error)) from error
     except exc.DBAPIError as error:
         if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _SCHEMA_BEHIND:
             raise UnavailableError(_first_line(error)) from error
         raise
+
+
+def _is_full(error: BaseException | None) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_FULL or getattr(error, "sqlstate", None) == _POSTGRES_FULL
 
 
 def _first_line(error: exc.DBAPIError) -> str:

@@ -10,6 +10,7 @@ import pytest
 from pydantic import Field, create_model
 
 from flask_hearth.model.declaration import Declaration, Model
+from flask_hearth.pages.fields import fields
 from flask_hearth.stores import kinds
 from flask_hearth.stores.kinds import Kind
 from flask_hearth.tests.stores.samples import Part
@@ -81,6 +82,30 @@ def test_a_field_that_some_store_could_not_hold_is_refused_at_start(annotation: 
     """Later, it would be some client's request that fails."""
     with pytest.raises(ValueError, match=words):
         kinds.check([declared(annotation)])
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["x" * 64], "64 bytes, and Postgres keeps 63"),
+        (["\u00e4" * 32], "64 bytes"),
+        (["xmin"], "Postgres adds to every table"),
+        (["name", "Name"], "one column to SQLite"),
+    ],
+    ids=str,
+)
+def test_a_field_by_a_name_that_some_store_could_not_hold_is_refused_at_start(names: list[str], words: str) -> None:
+    model = create_model("Made", __base__=Model, **dict.fromkeys(names, (str, "")))  # type: ignore[call-overload]
+
+    with pytest.raises(ValueError, match=words):
+        kinds.check([Declaration(name="things", singular="thing", model=model)])
+
+
+def test_a_model_within_itself_has_its_fields() -> None:
+    tree = Declaration(name="trees", singular="tree", model=Tree)
+
+    assert kinds.kinds(tree) == {"name": (Kind.TEXT, False), "children": (Kind.JSON, False)}
+    assert [field.name for field in fields(tree)] == ["name", "children"]
 
 
 @pytest.mark.parametrize("name", ["alembic_version", "idempotency_keys"])

@@ -5,12 +5,14 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, exc, text
 
 from flask_hearth.stores import open_store, urls
-from flask_hearth.stores.interface import Store, UnavailableError
+from flask_hearth.stores.interface import FullError, Store, UnavailableError
 from flask_hearth.stores.sql import sqlite
+from flask_hearth.stores.sql.failures import translate_errors
 from flask_hearth.stores.sql.store import SqlStore
 from flask_hearth.testing.processes import Process
 from flask_hearth.tests.databases import MIGRATIONS, Databases, make_tables
@@ -96,6 +98,28 @@ def test_what_is_written_is_there_for_a_process_that_starts_after_a_kill(store: 
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert other.execute("SELECT id FROM samples").fetchall() == [("kept",)]
     other.close()
+
+
+def test_a_full_disk_is_told_as_such_and_reading_works(store: Store) -> None:
+    """As SQLite tells it, by a bound on its pages; it is no passing trouble."""
+    assert isinstance(store, SqlStore)
+
+    def bound(connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute("PRAGMA max_page_count = 1")
+
+    event.listen(store._engine, "checkout", bound)
+    long = fields(title="x" * 100_000)
+
+    with pytest.raises(FullError):
+        store.create(SAMPLES, "long", long)
+    with pytest.raises(FullError):
+        store.replace(SAMPLES, "kept", long, expected=None)
+    assert store.get(SAMPLES, "kept").fields["title"] == "one"
+
+
+def test_a_full_disk_of_postgres_is_told_as_such() -> None:
+    with pytest.raises(FullError), translate_errors():
+        raise exc.OperationalError("INSERT", {}, psycopg.errors.DiskFull("could not extend file"))
 
 
 def test_a_service_never_makes_the_file(tmp_path: Path) -> None:
