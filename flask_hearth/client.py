@@ -12,14 +12,15 @@ from typing import Final
 from werkzeug.wrappers import Request
 
 UNKNOWN: Final = "unknown"
-_HOST_BITS: Final = 64
-"""Of an IPv6 address: whoever has one has all that differ in them only (RFC 4291, section 2.5.4)."""
+_NETWORK_BITS: Final = 48
+"""Of an IPv6 address that tell clients apart: a site may have all that begin with them (RFC 6177, section 2), and so as
+many addresses as it likes. Subscribers of one provider, who get 56 to 64, may share them: those who sign in don't."""
 
 
 def hops(request: Request, trusted: int) -> tuple[str, ...]:
     """The last `trusted` addresses of `X-Forwarded-For`, the client's first; the peer's where there are none.
 
-    An IPv6 address stands for its network of 64 bits; what is no address is UNKNOWN.
+    An IPv6 address stands for its network of 48 bits; what is no address is UNKNOWN.
     """
     entries = ",".join(request.headers.getlist("X-Forwarded-For")).split(",") if trusted else []
     found = [entry for entry in entries if entry.strip()][-trusted:] if trusted else []
@@ -34,5 +35,5 @@ def _network(text: str) -> str:
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped:
             return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((int(address), 128 - _HOST_BITS), strict=False))
+        return str(ipaddress.ip_network((int(address), _NETWORK_BITS), strict=False))
     return str(address)

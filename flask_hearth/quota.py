@@ -77,6 +77,12 @@ class Quota:
             reset_in=_seconds(free - now),
         )
 
+    def give_back(self, key: Hashable) -> None:
+        """Undo one `take` of a place. Does nothing for a key that is forgotten, whose places are all free."""
+        with self._lock:
+            if key in self._free:
+                self._free[key] -= self._step
+
 
 def _seconds(nanoseconds: int) -> int:
     """Rounded up: who waits that long is not refused."""

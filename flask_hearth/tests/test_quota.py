@@ -65,6 +65,27 @@ def test_who_asks_all_the_time_gets_the_limit_once_and_then_what_comes_back() ->
     assert allowed == 10 + 599 // 6
 
 
+def test_what_is_given_back_can_be_taken_again() -> None:
+    quota = Quota(2, 60, clock=Clock())
+    quota.take("a")
+    quota.take("a")
+    quota.give_back("a")
+    quota.give_back("never taken")
+
+    assert [quota.take("a").allowed for _ in range(2)] == [True, False]
+    assert len(quota) == 1
+
+
+def test_what_is_given_back_late_is_no_more_than_was_taken() -> None:
+    clock = Clock()
+    quota = Quota(2, 60, clock=clock)
+    quota.take("a")
+    clock.advance(120)
+    quota.give_back("a")
+
+    assert [quota.take("a").allowed for _ in range(3)] == [True, True, False]
+
+
 def test_keys_do_not_disturb_each_other() -> None:
     quota = Quota(1, 60, clock=Clock())
 
