@@ -18,7 +18,7 @@ from typing import Final
 from flask import Flask, request, session
 from werkzeug.exceptions import Forbidden
 
-from flask_hearth import templating
+from flask_hearth import problems, templating
 from flask_hearth.errors import Problem
 
 FIELD: Final = "_csrf"
@@ -74,9 +74,9 @@ def check() -> None:
         raise Forbidden("Nothing was saved: the request came from a page of another site.")
     secret = _secret()
     if secret is None:
-        raise StaleError(403, _NO_SESSION)
+        raise StaleError(problems.STALE_FORM, _NO_SESSION)
     if not hmac.compare_digest(_unmasked(_given()), secret):
-        raise StaleError(403, _OTHER_SESSION)
+        raise StaleError(problems.STALE_FORM, _OTHER_SESSION)
 
 
 def _from_our_own_page() -> bool:

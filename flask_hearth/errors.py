@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from flask import Flask, current_app, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, default_exceptions
+from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Response
 
-from flask_hearth import templating
-from flask_hearth.stores.interface import UnavailableError
+from flask_hearth import problems, routes_taken, templating
+from flask_hearth.problems import Kind
+from flask_hearth.stores.interface import FullError, TooLargeError, UnavailableError
 
 PROBLEM_JSON: Final = "application/problem+json"
 
@@ -27,11 +29,19 @@ DEFAULT_API_PATH: Final = "/api"
 RETRY_SECONDS: Final = 5
 """How long a client should wait for the store to come back: about as long as a failover of a small database takes."""
 
+_PHRASES: Final = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+"""RFC 9110, section 15, where Werkzeug still has those of the RFCs before."""
+
 _log = logging.getLogger(__name__)
 
 
 class Problem(HTTPException):
-    """An error that tells its client more than the status does.
+    """An error that tells its client more than the status does: its kind, or for a status alone what `detail` says.
 
     Each of `errors` names a part of the request (`pointer` into the body, `parameter` of the query, or `header`) and
     says in `detail` what is wrong with it. `headers` are added to the answer.
@@ -39,16 +49,22 @@ class Problem(HTTPException):
 
     def __init__(
         self,
-        status: int,
+        kind: Kind | int,
         detail: str,
         *,
         errors: Sequence[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
-        self.code = status
+        self.kind = None if isinstance(kind, int) else kind
+        self.code = kind if isinstance(kind, int) else kind.status
         self.errors = tuple(errors)
         self._headers = dict(headers or {})
+
+    @property
+    def name(self) -> str:
+        """What is wrong, in a few words."""
+        return phrase(self) if self.kind is None else self.kind.title
 
     def get_headers(self, *arguments: Any, **more: Any) -> list[tuple[str, str]]:
         return [*super().get_headers(*arguments, **more), *self._headers.items()]
@@ -61,11 +77,27 @@ def init_app(app: Flask) -> None:
     any case, as Flask looks for the closest.
     """
     templating.init_app(app)
-    api_path(app)
+    fix = f"Set {API_PATH} to another path."
+    routes_taken.register(app, problems.blueprint, url_prefix=f"{api_path(app)}/problems", fix=fix)
     own = app.error_handler_spec[None][None]
     if HTTPException not in own and Exception not in own:
         app.register_error_handler(HTTPException, error_response)
     app.register_error_handler(UnavailableError, unavailable)
+    app.register_error_handler(FullError, lambda error: error_response(full(error)))
+    app.register_error_handler(TooLargeError, lambda error: error_response(too_large(error)))
+
+
+def plain_response(error: HTTPException) -> Response:
+    """With the error's own headers (Allow of a 405, Retry-After, WWW-Authenticate) and the status's phrase of today."""
+    response = error.get_response()
+    if response.status_code in _PHRASES:
+        response.status = f"{response.status_code} {_PHRASES[response.status_code]}"
+    return response
+
+
+def phrase(error: HTTPException) -> str:
+    """The status's own."""
+    return _PHRASES.get(error.code or 0) or HTTP_STATUS_CODES.get(error.code or 0, "Unknown Error")
 
 
 def api_path(app: Flask) -> str:
@@ -79,13 +111,13 @@ def is_api(path: str) -> bool:
 
 
 def error_response(error: HTTPException) -> Response:
-    """`type` is about:blank, so `title` is the status phrase; `detail` is fit for strangers."""
-    # The exception's own response has its headers: Allow of a 405, Retry-After, WWW-Authenticate.
-    response = error.get_response()
+    """`type` and `title` are those of the kind; without one, `title` is the phrase. `detail` is fit for strangers."""
+    response = plain_response(error)
     status = response.status_code
+    kind: Kind | None = getattr(error, "kind", None)
     problem: dict[str, object] = {
-        "type": "about:blank",
-        "title": error.name,
+        "type": problems.BLANK if kind is None else kind.type(current_app.config[API_PATH]),
+        "title": phrase(error) if kind is None else kind.title,
         "status": status,
         "detail": _detail(status, error),
     }
@@ -104,7 +136,19 @@ def error_response(error: HTTPException) -> Response:
 def unavailable(error: UnavailableError) -> Response:
     """503 while the store is away. A restart would not bring it back, so this is no failure of the instance."""
     _log.warning("The store is unavailable: %s", error)
-    return error_response(Problem(503, str(error), headers={"Retry-After": str(RETRY_SECONDS)}))
+    return error_response(Problem(problems.STORE_UNAVAILABLE, str(error), headers={"Retry-After": str(RETRY_SECONDS)}))
+
+
+def full(error: FullError) -> Problem:
+    """507: for whoever runs the service to mend."""
+    _log.error("The store is full: %s", error)
+    return Problem(problems.STORE_FULL, problems.STORE_FULL.advice)
+
+
+def too_large(error: TooLargeError) -> Problem:
+    """413 for what a store refused although it is within `stores.limits`, as far as those tell."""
+    _log.warning("The store refused an object as too large: %s", error.__cause__)
+    return Problem(problems.OBJECT_TOO_LARGE, "The object is larger than the store keeps. Shorten its texts and lists.")
 
 
 def _wants_html() -> bool:
@@ -116,7 +160,14 @@ def _wants_html() -> bool:
 
 
 def _detail(status: int, error: HTTPException) -> str | None:
-    """What the view tells the client; from 500 on the status's usual text, as the view's may tell of our inside."""
+    """What the view tells the client; from 500 on what is told of all of them, as the view's may tell of our inside.
+
+    No program enters an address by hand, as Werkzeug's words for 404 have it.
+    """
     if status >= InternalServerError.code:
-        return default_exceptions.get(status, InternalServerError).description
+        kind: Kind | None = getattr(error, "kind", None)
+        return default_exceptions.get(status, InternalServerError).description if kind is None else kind.advice
+    if error.description == NotFound.description and is_api(request.path):
+        document = f"{current_app.config[API_PATH]}/v1/openapi.json"
+        return f"There is nothing at this path. {document}, the API's document, lists what there is."
     return error.description

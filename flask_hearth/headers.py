@@ -8,7 +8,7 @@ address. Except a page that uses `allow_connections_to` from the policy there, o
 from collections.abc import Mapping
 from typing import Final
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 
 CSP: Final = "Content-Security-Policy"
 
@@ -33,9 +33,22 @@ FIRST_ERROR: Final = 400
 UNCACHED: Final = "private, no-store"
 
 
+BROWSER_SECONDS: Final = 300
+EDGE_SECONDS: Final = 600
+"""Of what only a release changes: a release makes the edge ask again, and browsers follow."""
+
+
 def init_app(app: Flask) -> None:
     """Complete every answer of the app, errors included."""
     app.after_request(add_security_headers)
+
+
+def cacheable(response: Response) -> Response:
+    """The same answer for all to keep, until a release."""
+    response.headers["Cache-Control"] = f"public, max-age={BROWSER_SECONDS}, s-maxage={EDGE_SECONDS}"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 def allow_connections_to(origin: str) -> None:
@@ -49,6 +62,9 @@ def add_security_headers(response: Response) -> Response:
     Caching is off where the app says nothing of it. That goes for errors, too, of which Hosting would keep a 404 for
     ten minutes, also after the page has come to be.
     """
+    # Flask's own answer to OPTIONS is no text of any type, as it has no content (RFC 9110, section 9.3.7).
+    if request.method == "OPTIONS" and response.calculate_content_length() == 0:
+        response.headers.pop("Content-Type", None)
     origin = g.get("connect_to")
     own = SECURITY[CSP].replace("connect-src 'self'", f"connect-src 'self' {origin}") if origin else SECURITY[CSP]
     for name, value in {**SECURITY, CSP: own}.items():

@@ -27,6 +27,8 @@ class User:
     email: str | None = None
     email_verified: bool = False
     """Whether the address is known to be the user's. Where it is not, it is good for showing, and for no decision."""
+    anonymous: bool = False
+    """Whether it is a sign-in without credentials, which anybody can have any number of. Good for reading alone."""
 
 
 Finder = Callable[[], User | None]
@@ -63,4 +65,7 @@ def current() -> User | None:
 
 def may_write() -> bool:
     """Whether who asks may change anything."""
-    return not current_app.config.get(CHECKED, False) or current() is not None
+    if not current_app.config.get(CHECKED, False):
+        return True
+    user = current()
+    return user is not None and not user.anonymous

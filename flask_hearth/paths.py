@@ -12,6 +12,7 @@ RULES: Final = (
     "/health/live",
     "/health/ready",
     "/api/docs",
+    "/api/problems/<name>",
     "/api/v1/openapi.json",
     "/api/v1/<collection:declaration>",
     "/api/v1/<collection:declaration>/<id:id>",

@@ -5,6 +5,7 @@ from typing import Any, Final
 from flask import current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from flask_hearth import problems
 from flask_hearth.api import strict_json
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
@@ -23,7 +24,7 @@ def read(declaration: Declaration, *media_types: str) -> dict[str, Any]:
     try:
         value = strict_json.parse(read_bytes(largest(declaration).bytes), max_tokens=largest(declaration).tokens)
     except strict_json.SyntaxFaultError as error:
-        raise Problem(400, f"The body is not valid, unambiguous JSON: {error}.") from None
+        raise Problem(problems.MALFORMED_BODY, f"The body is not valid, unambiguous JSON: {error}.") from None
     except strict_json.ContentFaultError as error:
         raise invalid_body([(error.pointer, error.reason)]) from None
     if not isinstance(value, dict):
@@ -34,7 +35,7 @@ def read(declaration: Declaration, *media_types: str) -> dict[str, Any]:
 def invalid_body(faults: list[tuple[str, str]]) -> Problem:
     """422 with the parts of the body that are wrong: pairs of JSON Pointer and reason."""
     return Problem(
-        422,
+        problems.INVALID_BODY,
         "The body does not match the API's document; `errors` lists what is wrong.",
         errors=[{"pointer": pointer, "detail": reason} for pointer, reason in faults],
     )
@@ -46,7 +47,7 @@ def _check_type(media_types: tuple[str, ...]) -> None:
     if coding != "identity":
         # RFC 9110, section 15.5.16: with this header the client knows that the coding was the reason.
         raise Problem(
-            415,
+            problems.UNSUPPORTED_BODY,
             f"Content-Encoding is {coding!r}: compressed bodies are not accepted. Send it uncompressed.",
             headers={"Accept-Encoding": "identity"},
         )
@@ -55,7 +56,11 @@ def _check_type(media_types: tuple[str, ...]) -> None:
         # As above; Accept-Patch is what RFC 5789 (section 2.2) has for it.
         field = "Accept-Patch" if request.method == "PATCH" else "Accept"
         given = request.headers.get("Content-Type") or "not set"
-        raise Problem(415, f"Content-Type is {given}: send the body as {offered}, in UTF-8.", headers={field: offered})
+        raise Problem(
+            problems.UNSUPPORTED_BODY,
+            f"Content-Type is {given}: send the body as {offered}, in UTF-8.",
+            headers={field: offered},
+        )
 
 
 def limit(most: int | None) -> int:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from flask import Flask
+from flask import Flask, request
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 
 from flask_hearth.model.declaration import Declaration
@@ -34,6 +35,16 @@ def init_app(app: Flask, declarations: Iterable[Declaration]) -> None:
         {name: declaration for name, declaration in named.items() if declaration.pages}
     )
     app.url_map.converters["id"] = IdConverter
+    app.before_request(_refuse_slashes)
+
+
+def _refuse_slashes() -> None:
+    """Raises NotFound for `//` at the beginning of a path, which Werkzeug takes for `/`: it is another path to caches.
+
+    Within a path it finds no route, as `merge_slashes` is off.
+    """
+    if request.environ["PATH_INFO"].startswith("//"):
+        raise NotFound
 
 
 def _collections(named: Mapping[str, Declaration]) -> type[BaseConverter]:

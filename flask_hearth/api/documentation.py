@@ -1,32 +1,28 @@
 """The API's document for programs, and a page made of it for people."""
 
 import json
-from typing import Any, Final
+from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Response, current_app, make_response, render_template
 
-from flask_hearth import state
+from flask_hearth import headers, state
 from flask_hearth.api import openapi
 from flask_hearth.api.body import JSON
 from flask_hearth.api.reading import Reader
 from flask_hearth.errors import API_PATH
-
-BROWSER_SECONDS: Final = 300
-EDGE_SECONDS: Final = 600
-"""Until a release, nothing of it changes; a release makes the edge ask again, and browsers follow."""
 
 blueprint = Blueprint("documentation", __name__)
 
 
 @blueprint.get("/v1/openapi.json")
 def openapi_json() -> Response:
-    return _cacheable(Response(json.dumps(_document()), mimetype=JSON))
+    return headers.cacheable(Response(json.dumps(_document()), mimetype=JSON))
 
 
 @blueprint.get("/docs")
 def docs() -> Response:
     """Rendered here, from the document: nothing runs in the browser, and the page needs no code of others."""
-    return _cacheable(
+    return headers.cacheable(
         make_response(render_template("hearth/api_docs.html", api=_document(), reader=Reader(_document())))
     )
 
@@ -37,10 +33,3 @@ def _document() -> dict[str, Any]:
     if known.document is None:
         known.document = openapi.document(known.declarations, current_app.config[API_PATH])
     return known.document
-
-
-def _cacheable(response: Response) -> Response:
-    response.headers["Cache-Control"] = f"public, max-age={BROWSER_SECONDS}, s-maxage={EDGE_SECONDS}"
-    response.add_etag()
-    response.make_conditional(request)
-    return response

@@ -18,13 +18,17 @@ from typing import Any, Final
 
 from flask import Response, request
 
-from flask_hearth import identity
+from flask_hearth import identity, problems
 from flask_hearth.errors import Problem
-from flask_hearth.stores.interface import Answer, KeyInFlightError, KeyReusedError, Reservation, Store, UnavailableError
+from flask_hearth.stores.interface import Answer, KeyInFlightError, KeyReusedError, Reservation, Store, StoreError
+from flask_hearth.stores.limits import MAX_ANSWER_BYTES
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotent-Replayed"
 """Set to `true` in an answer that was given before."""
+
+KEPT: Final = "Idempotent-Kept"
+"""Set to `false` in an answer that is too large to be kept: its repetition gets the object as it is by then."""
 
 PATTERN: Final = r"[\x21-\x7e]{1,255}"
 
@@ -57,7 +61,7 @@ def make_ticket(given: str, body: Mapping[str, Any]) -> Ticket:
     """For a key that the request carries elsewhere than in its header. Raises as `read_ticket` does."""
     if not re.fullmatch(PATTERN, given):
         raise Problem(
-            400,
+            problems.MALFORMED_HEADER,
             f"{HEADER} must be 1 to 255 visible ASCII characters without spaces, such as a UUID.",
             errors=[{"header": HEADER, "detail": f"is not of the form {PATTERN}"}],
         )
@@ -67,8 +71,12 @@ def make_ticket(given: str, body: Mapping[str, Any]) -> Ticket:
     return Ticket(key=key, fingerprint=fingerprint, object_id=str(uuid.uuid5(uuid.NAMESPACE_OID, key + fingerprint)))
 
 
-def run_once(store: Store, ticket: Ticket, work: Callable[[str], Response]) -> Response:
+def run_once(
+    store: Store, ticket: Ticket, work: Callable[[str], Response], again: Callable[[str], Response]
+) -> Response:
     """The answer of `work(object id)`, or the kept one of an earlier request with this ticket.
+
+    Where that was too large to be kept, the answer of `again(object id)`, which must change nothing.
 
     Raises Problem: 409 while that one is not answered, 422 if it was another request. What `work` raises is not kept.
     """
@@ -76,34 +84,47 @@ def run_once(store: Store, ticket: Ticket, work: Callable[[str], Response]) -> R
         reserved = store.reserve(ticket.key, ticket.fingerprint, seconds=IN_FLIGHT_SECONDS)
     except KeyInFlightError:
         raise Problem(
-            409,
+            problems.REQUEST_IN_FLIGHT,
             f"A request with this {HEADER} is still in progress. Send it again later to get its response.",
             headers={"Retry-After": "1"},
         ) from None
     except KeyReusedError:
         raise Problem(
-            422,
+            problems.KEY_REUSED,
             f"This {HEADER} was used for another body. A new request needs a new key.",
             errors=[{"header": HEADER, "detail": "was used for another body"}],
         ) from None
     if isinstance(reserved, Answer):
-        return Response(reserved.body, status=reserved.status, headers={**reserved.headers, REPLAYED: "true"})
+        return _replayed(reserved, lambda: again(ticket.object_id))
     try:
         response = work(ticket.object_id)
     except BaseException:
-        with suppress(UnavailableError):
+        with suppress(StoreError):
             store.forget(reserved)
         raise
     _keep(store, reserved, response)
     return response
 
 
+def _replayed(answer: Answer, again: Callable[[], Response]) -> Response:
+    if answer.body:
+        return Response(answer.body, status=answer.status, headers={**answer.headers, REPLAYED: "true"})
+    response = again()
+    response.headers.update({REPLAYED: "true", KEPT: "false"})
+    return response
+
+
 def _keep(store: Store, reserved: Reservation, response: Response) -> None:
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-    answer = Answer(status=response.status_code, headers=headers, body=response.get_data(as_text=True))
+    body = response.get_data()
+    if len(body) > MAX_ANSWER_BYTES:
+        # Without a body, which no answer of ours is: the key stays used, and for no other body.
+        body = b""
+        response.headers[KEPT] = "false"
+    answer = Answer(status=response.status_code, headers=headers, body=body.decode())
     try:
         store.finish(reserved, answer, seconds=KEPT_SECONDS)
-    except UnavailableError as error:
+    except StoreError as error:
         # The work is done; a repetition finds it by its id as soon as the reservation has ended.
         _log.warning("The answer to an %s could not be kept: %s", HEADER, error)
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
+from flask_hearth import problems
 from flask_hearth.api import idempotency, operations, schemas
 from flask_hearth.api.converters import ID_PATTERN
 from flask_hearth.api.pagination import DEFAULT_PER_PAGE, MAX_PER_PAGE, REACH
@@ -64,8 +65,14 @@ _PROBLEM: Final = {
     "title": "Problem",
     "description": "An error as problem details (RFC 9457).",
     "properties": {
-        "type": {"type": "string", "const": "about:blank"},
-        "title": {"type": "string", "description": "The standard phrase for the status."},
+        "type": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": "What programs tell errors apart by; it leads to a page about its kind. `about:blank` says "
+            "that there is no more to it than the status. There may come more.",
+            "examples": [kind.type(DEFAULT_API_PATH) for kind in problems.KINDS.values()],
+        },
+        "title": {"type": "string", "description": "What all errors of this type have in common."},
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
         "detail": {"type": "string", "description": "What is wrong with this request, and how to fix it."},
         "errors": {
@@ -161,6 +168,11 @@ _HEADERS: Final = {
     "Replayed": {
         "description": "`true` if this response was sent before for the same key.",
         "schema": {"type": "string", "const": "true"},
+    },
+    "Kept": {
+        "description": "`false` where this answer is too large to be kept for the key: the same request, sent again, "
+        "gets the object as it is by then.",
+        "schema": {"type": "string", "const": "false"},
     },
     "RateLimit": {
         "description": f'Remaining requests (`r`) and seconds until all are available (`t`), for policy "{POLICY}".',

@@ -25,7 +25,7 @@ PROBLEMS: Final[dict[str, Any]] = {
         "content": _PROBLEM,
     },
     "PreconditionFailed": {"description": "The object is not in the state that `If-Match` names.", "content": _PROBLEM},
-    "ContentTooLarge": {"description": "The body is too large.", "content": _PROBLEM},
+    "ContentTooLarge": {"description": "The body, or the object that it makes, is too large.", "content": _PROBLEM},
     "UnsupportedMediaType": {
         "description": "The body has another type, or is compressed.",
         "content": _PROBLEM,
@@ -94,7 +94,7 @@ def _list(declaration: Declaration) -> Operation:
 
 
 def _create(declaration: Declaration) -> Operation:
-    created = _object(declaration, "The created object.", "ETag", "Location", "Replayed")
+    created = _object(declaration, "The created object.", "ETag", "Location", "Replayed", "Kept")
     its_id = {"id": "$response.body#/id"}
     created["links"] = {
         verb: {"operationId": f"{verb}_{declaration.singular}", "parameters": its_id}
@@ -120,7 +120,7 @@ def _get(declaration: Declaration) -> Operation:
 def _replace(declaration: Declaration) -> Operation:
     return {
         **_named(declaration, f"replace_{declaration.singular}", f"Replace every field of {_a(declaration)}"),
-        "description": "Fields that the body leaves out get their defaults.",
+        "description": "Fields that the body leaves out get their defaults. Read-only fields may be sent as read.",
         "parameters": [_if_match(declaration)],
         "requestBody": _body(schemas.input_name(declaration), body.JSON),
         "responses": {
@@ -133,7 +133,8 @@ def _replace(declaration: Declaration) -> Operation:
 def _patch(declaration: Declaration) -> Operation:
     return {
         **_named(declaration, f"change_{declaration.singular}", f"Change some fields of {_a(declaration)}"),
-        "description": "A JSON Merge Patch (RFC 7396). The resulting object is validated.",
+        "description": "A JSON Merge Patch (RFC 7396). The resulting object is validated. Read-only fields may be sent "
+        "as read.",
         "parameters": [_if_match(declaration)],
         "requestBody": _body(schemas.patch_name(declaration.model.__name__), *routes.PATCH_TYPES),
         "responses": {
@@ -180,7 +181,7 @@ def _object(declaration: Declaration, description: str, *headers: str) -> dict[s
 
 
 def _headers(*names: str) -> dict[str, Any]:
-    fields = {"Replayed": idempotency.REPLAYED}
+    fields = {"Replayed": idempotency.REPLAYED, "Kept": idempotency.KEPT}
     return {fields.get(name, name): {"$ref": f"#/components/headers/{name}"} for name in names}
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from flask import request
 
+from flask_hearth import problems
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.interface import Record
@@ -64,7 +65,7 @@ def read_for_change(declaration: Declaration) -> Preconditions:
     found = read_optional()
     if declaration.require_if_match and found.match is None:
         raise Problem(
-            428,
+            problems.PRECONDITION_REQUIRED,
             "If-Match is missing: send the ETag of the state that you mean to change, so that nobody else's change "
             "is lost, or * to change any.",
         )
@@ -76,8 +77,21 @@ def read_optional() -> Preconditions:
     return Preconditions(match=_tags("If-Match"), none_match=_tags("If-None-Match"))
 
 
+def refuse_header(*names: str, why: str) -> None:
+    """Raises Problem (400) for a request with one of these headers, which ask for what can't be had here."""
+    for name in names:
+        if name in request.headers:
+            raise Problem(
+                problems.POINTLESS_HEADER,
+                f"{name} has no effect on {request.method} here: {why}. Leave it out.",
+                errors=[{"header": name, "detail": "has no effect here"}],
+            )
+
+
 def failed() -> Problem:
-    return Problem(412, "The object's state does not satisfy If-Match or If-None-Match. Get it again.")
+    return Problem(
+        problems.PRECONDITION_FAILED, "The object's state does not satisfy If-Match or If-None-Match. Get it again."
+    )
 
 
 def _tags(header: str) -> Tags | None:
@@ -88,7 +102,7 @@ def _tags(header: str) -> Tags | None:
         return Tags(any=True)
     if not _LIST.fullmatch(text):
         raise Problem(
-            400,
+            problems.MALFORMED_HEADER,
             f'{header} is malformed: send one or more ETags as you got them, including the quotes, such as "1", or *.',
             errors=[{"header": header, "detail": "is not a list of entity tags (RFC 9110, section 8.8.3)"}],
         )

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from flask import request
 
+from flask_hearth import problems
 from flask_hearth.errors import Problem
 
 
@@ -20,7 +21,7 @@ def check(known: Collection[str] = ()) -> None:
 def invalid_parameter(parameter: str, reason: str) -> Problem:
     """422 that names a parameter."""
     return Problem(
-        422,
+        problems.INVALID_QUERY,
         f"The query's {parameter} {reason}.",
         errors=[{"parameter": parameter, "detail": reason}],
     )

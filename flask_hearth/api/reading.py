@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from markupsafe import Markup
+from flask_hearth import templating
 
 Node = Mapping[str, Any]
 
@@ -89,12 +89,8 @@ class Reader:
             found.append(f"{json.dumps(schema['default'])} by default")
         return ", ".join(found)
 
-    def prose(self, text: str) -> Markup:
-        """A description as HTML: of Markdown, which OpenAPI allows in it, the document has code spans only."""
-        parts = text.split("`")
-        return Markup().join(
-            Markup("<code>{}</code>").format(part) if number % 2 else part for number, part in enumerate(parts)
-        )
+    prose = staticmethod(templating.prose)
+    """A description as HTML: of Markdown, which OpenAPI allows in it, the document has code spans only."""
 
     def _operation(self, path: str, method: str, item: Node) -> Operation:
         operation = item[method]

@@ -19,7 +19,10 @@ def object_response(record: Record, *, status: int = 200, headers: Mapping[str, 
 
 
 def json_response(value: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(current_app.json.dumps(value), status=status, headers=dict(headers or {}), mimetype=JSON)
+    # Letters as they are: escaped, each that is not of ASCII takes six bytes.
+    return Response(
+        current_app.json.dumps(value, ensure_ascii=False), status=status, headers=dict(headers or {}), mimetype=JSON
+    )
 
 
 def etag(record: Record) -> str:

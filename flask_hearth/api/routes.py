@@ -11,10 +11,10 @@ from typing import Final
 from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from flask_hearth import storage
+from flask_hearth import problems, storage
 from flask_hearth.api import body, idempotency, pagination, preconditions, query
 from flask_hearth.api.representation import REVALIDATED, etag, json_response, object_response, represent
-from flask_hearth.api.validation import validate, validate_patch
+from flask_hearth.api.validation import has_read_only, validate, validate_patch, without_read_only
 from flask_hearth.errors import Problem, error_response
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.interface import ExistsError, MissingError, Record, VersionError
@@ -24,6 +24,7 @@ PATCH_TYPES: Final = (body.MERGE_PATCH, body.JSON)
 
 PATCH_ATTEMPTS: Final = 8
 _FIRST_PAUSE_SECONDS: Final = 0.01
+_ONCE: Final = "sent again, it comes to the same by itself"
 
 # Named so that the app may have one called `api`.
 blueprint = Blueprint("hearth_api", __name__)
@@ -33,6 +34,7 @@ blueprint = Blueprint("hearth_api", __name__)
 def list_objects(declaration: Declaration) -> Response:
     """A page of the collection, oldest first."""
     query.check(pagination.PARAMETERS)
+    preconditions.refuse_header("If-Match", why="the collection has no state that it could name")
     window = pagination.read_window(declaration)
     page = storage.current().page(declaration, limit=window.per_page, after=window.after, offset=window.offset)
     following = window.next(declaration, page)
@@ -50,6 +52,7 @@ def list_objects(declaration: Declaration) -> Response:
 def create(declaration: Declaration) -> Response:
     """Make an object; with an Idempotency-Key, only once."""
     query.check()
+    preconditions.refuse_header("If-Match", "If-None-Match", why="the collection has no state that it could name")
     value = body.read(declaration, body.JSON)
     ticket = idempotency.read_ticket(value)
     fields = validate(declaration, value)
@@ -64,7 +67,10 @@ def create(declaration: Declaration) -> Response:
             record = storage.current().get(declaration, id)
         return _created(declaration, record)
 
-    return idempotency.run_once(storage.current(), ticket, work)
+    def again(id: str) -> Response:
+        return _created(declaration, storage.current().get(declaration, id))
+
+    return idempotency.run_once(storage.current(), ticket, work, again)
 
 
 @blueprint.get("/<collection:declaration>/<id:id>")
@@ -84,8 +90,14 @@ def get(declaration: Declaration, id: str) -> Response:
 def replace(declaration: Declaration, id: str) -> Response:
     """Replace every field: what the body leaves out gets its default."""
     query.check()
+    preconditions.refuse_header(idempotency.HEADER, why=_ONCE)
     wanted = preconditions.read_for_change(declaration)
-    fields = validate(declaration, body.read(declaration, body.JSON))
+    value = body.read(declaration, body.JSON)
+    if has_read_only(value):
+        record = storage.current().get(declaration, id)
+        wanted.check(record)
+        value = without_read_only(value, represent(record))
+    fields = validate(declaration, value)
     expected = _expected(declaration, id, wanted)
     return object_response(storage.current().replace(declaration, id, fields, expected=expected))
 
@@ -97,19 +109,22 @@ def change(declaration: Declaration, id: str) -> Response:
     It is written over the state that it was made from, or made anew: nobody's change in between is lost.
     """
     query.check()
+    preconditions.refuse_header(idempotency.HEADER, why=_ONCE)
     wanted = preconditions.read_for_change(declaration)
     patch = body.read(declaration, *PATCH_TYPES)
     for attempt in range(PATCH_ATTEMPTS):
         record = storage.current().get(declaration, id)
         wanted.check(record)
-        fields = validate_patch(declaration, record.fields, patch)
+        changes = without_read_only(patch, represent(record))
+        fields = validate_patch(declaration, record.fields, changes)
         try:
             return object_response(storage.current().replace(declaration, id, fields, expected=record.version))
         except VersionError:
             # Not all at once again: of those who collide, one goes on.
+            storage.release()
             time.sleep(random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt))  # noqa: S311 - no secret
     raise Problem(
-        409,
+        problems.EDIT_CONFLICT,
         f"Others changed the {declaration.singular} {PATCH_ATTEMPTS} times during this request. Send it again.",
         headers={"Retry-After": "1"},
     )
@@ -119,6 +134,7 @@ def change(declaration: Declaration, id: str) -> Response:
 def delete(declaration: Declaration, id: str) -> Response:
     """Remove an object."""
     query.check()
+    preconditions.refuse_header(idempotency.HEADER, why=_ONCE)
     expected = _expected(declaration, id, preconditions.read_for_change(declaration))
     storage.current().delete(declaration, id, expected=expected)
     response = Response(status=204)
@@ -131,7 +147,10 @@ def missing(_: MissingError) -> AnyResponse:
     """404; the route's arguments say of what."""
     arguments = request.view_args or {}
     return error_response(
-        Problem(404, f"There is no {arguments['declaration'].singular} {arguments.get('id', 'any more')}.")
+        Problem(
+            problems.NO_SUCH_OBJECT,
+            f"There is no {arguments['declaration'].singular} {arguments.get('id', 'any more')}.",
+        )
     )
 
 

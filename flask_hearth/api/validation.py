@@ -7,21 +7,28 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from flask_hearth import problems
 from flask_hearth.api.body import invalid_body
 from flask_hearth.api.merge_patch import merge
 from flask_hearth.api.strict_json import pointer
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
+from flask_hearth.stores import limits
 
 MAX_FAULTS: Final = 20
 """A body of a megabyte can have a hundred thousand; nobody corrects more than these at a time."""
+
+READ_ONLY: Final = ("id", "created_at", "updated_at")
+"""What stands in every answer and is no client's to write, in the order of answers."""
 
 _UNKNOWN: Final = "extra_forbidden"
 """Pydantic's name for a field that the model does not have."""
 
 
 def validate(declaration: Declaration, value: Mapping[str, Any]) -> dict[str, Any]:
-    """Every field of the model, defaults filled in, as JSON values. Raises Problem (422) with all faults.
+    """Every field of the model, defaults filled in, as JSON values.
+
+    Raises Problem: 422 with all faults, 413 for more than stores keep.
 
     By way of JSON text, as Pydantic then knows that a date can't come as anything but a string, and stays strict.
     """
@@ -30,6 +37,8 @@ def validate(declaration: Declaration, value: Mapping[str, Any]) -> dict[str, An
     except ValidationError as error:
         raise _refused(declaration, value, _faults(error)) from None
     fields: dict[str, Any] = model.model_dump(mode="json", round_trip=True)
+    if over := limits.fault(declaration, fields):
+        raise Problem(problems.OBJECT_TOO_LARGE, f"The {declaration.singular} {over}.")
     return fields
 
 
@@ -43,6 +52,27 @@ def validate_patch(declaration: Declaration, fields: Mapping[str, Any], patch: M
     if with_strays != merged:
         _refuse_strays(declaration, with_strays)
     return validate(declaration, merged)
+
+
+def without_read_only(value: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that are a client's to write, of a body that may be what it has read (`shown` is the object now).
+
+    What the service sets is taken as it is, so that an object which was read can be sent back (AIP-203, "Output only").
+    Raises Problem (422) where it is another: a client that sends one means to change it, and would believe it changed.
+    """
+    wrong = [name for name in READ_ONLY if name in value and value[name] != shown[name]]
+    if wrong:
+        raise invalid_body(
+            [
+                (pointer("", name), f"is set by the service, and is {json.dumps(shown[name])} now: leave it out")
+                for name in wrong
+            ]
+        )
+    return {name: each for name, each in value.items() if name not in READ_ONLY}
+
+
+def has_read_only(value: Mapping[str, Any]) -> bool:
+    return any(name in value for name in READ_ONLY)
 
 
 def _refuse_strays(declaration: Declaration, value: Mapping[str, Any]) -> None:

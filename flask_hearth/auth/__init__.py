@@ -13,7 +13,7 @@ from typing import Final
 from flask import Flask, request
 from werkzeug.wrappers import Response
 
-from flask_hearth import identity, routes_taken, state, templating
+from flask_hearth import identity, problems, routes_taken, state, templating
 from flask_hearth.auth import bearer, keys, pages, session
 from flask_hearth.auth.issuer import Issuer
 from flask_hearth.auth.keys import KeysUnavailableError
@@ -68,4 +68,6 @@ def init_app(app: Flask) -> None:
 def unavailable(error: KeysUnavailableError) -> Response:
     """503: not the client's fault, and no reason to sign in again."""
     _log.warning("%s", error)
-    return error_response(Problem(503, str(error), headers={"Retry-After": str(keys.PAUSE_SECONDS)}))
+    return error_response(
+        Problem(problems.KEYS_UNAVAILABLE, str(error), headers={"Retry-After": str(keys.PAUSE_SECONDS)})
+    )

@@ -49,12 +49,14 @@ def blueprint(issuer: Issuer, verifier: Verifier) -> Blueprint:
 
     @pages.post("/sign-in")
     def begin() -> AnyResponse:
-        """Exchange an ID token for a session. 400 with the form for a token that is not good, or not new."""
+        """Exchange an ID token for a session. 400 or 403 with the form for one not good, not new, or anonymous."""
         csrf.check()
         try:
             claims = verifier.verify(request.form.get("id_token", ""))
         except InvalidTokenError as error:
             return page(fault=f"Google's response could not be used: {error}. Sign in again.", status=400)
+        if claims.user.anonymous:
+            return page(fault="An anonymous sign-in may only read, for which none is needed.", status=403)
         if not session.is_recent(claims):
             return page(fault="That sign-in took too long. Sign in again.", status=400)
         session.begin(claims)

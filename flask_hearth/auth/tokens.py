@@ -85,11 +85,17 @@ def _claims(claims: dict[str, Any]) -> Claims:
     if not isinstance(signed_in, int) or isinstance(signed_in, bool) or signed_in > claims["iat"] + LEEWAY_SECONDS:
         raise InvalidTokenError("it does not say when the user signed in")
     email = claims.get("email")
+    about = claims.get("firebase")
+    about = about if isinstance(about, dict) else {}
+    # Users of a tenant are others than the project's own, and ids may meet (Identity Platform, "Multi-tenancy").
+    if about.get("tenant") is not None:
+        raise InvalidTokenError("it is for a tenant of the project, and not for the project itself")
     return Claims(
         user=User(
             id=subject,
             email=email if isinstance(email, str) and email else None,
             email_verified=claims.get("email_verified") is True,
+            anonymous=about.get("sign_in_provider") == "anonymous" or claims.get("provider_id") == "anonymous",
         ),
         signed_in=signed_in,
     )

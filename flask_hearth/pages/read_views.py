@@ -5,7 +5,7 @@ from typing import Any, Final
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from flask_hearth import errors, storage
+from flask_hearth import errors, problems, storage
 from flask_hearth.api import cursors
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
@@ -55,7 +55,9 @@ def show(declaration: Declaration, id: str) -> str:
 def missing(_: MissingError) -> Response:
     """404; the route's arguments say of what."""
     declaration: Declaration = (request.view_args or {})["declaration"]
-    return errors.error_response(Problem(404, f"There is no such {declaration.singular}, or it was removed."))
+    return errors.error_response(
+        Problem(problems.NO_SUCH_OBJECT, f"There is no such {declaration.singular}, or it was removed.")
+    )
 
 
 def _ways(declaration: Declaration, found: Page, *, begins: bool) -> dict[str, str | None]:
@@ -86,7 +88,7 @@ def _position(declaration: Declaration, parameter: str) -> Position | None:
         return cursors.decode(declaration, cursor)
     except cursors.CursorError:
         raise Problem(
-            422,
+            problems.INVALID_QUERY,
             f"This link into the list of {declaration.name} is damaged or too old. "
             f"The list begins at /{declaration.name}.",
         ) from None

@@ -12,12 +12,12 @@ from flask import request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from flask_hearth import errors, storage
+from flask_hearth import errors, problems, storage
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.pages import texts
 from flask_hearth.pages.rendering import blueprint, display_name, page
-from flask_hearth.stores.interface import MissingError, Record, UnavailableError
+from flask_hearth.stores.interface import FullError, MissingError, Record, TooLargeError, UnavailableError
 
 KEY: Final = "_key"
 """Hidden field of a form for a new object: what makes it one object, however often it is sent."""
@@ -30,7 +30,7 @@ class EditConflict(Problem):
     """409: the object is not any more what the person saw. `now` is what it is; None if it was removed."""
 
     def __init__(self, detail: str, now: Record | None) -> None:
-        super().__init__(409, detail)
+        super().__init__(problems.EDIT_CONFLICT, detail)
         self.now = now
 
 
@@ -80,7 +80,7 @@ def redisplay_form(problem: Problem) -> Response:
     except (MissingError, UnavailableError, HTTPException):
         return errors.error_response(problem)
     # The problem's own response has its headers, such as Retry-After.
-    response = problem.get_response()
+    response = errors.plain_response(problem)
     response.content_type = "text/html; charset=utf-8"
     response.set_data(html)
     return response
@@ -92,7 +92,19 @@ def unavailable(error: UnavailableError) -> Response:
     if request.method != "POST":
         return answer
     told = "The database does not answer, so this may not be saved. Send it again in a moment: nothing is saved twice."
-    return redisplay_form(Problem(503, told, headers={"Retry-After": answer.headers["Retry-After"]}))
+    return redisplay_form(
+        Problem(problems.STORE_UNAVAILABLE, told, headers={"Retry-After": answer.headers["Retry-After"]})
+    )
+
+
+@blueprint.errorhandler(FullError)
+def full(error: FullError) -> Response:
+    return redisplay_form(errors.full(error))
+
+
+@blueprint.errorhandler(TooLargeError)
+def too_large(error: TooLargeError) -> Response:
+    return redisplay_form(errors.too_large(error))
 
 
 def _shown_again(declaration: Declaration, id: str | None, problem: Problem) -> str:

@@ -12,7 +12,7 @@ from flask import flash, redirect, request, url_for
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Response
 
-from flask_hearth import csrf, identity, storage
+from flask_hearth import csrf, identity, problems, storage
 from flask_hearth.api import idempotency
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
@@ -114,7 +114,7 @@ def _for_writers(page: Callable[[], str]) -> Response | str:
         return page()
     way = sign_in()
     if way is None:
-        raise Problem(403, _ONLY_WRITERS)
+        raise Problem(problems.READING_ONLY, _ONLY_WRITERS)
     return redirect(way, 303)
 
 
@@ -126,7 +126,7 @@ def _check(declaration: Declaration) -> None:
     if request.mimetype not in csrf.FORM_TYPES:
         raise UnsupportedMediaType("This URL only accepts its own form. Programs can use the API.")
     if not identity.may_write():
-        raise Problem(403, _ONLY_WRITERS)
+        raise Problem(problems.READING_ONLY, _ONLY_WRITERS)
     sizes.hold_form(declaration)
     csrf.check()
 

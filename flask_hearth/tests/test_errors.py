@@ -5,9 +5,9 @@ import pytest
 from flask import Flask, Response, abort, request
 from flask.testing import FlaskClient
 from werkzeug.exceptions import default_exceptions
-from werkzeug.http import HTTP_STATUS_CODES
 
 from flask_hearth.configuration import MAX_BODY_BYTES
+from flask_hearth.errors import phrase
 
 CODES = sorted(default_exceptions)
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
@@ -50,10 +50,28 @@ def test_every_error_is_problem_details(client: FlaskClient, code: int) -> None:
     problem = answer.get_json(force=True)
     assert problem == {
         "type": "about:blank",
-        "title": HTTP_STATUS_CODES[code],
+        "title": phrase(default_exceptions[code]()),
         "status": code,
         "detail": default_exceptions[code].description,
     }
+
+
+@pytest.mark.parametrize(
+    ("code", "phrase"),
+    [
+        (413, "Content Too Large"),
+        (414, "URI Too Long"),
+        (416, "Range Not Satisfiable"),
+        (422, "Unprocessable Content"),
+        (404, "Not Found"),
+    ],
+)
+def test_a_status_has_the_phrase_of_today(client: FlaskClient, code: int, phrase: str) -> None:
+    """RFC 9110, section 15, in the status line too."""
+    answer = client.get(f"/abort/{code}")
+
+    assert answer.status.upper() == f"{code} {phrase}".upper()
+    assert answer.get_json(force=True)["title"] == phrase
 
 
 @pytest.mark.parametrize("code", CODES)

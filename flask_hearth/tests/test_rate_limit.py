@@ -130,6 +130,64 @@ def test_who_is_refused_uses_up_nothing_of_those_behind_the_same_edge(limited: F
     assert post(client, f"203.0.113.10, {EDGE}").status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", ITEMS, {"name": 1}),
+        ("POST", "/nowhere", {}),
+        ("PUT", f"{ITEMS}/nothing", {"name": "Pen"}),
+        ("DELETE", ITEMS, {}),
+        ("POST", "/items", {}),
+    ],
+)
+def test_what_is_refused_uses_up_nothing_of_those_behind_the_same_edge(
+    limited: Flask, method: str, path: str, body: dict[str, object]
+) -> None:
+    client = limited.test_client()
+    answers = [
+        client.open(path, method=method, json=body, headers={"X-Forwarded-For": f"203.0.{number}.9, {EDGE}"})
+        for number in range(SHARED * 3 + 1)
+    ]
+
+    assert {400 <= answer.status_code < 500 for answer in answers} == {True}
+    assert post(client, f"198.51.100.1, {EDGE}").status_code == 201
+
+
+def test_all_addresses_of_a_site_are_one_client(limited: Flask) -> None:
+    client = limited.test_client()
+    answers = [post(client, f"2001:db8:7:{number:x}::1, {EDGE}") for number in range(SHARED * 4)]
+
+    assert [answer.status_code for answer in answers].count(201) == 3
+    assert post(client, f"2001:db8:8::1, {EDGE}").status_code == 201
+
+
+def test_users_write_on_where_strangers_have_used_up_what_they_share() -> None:
+    app = app_with(WRITES_PER_MINUTE="3", TRUSTED_HOPS="2")
+    app.before_request_funcs[None].insert(
+        0, lambda: identity.sign_in(User(id=request.headers["X-User"])) if "X-User" in request.headers else None
+    )
+    client = app.test_client()
+    for number in range(SHARED):
+        for _ in range(3):
+            assert post(client, f"203.0.{number}.9, {EDGE}").status_code == 201
+
+    assert post(client, f"198.51.100.1, {EDGE}").status_code == 429
+    assert post(client, f"198.51.100.1, {EDGE}", **{"X-User": "ann"}).status_code == 201
+
+
+def test_users_use_up_nothing_of_what_strangers_share() -> None:
+    app = app_with(WRITES_PER_MINUTE="3", TRUSTED_HOPS="2")
+    app.before_request_funcs[None].insert(
+        0, lambda: identity.sign_in(User(id=request.headers["X-User"])) if "X-User" in request.headers else None
+    )
+    client = app.test_client()
+    for number in range(SHARED):
+        for _ in range(3):
+            assert post(client, f"203.0.113.9, {EDGE}", **{"X-User": f"u{number}"}).status_code == 201
+
+    assert post(client, f"198.51.100.1, {EDGE}").status_code == 201
+
+
 def test_a_user_is_one_client_wherever_the_requests_come_from() -> None:
     app = app_with(WRITES_PER_MINUTE="3", TRUSTED_HOPS="2")
     app.before_request_funcs[None].insert(0, lambda: identity.sign_in(User(id=request.headers["X-User"])))

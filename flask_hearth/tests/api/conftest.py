@@ -11,6 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.wrappers import Response
 
+from flask_hearth import problems
+from flask_hearth.errors import DEFAULT_API_PATH
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.settings import HearthSettings
 from flask_hearth.stores.interface import Store
@@ -110,6 +112,8 @@ def problem(answer: Response, status: int) -> dict[str, Any]:
     assert answer.headers["Cache-Control"] == "private, no-store"
     found: dict[str, Any] = answer.get_json(force=True)
     assert found["status"] == status
-    assert found["type"] == "about:blank"
+    kinds = {kind.type(DEFAULT_API_PATH): (kind.status, kind.title) for kind in problems.KINDS.values()}
+    assert kinds.get(found["type"], (status, found["title"])) == (status, found["title"])
+    assert found["type"] in {*kinds, problems.BLANK}
     assert found["detail"]
     return found

@@ -163,7 +163,8 @@ def test_a_wrong_body_is_refused_with_the_places_that_are_wrong(api: Api, method
     for body, pointers in api.sample.wrong:
         if method == "PATCH" and not body:
             continue
-        answer = api.client.open(path, method=method, json=body, headers=api.sample.unsafe)
+        headers = {} if method == "POST" else api.sample.unsafe
+        answer = api.client.open(path, method=method, json=body, headers=headers)
         if method == "PATCH" and answer.status_code == 200:
             # What is missing in a whole body is there in the object that is patched.
             assert all(pointer.count("/") > 1 for pointer in pointers)

@@ -58,6 +58,14 @@ def test_a_fresh_token_begins_a_session(visible: FlaskClient, signing_key: Signi
     assert page.headers["Cache-Control"] == "private, no-store"
 
 
+def test_an_anonymous_sign_in_begins_none(visible: FlaskClient, signing_key: SigningKey) -> None:
+    answer = sign_in(visible, signing_key.sign(claims(firebase={"sign_in_provider": "anonymous"})))
+
+    assert answer.status_code == 403
+    assert "may only read" in answer.text
+    assert who(visible) == "nobody"
+
+
 @pytest.mark.parametrize(
     ("offsets", "reason"),
     [({"auth_time": -301}, "took too long"), ({"exp": -60}, "expired"), ({"iat": 600}, "from the future")],

@@ -105,6 +105,36 @@ def read(client: FlaskClient, token: str) -> TestResponse:
     return client.get("/api/v1/items", headers={"Authorization": f"Bearer {token}"})
 
 
+ANONYMOUS: list[dict[str, Any]] = [
+    {"firebase": {"identities": {}, "sign_in_provider": "anonymous"}},
+    {"provider_id": "anonymous", "firebase": None},
+]
+
+
+@pytest.mark.parametrize("changed", ANONYMOUS)
+def test_an_anonymous_sign_in_may_only_read(
+    client: FlaskClient, signing_key: SigningKey, changed: dict[str, Any]
+) -> None:
+    headers = {"Authorization": f"Bearer {signing_key.sign(claims(email=None, **changed))}"}
+
+    assert client.get("/api/v1/items", headers=headers).status_code == 200
+    for method, path in (("POST", "/api/v1/items"), ("DELETE", "/api/v1/items/x"), ("POST", "/api/v1/nowhere")):
+        answer = client.open(path, method=method, json={"name": "a"}, headers=headers)
+        assert answer.status_code == 403
+        assert answer.get_json(force=True)["type"] == "/api/problems/reading-only"
+
+
+def test_a_token_of_a_tenant_is_for_others_than_the_projects_own_users(
+    client: FlaskClient, signing_key: SigningKey
+) -> None:
+    token = signing_key.sign(claims(firebase={"tenant": "acme-1", "sign_in_provider": "password"}))
+
+    for method in ("GET", "POST"):
+        answer = client.open("/api/v1/items", method=method, headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 401
+        assert "tenant" in answer.headers["WWW-Authenticate"]
+
+
 def test_a_right_token_may_write_and_read(client: FlaskClient, signing_key: SigningKey) -> None:
     headers = {"Authorization": f"Bearer {signing_key.sign(claims())}"}
 

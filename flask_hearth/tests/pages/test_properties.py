@@ -1,4 +1,7 @@
-"""Whatever is sent to the pages' addresses, the answer is never an error of ours."""
+"""Whatever is sent to the pages' addresses, the answer is never an error of ours, over whichever store.
+
+`PROPERTY_EXAMPLES=1000` asks for more of them.
+"""
 
 import os
 import string
@@ -7,11 +10,13 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
+from werkzeug.test import TestResponse
 
 from flask_hearth.testing.sample import ITEMS
 from flask_hearth.tests.api.conftest import app_over
 from flask_hearth.tests.api.memory_store import MemoryStore
 from flask_hearth.tests.api.samples import WARE, WARES
+from flask_hearth.tests.databases import KINDS, Databases
 from flask_hearth.tests.pages.visitor import Visitor
 
 TEXTS = some.one_of(
@@ -23,21 +28,29 @@ TEXTS = some.one_of(
 NAMES = some.sampled_from([*WARES.model.model_fields, *ITEMS.model.model_fields, "_key", "_version", "_csrf", "id"])
 FORMS = some.dictionaries(NAMES, TEXTS)
 PATHS = some.sampled_from(["/items", "/items/lamp/edit", "/items/lamp/remove", "/wares", "/wares/pan/edit"])
-EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "30"))
 SEARCHED = settings(
     max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
 )
 
 
-@pytest.fixture(scope="module")
-def client() -> FlaskClient:
+@pytest.fixture(scope="module", params=["memory", *KINDS])
+def client(request: pytest.FixtureRequest, databases: Databases) -> FlaskClient:
     """With objects at the paths above, as long as no form removes them."""
-    memory = MemoryStore()
-    memory.create(ITEMS, "lamp", {"name": "Lamp", "description": "", "quantity": 1})
-    memory.create(WARES, "pan", WARE.whole)
-    client = app_over(memory).test_client()
+    store = MemoryStore() if request.param == "memory" else databases.open(request.param, [ITEMS, WARES])
+    store.create(ITEMS, "lamp", {"name": "Lamp", "description": "", "quantity": 1})
+    store.create(WARES, "pan", WARE.whole)
+    client = app_over(store).test_client()
     client.environ_base["wsgi.url_scheme"] = "https"
     return client
+
+
+def status(answer: TestResponse) -> int:
+    """Of an answer that, if it is an error, is a page or problem details."""
+    if answer.status_code >= 400:
+        assert answer.mimetype in {"text/html", "application/problem+json"}
+        assert answer.headers["Cache-Control"] == "private, no-store"
+    return answer.status_code
 
 
 @SEARCHED
@@ -53,7 +66,7 @@ def test_no_form_is_an_error_of_ours(
 
     answer = client.post(path, data=form | {"_csrf": token}, headers={"Accept": "text/html"})
 
-    assert answer.status_code in ({303, 400, 409, 422} if honest else {403})
+    assert status(answer) in ({303, 400, 409, 422} if honest else {403})
 
 
 @SEARCHED
@@ -65,7 +78,7 @@ def test_no_form_is_an_error_of_ours(
     ),
 )
 def test_no_body_is_an_error_of_ours(client: FlaskClient, path: str, body: bytes, kind: str) -> None:
-    assert client.post(path, data=body, content_type=kind).status_code in {400, 403, 413}
+    assert status(client.post(path, data=body, content_type=kind)) in {400, 403, 413}
 
 
 @SEARCHED
@@ -74,10 +87,10 @@ def test_no_body_is_an_error_of_ours(client: FlaskClient, path: str, body: bytes
     value=some.one_of(some.text(max_size=50), some.text(string.ascii_letters + "._-", max_size=80)),
 )
 def test_no_query_is_an_error_of_ours(client: FlaskClient, parameter: str, value: str) -> None:
-    assert client.get("/items", query_string={parameter: value}).status_code in {200, 422}
+    assert status(client.get("/items", query_string={parameter: value})) in {200, 422}
 
 
 @SEARCHED
 @given(cookie=some.text(string.ascii_letters + string.digits + "._-=", max_size=80))
 def test_no_cookie_is_an_error_of_ours(client: FlaskClient, cookie: str) -> None:
-    assert client.get("/items/new", headers={"Cookie": f"__session={cookie}"}).status_code == 200
+    assert status(client.get("/items/new", headers={"Cookie": f"__session={cookie}"})) == 200
