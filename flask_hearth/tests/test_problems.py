@@ -74,7 +74,7 @@ def test_every_kind_is_told_somewhere() -> None:
 
 def test_what_goes_wrong_inside_is_told_by_its_kind_alone(client: FlaskClient) -> None:
     @client.application.get("/away")
-    def away() -> None:
+    def away() -> str:
         raise Problem(problems.STORE_UNAVAILABLE, "disk /dev/sda1 of ann")
 
     answer = client.get("/away")

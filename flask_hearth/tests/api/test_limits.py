@@ -1,6 +1,7 @@
 """What the strictest store can't hold is refused alike on all, and an answer that can't be kept is no error."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -60,7 +61,7 @@ def send(client: FlaskClient, body: dict[str, Any], path: str = PATH, method: st
     return client.open(path, method=method, data=data, content_type="application/json", headers=headers)
 
 
-TOO_LARGE = {
+TOO_LARGE: dict[str, Callable[[], dict[str, Any]]] = {
     "a text": lambda: {"name": "x" * 1_048_476},
     "letters of several bytes": lambda: {"name": "я" * 524_200},
     "levels": lambda: nested(25),
@@ -93,7 +94,7 @@ def test_long_ways_to_many_values_are_more_than_indexes_hold() -> None:
     assert "bytes in indexes" in (limits.fault(THINGS, way) or "")
 
 
-LARGEST = {
+LARGEST: dict[str, Callable[[], dict[str, Any]]] = {
     "a text": lambda: {"name": largest("x")},
     "letters of several bytes": lambda: {"name": largest("я")},
     "elements to index": lambda: {"tags": [""] * 9_000},

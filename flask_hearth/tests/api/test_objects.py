@@ -193,8 +193,8 @@ def test_the_service_s_own_fields_can_not_be_set(api: Api) -> None:
     assert [error["pointer"] for error in problem(answer, 422)["errors"]] == [f"/{name}" for name in own]
 
 
-def test_a_body_with_thousands_of_faults_is_told_a_few(api: Api) -> None:
-    answer = api.client.post(api.sample.path, json={f"x{n}": n for n in range(5000)})
+def test_of_a_body_with_many_faults_a_few_are_told(api: Api) -> None:
+    answer = api.client.post(api.sample.path, json={f"x{n}": n for n in range(60)})
     errors = problem(answer, 422)["errors"]
 
     assert len(errors) == 21

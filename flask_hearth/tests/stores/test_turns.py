@@ -1,7 +1,7 @@
 """Connections go to who has waited longest, and a request waits for one once."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -20,6 +20,7 @@ def test_who_has_waited_longest_is_next() -> None:
     turns = Turns(1)
     turns.take(0)
     came: list[int] = []
+    asked: list[Future[None]] = []
 
     def wait(number: int) -> None:
         assert turns.take(PATIENCE)
@@ -28,8 +29,8 @@ def test_who_has_waited_longest_is_next() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         for number in range(8):
-            pool.submit(wait, number)
-            wait_until(lambda number=number: turns.waiting == number + 1, lambda: "nobody waits")
+            asked.append(pool.submit(wait, number))
+            wait_until(lambda: turns.waiting == len(asked), lambda: "nobody waits")
         turns.give()
 
     assert came == list(range(8))
@@ -62,7 +63,7 @@ def test_a_connection_that_can_not_be_made_leaves_its_place() -> None:
     def refuse() -> None:
         raise OSError("away")
 
-    pool = OrderedPool(refuse, pool_size=1, max_overflow=0, timeout=0)  # type: ignore[arg-type]
+    pool = OrderedPool(refuse, pool_size=1, max_overflow=0, timeout=0)
     for _ in range(3):
         with pytest.raises(OSError, match="away"):
             pool.connect()
@@ -75,7 +76,7 @@ def test_a_connection_that_broke_leaves_its_place() -> None:
 
         close = rollback
 
-    pool = OrderedPool(Connection, pool_size=1, max_overflow=0, timeout=0)  # type: ignore[arg-type]
+    pool = OrderedPool(Connection, pool_size=1, max_overflow=0, timeout=0)
     for _ in range(3):
         connection = pool.connect()
         with pytest.raises(exc.TimeoutError):
