@@ -42,6 +42,7 @@ def test_the_committed_document_has_one() -> None:
         {"type": "string", "minLength": 3},
         {"type": "string", "format": "date"},
         {"type": "string", "pattern": "^[A-Z]{2}$", "examples": ["DE"]},
+        {"type": "string", "pattern": r"^[^\u202e]*[^\u0000-\u0020][^\u202e]*$", "minLength": 2},
         {"type": "integer", "minimum": 5, "multipleOf": 3},
         {"type": "integer", "exclusiveMinimum": 0},
         {"type": "integer", "maximum": -4},
@@ -60,8 +61,9 @@ def test_a_made_up_value_is_one_that_its_schema_takes(schema: dict[str, Any]) ->
     assert list(OAS31Validator(schema).iter_errors(minimal_value(schema, {}, "it"))) == []
 
 
-def test_what_has_to_be_known_is_named() -> None:
-    schema = {"type": "object", "properties": {"code": {"type": "string", "pattern": "^Q"}}, "required": ["code"]}
+@pytest.mark.parametrize("pattern", ["^Q", r"\p{Lu}"])
+def test_what_has_to_be_known_is_named(pattern: str) -> None:
+    schema = {"type": "object", "properties": {"code": {"type": "string", "pattern": pattern}}, "required": ["code"]}
 
     with pytest.raises(NoCollectionError, match=r"/api/v1/parcels\.code: .*examples"):
         minimal_value(schema, {}, "/api/v1/parcels")
