@@ -14,13 +14,11 @@ from typing import Any, Final
 MAX_DEPTH: Final = 32
 """Objects and arrays within each other. Stores nest less deeply (Firestore: 20), and no model of ours comes near."""
 
-MAX_INTEGER: Final = 2**63 - 1
-"""Every store's integers have 64 bits with a sign."""
-
 _EXACT: Final = 2**53
 """Below it each whole number has a float of its own (RFC 7493, section 2.2)."""
 
-_MAX_DIGITS: Final = 20
+_MAX_DIGITS: Final = 300
+"""Of an int; each number with as many has a float, too."""
 _TOO_DEEP: Final = f"nests more than {MAX_DEPTH} deep"
 _BOM: Final = b"\xef\xbb\xbf"
 
@@ -106,11 +104,8 @@ def _refused(constant: str) -> float:
 
 
 def _integer(text: str) -> int | float:
-    # Beyond 64 bits it is a number as with an exponent, which is how JavaScript writes it from 21 digits on, and good
-    # for a field of floats alone. `float` takes long texts quickly; infinity is found by `_fault`.
-    if len(text) <= _MAX_DIGITS and -MAX_INTEGER - 1 <= (number := int(text)) <= MAX_INTEGER:
-        return number
-    return float(text)
+    # `float` takes long texts quickly; infinity is found by `_fault`. A field of ints has bounds within 64 bits.
+    return int(text) if len(text) <= _MAX_DIGITS else float(text)
 
 
 def _number(text: str) -> int | float:

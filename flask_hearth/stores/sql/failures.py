@@ -1,6 +1,5 @@
 """What of a database's refusals is a passing trouble, and what a fault of ours."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +11,8 @@ from flask_hearth.stores.interface import FullError, UnavailableError
 _SCHEMA_BEHIND = frozenset({"42P01", "42703"})
 
 _POSTGRES_FULL = "53100"
+_SQLITE_FULL = 13
+"""SQLite, "Result and Error Codes". Its module is not imported for it, which Postgres has no use for."""
 
 
 @contextmanager
@@ -38,7 +39,7 @@ def translate_errors() -> Iterator[None]:
 
 def _is_full(error: BaseException | None) -> bool:
     code = getattr(error, "sqlite_errorcode", None)
-    return code == sqlite3.SQLITE_FULL or getattr(error, "sqlstate", None) == _POSTGRES_FULL
+    return code == _SQLITE_FULL or getattr(error, "sqlstate", None) == _POSTGRES_FULL
 
 
 def _first_line(error: exc.DBAPIError) -> str:

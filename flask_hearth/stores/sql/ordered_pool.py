@@ -55,6 +55,9 @@ class Turns:
 class OrderedPool(QueuePool):
     """For a fixed size, without overflow: `max_overflow` has to be 0."""
 
+    # By it SQLAlchemy names the logger of each check-out, whose lines are not for those who debug their app.
+    __module__ = QueuePool.__module__
+
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
         self.turns = Turns(self.size())
