@@ -49,6 +49,7 @@ DATA = {
         "templates/hearth/collection/show.html",
         "templates/hearth/error.html",
         "templates/hearth/layout.html",
+        "templates/hearth/problem.html",
         "templates/hearth/sign_in.html",
         "testing/sample/migrations/script.py.mako",
         "testing/sample/static/api-docs.css",
