@@ -1,9 +1,9 @@
 """What a process writes into its image's folders, where it may not on Cloud Run: said once, in the process's log.
 
-There a file of the image is root's, unless the Dockerfile gives it away, and the image's USER is denied it; here it is
-the file of whoever runs the local cloud. A warning and no refusal, as RUN commands, which give away folders, are not
-run here. Left out: images whose user is root, who may write anywhere; bytecode; and an image's own files, which nobody
-but root can write here either.
+There an image's files belong to root, unless the Dockerfile gives them to another user, so the image's USER may not
+write them; here they belong to whoever runs the local cloud. It is a warning and no refusal, because RUN commands,
+which can give folders to users, are not run here. Left out: images whose user is root, who may write anywhere;
+bytecode; and an image's own files, which nobody but root can write here either.
 """
 
 import asyncio
@@ -13,7 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-_LOOK_SECONDS = 2.0
+_FIRST_PAUSE = 2.0
+_LONGEST_PAUSE = 30.0
+"""Between two looks at all files. Most apps write as they start or at their first request, and many never do."""
 _BYTECODE = "__pycache__"
 
 
@@ -51,12 +53,14 @@ def _is_writable(file: Path) -> bool:
 
 
 async def watch(image: OwnedByRoot | None, tell: Callable[[str], None]) -> None:
-    """Look until there is something to tell."""
+    """Look, ever less often, until there is something to tell."""
+    pause = _FIRST_PAUSE
     while image is not None:
         if found := await asyncio.to_thread(image.warning):
             tell(found)
             return
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(pause)
+        pause = min(_LONGEST_PAUSE, pause * 1.5)
 
 
 def is_root(user: str | None) -> bool:

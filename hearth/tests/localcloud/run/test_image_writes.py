@@ -1,10 +1,11 @@
 """An app that writes where its image's user may not on Cloud Run is told so in its log."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from hearth.localcloud.run.image_writes import OwnedByRoot, is_root
+from hearth.localcloud.run.image_writes import OwnedByRoot, is_root, watch
 from hearth.tests.localcloud.build.playground import Playground, app, play, public, when
 
 WRITES = "import pathlib; pathlib.Path('instance').mkdir(exist_ok=True); pathlib.Path('instance/notes.db').touch()\n"
@@ -37,6 +38,25 @@ def test_it_is_part_of_the_message_about_an_app_that_does_not_start(tmp_path: Pa
         assert f"exited with code 7 before it answered the startup probe. {TOLD}" in failed["error"]["message"]
 
     play(tmp_path, scenario)
+
+
+def test_an_instance_that_writes_nothing_is_looked_at_ever_less_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    told: list[str] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 20:
+            (tmp_path / "notes.db").touch()
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    asyncio.run(watch(OwnedByRoot(tmp_path, "app"), told.append))
+
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (2, 30)
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize(
