@@ -111,4 +111,10 @@ def _restricts(spec: object, allowed: str) -> bool:
 
 
 def _leaves_out(values: object, allowed: str) -> bool:
-    return bool(values) and not (isinstance(values, dict) and allowed in values.get("allowedValues", ()))
+    """`is:` before a value says that it is none of a group ("Setting list constraints")."""
+    if not allowed or not isinstance(values, dict):
+        return bool(values)
+    allows, denies = (
+        {str(each).removeprefix("is:") for each in values.get(key, ())} for key in ("allowedValues", "deniedValues")
+    )
+    return allowed in denies or (bool(allows) and allowed not in allows)

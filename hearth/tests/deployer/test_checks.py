@@ -125,11 +125,12 @@ def test_a_project_that_has_everything_passes_and_is_told_the_next_command(tmp_p
                 (200, {"spec": {"rules": [rule]}}),
                 f"the organization policy {constraint} forbids",
                 fix,
-                id=constraint,
+                id=f"{constraint} {rule}",
             )
             for constraint, rule, fix in (
                 ("iam.managed.allowedPolicyMembers", {"enforce": True}, "app:publicAccess to invoker-check-off"),
                 ("run.allowedIngress", {"values": {"allowedValues": ["internal"]}}, "have `all` allowed"),
+                ("run.allowedIngress", {"values": {"deniedValues": ["is:all"]}}, "have `all` allowed"),
                 ("gcp.resourceLocations", {"values": {"allowedValues": ["in:eu-locations"]}}, "app:secretReplication"),
                 ("iam.workloadIdentityPoolProviders", {"denyAll": True}, "githubusercontent.com allowed"),
             )
@@ -218,17 +219,19 @@ def test_a_policy_against_what_the_stack_does_not_do_is_not_asked_for(
 
 
 @pytest.mark.parametrize(
-    ("constraint", "allowed"),
+    ("constraint", "values"),
     [
-        ("run.allowedIngress", "all"),
-        ("gcp.resourceLocations", "global"),
-        ("iam.workloadIdentityPoolProviders", "https://token.actions.githubusercontent.com"),
+        ("run.allowedIngress", {"allowedValues": ["other", "all"]}),
+        ("run.allowedIngress", {"allowedValues": ["is:all"]}),
+        ("run.allowedIngress", {"deniedValues": ["internal"]}),
+        ("gcp.resourceLocations", {"allowedValues": ["other", "global"]}),
+        ("iam.workloadIdentityPoolProviders", {"allowedValues": ["https://token.actions.githubusercontent.com"]}),
     ],
 )
-def test_a_policy_that_lists_what_the_stack_needs_forbids_nothing(
-    tmp_path: Path, constraint: str, allowed: str
+def test_a_policy_that_lets_what_the_stack_needs_forbids_nothing(
+    tmp_path: Path, constraint: str, values: dict[str, list[str]]
 ) -> None:
-    policy = {"spec": {"rules": [{"values": {"allowedValues": ["other", allowed]}}]}}
+    policy = {"spec": {"rules": [{"values": values}]}}
 
     code, text = check(tmp_path, Google({f"{constraint}:getEffectivePolicy": (200, policy)}))
 
