@@ -18,8 +18,9 @@ from hearth.errors import HearthError
 
 _FRAMEWORK = "flask_hearth"
 
-# Of a distribution (packaging.python.org, "Names and normalization"), as lines of requirements begin with it.
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+# Of a distribution (packaging.python.org, "Names and normalization"), as lines of requirements begin with it. What
+# follows tells it from a URL or a path.
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?=$|[\s\[(<>=!~@])")
 
 _DOES = {
     "serve": "Flask with reload and the static files, on this machine alone, without a deploy",

@@ -205,6 +205,8 @@ def test_outside_of_a_project_a_verb_says_so(tmp_path: object) -> None:
         ),
         ("no-such-thing\n", True, "names no-such-thing, .*missing: make lock"),
         ("Flask\n# no-such-thing\n--no-such-option\nno-such-thing; sys_platform == 'win32'\n", False, None),
+        ("git+https://example.com/a.git\nhttps://example.com/a.whl\nvendored/a.whl\n./a\n", False, None),
+        ("no-such-thing[extra]==1\nno-such-other @ https://example.com/a.whl\n", True, "no-such-thing, no-such-other,"),
         (None, False, None),
     ],
 )
