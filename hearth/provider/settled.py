@@ -2,8 +2,8 @@
 
 Google answers that an API is enabled, or a grant is made, minutes before every server knows; until then calls are
 refused with 403, which Google's provider does not repeat. So whatever needs an API or a grant depends on this.
-APIs are asked, several times on end: one answer tells of one server. One that nothing harmless can be asked of is given
-time, and so are new grants, since nobody can ask whether another account's grant has taken.
+APIs are asked several times in a row, because one answer tells of one server. An API to which no harmless request can
+be sent is given time, and so are new grants: nobody can ask whether another account's grant has taken effect.
 """
 
 from hearth.catalog.apis import SERVICE_USAGE, Api
@@ -20,7 +20,7 @@ _TIMEOUT = 600.0
 _POLL = 5.0
 _LONGEST_SETTLE = 600
 _ANSWERS = 3
-"""On end, and a poll apart, until an API passes for usable: Google's load balancers may send each to another server."""
+"""In a row, a poll apart, until an API counts as usable: Google's load balancers may send each to another server."""
 _UNASKED_SECONDS = 60.0
 """For an API that can't be asked. Google names no time; others who deploy to new projects wait 30 to 60 seconds
 (`time_sleep` in GoogleCloudPlatform/terraform-dynamic-python-webapp and agent-starter-pack)."""
@@ -112,16 +112,16 @@ class Settled(Kind):
         left = _UNASKED_SECONDS - (self._clock.now() - began)
         if unasked and left > 0 and not self._one_server:
             names = ", ".join(unasked)
-            context.say(f"giving {names}, which can't be asked, {format_duration(left)} to be enabled everywhere")
+            context.say(f"waiting {format_duration(left)} for {names} to be enabled everywhere; no request can show it")
             if self._clock.wait(left, context.cancelled):
-                raise _stopped(f"{names} had been given time")
+                raise _stopped(f"{names} had time to be enabled everywhere")
 
     def _say(self, progress: Progress, missing: dict[str, int], obstacles: dict[str, str], deadline: Deadline) -> None:
         names = ", ".join(obstacles or missing)
         if obstacles:
             progress(names, f"waiting for {names} to be enabled everywhere ({format_duration(deadline.left)} left)")
         else:
-            progress(f"again {names}", f"asking {names} again, as each of their servers has to know")
+            progress(f"again {names}", f"asking {names} again, because not every server may know yet")
 
 
 def _stopped(before: str) -> ProviderError:

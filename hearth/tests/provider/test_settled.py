@@ -45,7 +45,7 @@ def test_an_api_is_usable_after_three_good_answers_on_end(
 
     assert len(server.seen("GET", "/services$")) == 3
     assert clock.time == 2 * 5
-    assert said == ["asking run.googleapis.com again, as each of their servers has to know"]
+    assert said == ["asking run.googleapis.com again, because not every server may know yet"]
 
 
 def test_a_server_that_lags_behind_another_begins_the_count_anew(
@@ -79,7 +79,7 @@ def test_an_api_that_can_not_be_asked_is_given_a_minute_once(
     google.create(context, unasked, preview=False)
 
     assert clock.time == 60
-    assert said[-1] == "giving sts.googleapis.com, which can't be asked, 50s to be enabled everywhere"
+    assert said[-1] == "waiting 50s for sts.googleapis.com to be enabled everywhere; no request can show it"
     google.update(context, "id", unasked, unasked, {**unasked, "region": "europe-west1"}, preview=False)
     assert clock.time == 60 + 2 * 5
 
