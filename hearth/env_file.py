@@ -1,7 +1,7 @@
 """`.env`: a developer's own variables, read alike by `make serve` and, on the stack of this machine, by `make up`.
 
-Git ignores it. A value is what is written, quotes apart: `${...}` stands for nothing else, as it may be part of a
-secret. Of a name that is there twice, the last counts. Left out: variables without a value (`NAME` alone), which say
+Git ignores it. A value is what is written, without its quotes: `${...}` is not replaced, because it may be part of a
+secret. If a name is there twice, the last value counts. Left out: variables without a value (`NAME` alone), which say
 nothing.
 """
 
@@ -14,7 +14,7 @@ NAME = ".env"
 
 
 class EnvFileError(HearthError):
-    """It can't be read whole. No message tells what it holds, which is secret."""
+    """It can't be read. No message has a part of its content, which is secret."""
 
     def __init__(self, where: str, why: str, fix: str) -> None:
         super().__init__(f"{NAME}, {where}: {why}. {fix}")

@@ -1,8 +1,8 @@
 """A Postgres server of Cloud SQL, with one database, one user, and the address that the service opens.
 
 Only Cloud Run's own socket reaches it: the server has a public address, which Google's proxy needs where there is no
-VPC, but no network is let in and connections past a connector are refused (Google's pages name its proxy and its
-connectors, and not this socket, which is made by that proxy; not tried on Google). The user logs in with a password that no
+VPC, but no network is let in and connections past a connector are refused. Not tried on Google: its pages say that the
+proxy and the connectors get through, and the socket is made by that proxy. The user logs in with a password that no
 person sees; docs/adr/0010 says why not as the service's account.
 
 Left out: private addresses, which need a VPC that a stack would have to own or be told of, read replicas, and taking

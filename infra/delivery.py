@@ -1,8 +1,8 @@
 """How the repository's CI deploys this stack without a key: GitHub vouches for a job, and Google takes its word.
 
 Two accounts, because a preview must not be able to change what it shows. Each is open to the jobs of one GitHub
-environment alone, in one repository, on one branch and for the events that a push is: a pull request's job has another
-event and gets neither. docs/security.md says what each account can do.
+environment alone, in one repository, on one branch and for two events: a pull request's job has another event and gets
+neither. docs/security.md says what each account can do.
 
 Left out: the right to read the state and to open its secrets. Bucket and key lie in a project of their own, and
 whoever may deploy this stack should have no say in who else may read them. And the right to change the pool declared
@@ -24,18 +24,18 @@ APIS = ("iamcredentials.googleapis.com", "sts.googleapis.com")
 
 _ISSUER = "https://token.actions.githubusercontent.com"
 _EVENTS = ("push", "workflow_dispatch")
-"""Of which only those who may write to the repository can be the cause. A pull request that is closed, or of
-`pull_request_target`, has the base branch as its `ref` as well (GitHub, "Events that trigger workflows")."""
+"""Only those who may write to the repository can cause them. The `ref` alone does not tell: a pull request that is
+closed, or of `pull_request_target`, has the base branch as its `ref` too (GitHub, "Events that trigger workflows")."""
 _PREVIEW_ROLES = ("roles/serviceusage.serviceUsageConsumer", "roles/artifactregistry.reader")
 """A preview compares with the state, and asks Google for nothing but whether the image is built already."""
 
 _INSTEAD: Mapping[str, tuple[str, ...]] = {
-    # Whoever may say who acts as an account can act as it, as any account of the project.
+    # Whoever may set who acts as an account can act as every account of the project.
     "roles/iam.serviceAccountAdmin": ("roles/iam.serviceAccountCreator", "roles/iam.serviceAccountDeleter"),
-    # Granted below, on the accounts that the stack runs something as.
+    # Granted below, on the accounts as which the stack runs something.
     "roles/iam.serviceAccountUser": (),
 }
-"""Roles of a person who deploys, and what CI gets in their place."""
+"""Roles of a person who deploys, and what CI gets in place of each."""
 
 
 def condition(stack: StackSettings) -> str:
@@ -60,12 +60,12 @@ def condition(stack: StackSettings) -> str:
 
 
 def roles_to_apply(stack: StackSettings) -> dict[str, str]:
-    """What CI needs on the project to deploy this stack: each role with the condition that bounds it, '' for none."""
+    """What CI needs on the project to deploy this stack: each role with its condition, '' for none."""
     bucket = f"projects/_/buckets/{stack.names.source_bucket}"
     grantable = sorted({service_image.ROLE, *database.ROLES[stack.database]})
     bounds = {
         # The roles that the stack's other components grant on the project, and so none that grants further
-        # (IAM, "Set limits on granting roles"). It bounds roles; whom they are granted to, it can't.
+        # (IAM, "Set limits on granting roles"). It can't bound to whom they are granted.
         "roles/resourcemanager.projectIamAdmin": (
             f"api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly({_listed(grantable)})"
         ),
@@ -85,7 +85,7 @@ def _listed(texts: Iterable[str]) -> str:
 class Delivery(pulumi.ComponentResource):
     """A pool of identities from GitHub, and the two accounts that they may act as.
 
-    `accounts` are those that the stack runs something as, by purpose.
+    `accounts` are those as which the stack runs something, by purpose.
     """
 
     outputs: dict[str, Output[str]]

@@ -56,8 +56,8 @@ def declare(
         ttl_config=gcp.firestore.FieldTtlConfigArgs(),
         # Nobody queries by it, and an index on rising times allows 500 writes a second and costs storage.
         index_config=gcp.firestore.FieldIndexConfigArgs(),
-        # Google takes many minutes to begin, and nothing here needs it to have begun. Whether Google's provider reads both
-        # settings back at once is not known: if not, one later `up` shows a change of them that is none.
+        # Google takes many minutes to begin, and nothing here needs it to have begun. Whether Google returns both
+        # settings at once is not known. If it does not, one later `up` shows them as changed although they are not.
         skip_wait=True,
         opts=ResourceOptions(parent=parent),
     )

@@ -50,8 +50,8 @@ class HostingSite(pulumi.ComponentResource):
             name,
             project=stack.project,
             site_id=stack.names.site,
-            # A project's default site can't be deleted: where it is there already it is adopted, as Google's provider does
-            # with any site that is found, and it is let go. Its id may be another project's (docs/deploying.md).
+            # A project's default site can't be deleted. Google's provider adopts any site that exists already, and
+            # `ABANDON` leaves it there. Its id may belong to another project (docs/deploying.md).
             deletion_policy="ABANDON" if stack.names.site == stack.project else "DELETE",
             opts=ResourceOptions(parent=self, depends_on=[firebase], protect=stack.protect),
         )

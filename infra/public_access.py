@@ -4,10 +4,10 @@ Alone in its file because it is the one that makes the service public. Hosting c
 that rewrites to it needs one of the two ways. It does not set ingress: that belongs to WebService, and has to stay
 open, since Hosting comes from the internet.
 
-- `iam`: allUsers may invoke. The default, because it is seen in the service's policy, where audits look.
+- `iam`: allUsers may invoke. The default, because it is visible in the service's policy, where audits look.
 - `invoker-check-off`: the service asks nobody who they are. Google recommends it (Cloud Run, "Allow public access"), and
-  organizations whose policy (domain-restricted sharing) refuses allUsers have no other; the switch is a property of the
-  service, so this component has nothing to create.
+  it is the only way in an organization whose policy (domain-restricted sharing) refuses allUsers. The switch is a
+  property of the service, so this component has nothing to create.
 - `private`: neither.
 """
 

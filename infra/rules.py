@@ -115,8 +115,8 @@ def databases(stack: StackSettings) -> Iterator[Fault]:
 def postgres(stack: StackSettings) -> Iterator[Fault]:
     """Check what a stack on Postgres asks of its server.
 
-    Cloud Run may exceed its bound of instances for a moment ("About maximum instances"): then a request waits for a
-    connection, and the reserve is what such an instance has. Source: Cloud SQL for PostgreSQL, "About high availability".
+    Cloud Run may exceed its limit of instances for a moment ("About maximum instances"). Such an instance has the
+    reserve, and its requests may wait for a connection. Source: Cloud SQL for PostgreSQL, "About high availability".
     """
     if stack.database != "postgres":
         return

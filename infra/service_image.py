@@ -23,7 +23,7 @@ class ServiceImage(pulumi.ComponentResource):
     ref: Output[str]
     """The image by digest; unknown in a preview that would build."""
     account: gcp.serviceaccount.Account
-    """That the build runs as."""
+    """As which the build runs."""
 
     def __init__(
         self,

@@ -33,8 +33,8 @@ class SignIn(pulumi.ComponentResource):
     ) -> None:
         super().__init__("hearth-app:infra:SignIn", name, None, opts)
         domains = site_hosts.public(stack)
-        # Google's own page, to which the mail for a new password leads, lies there whatever the site is called, and uses
-        # this key.
+        # The mail for a new password leads to Google's own page, which is on this host whatever the site is called, and
+        # uses this key.
         pages = dict.fromkeys((*domains, f"{stack.project}.firebaseapp.com"))
         gcp.identityplatform.Config(
             name,
@@ -48,7 +48,7 @@ class SignIn(pulumi.ComponentResource):
                 # Accounts made by anybody in one call would make "needs a user" an empty word.
                 anonymous=gcp.identityplatform.ConfigSignInAnonymousArgs(enabled=False),
             ),
-            # Said in both cases: left out, Google would keep what was set before.
+            # Set in both cases: if it were left out, Google would keep the value from before.
             client=gcp.identityplatform.ConfigClientArgs(
                 permissions=gcp.identityplatform.ConfigClientPermissionsArgs(
                     disabled_user_signup=stack.sign_up == "closed"

@@ -76,8 +76,8 @@ class WebService(pulumi.ComponentResource):
             name=stack.names.service,
             ingress="INGRESS_TRAFFIC_ALL",
             invoker_iam_disabled=invoker_check_disabled(stack),
-            # Hosting's rewrite goes to this address; without it a release is refused ("entity was not found"). So it is
-            # told; nobody here has tried it on Google.
+            # Hosting's rewrite goes to this address. Reports say that without it a release is refused ("entity was not
+            # found"); not tried on Google.
             default_uri_disabled=False,
             deletion_protection=stack.deletion_protection,
             scaling=run.ServiceScalingArgs(

@@ -3,9 +3,8 @@
 Cloud Run has more regions than Hosting can rewrite to. For one that is missing there, Hosting's API answers
 "Cloud Run region ... is not supported" when the site is released, minutes after the service came up.
 
-Not checked against the page since it was first written down: no stored copy of it has the list. Cloud Run's newer
-regions (africa-south1, europe-west10, me-central2, northamerica-south1) are left out, because nobody here knows whether
-Hosting has them.
+The list has not been compared with the page again, because no stored copy of the page has it. Cloud Run's newer regions
+(africa-south1, europe-west10, me-central2, northamerica-south1) are left out: whether Hosting has them is not known.
 """
 
 from difflib import get_close_matches
