@@ -235,7 +235,7 @@ def test_a_value_in_clear_beside_encrypted_ones_is_refused_and_told_to_nobody(se
     second.pulumi("config", "rm", "--path", "app:secrets.OPEN")
 
     assert "app:secrets = 'OPEN'" in output
-    assert "in the stack's file in clear" in output
+    assert "in plain text in the stack file" in output
     assert "open-canary-4711" not in output
 
 
