@@ -44,8 +44,8 @@ image: ## build the image and try it as Cloud Run would (BASE=IMAGE or BASE_TAR=
 bench: ## compare the service's framework with a peer, in ratios (WRITE=FILE writes them there)
 	@$(HEARTH) bench $(if $(WRITE),--write '$(abspath $(WRITE))')
 
-attack: ## send the service hostile inputs beside an honest client (URL=http://127.0.0.1:8080 API=/api/v1/orders FORM=/orders LIVE=/ SECONDS=10)
-	@$(HEARTH) attack $(if $(URL),--url '$(URL)') $(if $(API),--api '$(API)') $(if $(FORM),--form '$(FORM)') $(if $(LIVE),--live '$(LIVE)') $(if $(SECONDS),--seconds '$(SECONDS)')
+attack: ## send the service hostile inputs beside an honest client (URL=http://127.0.0.1:8080 API=/api/v1/orders FORM=/orders or empty, LIVE=/ SECONDS=10)
+	@$(HEARTH) attack $(if $(URL),--url '$(URL)') $(if $(API),--api '$(API)') $(if $(filter undefined,$(origin FORM)),,--form '$(FORM)') $(if $(LIVE),--live '$(LIVE)') $(if $(SECONDS),--seconds '$(SECONDS)')
 
 inventory: ## show where the stacks differ from their inventories, and update the inventories
 	@$(HEARTH) inventory

@@ -4,14 +4,16 @@ Exit codes: 0, 1 where an attack did harm or nothing could be attacked, 2 for wr
 """
 
 import argparse
+import http.client
 import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from flask_hearth.attack import hostile, server
-from flask_hearth.attack.honest import Seen, judge, watch
+from flask_hearth.attack.honest import Seen, get, judge, watch
 from flask_hearth.attack.target import AttackError, Target, address
 
 _HEADS = ("attack", "honest answers", "worst", "memory", "attackers got", "verdict")
@@ -37,7 +39,7 @@ def main() -> int:
 def _attack(options: argparse.Namespace, paths: Target) -> bool:
     """Whether an attack did harm. Its line is printed when it is over."""
     harm = False
-    given = address(options.url) if options.url else None
+    given = _given(options.url, paths) if options.url else None
     _line(_HEADS)
     _line(("---",) * len(_HEADS))
     for attack in hostile.attacks(paths):
@@ -46,8 +48,7 @@ def _attack(options: argparse.Namespace, paths: Target) -> bool:
         print(f"attack: {attack.name}, {options.seconds:g} s", file=sys.stderr, flush=True)
         with ExitStack() as stack:
             if given:
-                target = Target(host=given[0], port=given[1], live=paths.live, api=paths.api, form=paths.form)
-                process: int | None = options.process
+                target, process = given, options.process
             else:
                 # A server for each, as what one attack did must not be blamed on the next.
                 target, process = stack.enter_context(server.serving(Path(options.folder), options.app, paths))
@@ -56,6 +57,23 @@ def _attack(options: argparse.Namespace, paths: Target) -> bool:
         harm = harm or bool(faults)
         _line(_row(seen, faults))
     return harm
+
+
+def _given(url: str, paths: Target) -> Target:
+    """The target at an address. Raises AttackError where an honest client is not answered even without an attack."""
+    host, port = address(url)
+    target = replace(paths, host=host, port=port)
+    for path in (target.live, target.api):
+        try:
+            status = get(target, path)[0]
+        except (OSError, http.client.HTTPException) as error:
+            raise AttackError(f"nothing answers GET {path} at {url} ({error}). Start the server first.") from None
+        if status >= 400:
+            raise AttackError(
+                f"{url} answers GET {path} with {status}, so nobody could tell an attack's harm. Name paths that are "
+                "there: --live and --api."
+            )
+    return target
 
 
 def _line(cells: Sequence[str]) -> None:
