@@ -91,7 +91,7 @@ def _row(seen: Seen, faults: list[str]) -> tuple[str, ...]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m hearth attack",
+        prog="python -m flask_hearth.attack",
         description="Hostile inputs against a server as it is deployed, with an honest client beside each.",
     )
     parser.add_argument("--url", help="a server on this machine's loopback; without, the app in FOLDER is started")

@@ -25,7 +25,10 @@ _JSON = "Content-Type: application/json"
 _FORM = "Content-Type: application/x-www-form-urlencoded"
 _MEBI = 2**20
 _ANSWER_SECONDS = 30.0
-_DRIP_SECONDS = 0.5
+_LOOK_SECONDS = 0.5
+"""How often an attacker who waits looks whether the server has closed."""
+_DRIP_SECONDS = 0.2
+"""Between two bytes: short enough that no single wait is a long one."""
 
 
 @dataclass
@@ -106,11 +109,11 @@ def _left_open(target: Target, stop: Event, data: bytes) -> bytes:
 def _until_given_up(opened: list[socket.socket], stop: Event) -> None:
     """Until the server has closed the first for good, which a byte that is sent then finds out."""
     first = opened[0]
-    first.settimeout(_DRIP_SECONDS)
-    while not stop.wait(_DRIP_SECONDS):
+    first.settimeout(_LOOK_SECONDS)
+    while not stop.wait(_LOOK_SECONDS):
         with suppress(TimeoutError):
             if not first.recv(65536):
-                stop.wait(_DRIP_SECONDS)
+                stop.wait(_LOOK_SECONDS)
                 first.sendall(b"x")
 
 
