@@ -9,6 +9,7 @@ Overrides what is no public interface of gunicorn's, which therefore is pinned e
 without waiting, and the first part of this can go.
 """
 
+import resource
 import selectors
 import socket
 import time
@@ -29,11 +30,22 @@ LINGER_SECONDS: Final = 2.0
 LINGER_BYTES: Final = 64 * 1024
 """How much a client may still send meanwhile. Both figures are gunicorn's own."""
 
+OTHER_FILES: Final = 128
+"""How many files a process may open beside its connections: the app's own, and its connections to others."""
+
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # untyped
     """`worker_class` of gunicorn, for HTTP/1.1 without TLS, which is Cloud Run's."""
 
     linger_seconds = LINGER_SECONDS
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        # One connection more than there may be open files ends gunicorn's loop, and every request with it.
+        if files != resource.RLIM_INFINITY:
+            self.worker_connections: int = max(1, min(self.cfg.worker_connections, files - OTHER_FILES))
+            self.max_keepalived = self.worker_connections - self.cfg.threads
 
     def init_process(self) -> None:
         # By when each has to be closed, in this order.

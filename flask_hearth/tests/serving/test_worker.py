@@ -1,6 +1,7 @@
 """Real gunicorn processes under clients who leave connections open, and gunicorn's own part in it."""
 
 import importlib.metadata
+import resource
 import signal
 import socket
 import threading
@@ -14,9 +15,11 @@ from typing import Any
 import pytest
 import requests
 from gunicorn import util  # type: ignore[import-untyped]
+from gunicorn.config import Config  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
 
 import flask_hearth
+from flask_hearth.serving.worker import OTHER_FILES, Worker
 from flask_hearth.testing.processes import PATIENCE, Process
 
 ROOT = Path(__file__).parents[3]
@@ -149,6 +152,24 @@ def test_a_worker_that_stops_waits_for_no_idle_client(
     server.running.send_signal(signal.SIGTERM)
 
     assert server.ended() == 0
+
+
+def test_there_are_no_more_connections_than_files_may_be_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more ended gunicorn's loop with "Too many open files". Some files are left to the app."""
+
+    def connections(files: int) -> tuple[int, int]:
+        monkeypatch.setattr(resource, "getrlimit", lambda _: (files, files))
+        made = Worker(0, 0, [], None, 0, Config(), None)
+        made.tmp.close()
+        return made.worker_connections, made.max_keepalived
+
+    monkeypatch.setattr(Config, "worker_connections", 1084, raising=False)
+    monkeypatch.setattr(Config, "threads", 84, raising=False)
+
+    assert connections(resource.RLIM_INFINITY) == (1084, 1000)
+    assert connections(25_000) == (1084, 1000)
+    assert connections(1024) == (1024 - OTHER_FILES, 1024 - OTHER_FILES - 84)
+    assert connections(64)[0] == 1
 
 
 def test_gunicorn_itself_still_closes_on_the_thread_that_accepts(monkeypatch: pytest.MonkeyPatch) -> None:
