@@ -1,11 +1,12 @@
 """How long a thread waits for bytes, by a clock of the test's own."""
 
+import select
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from flask_hearth.serving import arrival
 from flask_hearth.serving.arrival import Arrival, TooSlowError, Waiting
 
 
@@ -36,8 +37,8 @@ class Network:
 @pytest.fixture
 def network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Network:
     found = Network(*request.param)
-    monkeypatch.setattr(arrival.select, "poll", lambda: found)
-    monkeypatch.setattr(arrival.time, "monotonic", found.monotonic)
+    monkeypatch.setattr(select, "poll", lambda: found)
+    monkeypatch.setattr(time, "monotonic", found.monotonic)
     return found
 
 
