@@ -38,11 +38,14 @@ def watch(target: Target, attack: Attack, *, seconds: float, process: int | None
     weighing.start()
     attacking.start()
     until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        for path in (target.live, target.api):
-            _ask(target, path, seen)
-        time.sleep(_PAUSE_SECONDS)
-    stop.set()
+    try:
+        while time.monotonic() < until:
+            for path in (target.live, target.api):
+                _ask(target, path, seen)
+            time.sleep(_PAUSE_SECONDS)
+    finally:
+        # Also when interrupted: the attackers' threads would keep this process, and attack, for ever.
+        stop.set()
     attacking.join(PATIENCE_SECONDS)
     ended.set()
     weighing.join()

@@ -27,6 +27,7 @@ _MEBI = 2**20
 _ANSWER_SECONDS = 30.0
 _LOOK_SECONDS = 0.5
 """How often an attacker who waits looks whether the server has closed."""
+_REFUSED_SECONDS = 0.05
 _DRIP_SECONDS = 0.2
 """Between two bytes: short enough that no single wait is a long one."""
 
@@ -57,8 +58,11 @@ class Attack:
 
         def attacker(_: int) -> None:
             while not stop.is_set():
-                with suppress(OSError):
+                try:
                     answers.add(self.once(target, stop))
+                except OSError:
+                    # A server that is gone is no reason to keep this machine busy.
+                    stop.wait(_REFUSED_SECONDS)
 
         with ThreadPoolExecutor(self.attackers) as pool:
             list(pool.map(attacker, range(self.attackers)))

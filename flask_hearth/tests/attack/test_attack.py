@@ -7,11 +7,12 @@ from threading import Event, Thread
 
 import pytest
 
-from flask_hearth.attack import server
+from flask_hearth.attack import honest, server
 from flask_hearth.attack.honest import Seen, get, judge, resident
 from flask_hearth.attack.hostile import MARK, Answers, Attack, attacks
 from flask_hearth.attack.target import AttackError, Target, address
 from flask_hearth.testing import sample
+from flask_hearth.testing.processes import PATIENCE
 
 PATHS = Target(host="", port=0)
 MEBI = 2**20
@@ -47,6 +48,26 @@ def test_the_honest_client_is_answered_while_an_attack_lasts(running: tuple[Targ
     assert not {status for status in answers.statuses if status in attack.wrong}
     assert max(weights) < MEMORY * MEBI
     assert MARK.encode() not in get(target, target.api)[1]
+
+
+def test_an_attack_that_is_interrupted_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    began, ended = Event(), Event()
+
+    def once(_: Target, stop: Event) -> bytes:
+        began.set()
+        stop.wait()
+        ended.set()
+        return b""
+
+    def interrupt(*_: object) -> None:
+        assert began.wait(PATIENCE)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(honest, "_ask", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        honest.watch(PATHS, Attack("waits", once, attackers=1), seconds=PATIENCE)
+
+    assert ended.wait(PATIENCE)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"])
