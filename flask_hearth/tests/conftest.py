@@ -10,6 +10,7 @@ from flask_hearth.stores.sql.migrating import Migrations
 from flask_hearth.stores.urls import Sqlite
 from flask_hearth.testing.firestore_emulator import FirestoreEmulator
 from flask_hearth.testing.fixtures import client, logging_is_left_as_it_was, port, postgres_server, start
+from flask_hearth.testing.processes import PATIENCE
 from flask_hearth.testing.sample import DECLARATIONS, create_app
 from flask_hearth.tests.databases import MIGRATIONS, Databases
 
@@ -42,9 +43,11 @@ def firestore_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fir
 
 @pytest.fixture(scope="session")
 def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    """New databases of every kind."""
+    """New databases of every kind, with all the time that a busy machine may take to connect, too."""
     made = Databases(request, tmp_path_factory.mktemp("databases"))
-    yield made
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flask_hearth.stores.sql.postgres.CONNECT_SECONDS", int(PATIENCE))
+        yield made
     made.close()
 
 

@@ -90,8 +90,11 @@ def test_a_restart_that_nobody_noticed_costs_no_request(store: Store, running: P
     assert [store.get(SAMPLES, "kept").id for _ in range(POOL + 1)] == ["kept"] * (POOL + 1)
 
 
-def test_a_server_that_is_stuck_is_unavailable_though_it_never_answers(hurried: Store, running: PostgresServer) -> None:
+def test_a_server_that_is_stuck_is_unavailable_though_it_never_answers(
+    hurried: Store, running: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its machine still takes every packet, so that no setting of the network notices."""
+    monkeypatch.setattr(postgres, "CONNECT_SECONDS", 2)
     running.freeze()
     assert_unavailable(hurried, ["create"])
 
