@@ -3,10 +3,8 @@
 import http.client
 import os
 import secrets
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -16,9 +14,7 @@ from tempfile import TemporaryDirectory
 from flask_hearth.attack.honest import get
 from flask_hearth.attack.target import AttackError, Target
 from flask_hearth.testing import ports
-
-_START_SECONDS = 60
-_STOP_SECONDS = 12
+from flask_hearth.testing.processes import Process, wait_until
 
 
 @contextmanager
@@ -37,24 +33,14 @@ def serving(folder: Path, app: str, paths: Target) -> Iterator[tuple[Target, int
         }
         flask = [sys.executable, "-m", "flask", "--app", app]
         _run([*flask, "db", "upgrade"], folder, environ)
-        log = Path(made, "log")
         command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", f"{app}:create_app()"]
-        with log.open("wb") as sink:
-            server = subprocess.Popen(
-                command,
-                cwd=folder,
-                env=environ,
-                stdout=sink,
-                stderr=sink,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+        server = Process(command, folder, environ, Path(made, "log"))
         try:
             target = replace(paths, host="127.0.0.1", port=port)
-            _wait(target, server, log)
-            yield target, server.pid
+            _wait(target, server)
+            yield target, server.running.pid
         finally:
-            _stop(server)
+            server.end()
 
 
 def _run(command: list[str], folder: Path, environ: dict[str, str]) -> None:
@@ -63,21 +49,15 @@ def _run(command: list[str], folder: Path, environ: dict[str, str]) -> None:
         raise AttackError(f"{' '.join(command)} failed: {done.stderr.strip()[-2000:]}")
 
 
-def _wait(target: Target, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
+def _wait(target: Target, server: Process) -> None:
+    def answers() -> bool:
         with suppress(OSError, http.client.HTTPException):
-            if get(target, target.live)[0] == 200:
-                return
-        time.sleep(0.05)
-    said = log.read_text(encoding="utf-8", errors="replace")
-    raise AttackError(f"the app does not answer {target.live} with 200. The end of its log:\n{said[-2000:]}")
+            return get(target, target.live)[0] == 200
+        return False
 
-
-def _stop(server: "subprocess.Popen[bytes]") -> None:
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError):
-            os.killpg(server.pid, number)
-        with suppress(subprocess.TimeoutExpired):
-            server.wait(_STOP_SECONDS)
-            return
+    with suppress(TimeoutError):
+        wait_until(lambda: server.running.poll() is not None or answers(), lambda: server.output)
+    if server.running.poll() is not None or not answers():
+        raise AttackError(
+            f"the app does not answer {target.live} with 200. The end of its log:\n{server.output[-2000:]}"
+        )
