@@ -117,7 +117,7 @@ def error_response(error: HTTPException) -> Response:
     kind: Kind | None = getattr(error, "kind", None)
     problem: dict[str, object] = {
         "type": problems.BLANK if kind is None else kind.type(current_app.config[API_PATH]),
-        "title": phrase(error) if kind is None else kind.title,
+        "title": error.name if isinstance(error, Problem) else phrase(error),
         "status": status,
         "detail": _detail(status, error),
     }
