@@ -161,12 +161,17 @@ def test_all_addresses_of_a_site_are_one_client(limited: Flask) -> None:
     assert post(client, f"2001:db8:8::1, {EDGE}").status_code == 201
 
 
-def test_users_write_on_where_strangers_have_used_up_what_they_share() -> None:
+def app_with_users() -> Flask:
+    """Of whom a header says who asks."""
     app = app_with(WRITES_PER_MINUTE="3", TRUSTED_HOPS="2")
     app.before_request_funcs[None].insert(
         0, lambda: identity.sign_in(User(id=request.headers["X-User"])) if "X-User" in request.headers else None
     )
-    client = app.test_client()
+    return app
+
+
+def test_users_write_on_where_strangers_have_used_up_what_they_share() -> None:
+    client = app_with_users().test_client()
     for number in range(SHARED):
         for _ in range(3):
             assert post(client, f"203.0.{number}.9, {EDGE}").status_code == 201
@@ -176,11 +181,7 @@ def test_users_write_on_where_strangers_have_used_up_what_they_share() -> None:
 
 
 def test_users_use_up_nothing_of_what_strangers_share() -> None:
-    app = app_with(WRITES_PER_MINUTE="3", TRUSTED_HOPS="2")
-    app.before_request_funcs[None].insert(
-        0, lambda: identity.sign_in(User(id=request.headers["X-User"])) if "X-User" in request.headers else None
-    )
-    client = app.test_client()
+    client = app_with_users().test_client()
     for number in range(SHARED):
         for _ in range(3):
             assert post(client, f"203.0.113.9, {EDGE}", **{"X-User": f"u{number}"}).status_code == 201
