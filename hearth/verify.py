@@ -1,8 +1,8 @@
 """`python -m hearth check` and `test`: what must hold before a change lands. Each ends with pytest's closing line.
 
-`check` is for while one works: lint, types and the tests of what is the user's. `test` is all of it: types, the
-framework's tests, deployments by the real engine and all other tests run side by side, as each of them uses one core,
-and not all the time.
+`check` is for while one works: lint, types and the tests of what is the user's. `test` is all of it, with the
+framework's tests and deployments by the real engine. Each runs types and groups of tests side by side, as each of them
+uses one core, and not all the time.
 """
 
 import argparse
@@ -19,6 +19,7 @@ _USERS = ("infra", "service", "tests")
 _OTHERS = ("tests", "hearth/tests")
 _BESIDE = {"framework": "flask_hearth/tests", "engine": "hearth/tests/engine"}
 """Tests that run beside all others, where they are there, with logs of these names."""
+_BESIDE_USERS = {"service": "tests/service"}
 _DOES = {"check": "lint, types, and the project's own tests", "test": "lint, types, every test"}
 
 
@@ -35,25 +36,28 @@ def main(arguments: Sequence[str]) -> int:
             return code
     # A project that has installed the toolkit has none of its tests.
     if verb == "check" or not (root / _BESIDE["engine"]).is_dir():
-        with checks.beside("types", ["mypy", *_USERS]) as types:
-            return checks.run(checks.pytest("tests")) or checks.ended(types, "types")
-    return _all(checks, {name: folder for name, folder in _BESIDE.items() if (root / folder).is_dir()})
+        return _side_by_side(checks, ["mypy", *_USERS], checks.there(_BESIDE_USERS), ["tests"])
+    return _side_by_side(checks, ["mypy"], checks.there(_BESIDE), _OTHERS)
 
 
-def _all(checks: "_Checks", beside: Mapping[str, str]) -> int:
+def _side_by_side(checks: "_Checks", types: Sequence[str], beside: Mapping[str, str], others: Sequence[str]) -> int:
+    """The exit code of the first that failed, when all have ended."""
+    if checks.options:
+        # A group that has nothing of what pytest is asked for would fail for want of tests, so there is one group.
+        beside, others = {}, (*others, *beside.values())
     with contextlib.ExitStack() as stack:
-        types = stack.enter_context(checks.beside("types", ["mypy"]))
+        typed = stack.enter_context(checks.beside("types", types))
         begun = {
             name: stack.enter_context(checks.beside(name, checks.pytest("--durations=5", folder), to_its_end=True))
             for name, folder in beside.items()
         }
         # Named, since pytest leaves out for `--ignore` only what lies below the folders that it is told of.
-        codes = {"others": checks.run(checks.pytest(*(f"--ignore={folder}" for folder in beside.values()), *_OTHERS))}
-        codes["types"] = checks.ended(types, "types")
+        codes = {"others": checks.run(checks.pytest(*(f"--ignore={folder}" for folder in beside.values()), *others))}
+        codes["types"] = checks.ended(typed, "types")
         codes |= {name: checks.ended(process, name, show=True) for name, process in begun.items()}
     failed = {name: code for name, code in codes.items() if code}
     if failed:
-        sys.stderr.write(f"test: these failed; their output is above: {', '.join(failed)}\n")
+        sys.stderr.write(f"These failed; their output is above: {', '.join(failed)}\n")
     return next(iter(failed.values()), 0)
 
 
@@ -62,15 +66,18 @@ class _Checks:
 
     def __init__(self, root: Path, options: Sequence[str]) -> None:
         self._root = root
-        self._options = options
+        self.options = options
         programs = str(Path(sys.executable).parent)
         self._environ: Mapping[str, str] = {
             **os.environ,
             "PATH": os.pathsep.join([programs, os.environ.get("PATH", "")]),
         }
 
+    def there(self, folders: Mapping[str, str]) -> Mapping[str, str]:
+        return {name: folder for name, folder in folders.items() if (self._root / folder).is_dir()}
+
     def pytest(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "pytest", "-q", *self._options, *arguments]
+        return [sys.executable, "-m", "pytest", "-q", *self.options, *arguments]
 
     def run(self, command: Sequence[str]) -> int:
         return subprocess.run(command, cwd=self._root, env=self._environ, check=False).returncode

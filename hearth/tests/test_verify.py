@@ -64,7 +64,13 @@ def checkout(tmp_path: Path, known: Path) -> Path:
     """A project in which all is well."""
     files = {
         "Pulumi.yaml": "name: shop\n",
-        "pyproject.toml": f'[tool.ruff]\nline-length = 120\n[tool.mypy]\nfiles = ["tests"]\ncache_dir = "{known}"\n',
+        "pyproject.toml": """[tool.ruff]
+line-length = 120
+[tool.mypy]
+explicit_package_bases = true
+files = ["tests"]
+"""
+        f'cache_dir = "{known}"\n',
         "infra/__init__.py": "",
         "service/app.py": "",
         "tests/test_one.py": PASSES,
@@ -76,9 +82,10 @@ def checkout(tmp_path: Path, known: Path) -> Path:
     return tmp_path
 
 
-def verify(checkout: Path, verb: str) -> subprocess.CompletedProcess[str]:
+def verify(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     program = (
-        f"import sys; sys.path[:0] = [{str(CHECKOUT)!r}]; from hearth import verify; sys.exit(verify.main(['{verb}']))"
+        f"import sys; sys.path[:0] = [{str(CHECKOUT)!r}]; from hearth import verify; "
+        f"sys.exit(verify.main({list(arguments)}))"
     )
     return subprocess.run(
         [sys.executable, "-P", "-c", program], cwd=checkout, check=False, capture_output=True, text=True
@@ -121,6 +128,17 @@ def test_where_the_toolkit_is_installed_the_projects_own_tests_are_all_of_them(c
     assert done.stdout.splitlines()[-1].startswith("1 passed in ")
 
 
+@pytest.mark.parametrize("verb", ["check", "test"])
+def test_a_test_that_pytest_is_asked_for_is_found_in_any_group(checkout: Path, verb: str) -> None:
+    (checkout / "tests" / "service").mkdir()
+    (checkout / "tests" / "service" / "test_two.py").write_text(PASSES.replace("test_one", "test_two"), encoding="utf-8")
+
+    done = verify(checkout, verb, "--", "-k", "test_two")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].startswith("1 passed, ")
+
+
 def test_a_deployment_that_fails_counts_and_is_told(checkout: Path) -> None:
     deployed = checkout / "hearth" / "tests" / "engine" / "test_deployed.py"
     deployed.write_text("def test_one() -> None:\n    assert not True\n", encoding="utf-8")
@@ -131,9 +149,15 @@ def test_a_deployment_that_fails_counts_and_is_told(checkout: Path) -> None:
     assert "1 failed" in done.stdout.splitlines()[-1]
 
 
-def test_each_test_is_run_once(checkout: Path) -> None:
+@pytest.mark.parametrize(
+    ("verb", "folders"),
+    [
+        ("test", ["tests", "hearth/tests", "hearth/tests/engine", "flask_hearth/tests"]),
+        ("check", ["tests", "tests/infra", "tests/service"]),
+    ],
+)
+def test_each_test_is_run_once(checkout: Path, verb: str, folders: list[str]) -> None:
     """Also those of a folder that pytest is told of, which it does not leave out for `--ignore`."""
-    folders = ["tests", "hearth/tests", "hearth/tests/engine", "flask_hearth/tests"]
     for folder in folders:
         (checkout / folder).mkdir(parents=True, exist_ok=True)
         (checkout / folder / "test_counted.py").write_text(COUNTED, encoding="utf-8")
@@ -143,7 +167,7 @@ def test_each_test_is_run_once(checkout: Path) -> None:
             'testpaths = ["tests", "hearth/tests", "flask_hearth/tests"]\n'
         )
 
-    done = verify(checkout, "test")
+    done = verify(checkout, verb)
 
     assert done.returncode == 0, done.stdout + done.stderr
     ran = (checkout / "ran").read_text(encoding="utf-8").splitlines()
@@ -159,4 +183,4 @@ def test_deployments_stop_what_they_started_though_the_others_fail(checkout: Pat
 
     assert done.returncode != 0
     assert (checkout / "stopped").exists(), done.stdout + done.stderr
-    assert "test: these failed; their output is above: others\n" in done.stderr
+    assert "These failed; their output is above: others\n" in done.stderr
