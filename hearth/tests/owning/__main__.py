@@ -17,7 +17,7 @@ from hearth.tests.owning.configurations import ALONE, TOGETHER
 from hearth.tests.owning.edits import Edit, all_of
 from hearth.tests.owning.holding import OURS, configured, holds
 
-_COMMANDS = ("python -m hearth check -- --quiet", f"python -m pytest -q {OURS}")
+_COMMANDS = ("python -m hearth check", f"python -m pytest -q {OURS}")
 
 
 def main(arguments: Sequence[str]) -> int:
