@@ -111,7 +111,7 @@ def _fault(key: str, value: Any) -> str:
     if key not in KEYS:
         near = difflib.get_close_matches(key, KEYS, n=1)
         fix = f"Did you mean {near[0]}?" if near else f"There are {', '.join(KEYS)}."
-        return f"{key} is no key of Hearth's, so it would have no effect. {fix}"
+        return f"{key} is not one of Hearth's keys, so it would have no effect. {fix}"
     if not (wrong := KEYS[key](value)):
         return ""
     # A password may stand in it.

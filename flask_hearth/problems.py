@@ -35,9 +35,9 @@ class Kind:
 MALFORMED_BODY: Final = Kind(
     name="malformed-body",
     status=400,
-    title="The body is not JSON",
+    title="The body is not valid JSON",
     advice="Send JSON in UTF-8 that can be read in one way only: no name twice in an object, no NaN, no byte order "
-    "mark. `detail` says where it ends to be JSON.",
+    "mark. `detail` says where the fault is.",
 )
 MALFORMED_HEADER: Final = Kind(
     name="malformed-header",
@@ -50,31 +50,31 @@ POINTLESS_HEADER: Final = Kind(
     name="pointless-header",
     status=400,
     title="A header has no effect here",
-    advice="Leave out the header that `errors` names. It asks for protection that this method has no use for; were it "
-    "ignored, its sender would believe to be protected.",
+    advice="Leave out the header that `errors` names. This method does not support it. If it were "
+    "ignored, its sender would believe the request to be protected.",
 )
 TOKEN_MISSING: Final = Kind(
     name="token-missing",
     status=401,
-    title="Changes need a user",
+    title="Changes need a signed-in user",
     advice="Send a Firebase ID token as `Authorization: Bearer TOKEN`. Reading needs none.",
 )
 INVALID_TOKEN: Final = Kind(
     name="invalid-token",
     status=401,
-    title="The token is not good",
+    title="The token is not valid",
     advice="`detail` says why. ID tokens live for an hour: sign in again, or renew the token, and send the new one.",
 )
 READING_ONLY: Final = Kind(
     name="reading-only",
     status=403,
-    title="Who asks may only read",
+    title="This user may only read",
     advice="Sign in as a user who may change something. Anonymous sign-ins may not.",
 )
 STALE_FORM: Final = Kind(
     name="stale-form",
     status=403,
-    title="The form is not of this session",
+    title="The form belongs to another session",
     advice="Open the page again and send its form from there. Programs use the API, which knows no forms.",
 )
 NO_SUCH_OBJECT: Final = Kind(
@@ -93,15 +93,15 @@ REQUEST_IN_FLIGHT: Final = Kind(
 EDIT_CONFLICT: Final = Kind(
     name="edit-conflict",
     status=409,
-    title="Others changed the object meanwhile",
-    advice="Get the object again, look at what others changed, then make the change anew.",
+    title="Somebody else changed the object",
+    advice="Get the object again, look at what has changed, then make the change again.",
 )
 PRECONDITION_FAILED: Final = Kind(
     name="precondition-failed",
     status=412,
-    title="The object is in another state",
+    title="The precondition does not hold",
     advice="`If-Match` or `If-None-Match` does not hold, so nothing was done. Get the object again, make the change "
-    "anew, and send it with the new ETag.",
+    "again, and send it with the new ETag.",
 )
 OBJECT_TOO_LARGE: Final = Kind(
     name="object-too-large",
@@ -113,7 +113,7 @@ OBJECT_TOO_LARGE: Final = Kind(
 UNSUPPORTED_BODY: Final = Kind(
     name="unsupported-body",
     status=415,
-    title="The body is of a type that is not taken",
+    title="The body's media type is not supported",
     advice="Send it as the type that `Accept` or `Accept-Patch` of the answer names, in UTF-8 and not compressed.",
 )
 INVALID_BODY: Final = Kind(
@@ -127,7 +127,7 @@ INVALID_QUERY: Final = Kind(
     name="invalid-query",
     status=422,
     title="The query does not match the API's document",
-    advice="`errors` names the parameter. Those that there are stand in the API's document.",
+    advice="`errors` names the parameter. The API's document lists all of them.",
 )
 KEY_REUSED: Final = Kind(
     name="idempotency-key-reused",
@@ -150,16 +150,16 @@ TOO_MANY_CHANGES: Final = Kind(
 STORE_UNAVAILABLE: Final = Kind(
     name="store-unavailable",
     status=503,
-    title="The store is away for a moment",
+    title="The store is temporarily unavailable",
     advice="Wait as long as `Retry-After` says, then send the request again. With an `Idempotency-Key`, a POST that "
     "was carried out after all is not carried out twice.",
 )
 KEYS_UNAVAILABLE: Final = Kind(
     name="token-keys-unavailable",
     status=503,
-    title="Tokens can't be checked for a moment",
-    advice="Google's public keys can't be had, so nobody can tell whether a token is good. Wait as long as "
-    "`Retry-After` says, then send the request again; there is no need to sign in anew.",
+    title="Tokens can't be verified at the moment",
+    advice="Google's public keys can't be fetched, so no token can be verified. Wait as long as "
+    "`Retry-After` says, then send the request again; there is no need to sign in again.",
 )
 STORE_FULL: Final = Kind(
     name="store-full",

@@ -46,7 +46,8 @@ def required() -> None:
     if identity.current() is None:
         raise Problem(
             problems.TOKEN_MISSING,
-            "Changes need a user: send a Firebase ID token as `Authorization: Bearer TOKEN`. Reading needs none.",
+            "Changes need a signed-in user: send a Firebase ID token as `Authorization: Bearer TOKEN`. Reading "
+            "needs none.",
             # No error code, as there were no credentials that could be wrong (section 3.1).
             headers={"WWW-Authenticate": _REALM},
         )

@@ -82,7 +82,7 @@ def test_what_goes_wrong_inside_is_told_by_its_kind_alone(client: FlaskClient) -
     assert answer.status == "503 SERVICE UNAVAILABLE"
     assert answer.get_json(force=True) == {
         "type": "/api/problems/store-unavailable",
-        "title": "The store is away for a moment",
+        "title": "The store is temporarily unavailable",
         "status": 503,
         "detail": problems.STORE_UNAVAILABLE.advice,
     }

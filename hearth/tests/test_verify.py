@@ -131,7 +131,9 @@ def test_where_the_toolkit_is_installed_the_projects_own_tests_are_all_of_them(c
 @pytest.mark.parametrize("verb", ["check", "test"])
 def test_a_test_that_pytest_is_asked_for_is_found_in_any_group(checkout: Path, verb: str) -> None:
     (checkout / "tests" / "service").mkdir()
-    (checkout / "tests" / "service" / "test_two.py").write_text(PASSES.replace("test_one", "test_two"), encoding="utf-8")
+    (checkout / "tests" / "service" / "test_two.py").write_text(
+        PASSES.replace("test_one", "test_two"), encoding="utf-8"
+    )
 
     done = verify(checkout, verb, "--", "-k", "test_two")
 
