@@ -36,7 +36,7 @@ env: ## print the variables that plain `pulumi -s local` needs: eval "$(make -s 
 	@$(HEARTH) env
 
 preview: ## show the infra diff to another revision, offline (STACK=prod BASE=origin/main FAIL_ON=replace,delete,exposure)
-	@$(HEARTH) preview --stack '$(STACK)' --base '$(or $(BASE),origin/main)' --head '$(HEAD_REF)' --fail-on '$(FAIL_ON)' --markdown '$(MARKDOWN)'
+	@$(HEARTH) preview --stack '$(STACK)' --base '$(or $(BASE),origin/main)' --head '$(HEAD_REF)' --fail-on '$(FAIL_ON)' --markdown '$(MARKDOWN)' $(if $(FRESH),--fresh)
 
 image: ## build the image and try it as Cloud Run would (BASE=IMAGE or BASE_TAR=FILE, CA=FILE, STACK=prod)
 	@$(HEARTH) image --base '$(BASE)' --base-tar '$(BASE_TAR)' --ca '$(CA)' --stack '$(or $(STACK),prod)'

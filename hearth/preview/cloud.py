@@ -13,11 +13,11 @@ from hearth.preview.errors import PreviewError
 
 @contextmanager
 def running(checkout: Path, python: Path, folder: Path, environ: Mapping[str, str]) -> Iterator[Callable[[], Ports]]:
-    """A cloud of this checkout's code that keeps its objects in `folder`. It starts meanwhile.
+    """A cloud of this checkout's code on the objects in `folder`, which may have none yet. It starts meanwhile.
 
     Yields what waits until it serves, and returns its ports; that raises PreviewError when it does not start.
     """
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     log = folder / "start.log"
     with (
         log.open("wb") as errors,

@@ -42,7 +42,9 @@ def _preview(options: argparse.Namespace) -> int:
     if not options.stack:
         raise PreviewError("No stack is given. Name one: make preview STACK=prod")
     wanted = gates.parse(options.fail_on)
-    compared = compare(project.root(), stack=options.stack, base=options.base, head=options.head, say=_say)
+    compared = compare(
+        project.root(), stack=options.stack, base=options.base, head=options.head, fresh=options.fresh, say=_say
+    )
     summary = summarize(
         compared.plan,
         compared.settings,
@@ -69,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--base", default="origin/main", help="the revision to compare with (origin/main)")
     parser.add_argument("--head", default="", help="the revision to preview; by default the working tree as it is")
     parser.add_argument("--fail-on", default="", help=f"exit with {_GATE} on any of: {','.join(gates.NAMES)}")
+    parser.add_argument("--fresh", action="store_true", help="deploy the base even if an earlier preview did")
     parser.add_argument("--markdown", default="", help="a file to write the summary to, as Markdown")
     return parser
 

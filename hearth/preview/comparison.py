@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hearth import project, references, stack_file
-from hearth.preview import changes, cloud, environments, work
+from hearth.localcloud.commands.checkout import Checkout
+from hearth.preview import changes, cloud, deployments, environments, work
 from hearth.preview.changes import Plan
 from hearth.preview.engine import Engine, output_of
 from hearth.preview.errors import PreviewError
@@ -28,11 +29,11 @@ class Compared:
     note: str
 
 
-def compare(checkout: Path, *, stack: str, base: str, head: str, say: Callable[[str], None]) -> Compared:
+def compare(checkout: Path, *, stack: str, base: str, head: str, fresh: bool, say: Callable[[str], None]) -> Compared:
     """Show the engine's diff of a stack between two revisions, and return what it says.
 
-    `head` is empty for the working tree. Writes only below `.local/preview`, and deletes it again but for virtual
-    environments. Raises PreviewError.
+    `head` is empty for the working tree, and `fresh` deploys the base although it is kept. Writes only below
+    `.local/preview`, and deletes it again but for virtual environments and kept deployments. Raises PreviewError.
     """
     if not _STACK.fullmatch(stack):
         raise PreviewError(
@@ -43,45 +44,52 @@ def compare(checkout: Path, *, stack: str, base: str, head: str, say: Callable[[
     new = repository.commit(head, "HEAD_REF") if head else repository.working_tree()
     local = checkout / ".local" / "preview"
     python = checkout / ".venv" / "bin" / "python"
-    with work.folder(local) as folder, cloud.running(checkout, python, folder / "cloud", os.environ) as started:
+    kept = deployments.Deployments(local / "deployments")
+    with work.folder(local) as folder:
         sides = _Sides(folder / "base", folder / "head", stack)
         repository.export(new, sides.head)
         sides.check_head(new)
-        repository.export(old, sides.base)
-        sides.check_base(old, repository)
-        settings, note = sides.prepare(old)
         # By the head's own table: that of the base may be another version's.
         listed = project.Table.read(sides.head).references
-        ports = started()
+        facts = (old.commit, stack, listed, _project(sides.head))
+        key = deployments.name(Checkout(checkout), *facts, environ=os.environ)
+        protected = None if fresh else kept.restore(key, folder)
+        with cloud.running(checkout, python, folder / deployments.CLOUD, os.environ) as started:
+            repository.export(old, sides.base)
+            sides.check_base(old, repository)
+            settings, note = sides.prepare(old)
+            ports = started()
 
-        def engine(side: Path) -> Engine:
-            environment = environments.ensure(checkout, side, local / "environments")
-            found = Engine(
-                checkout=checkout,
-                folder=side,
-                environment=environment,
-                stack=stack,
-                state=folder / "state",
-                ports=ports,
-            )
-            # Each side's own, one after the other in one state.
-            found.refer(references.read_file(side / listed))
-            return found
+            def engine(side: Path) -> Engine:
+                environment = environments.ensure(checkout, side, local / "environments")
+                found = Engine(
+                    checkout=checkout,
+                    folder=side,
+                    environment=environment,
+                    stack=stack,
+                    state=folder / deployments.STATE,
+                    ports=ports,
+                )
+                # Each side's own, one after the other in one state.
+                found.refer(references.read_file(side / listed))
+                return found
 
-        protected: frozenset[str] = frozenset()
-        if note:
-            say(note)
+            if note:
+                say(note)
+            elif protected is not None:
+                say(f"{old.title} was deployed as records by an earlier preview.")
+            else:
+                say(f"Deploying {old.title} as records …")
+                protected = _deploy(engine(sides.base), old)
+                try:
+                    kept.keep(key, folder, protected)
+                except OSError as error:
+                    say(f"The next preview has to deploy it again, because it can't be kept: {error}")
             after = engine(sides.head)
-            after.init()
-        else:
-            say(f"Deploying {old.title} as records …")
-            before = engine(sides.base)
-            before.init()
-            _deploy(before, old)
-            protected = before.unprotect()
-            after = engine(sides.head)
-        say(f"Previewing {new.title} on it …")
-        plan = changes.read(after.preview(folder / "events.json"), protected)
+            if note:
+                after.init()
+            say(f"Previewing {new.title} on it …")
+            plan = changes.read(after.preview(folder / "events.json"), protected or ())
     return Compared(plan=plan, settings=settings, base=old.title, head=new.title, note=note)
 
 
@@ -119,7 +127,7 @@ class _Sides:
             note = f"{base.title} has no {self._file}: the stack is new, so every resource is created."
             return stack_file.compare({}, after), note
         before = self._sanitize(self.base)
-        names = [str(stack_file.read(side / "Pulumi.yaml").get("name", "")) for side in (self.base, self.head)]
+        names = [_project(side) for side in (self.base, self.head)]
         note = (
             ""
             if names[0] == names[1]
@@ -138,7 +146,13 @@ class _Sides:
         return {**content, "config": stack_file.project_wide(side) | (content.get("config") or {})}
 
 
-def _deploy(engine: Engine, base: Revision) -> None:
+def _project(side: Path) -> str:
+    return str(stack_file.read(side / "Pulumi.yaml").get("name", ""))
+
+
+def _deploy(engine: Engine, base: Revision) -> frozenset[str]:
+    """The URNs of what is protected there, which the state now says of nothing any more."""
+    engine.init()
     done = engine.up()
     if done.returncode:
         last = "\n".join(f"  {line}" for line in output_of(done).splitlines()[-_LAST_LINES:])
@@ -146,3 +160,4 @@ def _deploy(engine: Engine, base: Revision) -> None:
             f"The base revision {base.title} does not deploy, so there is nothing to compare with. The end of its "
             f"output:\n{last}\nName a revision that deploys: make preview BASE=..."
         )
+    return engine.unprotect()

@@ -177,10 +177,19 @@ def test_four_changes_are_told_with_exposure_and_replacement_on_top(repository: 
     assert repository.left() == []
 
 
-def test_an_unchanged_tree_has_no_changes(repository: Repository) -> None:
+def test_an_unchanged_tree_has_no_changes_and_the_next_preview_on_it_deploys_nothing(repository: Repository) -> None:
     output = repository.preview("prod", "--fail-on", "replace,delete,exposure")
 
+    assert "Deploying base (" in output
     assert "No changes: " in output
+
+    repository.configure("prod", maxInstances="33", name="shop")
+    again = repository.preview("prod")
+
+    assert "was deployed as records by an earlier preview." in again
+    assert "scaling.maxInstanceCount: 10 → 33" in again
+    assert "Will be refused: base has protect" in again, "what was protected is known"
+    assert repository.left() == []
 
 
 def test_a_base_from_before_the_toolkit_had_a_folder_is_refused_with_the_first_to_compare_with(

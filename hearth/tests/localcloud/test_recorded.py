@@ -97,6 +97,20 @@ def test_a_service_can_be_deleted_again(recorded: LocalCloud) -> None:
     recorded.call("GET", CLOUD_RUN, f"{PLACE}/services/web", status=404)
 
 
+def test_one_that_starts_on_what_another_one_left_runs_nothing_of_it(tmp_path: Path) -> None:
+    service = {"template": {"containers": [{"image": "x/y"}]}}
+    with in_thread(tmp_path / "cloud", compose=parts, records_only=True) as first:
+        first.enable(PROJECT)
+        first.call("POST", CLOUD_RUN, f"{PLACE}/services?serviceId=web", service)
+
+    with in_thread(tmp_path / "cloud", compose=parts, records_only=True) as second:
+        found = second.call("GET", CLOUD_RUN, f"{PLACE}/services/web")
+        again = second.call("PATCH", CLOUD_RUN, f"{PLACE}/services/web", service)
+
+    assert found["terminalCondition"]["state"] == "CONDITION_SUCCEEDED"
+    assert again["done"]
+
+
 def test_equal_sources_give_an_equal_digest_and_others_another(recorded: LocalCloud) -> None:
     recorded.call("POST", STORAGE, f"b?project={PROJECT}", {"name": "acme-source"})
     recorded.call("POST", ARTIFACT_REGISTRY, f"{PLACE}/repositories?repositoryId=web", {"format": "DOCKER"})
