@@ -11,11 +11,15 @@ all projects but `demo-...` on its own account, and without its endpoints the ru
 
 import ipaddress
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from hearth.catalog.apis import APIS, LOCAL_PROJECT_PREFIX, local_endpoints
-from hearth.faults import Fault
 from hearth.project import PASSPHRASE
+
+if TYPE_CHECKING:
+    # It brings Pulumi's SDK, which takes half a second; commands that read a stack's file need this module's names.
+    from hearth.faults import Fault
 
 PLACEHOLDER = "replace-me"
 """How project ids begin that a stack file is shipped with, for its reader to replace."""
@@ -24,8 +28,10 @@ RECORDS_ONLY = "HEARTH_RECORDS_ONLY"
 """Set by `make preview` alone."""
 
 
-def faults(*, project: str, environ: Mapping[str, str]) -> Iterator[Fault]:
+def faults(*, project: str, environ: Mapping[str, str]) -> "Iterator[Fault]":
     """Compare the project's kind with the endpoint variables in `environ`."""
+    from hearth.faults import Fault  # noqa: PLC0415 - as said above
+
     if is_records_only(environ):
         return
     variables = [variable for api in APIS for variable in api.variables]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hearth.plugin.values import SECRET_SIGNATURE, SIGNATURE, UNKNOWNS
+from hearth.plugin import signatures
 
 SECRET, UNKNOWN, MISSING = "[secret]", "[known after the deployment]", "(none)"
 _LONGEST = 160
@@ -56,11 +56,11 @@ def written(inputs: Any, path: str) -> str:
 
 
 def is_secret(value: Any) -> bool:
-    return value == SECRET or (isinstance(value, Mapping) and value.get(SIGNATURE) == SECRET_SIGNATURE)
+    return value == SECRET or (isinstance(value, Mapping) and value.get(signatures.SIGNATURE) == signatures.SECRET)
 
 
 def is_unknown(value: Any) -> bool:
-    return isinstance(value, str) and value in UNKNOWNS
+    return isinstance(value, str) and value in signatures.UNKNOWNS
 
 
 def leaves(value: Any, path: str = "") -> Iterator[str]:

@@ -129,5 +129,13 @@ def test_the_provider_loads_no_flask() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
+@pytest.mark.parametrize("module", ["hearth.preview.command", "hearth.localcloud.recorded"])
+def test_what_runs_no_program_loads_no_sdk(module: str) -> None:
+    """It takes half a second, which a preview would wait for twice."""
+    code = f"import {module}, sys; sys.exit('pulumi' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
 def test_files_are_named_after_what_is_in_them() -> None:
     assert [str(file) for folder in sorted(OURS) for file in sources(folder) if file.stem.lower() in VAGUE] == []

@@ -6,6 +6,7 @@ import pytest
 from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
 
+from hearth.plugin import signatures
 from hearth.plugin.kinds import UNKNOWN, Asset, ProviderError, Secret
 from hearth.plugin.values import assets, decode, encode, from_json, to_json
 
@@ -22,6 +23,13 @@ PLAIN = {
     "map": {"/a.css": {"deep": [UNKNOWN]}},
     "unknown": UNKNOWN,
 }
+
+
+def test_the_marks_are_the_ones_that_the_sdk_has() -> None:
+    assert signatures.UNKNOWN == rpc.UNKNOWN
+    assert rpc._special_sig_key == signatures.SIGNATURE
+    assert rpc._special_secret_sig == signatures.SECRET
+    assert {rpc._special_asset_sig, rpc._special_archive_sig} == signatures.ASSETS
 
 
 def test_plain_values_come_back_as_they_went() -> None:
