@@ -122,6 +122,38 @@ class RandomKey(pulumi.CustomResource):
         super().__init__("hearth:secret:RandomKey", name, properties, options)
 
 
+class KeyVersion(pulumi.CustomResource):
+    """A version of a secret in Secret Manager that holds a random key, of which nothing else has a copy."""
+
+    version: Output[str]
+    """Its number."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        project: Input[str],
+        secret: Input[str],
+        size: Input[int],
+        rotation: Input[str] = "",
+        follows: Input[str] | None = None,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        """`size` is in bytes, of a key that is drawn; another `rotation` is another key.
+
+        `follows` is the id of another KeyVersion: this one holds the key that that one had before its last change.
+        """
+        properties = {
+            "project": project,
+            "secret": secret,
+            "bytes": size,
+            "rotation": rotation,
+            "follows": follows,
+            "version": None,
+        }
+        super().__init__("hearth:secret:KeyVersion", name, properties, opts)
+
+
 class AlternatingValue(pulumi.CustomResource):
     """A value and the one before it: a new one takes the place of the one before the last."""
 

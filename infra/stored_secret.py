@@ -36,7 +36,7 @@ def store(
     after: Sequence[pulumi.Resource],
 ) -> tuple[SecretReference, Output[str]]:
     """Declare the secret, its version and the reader's grant. Returns the reference and the grant's id."""
-    secret = _secret(name, stack, secret_id, parent, after)
+    secret = declare_secret(name, stack, secret_id, parent, after)
     version = _version(name, secret, data, parent)
     opts = ResourceOptions(parent=parent)
     granted = grant_reading(name, project=stack.project, secret_id=secret.secret_id, reader=reader, opts=opts)
@@ -54,7 +54,7 @@ def store_alternating(
     after: Sequence[pulumi.Resource],
 ) -> tuple[SecretReference, Output[str]]:
     """As `store`, with two versions: that of the value, and that of the one before."""
-    secret = _secret(name, stack, secret_id, parent, after)
+    secret = declare_secret(name, stack, secret_id, parent, after)
     value = AlternatingValue(name, value=data, opts=ResourceOptions(parent=parent))
     first = _version(f"{name}-first", secret, value.first, parent)
     second = _version(f"{name}-second", secret, value.second, parent)
@@ -78,9 +78,10 @@ def grant_reading(
     ).id
 
 
-def _secret(
+def declare_secret(
     name: str, stack: StackSettings, secret_id: str, parent: pulumi.Resource, after: Sequence[pulumi.Resource]
 ) -> gcp.secretmanager.Secret:
+    """A secret without a version."""
     return gcp.secretmanager.Secret(
         name,
         project=stack.project,

@@ -94,6 +94,7 @@ UNPROTECTED: Final[Mapping[str, str]] = {
     "gcp:storage/batchOperationsJob:BatchOperationsJob": "what it has told of its progress",
     "gcp:workflows/workflow:Workflow": "its executions",
     "hearth:hosting:SiteRelease": "the site's public pages",
+    "hearth:secret:KeyVersion": "the key: what was signed with it is void once no version holds it any more",
     "hearth:secret:RandomKey": "the key: what was signed with it is void, and where it is a password, it opens nothing",
 }
 """By type, what an ordinary deployment may replace, and what is lost with it nevertheless."""

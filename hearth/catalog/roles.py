@@ -65,7 +65,12 @@ DEPLOYER: tuple[Role, ...] = (
     Role(
         "roles/secretmanager.admin",
         "the secret key, its versions and who may read it",
-        ("secretmanager.secrets.create", "secretmanager.secrets.setIamPolicy", "secretmanager.versions.add"),
+        (
+            "secretmanager.secrets.create",
+            "secretmanager.secrets.setIamPolicy",
+            "secretmanager.versions.add",
+            "secretmanager.versions.access",
+        ),
     ),
     Role(
         "roles/run.admin",

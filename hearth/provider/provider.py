@@ -13,6 +13,7 @@ from hearth.provider.clients.session import Session
 from hearth.provider.clock import Clock
 from hearth.provider.image import Image
 from hearth.provider.job_execution import JobExecution
+from hearth.provider.key_version import KeyVersion
 from hearth.provider.random_key import RandomKey
 from hearth.provider.schema import RESOURCES
 from hearth.provider.settled import Settled
@@ -37,6 +38,7 @@ class HearthProvider(Provider):
             JobExecution(session, clock),
             AlternatingValue(),
             RandomKey(),
+            KeyVersion(session),
             # Records have nothing to take effect in.
             Settled(
                 session,

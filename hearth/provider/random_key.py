@@ -22,8 +22,8 @@ from hearth.plugin.kinds import (
 from hearth.provider.validation import Inputs
 
 # Below 128 bits a key can be guessed; above, nothing is gained by more than some kilobytes.
-_LEAST_BYTES = 16
-_MOST_BYTES = 1024
+LEAST_BYTES = 16
+MOST_BYTES = 1024
 
 
 class RandomKey(Kind):
@@ -37,7 +37,7 @@ class RandomKey(Kind):
 
     def check(self, context: Context, olds: Values | None, news: Values) -> CheckResult:
         inputs = Inputs(news, {"bytes": 32, "rotation": ""}, ())
-        inputs.integer("bytes", _LEAST_BYTES, _MOST_BYTES)
+        inputs.integer("bytes", LEAST_BYTES, MOST_BYTES)
         inputs.text("rotation")
         return inputs.checked()
 

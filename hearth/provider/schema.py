@@ -9,6 +9,7 @@ from typing import Any
 from hearth.provider.alternating_value import AlternatingValue
 from hearth.provider.image import Image
 from hearth.provider.job_execution import JobExecution
+from hearth.provider.key_version import KeyVersion
 from hearth.provider.random_key import RandomKey
 from hearth.provider.settled import Settled
 from hearth.provider.site_release import SiteRelease
@@ -67,6 +68,12 @@ RESOURCES: Mapping[str, Any] = {
         required={},
         optional={"bytes": _WHOLE, "rotation": _TEXT},
         computed=dict.fromkeys(("value", "previous"), _SECRET_TEXT),
+    ),
+    KeyVersion.token: _resource(
+        "A version of a secret in Secret Manager that holds a random key.",
+        required={"project": _TEXT, "secret": _TEXT},
+        optional={"bytes": _WHOLE, "rotation": _TEXT, "follows": _TEXT},
+        computed={"version": _TEXT},
     ),
     AlternatingValue.token: _resource(
         "The current and the previous value of a secret, in two alternating places.",

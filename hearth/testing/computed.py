@@ -68,6 +68,7 @@ OWN: Final[Mapping[str, Values]] = {
         "completed": "2026-01-01T00:00:00Z",
     },
     "hearth:secret:AlternatingValue": {"first": "{value}", "second": "{value}", "current": "first"},
+    "hearth:secret:KeyVersion": {"id": "projects/{project}/secrets/{secret}/versions/1", "version": "1"},
     "hearth:secret:RandomKey": {"value": "{drawn}", "previous": "{another}"},
 }
 """By type, outputs that follow from its properties by a rule of its own, and the id where no format has it.

@@ -1,48 +1,35 @@
 """The session key: nobody reads it who need not."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from hearth.testing.recorder import Stack
 from tests.infra.example import STACKS, run_stack
 
-VERSION = "gcp:secretmanager/secretVersion:SecretVersion"
-VERSIONS = {"value": "secrets-session-key", "previous": "secrets-previous-session-key"}
-"""Which output of the key goes into which version."""
-
-
-def key_of(stack: Stack, which: str = "value") -> str:
-    return str(stack.one("hearth:secret:RandomKey").outputs[which])
-
-
-def texts(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for item in value.values():
-            yield from texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from texts(item)
-    else:
-        yield str(value)
+KEY = "hearth:secret:KeyVersion"
+KEYS = ("secrets-session-key", "secrets-previous-session-key")
 
 
 @pytest.mark.parametrize("name", STACKS)
-def test_the_key_goes_into_secret_manager_encrypted_and_nowhere_else(name: str) -> None:
+def test_the_keys_are_drawn_into_secret_manager_and_are_in_no_state(name: str) -> None:
+    """What the state has of a resource are its inputs and outputs."""
     stack = run_stack(name)
-    for which, version in VERSIONS.items():
-        key = key_of(stack, which)
-        holders = [
-            (each.type, each.name, prop)
-            for each in stack.resources
-            for prop, value in each.inputs.items()
-            if any(key in text for text in texts(value))
-        ]
-        assert holders == [(VERSION, version, "secretData")]
-        assert stack.one(VERSION, version).secret_inputs == {"secretData"}
-        assert not any(key in text for text in texts(stack.outputs))
-    assert stack.one("hearth:secret:RandomKey").secret_outputs == set(VERSIONS)
+
+    for key, secret in zip(KEYS, ("web-secret-key", "web-secret-key-previous"), strict=True):
+        found = stack.one(KEY, key)
+        assert found.inputs["secret"] == secret
+        assert set(found.outputs) - set(found.inputs) == {"version"}
+        assert found.inputs["bytes"] == 32
+    assert not stack.of_type("hearth:secret:RandomKey")
+
+
+def test_the_previous_key_is_the_one_that_the_key_had_before() -> None:
+    stack = run_stack("dev", {"app:name": "shop", "app:secretKeyRotation": "2"})
+    key, previous = (stack.one(KEY, name) for name in KEYS)
+
+    assert key.inputs["rotation"] == "2"
+    assert previous.inputs["follows"] == "projects/example-dev/secrets/shop-secret-key/versions/1"
+    assert previous.inputs["rotation"] == ""
 
 
 def test_the_service_names_its_version_by_number() -> None:
@@ -60,7 +47,7 @@ def test_the_service_names_its_version_by_number() -> None:
 
 def test_only_the_service_may_read_it() -> None:
     stack = run_stack("prod", {"app:name": "shop"})
-    for version, secret in zip(VERSIONS.values(), ("shop-secret-key", "shop-secret-key-previous"), strict=True):
+    for version, secret in zip(KEYS, ("shop-secret-key", "shop-secret-key-previous"), strict=True):
         accessor = stack.one("gcp:secretmanager/secretIamMember:SecretIamMember", f"{version}-reader").inputs
 
         assert accessor["member"] == "serviceAccount:shop-run@example-prod.iam.gserviceaccount.com"
@@ -68,13 +55,9 @@ def test_only_the_service_may_read_it() -> None:
         assert accessor["secretId"] == secret
 
 
-def test_another_rotation_makes_another_key() -> None:
-    assert key_of(run_stack("dev", {"app:secretKeyRotation": "2"})) != key_of(run_stack("dev"))
-
-
 def test_the_secret_can_be_protected_from_deletion() -> None:
     for name, protected in (("dev", False), ("prod", True)):
-        for secret in VERSIONS.values():
+        for secret in KEYS:
             found = run_stack(name).one("gcp:secretmanager/secret:Secret", secret)
             assert found.inputs["deletionProtection"] is protected
 

@@ -231,7 +231,7 @@ def test_a_stack_file_of_a_kms_key_needs_no_key_and_a_rotation_shows(repository:
 
     assert "secret changed: app:secretKeyRotation" in output
     assert "v1:" not in output
-    assert "secretmanager.SecretVersion secrets-session-key, because of secretData" in output
+    assert "secret.KeyVersion secrets-session-key, because of rotation" in output
     assert "secret changed: app:secrets.TURNED" in output
     assert "secretmanager.SecretVersion own-secrets-TURNED-second, because of secretData" in output
     assert "own-secrets-TURNED-first, because" not in output, "the version before stays"

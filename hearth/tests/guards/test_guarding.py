@@ -124,12 +124,15 @@ def test_a_value_that_is_known_later_is_checked_then_and_the_engine_never_hears_
 
 def test_guards_change_nothing_about_a_resource() -> None:
     """What it waits for is what it waited for, and secret inputs stay secret."""
-    stack = stack_with(lambda: editor("roles/run.viewer"))
+
+    def extra() -> None:
+        editor("roles/run.viewer")
+        gcp.secretmanager.SecretVersion("extra", secret="projects/p/secrets/s", secret_data=pulumi.Output.secret("x"))
+
+    stack = stack_with(extra)
 
     assert stack.one(MEMBER, "extra").depends_on == frozenset()
-    assert stack.one("gcp:secretmanager/secretVersion:SecretVersion", "secrets-session-key").secret_inputs == {
-        "secretData"
-    }
+    assert stack.one("gcp:secretmanager/secretVersion:SecretVersion", "extra").secret_inputs == {"secretData"}
 
 
 def test_protection_by_a_parent_counts() -> None:
