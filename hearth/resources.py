@@ -82,6 +82,9 @@ class JobExecution(pulumi.CustomResource):
 class Settled(pulumi.CustomResource):
     """The point at which enabled APIs answer and new grants have taken effect."""
 
+    attempt: Output[int]
+    """1, and one more whenever something of `needed_by` had not come up. In a template, it makes another revision."""
+
     def __init__(
         self,
         name: str,
@@ -91,15 +94,21 @@ class Settled(pulumi.CustomResource):
         apis: Sequence[Input[str]] = (),
         grants: Sequence[Input[str]] = (),
         settle_seconds: Input[int] = 0,
+        needed_by: Sequence[Input[str]] = (),
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`grants` are any texts that change when a grant does, such as ids: another set is waited for anew."""
+        """`grants` are any texts that change when a grant does, such as ids: another set is waited for anew.
+
+        `needed_by` are Cloud Run's services and jobs that start with these grants, by their relative names.
+        """
         properties = {
             "project": project,
             "region": region,
             "apis": list(apis),
             "grants": list(grants),
             "settleSeconds": settle_seconds,
+            "neededBy": list(needed_by) or None,
+            "attempt": None,
         }
         super().__init__("hearth:project:Settled", name, properties, opts)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi import Input
+from pulumi import Input, Output
 from pulumi_gcp import cloudrunv2 as run
 
 from infra.cloud_sql import MOUNT
@@ -27,6 +27,8 @@ class Container:
     secrets: Mapping[str, SecretReference]
     servers: Sequence[Input[str]]
     """Cloud SQL servers, by the names of their sockets."""
+    attempt: Input[int]
+    """Counted up where the one before did not come up (hearth:project:Settled): another template is another try."""
 
     def envs(self, more: Mapping[str, Input[str]] | None = None) -> list[Any]:
         """Plain variables by name, then those whose value is in Secret Manager."""
@@ -45,6 +47,10 @@ class Container:
                 for name, reference in self.secrets.items()
             ),
         ]
+
+    def annotations(self) -> Output[dict[str, str] | None]:
+        """None at the first attempt, which most stacks never leave."""
+        return Output.from_input(self.attempt).apply(lambda at: {"hearth/attempt": str(at)} if at > 1 else None)
 
     def volumes(self) -> list[Any] | None:
         """The sockets."""

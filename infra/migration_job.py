@@ -40,6 +40,7 @@ class MigrationJob(pulumi.ComponentResource):
         template = run.JobTemplateArgs(
             task_count=1,
             parallelism=1,
+            annotations=container.annotations(),
             template=run.JobTemplateTemplateArgs(
                 service_account=container.account,
                 # What takes longer is better done in steps while the service serves.

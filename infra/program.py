@@ -71,12 +71,15 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         own = OwnSecrets("own-secrets", stack, values=values, reader=runtime.member, after=enabled)
         stored.update(own.env)
         grants += own.grants
+    migrates = bool(stack.migration_command) and stack.database not in database.WITHOUT_SCHEMA
+    needed_by = [("services", stack.names.service), *([("jobs", stack.names.migration_job)] if migrates else [])]
     granted = Settled(
         "runtime-grants-settled",
         project=stack.project,
         region=stack.region,
         grants=grants,
         settle_seconds=stack.grant_settle_seconds,
+        needed_by=[f"projects/{stack.project}/locations/{stack.region}/{kind}/{name}" for kind, name in needed_by],
     )
 
     env = {**stack.env, **service_env.variables(stack), **data.env}
@@ -86,8 +89,10 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         env[sign_in.VARIABLE] = users.web_key
         before_serving.append(users)
     missing_variables.warn(root, root / "service", {*env, *stored, *own_variables.reserved(stack.database)})
-    container = Container(image=image, account=runtime.email, env=env, secrets=stored, servers=data.servers)
-    if stack.migration_command and stack.database not in database.WITHOUT_SCHEMA:
+    container = Container(
+        image=image, account=runtime.email, env=env, secrets=stored, servers=data.servers, attempt=granted.attempt
+    )
+    if migrates:
         migration = MigrationJob("migration", stack, container=container, after=[*enabled, granted])
         before_serving.append(migration.executed)
 

@@ -52,6 +52,7 @@ class WebService(pulumi.ComponentResource):
             timeout=f"{stack.request_timeout_seconds}s",
             max_instance_request_concurrency=stack.concurrency,
             volumes=container.volumes(),
+            annotations=container.annotations(),
             containers=[
                 run.ServiceTemplateContainerArgs(
                     image=container.image,

@@ -60,8 +60,8 @@ RESOURCES: Mapping[str, Any] = {
     Settled.token: _resource(
         "The point at which APIs and grants have taken effect.",
         required={"project": _TEXT, "region": _TEXT},
-        optional={"apis": _TEXTS, "grants": _TEXTS, "settleSeconds": _WHOLE},
-        computed={},
+        optional={"apis": _TEXTS, "grants": _TEXTS, "settleSeconds": _WHOLE, "neededBy": _TEXTS},
+        computed={"attempt": _WHOLE},
     ),
     RandomKey.token: _resource(
         "A random key that stays the same until its rotation input changes.",

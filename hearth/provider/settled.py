@@ -4,18 +4,27 @@ Google answers that an API is enabled, or a grant is made, minutes before every 
 refused with 403, which Google's provider does not repeat. So whatever needs an API or a grant depends on this.
 APIs are asked several times in a row, because one answer tells of one server. An API to which no harmless request can
 be sent is given time, and so are new grants: nobody can ask whether another account's grant has taken effect.
+Whether they had enough is shown by what needs them: where a service or a job was refused all the same, the next
+`pulumi up` gives them the same time again and counts another `attempt`, which its template carries.
 """
 
-from hearth.catalog.apis import SERVICE_USAGE, Api
+import re
+
+from hearth.catalog.apis import CLOUD_RUN, SERVICE_USAGE, Api
 from hearth.plugin.diff import changed_paths
 from hearth.plugin.kinds import CheckResult, Context, CreateResult, DiffResult, Kind, ProviderError, ReadResult, Values
+from hearth.provider import half_made
+from hearth.provider.clients.cloud_run import CloudRun
+from hearth.provider.clients.errors import ApiError
 from hearth.provider.clients.service_usage import ServiceUsage, can_be_asked
 from hearth.provider.clients.session import Session
 from hearth.provider.clock import Clock, Deadline, format_duration
+from hearth.provider.half_made import HalfMade
 from hearth.provider.progress import Progress
 from hearth.provider.validation import PROJECT, REGION, Inputs
 
 _APIS: tuple[Api, ...] = (SERVICE_USAGE,)
+_RUN = re.compile(r"projects/[^/]+/locations/[^/]+/(services|jobs)/[^/]+")
 _TIMEOUT = 600.0
 _POLL = 5.0
 _LONGEST_SETTLE = 600
@@ -27,7 +36,7 @@ _UNASKED_SECONDS = 60.0
 
 
 class Settled(Kind):
-    """Creates nothing; its outputs are its inputs."""
+    """Creates nothing. Its outputs are its inputs and `attempt`, which counts from 1."""
 
     token = "hearth:project:Settled"  # noqa: S105 - a type token
 
@@ -39,24 +48,34 @@ class Settled(Kind):
         self._one_server = one_server
 
     def check(self, context: Context, olds: Values | None, news: Values) -> CheckResult:
-        inputs = Inputs(news, {"apis": [], "grants": [], "settleSeconds": 60}, ("project", "region"))
+        inputs = Inputs(news, {"apis": [], "grants": [], "settleSeconds": 60}, ("project", "region", "neededBy"))
         inputs.text("project", PROJECT)
         inputs.text("region", REGION)
         inputs.texts("apis")
         inputs.texts("grants")
+        needed_by = inputs.values.get("neededBy", [])
+        if "neededBy" in inputs.values:
+            inputs.texts("neededBy")
+            for at, name in enumerate(needed_by if isinstance(needed_by, list) else ()):
+                if isinstance(name, str) and not _RUN.fullmatch(name):
+                    inputs.fail(
+                        f"neededBy[{at}]", f"must be projects/P/locations/R/services/S or …/jobs/J, got {name!r}"
+                    )
         inputs.integer("settleSeconds", 0, _LONGEST_SETTLE)
-        inputs.reachable(self._session.endpoints, _APIS)
+        inputs.reachable(self._session.endpoints, (*_APIS, CLOUD_RUN) if needed_by else _APIS)
         return inputs.checked()
 
     def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> DiffResult:
         changed = changed_paths(old_inputs, news)
-        return DiffResult(changed=changed, replace=changed & {"project"})
+        again = {"attempt"} if self._half_made(news) else set()
+        return DiffResult(changed=changed | again, replace=changed & {"project"})
 
     def create(self, context: Context, inputs: Values, *, preview: bool) -> CreateResult:
         if preview:
-            return CreateResult("", inputs)
+            return CreateResult("", {**inputs, "attempt": 1})
         self._settle(context, inputs, {"apis": [], "grants": []})
-        return CreateResult(f"projects/{inputs['project']}/settled/{context.urn.rpartition('::')[2]}", inputs)
+        name = context.urn.rpartition("::")[2]
+        return CreateResult(f"projects/{inputs['project']}/settled/{name}", {**inputs, "attempt": 1})
 
     def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         """What once settled stays so. Raises ProviderError for an import."""
@@ -69,9 +88,23 @@ class Settled(Kind):
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
     ) -> Values:
+        half, attempt = self._half_made(news), old.get("attempt", 1)
         if not preview:
-            self._settle(context, news, old_inputs)
-        return news
+            for each in half:
+                context.warn(_again(each))
+            refused = any(each.refused for each in half)
+            self._settle(context, news, {**old_inputs, "grants": []} if refused else old_inputs)
+        return {**news, "attempt": attempt + 1 if half else attempt}
+
+    def _half_made(self, inputs: Values) -> list[HalfMade]:
+        """What needs the grants and has not come up; nothing where nobody may look."""
+        if not self._waits:
+            return []
+        run = CloudRun(self._session, inputs["project"])
+        try:
+            return [found for name in inputs.get("neededBy", ()) if (found := half_made.find(run, name)) is not None]
+        except ApiError:
+            return []
 
     def delete(self, context: Context, id: str, inputs: Values, old: Values) -> None:
         """Nothing to delete."""
@@ -122,6 +155,19 @@ class Settled(Kind):
             progress(names, f"waiting for {names} to be enabled everywhere ({format_duration(deadline.left)} left)")
         else:
             progress(f"again {names}", f"asking {names} again, because not every server may know yet")
+
+
+def _again(half: HalfMade) -> str:
+    _, project, _, region, kind, short = half.name.split("/")
+    text = f"The {kind.removesuffix('s')} {short!r} did not come up: {half.why}. It is tried again."
+    if half.ever_ready:
+        return text
+    # What makes it is Google's provider, whose error does not say this.
+    return (
+        f'{text} If that ends with "Error 409: Resource {short!r} already exists", Pulumi does not know that it was '
+        f"made. Nothing serves from it: `gcloud run {kind} delete {short} --region={region} --project={project}`, then "
+        "run again."
+    )
 
 
 def _stopped(before: str) -> ProviderError:

@@ -61,7 +61,7 @@ OWN: Final[Mapping[str, Values]] = {
         "release": "projects/{project}/sites/{site}/channels/{channel}/releases/1",
         "url": "https://{site}.web.app",
     },
-    "hearth:project:Settled": {"id": "{project}/settled"},
+    "hearth:project:Settled": {"id": "{project}/settled", "attempt": 1},
     "hearth:run:JobExecution": {
         "id": "projects/{project}/locations/{region}/jobs/{job}",
         "execution": "{job}-1",
@@ -187,4 +187,4 @@ def _filled(value: Any, known: Values) -> Any:
         }
     if isinstance(value, list):
         return [_filled(each, known) for each in value]
-    return value.format_map(known)
+    return value.format_map(known) if isinstance(value, str) else value

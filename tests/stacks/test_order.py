@@ -55,7 +55,15 @@ def test_the_service_waits_until_its_grants_take_effect(name: str) -> None:
     assert grants | {"Settled runtime-grants-settled"} <= stack.dependencies(
         stack.one("gcp:cloudrunv2/service:Service")
     )
-    assert grants == stack.one("hearth:project:Settled", "runtime-grants-settled").depends_on
+    settled = stack.one("hearth:project:Settled", "runtime-grants-settled")
+    assert grants == settled.depends_on
+    # What was refused all the same is tried again, by these names.
+    starting = [*stack.of_type("gcp:cloudrunv2/service:Service"), *stack.of_type("gcp:cloudrunv2/job:Job")]
+    assert set(settled.inputs["neededBy"]) == {
+        f"projects/{each.at('project')}/locations/{each.at('location')}/{kind}/{each.at('name')}"
+        for each in starting
+        for kind in [each.type.rpartition(":")[2].lower() + "s"]
+    }
 
 
 def test_the_service_waits_until_its_database_is_there(name: str) -> None:

@@ -29,6 +29,8 @@ from hearth.localcloud.records.objects import Objects
 
 # How often an API still says that it is disabled after it was enabled, to see clients wait as they must on Google.
 API_LAG_VARIABLE = "LOCALCLOUD_API_LAG"
+# How often a new grant is not seen yet when it is looked for.
+GRANT_LAG_VARIABLE = "LOCALCLOUD_GRANT_LAG"
 
 
 class Records:
@@ -36,14 +38,15 @@ class Records:
 
     def __init__(self, cloud: Cloud, api_lag: int | None = None) -> None:
         self._cloud = cloud
-        self._api_lag = _api_lag(os.environ) if api_lag is None else api_lag
+        self._api_lag = _lag(os.environ, API_LAG_VARIABLE) if api_lag is None else api_lag
+        self._grant_lag = _lag(os.environ, GRANT_LAG_VARIABLE)
 
     def routes(self) -> Iterable[web.RouteDef]:
         store = self._cloud.store
         return chain(
             services.routes(store, lag=self._api_lag),
             projects.routes(store),
-            policies.routes(store),
+            policies.routes(store, lag=self._grant_lag),
             accounts.routes(store),
             api_keys.routes(store),
             identity_config.routes(store),
@@ -66,8 +69,8 @@ class Records:
         return None
 
 
-def _api_lag(environ: Mapping[str, str]) -> int:
-    text = environ.get(API_LAG_VARIABLE) or "0"
+def _lag(environ: Mapping[str, str], variable: str) -> int:
+    text = environ.get(variable) or "0"
     if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"{API_LAG_VARIABLE}={text} is not a number of calls. Set it to a whole number, or unset it.")
+        raise ValueError(f"{variable}={text} is not a number of calls. Set it to a whole number, or unset it.")
     return int(text)

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from aiohttp import web
 from hearth.catalog.apis import ARTIFACT_REGISTRY, CLOUD_RUN, IAM, RESOURCE_MANAGER, SECRET_MANAGER, Api
 from hearth.localcloud import bodies
 from hearth.localcloud.errors import ApiError, not_found
-from hearth.localcloud.store import Document, Store
+from hearth.localcloud.store import Document, Store, public
 
 _ROOT = "policy"
 # What Google answers for a resource that never had a policy.
@@ -34,12 +34,13 @@ _ACCOUNT = re.compile(r"serviceAccount:([^@]+@(demo-[a-z0-9-]+)\.iam\.gserviceac
 
 def get(store: Store, resource: str) -> Document:
     """The policy of `resource`, a store name (`run/projects/P/locations/L/services/S`)."""
-    return store.get(f"{_ROOT}/{resource}") or dict(_EMPTY)
+    return public(_kept(store, resource))
 
 
-def put(store: Store, resource: str, policy: Mapping[str, Any]) -> Document:
+def put(store: Store, resource: str, policy: Mapping[str, Any], *, lag: int = 0) -> Document:
     """Replace the policy of `resource` and return it as it stands.
 
+    A new grant is not seen the next `lag` times that it is looked for, as Google's are not for minutes.
     Raises ApiError: 409 when its etag is no longer the current one (another writer came in between), 400 for a
     malformed binding or an account that doesn't exist.
     """
@@ -55,7 +56,10 @@ def put(store: Store, resource: str, policy: Mapping[str, Any]) -> Document:
     version = 3 if any("condition" in binding for binding in bindings) else 1
     body: Document = {"version": version} | ({"bindings": bindings} if bindings else {})
     body["etag"] = _EMPTY["etag"] if not bindings else _etag(body)
-    store.put(f"{_ROOT}/{resource}", body)
+    before = _kept(store, resource)
+    known, late = set(_grants(before)), before.get("_late", {})
+    late = {grant: late.get(grant, 0) if grant in known else lag for grant in _grants(body)}
+    store.put(f"{_ROOT}/{resource}", body | ({"_late": late} if any(late.values()) else {}))
     return body
 
 
@@ -66,10 +70,23 @@ def forget(store: Store, resource: str) -> None:
 
 def allows(store: Store, resource: str, role: str, member: str) -> bool:
     """Whether the resource's own policy grants `role` to `member` without a condition."""
-    return any(
-        binding["role"] == role and member in binding["members"] and "condition" not in binding
-        for binding in get(store, resource).get("bindings", [])
-    )
+    policy, grant = _kept(store, resource), f"{role} {member}"
+    if grant not in _grants(policy, conditional=False):
+        return False
+    if left := policy.get("_late", {}).get(grant, 0):
+        store.put(f"{_ROOT}/{resource}", policy | {"_late": policy["_late"] | {grant: left - 1}})
+    return not left
+
+
+def _kept(store: Store, resource: str) -> Document:
+    return store.get(f"{_ROOT}/{resource}") or dict(_EMPTY)
+
+
+def _grants(policy: Document, *, conditional: bool = True) -> Iterator[str]:
+    """Each role with each member that has it."""
+    for binding in policy.get("bindings", []):
+        if conditional or "condition" not in binding:
+            yield from (f"{binding['role']} {member}" for member in binding["members"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,12 +112,12 @@ HOLDERS: Final = (
 )
 
 
-def routes(store: Store) -> Iterable[web.RouteDef]:
+def routes(store: Store, *, lag: int = 0) -> Iterable[web.RouteDef]:
     for holder in HOLDERS:
-        yield from _routes_of(store, holder)
+        yield from _routes_of(store, holder, lag)
 
 
-def _routes_of(store: Store, holder: Holder) -> Sequence[web.RouteDef]:
+def _routes_of(store: Store, holder: Holder, lag: int) -> Sequence[web.RouteDef]:
     base = f"/{holder.api.prefix}/{holder.api.version}/"
 
     def resource(request: web.Request) -> str:
@@ -116,7 +133,7 @@ def _routes_of(store: Store, holder: Holder) -> Sequence[web.RouteDef]:
         policy = (await bodies.read(request)).get("policy")
         if not isinstance(policy, dict):
             raise ApiError(400, "policy is required: an object with bindings and the etag that getIamPolicy returned.")
-        return web.json_response(put(store, resource(request), policy))
+        return web.json_response(put(store, resource(request), policy, lag=lag))
 
     async def test(request: web.Request) -> web.Response:
         resource(request)

@@ -10,6 +10,7 @@ from hearth.provider.clients.endpoints import Endpoints
 from hearth.provider.clients.session import Session
 from hearth.provider.settled import Settled
 from hearth.tests.provider.fake_clock import FakeClock
+from hearth.tests.provider.fake_server import DENIED as REFUSAL
 from hearth.tests.provider.fake_server import NOT_FOUND, FakeServer, error
 
 RUN, SECRETS = "run.googleapis.com", "secretmanager.googleapis.com"
@@ -92,7 +93,7 @@ def test_an_api_that_stays_disabled_for_a_while_is_waited_for(
     created = kind.create(context, inputs(apis=[RUN, SECRETS]), preview=False)
 
     assert clock.time == 12 * 5
-    assert created.outputs == inputs(apis=[RUN, SECRETS])
+    assert created.outputs == {**inputs(apis=[RUN, SECRETS]), "attempt": 1}
     assert said[0] == "waiting for run.googleapis.com to be enabled everywhere (10m00s left)"
     # What is settled is not asked for again.
     assert len(server.seen("GET", "/secrets$")) == 1
@@ -194,7 +195,7 @@ def test_only_new_grants_are_given_time(
         kind.create(context, news, preview=False)
     else:
         olds = inputs(grants=old, settleSeconds=60)
-        assert kind.update(context, "id", olds, olds, news, preview=False) == news
+        assert kind.update(context, "id", olds, olds, news, preview=False) == {**news, "attempt": 1}
 
     assert clock.time == seconds
 
@@ -202,8 +203,8 @@ def test_only_new_grants_are_given_time(
 def test_a_preview_asks_nobody(server: FakeServer, kind: Settled, context: Context) -> None:
     unsettled = inputs(grants=[UNKNOWN])
 
-    assert kind.create(context, unsettled, preview=True).outputs == unsettled
-    assert kind.update(context, "id", inputs(), inputs(), unsettled, preview=True) == unsettled
+    assert kind.create(context, unsettled, preview=True).outputs == {**unsettled, "attempt": 1}
+    assert kind.update(context, "id", inputs(), inputs(), unsettled, preview=True) == {**unsettled, "attempt": 1}
     assert server.requests == []
 
 
@@ -266,3 +267,111 @@ def test_a_long_wait_does_not_fill_the_log(
 
     assert clock.time == 300
     assert len(said) == 300 / 15
+
+
+# --- What needs the grants ---
+
+PLACE = "projects/demo-shop/locations/us-central1"
+WEB = f"{PLACE}/services/web"
+REFUSED = {
+    "name": WEB,
+    "terminalCondition": {"state": "CONDITION_FAILED", "message": "Permission denied on secret: key."},
+}
+NOT_UP = {"name": WEB, "terminalCondition": {"state": "CONDITION_FAILED", "message": "Startup probe failed."}}
+UP = {"name": WEB, "terminalCondition": {"state": "CONDITION_SUCCEEDED"}}
+
+
+def needed(**changes: object) -> Values:
+    return inputs(apis=[], grants=["secret"], settleSeconds=120, neededBy=[WEB], **changes)
+
+
+def again(kind: Settled, context: Context, old: Values) -> Values | None:
+    """What the next `pulumi up` makes of a state; None where it finds nothing to do."""
+    if not kind.diff(context, "id", needed(), old, needed()).changed:
+        return None
+    previewed = kind.update(context, "id", needed(), old, needed(), preview=True)
+    outputs = kind.update(context, "id", needed(), old, needed(), preview=False)
+    assert previewed == outputs
+    return outputs
+
+
+@pytest.mark.parametrize(
+    ("document", "waited", "attempts"),
+    [(REFUSED, 120, 2), (NOT_UP, 0, 2), (UP, 0, None), (None, 0, None)],
+    ids=["refused", "not up for another reason", "up", "not there"],
+)
+def test_what_was_refused_is_given_the_time_again_and_all_that_never_came_up_is_tried_again(
+    server: FakeServer,
+    kind: Settled,
+    clock: FakeClock,
+    context: Context,
+    *,
+    document: dict[str, object] | None,
+    waited: int,
+    attempts: int | None,
+) -> None:
+    old = kind.create(context, needed(), preview=False).outputs
+    began = clock.time
+    if document:
+        server.answer("GET", f"/run/v2/{WEB}", document)
+
+    found = again(kind, context, old)
+
+    assert old == {**needed(), "attempt": 1}
+    assert clock.time - began == waited
+    assert (found["attempt"] if found else None) == attempts
+
+
+def test_every_up_tries_again_until_it_is_up(server: FakeServer, kind: Settled, context: Context) -> None:
+    outputs = kind.create(context, needed(), preview=False).outputs
+    server.answer("GET", f"/run/v2/{WEB}", REFUSED)
+    for attempt in (2, 3):
+        found = again(kind, context, outputs)
+        assert found is not None
+        outputs = found
+        assert outputs["attempt"] == attempt
+
+    server.answer("GET", f"/run/v2/{WEB}", UP)
+
+    assert again(kind, context, outputs) is None
+
+
+def test_what_pulumi_may_not_know_of_is_said_with_the_way_out(
+    server: FakeServer, kind: Settled, context: Context, said: list[str]
+) -> None:
+    server.answer("GET", f"/run/v2/{WEB}", NOT_UP)
+
+    again(kind, context, {**needed(), "attempt": 1})
+
+    assert "The service 'web' did not come up: Startup probe failed. It is tried again." in said[0]
+    assert "already exists" in said[0]
+    assert "`gcloud run services delete web --region=us-central1 --project=demo-shop`" in said[0]
+
+
+def test_a_state_from_before_attempts_were_counted_is_at_the_first(kind: Settled, context: Context) -> None:
+    old = inputs(apis=[], grants=["secret"], settleSeconds=120)
+    outputs = kind.update(context, "id", old, old, needed(), preview=False)
+
+    assert outputs == {**needed(), "attempt": 1}
+
+
+def test_what_may_not_be_looked_at_is_no_reason_to_stop(server: FakeServer, kind: Settled, context: Context) -> None:
+    server.fail("GET", "/services/web$", REFUSAL)
+
+    assert not kind.diff(context, "id", needed(), needed(), needed()).changed
+
+
+def test_records_are_not_asked_whether_they_are_up(
+    server: FakeServer, session: Session, clock: FakeClock, context: Context
+) -> None:
+    kind = Settled(session, clock, waits=False)
+
+    assert not kind.diff(context, "id", needed(), needed(), needed()).changed
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("name", ["web", f"{PLACE}/services/web/revisions/1", "projects/p/services/web"])
+def test_what_needs_the_grants_is_a_service_or_a_job(kind: Settled, context: Context, name: str) -> None:
+    failures = kind.check(context, None, {**needed(), "neededBy": [UNKNOWN, name]}).failures
+
+    assert [failure.property for failure in failures] == ["neededBy[1]"]

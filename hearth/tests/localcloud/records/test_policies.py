@@ -3,6 +3,7 @@
 import pytest
 
 from hearth.catalog.apis import ARTIFACT_REGISTRY, CLOUD_RUN, IAM, RESOURCE_MANAGER, SECRET_MANAGER, STORAGE, Api
+from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.records import policies
 from hearth.tests.localcloud.running import LocalCloud
 
@@ -158,3 +159,19 @@ def test_the_caller_has_every_permission(local: LocalCloud) -> None:
     asked = {"permissions": ["firebase.projects.get", "firebasehosting.sites.update"]}
 
     assert local.call("POST", RESOURCE_MANAGER, "projects/demo-test:testIamPermissions", asked) == asked
+
+
+def test_a_new_grant_may_lag_behind_and_one_that_is_seen_stays_seen(local: LocalCloud) -> None:
+    """On Google it takes minutes; here a number of looks that a test sets."""
+    other = {"role": ROLE, "members": ["allUsers"]}
+
+    def looks(cloud: Cloud) -> list[bool]:
+        store, name = cloud.store, f"run/{SERVICE}"
+        policies.put(store, name, {"bindings": [{"role": ROLE, "members": [MEMBER]}]}, lag=2)
+        seen = [policies.allows(store, name, ROLE, MEMBER) for _ in range(3)]
+        # What is written again with something else is no new grant.
+        policies.put(store, name, {"bindings": [{"role": ROLE, "members": [MEMBER]}, other]}, lag=2)
+        return [*seen, policies.allows(store, name, ROLE, MEMBER), policies.allows(store, name, ROLE, "allUsers")]
+
+    assert local.in_loop(looks) == [False, False, True, True, False]
+    assert "_late" not in local.call("GET", CLOUD_RUN, f"{SERVICE}:getIamPolicy")

@@ -7,7 +7,7 @@ import pytest
 
 from hearth.catalog.apis import APIS, CLOUD_RUN, FIREBASE, RESOURCE_MANAGER, SECRET_MANAGER, SERVICE_USAGE, STORAGE, Api
 from hearth.localcloud.cloud import Cloud, Part
-from hearth.localcloud.records import API_LAG_VARIABLE, Records, projects
+from hearth.localcloud.records import API_LAG_VARIABLE, GRANT_LAG_VARIABLE, Records, projects
 from hearth.tests.localcloud.running import LocalCloud, in_process, in_thread
 
 FRESH = "demo-fresh"
@@ -179,11 +179,14 @@ def test_the_lag_is_set_by_environment(tmp_path: Path) -> None:
         local.call("GET", SECRET_MANAGER, f"projects/{FRESH}/secrets")
 
 
+@pytest.mark.parametrize("variable", [API_LAG_VARIABLE, GRANT_LAG_VARIABLE])
 @pytest.mark.parametrize("text", ["-1", "many", "1.5"])
-def test_a_lag_that_is_no_number_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    monkeypatch.setenv(API_LAG_VARIABLE, text)
+def test_a_lag_that_is_no_number_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, text: str
+) -> None:
+    monkeypatch.setenv(variable, text)
 
-    with pytest.raises(ValueError, match=f"{API_LAG_VARIABLE}={text} is not"), in_thread(tmp_path):
+    with pytest.raises(ValueError, match=f"{variable}={text} is not"), in_thread(tmp_path):
         pass
 
 
