@@ -1,24 +1,20 @@
 """What stands in paths: the name of a declared collection (`paged`: of one with pages), and the id of an object."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from flask import Flask, request
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 
+from flask_hearth.model import ids
 from flask_hearth.model.declaration import Declaration
-
-ID_PATTERN: Final = "[A-Za-z0-9_-]{1,64}"
-"""Ids that every store takes as they are. Ours are UUIDs; imported objects may have others."""
 
 
 # Both converters say what they take by their pattern alone: Werkzeug answers 405, not 404, for a path whose
 # conversion fails where another method would be right.
 class IdConverter(BaseConverter):
-    """An id. Firestore keeps names like `__this__` for itself and answers with an error of its own."""
-
-    regex = f"(?!__[A-Za-z0-9_-]*__$){ID_PATTERN}"
+    regex = ids.NOT_RESERVED + ids.PATTERN
 
 
 def init_app(app: Flask, declarations: Iterable[Declaration]) -> None:

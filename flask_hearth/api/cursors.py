@@ -20,14 +20,14 @@ class CursorError(Exception):
 
 
 def encode(declaration: Declaration, position: Position) -> str:
-    return str(_serializer(declaration).dumps([position.created_at.astimezone(UTC).isoformat(), position.id]))
+    return str(_serializer(declaration).dumps([position.value.astimezone(UTC).isoformat(), position.id]))
 
 
 def decode(declaration: Declaration, cursor: str) -> Position:
     """Raises CursorError."""
     try:
         created_at, last = _serializer(declaration).loads(cursor)
-        return Position(created_at=datetime.fromisoformat(created_at), id=last)
+        return Position(value=datetime.fromisoformat(created_at), id=last)
     # The signature holds for what an older revision signed, too, which may have had another form.
     except (BadData, TypeError, ValueError) as error:
         raise CursorError(cursor) from error

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from flask_hearth import problems
 from flask_hearth.api import idempotency, operations, schemas
-from flask_hearth.api.converters import ID_PATTERN
 from flask_hearth.api.pagination import DEFAULT_PER_PAGE, MAX_PER_PAGE, REACH
 from flask_hearth.errors import DEFAULT_API_PATH
+from flask_hearth.model import ids
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.rate_limit import POLICY
 
@@ -103,7 +103,7 @@ _PARAMETERS: Final = {
         "in": "path",
         "required": True,
         "description": "The object's `id`.",
-        "schema": {"type": "string", "pattern": f"^{ID_PATTERN}$"},
+        "schema": {"type": "string", "pattern": f"^{ids.PATTERN}$"},
     },
     "Page": {
         "name": "page",

@@ -13,7 +13,7 @@ from flask import request
 from flask_hearth.api import cursors
 from flask_hearth.api.query import invalid_parameter
 from flask_hearth.model.declaration import Declaration
-from flask_hearth.stores.interface import Page, Position
+from flask_hearth.stores.interface import Page, Position, position
 
 DEFAULT_PER_PAGE: Final = 20
 MAX_PER_PAGE: Final = 100
@@ -41,8 +41,7 @@ class Window:
         """The cursor of the part after this one, if there is one."""
         if not page.more or not page.records:
             return None
-        last = page.records[-1]
-        return cursors.encode(declaration, Position(created_at=last.created_at, id=last.id))
+        return cursors.encode(declaration, position(page.records[-1]))
 
     def link(self, path: str, cursor: str) -> str:
         """Link to the next part (RFC 8288): relative, as this service may stand behind any host name."""

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from flask_hearth.api.converters import ID_PATTERN
 from flask_hearth.api.pagination import MAX_PER_PAGE
+from flask_hearth.model import ids
 from flask_hearth.model.declaration import Declaration
 
 Schema = dict[str, Any]
@@ -70,7 +70,7 @@ def _representation(written: Schema) -> Schema:
     """What the service sets is part of every answer, as is every field."""
     moment = {"type": "string", "format": "date-time", "readOnly": True}
     properties = {
-        "id": {"type": "string", "pattern": f"^{ID_PATTERN}$", "readOnly": True},
+        "id": {"type": "string", "pattern": f"^{ids.PATTERN}$", "readOnly": True},
         **{name: _without_default(schema) for name, schema in written.get("properties", {}).items()},
         "created_at": moment | {"description": "Creation time; lists are sorted by it."},
         "updated_at": moment | {"description": "Time of the last change."},

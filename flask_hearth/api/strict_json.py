@@ -5,11 +5,12 @@ surrogates through, which no UTF-8 text can carry. Each of those would come back
 """
 
 import json
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
+
+from flask_hearth.stores.limits import value_fault
 
 MAX_DEPTH: Final = 32
 """Objects and arrays within each other. Stores nest less deeply (Firestore: 20), and no model of ours comes near."""
@@ -125,7 +126,7 @@ def _check(value: Any) -> None:
     levels = [_members(value)]
     while levels:
         for step, inner in levels[-1]:
-            if isinstance(step, str) and (fault := _text_fault(step)):
+            if isinstance(step, str) and (fault := value_fault(step)):
                 raise ContentFaultError(_pointer(steps), f"has a name that {fault}")
             if fault := _fault(inner, len(levels) + 1):
                 raise ContentFaultError(_pointer([*steps, step]), fault)
@@ -152,20 +153,6 @@ def _pointer(steps: Sequence[str | int]) -> str:
 
 
 def _fault(value: Any, depth: int) -> str | None:
-    if isinstance(value, str):
-        return _text_fault(value)
-    if isinstance(value, float):
-        return None if math.isfinite(value) else "is a number out of range"
     if isinstance(value, dict | list):
         return _TOO_DEEP if depth > MAX_DEPTH else None
-    return None
-
-
-def _text_fault(text: str) -> str | None:
-    if "\x00" in text:
-        return "contains U+0000, which databases can't store in text"
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return "contains half of a surrogate pair, which is not a character"
-    return None
+    return value_fault(value)

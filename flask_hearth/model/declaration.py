@@ -1,17 +1,23 @@
 """What a domain model says of itself.
 
 A model is a Pydantic class with the fields that clients may write; a `Declaration` names it. Nothing here stores,
-serves or documents: the stores, the API and the OpenAPI document each read the declaration.
+serves or documents: the stores, the API and the OpenAPI document each read the declaration. What is done with objects
+in Python is `flask_hearth.model.entity`.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import click
 from pydantic import BaseModel, ConfigDict
 
 # A path segment, a Firestore collection, an SQL table: the strictest of the three, as one name serves all.
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,38}[a-z0-9]")
+
+# A column and a field of a Firestore document, written without quotes in both.
+_STORED_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 
 RESERVED_FIELDS = frozenset({"id", "version", "created_at", "updated_at"})
 """Set by the service in every answer, so no model may have fields of these names."""
@@ -30,6 +36,24 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+@dataclass(frozen=True)
+class StoredAs:
+    """In the `Annotated` of a model's field, outermost: what the column, or the document's field, is called.
+
+    The API, forms and Python know the field by its own name, so that it can be renamed without touching stored data.
+    Raises DeclarationError for a name that some store could not hold.
+    """
+
+    name: str
+
+    def __post_init__(self) -> None:
+        if not _STORED_NAME.fullmatch(self.name):
+            raise DeclarationError(
+                f"{self.name!r} can't be a stored name: use 1 to 63 characters of A-Z, a-z, 0-9 and _, beginning with "
+                "a letter."
+            )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
     """A collection of one model. Raises DeclarationError for a name or field that some store could not hold."""
@@ -42,6 +66,9 @@ class Declaration:
     """Whether changing an object needs If-Match (428 without; RFC 6585 section 3)."""
     pages: bool = True
     """Whether people may see and change it on pages, such as `/items`, too."""
+    indexes: tuple[tuple[str, ...], ...] = ()
+    """What can be queried besides all objects by their age: each names fields that are compared for equality, and last
+    the one that is sorted by or compared by `<`, such as `("state", "created_at")` (`flask_hearth.stores.queries`)."""
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -49,7 +76,15 @@ class Declaration:
                 f"{self.name!r} can't name a collection: use 2 to 40 characters of a-z, 0-9 and _, beginning with a "
                 "letter."
             )
-        if taken := RESERVED_FIELDS & set(self.model.model_fields):
+        if taken := RESERVED_FIELDS & {*self.model.model_fields, *self.stored_names.values()}:
             raise DeclarationError(
                 f"{self.model.__name__} declares {', '.join(sorted(taken))}, which the service sets."
             )
+
+    @cached_property
+    def stored_names(self) -> Mapping[str, str]:
+        """Of each field, in the model's order."""
+        return {
+            name: next((each.name for each in field.metadata if isinstance(each, StoredAs)), name)
+            for name, field in self.model.model_fields.items()
+        }

@@ -11,7 +11,7 @@ from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.pages.fields import fields
 from flask_hearth.pages.rendering import blueprint, display_name, page
-from flask_hearth.stores.interface import MissingError, Page, Position, Record
+from flask_hearth.stores.interface import MissingError, Page, Position, Record, position
 
 ROWS: Final = 20
 COLUMNS: Final = 4
@@ -75,7 +75,7 @@ def _ways(declaration: Declaration, found: Page, *, begins: bool) -> dict[str, s
 
 
 def _way(declaration: Declaration, parameter: str, record: Record) -> str:
-    cursor = cursors.encode(declaration, Position(created_at=record.created_at, id=record.id))
+    cursor = cursors.encode(declaration, position(record))
     query: dict[str, Any] = {parameter: cursor}
     return url_for("collections.index", declaration=declaration, **query)
 

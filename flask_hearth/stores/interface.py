@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     from flask_hearth.model.declaration import Declaration
@@ -27,12 +27,46 @@ class Record:
     """The declared ones in their order: defaults for those stored without, and none that another revision added."""
 
 
+Operator = Literal["==", "!=", "<", "<=", ">", ">=", "in"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """What a field has to be. `value` is as stored, that of `created_at` and `updated_at` a time; of `in`, several."""
+
+    field: str
+    operator: Operator
+    value: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """Which objects of a collection, and in which order; ties by id in the same direction.
+
+    Made by `flask_hearth.stores.queries`, which lets pass only what every store serves, and answers alike.
+    """
+
+    conditions: tuple[Condition, ...] = ()
+    order: str = "created_at"
+    descending: bool = False
+
+
+OLDEST_FIRST: Final = Query()
+"""All objects."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Position:
-    """Where a page ended: the sort key of its last object. Oldest first, ties by id, so no two objects share one."""
+    """Where a page ended: what its last object has in the query's order, and its id, so no two objects share one."""
 
-    created_at: datetime
+    value: Any
     id: str
+
+
+def position(record: Record, query: Query = OLDEST_FIRST) -> Position:
+    """Of an object in the order of a query."""
+    times = {"created_at": record.created_at, "updated_at": record.updated_at}
+    return Position(value=times.get(query.order) or record.fields[query.order], id=record.id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,21 +155,25 @@ class Store(Protocol):
     def delete(self, declaration: "Declaration", id: str, *, expected: str | None) -> None:
         """Raises MissingError, VersionError."""
 
+    def get_many(self, declaration: "Declaration", ids: Sequence[str]) -> Sequence[Record]:
+        """Those that are there, in any order."""
+
     def page(
         self,
         declaration: "Declaration",
+        query: Query = OLDEST_FIRST,
         *,
         limit: int,
         after: Position | None = None,
         before: Position | None = None,
         offset: int = 0,
     ) -> Page:
-        """Up to `limit` objects, oldest first: from the beginning, the next after a position, or the last before one.
+        """Up to `limit` objects in the query's order: from its beginning, after a position, or the last before one.
 
         `offset` skips that many (cost grows with it). At most one of `before` and the other two is given.
         """
 
-    def count(self, declaration: "Declaration") -> int:
+    def count(self, declaration: "Declaration", query: Query = OLDEST_FIRST) -> int:
         """By the store's own count, never by reading the objects."""
 
     def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:

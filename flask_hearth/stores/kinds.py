@@ -5,13 +5,14 @@ Decimal too. Refused when the service starts is what some store would refuse lat
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, get_args
 
+from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
-from flask_hearth.model.declaration import Declaration, DeclarationError
+from flask_hearth.model.declaration import Declaration, DeclarationError, StoredAs
 
 RESERVED_COLLECTIONS = frozenset({"alembic_version", "idempotency_keys"})
 """Tables and collections of the service's own."""
@@ -44,11 +45,12 @@ def check(declarations: Iterable[Declaration]) -> None:
             )
         seen.add(declaration.name)
         _check_names(declaration)
+        _check_markers(declaration)
         kinds(declaration)
 
 
 def _check_names(declaration: Declaration) -> None:
-    names = list(declaration.model.model_fields)
+    names = list(declaration.stored_names.values())
     for name in names:
         where = f"{declaration.model.__name__}.{name}"
         if len(name.encode()) > MAX_NAME_BYTES:
@@ -64,9 +66,35 @@ def _check_names(declaration: Declaration) -> None:
         )
 
 
+def _check_markers(declaration: Declaration) -> None:
+    """Raises DeclarationError for a StoredAs that nobody would look at."""
+    seen: set[type[BaseModel]] = set()
+    left: list[type[BaseModel]] = [declaration.model]
+    while left:
+        model = left.pop()
+        seen.add(model)
+        for name, field in model.model_fields.items():
+            # Of the collection's own fields, those that are outermost are in effect.
+            parts = [*_parts(field.annotation), *(field.metadata if model is not declaration.model else ())]
+            if any(isinstance(part, StoredAs) for part in parts):
+                raise DeclarationError(
+                    f"{model.__name__}.{name} has a StoredAs without effect: only a whole field of a collection has a "
+                    "name in the store. Write Annotated[…, StoredAs(…)] around the field's whole type, or remove it."
+                )
+            left += [
+                part for part in parts if isinstance(part, type) and issubclass(part, BaseModel) and part not in seen
+            ]
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for each in get_args(annotation):
+        yield from _parts(each)
+
+
 def kinds(declaration: Declaration) -> dict[str, tuple[Kind, bool]]:
     """Kind, and whether null is a value, of each field in the order of declaration. Raises DeclarationError."""
-    schema = declaration.model.model_json_schema(mode="serialization")
+    schema = declaration.model.model_json_schema(by_alias=False, mode="serialization")
     return {
         name: _kind(part, schema.get("$defs", {}), f"{declaration.model.__name__}.{name}")
         for name, part in _top(schema).get("properties", {}).items()

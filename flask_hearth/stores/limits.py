@@ -5,6 +5,7 @@ others take, and a service that moves from one store to another keeps every obje
 when it is declared (`kinds`); here is what only the values tell.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -32,8 +33,37 @@ _MAX_INDEXED_BYTES: Final = 1500
 """Of a value; what is longer is cut off in the index alone."""
 
 
+def value_fault(value: Any) -> str | None:
+    """Why some store could not keep a text or number; None for what all keep."""
+    if isinstance(value, float):
+        return None if math.isfinite(value) else "is a number out of range"
+    if not isinstance(value, str):
+        return None
+    if "\x00" in value:
+        return "contains U+0000, which databases can't store in text"
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return "contains half of a surrogate pair, which is not a character"
+    return None
+
+
+def scalars(value: Any) -> Iterator[Any]:
+    """The texts, numbers and nulls in a value of JSON."""
+    match value:
+        case Mapping():
+            for each in value.values():
+                yield from scalars(each)
+        case list() | tuple():
+            for each in value:
+                yield from scalars(each)
+        case _:
+            yield value
+
+
 def fault(declaration: Declaration, fields: Mapping[str, Any]) -> str | None:
     """Which limit an object with these fields is over, in words for its sender; None if none."""
+    fields = {declaration.stored_names[name]: value for name, value in fields.items()}
     if (depth := _depth(fields)) > MAX_DEPTH:
         return f"nests {depth} deep, and at most {MAX_DEPTH} can be kept"
     if (size := _document_bytes(declaration, fields)) > MAX_DOCUMENT_BYTES:

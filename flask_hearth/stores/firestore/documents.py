@@ -1,6 +1,7 @@
 """Between Firestore's documents and what the interface speaks of: records, versions, times."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -18,7 +19,8 @@ _VERSION: Final = re.compile(r"[1-9]\d{0,15}")
 def record(declaration: Declaration, document: DocumentSnapshot[Any]) -> Record:
     """A field that an older revision didn't know yet has its default; one that this revision doesn't know is left."""
     stored = document.to_dict() or {}
-    known = defaults(declaration) | stored
+    names = declaration.stored_names.items()
+    known = defaults(declaration) | {name: stored[its] for name, its in names if its in stored}
     return Record(
         id=document.id,
         version=version(document.update_time),
@@ -26,6 +28,11 @@ def record(declaration: Declaration, document: DocumentSnapshot[Any]) -> Record:
         updated_at=to_datetime(stored["updated_at"]),
         fields={name: known[name] for name in declaration.model.model_fields if name in known},
     )
+
+
+def content(declaration: Declaration, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What a document has of these fields."""
+    return {declaration.stored_names[name]: value for name, value in fields.items()}
 
 
 def version(update_time: datetime) -> str:

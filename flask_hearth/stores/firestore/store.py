@@ -4,7 +4,7 @@ There is no schema and so nothing to migrate. `created_at` is indexed and rises 
 to about 500 new objects a second (Firestore, "Best practices", hotspots).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Self
 
@@ -17,14 +17,17 @@ from flask_hearth.stores import urls
 from flask_hearth.stores.clock import Clock
 from flask_hearth.stores.firestore.calls import Calls, translate_errors
 from flask_hearth.stores.firestore.client import ReconnectingClient
-from flask_hearth.stores.firestore.documents import record, to_datetime, update_time, version
+from flask_hearth.stores.firestore.documents import content, record, to_datetime, update_time, version
 from flask_hearth.stores.firestore.keys import COLLECTION, Keys
+from flask_hearth.stores.firestore.queries import finds_nothing, matching, ordered
 from flask_hearth.stores.interface import (
+    OLDEST_FIRST,
     Answer,
     ExistsError,
     MissingError,
     Page,
     Position,
+    Query,
     Record,
     Reservation,
     TooLargeError,
@@ -63,7 +66,7 @@ class FirestoreStore:
         with translate_errors():
             try:
                 made = self._place(declaration, id).create(
-                    {**fields, "created_at": now, "updated_at": now}, **self._calls.writing
+                    {**content(declaration, fields), "created_at": now, "updated_at": now}, **self._calls.writing
                 )
             except AlreadyExists:
                 raise ExistsError(id) from None
@@ -82,7 +85,9 @@ class FirestoreStore:
             try:
                 # Not `set`, which takes no precondition; all fields are named, and each is replaced as a whole.
                 made = found.reference.update(
-                    {**fields, "updated_at": now}, option=self._only(expected), **self._calls.writing
+                    {**content(declaration, fields), "updated_at": now},
+                    option=self._only(expected),
+                    **self._calls.writing,
                 )
             except NotFound:
                 raise MissingError(id) from None
@@ -113,35 +118,44 @@ class FirestoreStore:
             except FailedPrecondition:
                 raise self._refusal(declaration, id) from None
 
+    def get_many(self, declaration: Declaration, ids: Sequence[str]) -> Sequence[Record]:
+        places = [self._place(declaration, each) for each in ids]
+        with translate_errors():
+            found = list(self._client.get_all(places, **self._calls.reading))
+        return [record(declaration, each) for each in found if each.exists]
+
     def page(
         self,
         declaration: Declaration,
+        query: Query = OLDEST_FIRST,
         *,
         limit: int,
         after: Position | None = None,
         before: Position | None = None,
         offset: int = 0,
     ) -> Page:
+        if finds_nothing(query):
+            return Page(records=[], more=False)
         collection = self._collection(declaration)
-        direction = "ASCENDING" if before is None else "DESCENDING"
-        # The document's name as the last key: times alone may be shared, and all who share one would be skipped.
+        asked = ordered(collection, declaration, query, start=after or before, backwards=before is not None)
         # One more than asked for tells whether there are more.
-        query = collection.order_by("created_at", direction=direction).order_by("__name__", direction=direction)
-        query = query.limit(limit + 1)
+        asked = asked.limit(limit + 1)
         if offset:
-            query = query.offset(offset)
-        if start := after or before:
-            query = query.start_after({"created_at": start.created_at, "__name__": collection.document(start.id)})
+            asked = asked.offset(offset)
         with translate_errors():
-            found = query.get(**self._calls.reading)
+            found = asked.get(**self._calls.reading)
         records = [record(declaration, each) for each in found[:limit]]
         return Page(records=records if before is None else records[::-1], more=len(found) > limit)
 
-    def count(self, declaration: Declaration) -> int:
+    def count(self, declaration: Declaration, query: Query = OLDEST_FIRST) -> int:
+        if finds_nothing(query):
+            return 0
+        asked = matching(self._collection(declaration), declaration, query)
         with translate_errors():
-            ((counted,),) = self._collection(declaration).count().get(**self._calls.reading)
+            # Of one list with one number, which the library's types know as the number.
+            counted: Any = asked.count().get(**self._calls.reading)
         # The emulator counts nothing as 0.0.
-        return int(counted.value)
+        return int(counted[0][0].value)
 
     def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:
         with translate_errors():

@@ -7,21 +7,23 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Table, delete, func, select, tuple_, update
+from sqlalchemy import Connection, Engine, Row, Table, delete, func, select, update
 
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.clock import Clock
 from flask_hearth.stores.interface import (
+    OLDEST_FIRST,
     Answer,
     ExistsError,
     MissingError,
     Page,
     Position,
+    Query,
     Record,
     Reservation,
     VersionError,
 )
-from flask_hearth.stores.sql import READ_ONLY, keys, schema
+from flask_hearth.stores.sql import READ_ONLY, keys, queries, schema
 from flask_hearth.stores.sql.engines import insert
 from flask_hearth.stores.sql.failures import translate_errors
 from flask_hearth.stores.sql.tables import KEYS_TABLE, metadata
@@ -73,7 +75,7 @@ class SqlStore:
             row = connection.execute(select(table).where(table.c.id == id)).one_or_none()
         if row is None:
             raise MissingError(id)
-        return _record(row)
+        return _record(table, row)
 
     def replace(self, declaration: Declaration, id: str, fields: Mapping[str, Any], *, expected: str | None) -> Record:
         table = self._tables[declaration.name]
@@ -89,7 +91,7 @@ class SqlStore:
             row = connection.execute(statement).one_or_none()
             if row is None:
                 raise _refusal(connection, table, id)
-        return _record(row)
+        return _record(table, row)
 
     def delete(self, declaration: Declaration, id: str, *, expected: str | None) -> None:
         table = self._tables[declaration.name]
@@ -100,32 +102,35 @@ class SqlStore:
             if connection.execute(statement).rowcount == 0:
                 raise _refusal(connection, table, id)
 
+    def get_many(self, declaration: Declaration, ids: Sequence[str]) -> Sequence[Record]:
+        table = self._tables[declaration.name]
+        with self._reading() as connection:
+            rows = connection.execute(select(table).where(table.c.id.in_(ids))).all()
+        return [_record(table, row) for row in rows]
+
     def page(
         self,
         declaration: Declaration,
+        query: Query = OLDEST_FIRST,
         *,
         limit: int,
         after: Position | None = None,
         before: Position | None = None,
         offset: int = 0,
     ) -> Page:
-        table = self._tables[declaration.name]
-        order = (table.c.created_at, table.c.id)
-        # One more than asked for tells whether there are more.
-        statement = select(table).limit(limit + 1).offset(offset)
-        if after is not None:
-            statement = statement.where(tuple_(*order) > tuple_(after.created_at, after.id))
-        if before is not None:
-            statement = statement.where(tuple_(*order) < tuple_(before.created_at, before.id))
-        statement = statement.order_by(*(order if before is None else (column.desc() for column in order)))
+        table, dialect = self._tables[declaration.name], self._engine.dialect.name
+        statement = queries.paged(table, query, dialect=dialect, start=after or before, backwards=before is not None)
         with self._reading() as connection:
-            rows = connection.execute(statement).all()
-        records = [_record(row) for row in rows[:limit]]
+            # One more than asked for tells whether there are more.
+            rows = connection.execute(statement.limit(limit + 1).offset(offset)).all()
+        records = [_record(table, row) for row in rows[:limit]]
         return Page(records=records if before is None else records[::-1], more=len(rows) > limit)
 
-    def count(self, declaration: Declaration) -> int:
+    def count(self, declaration: Declaration, query: Query = OLDEST_FIRST) -> int:
+        table = self._tables[declaration.name]
+        found = queries.matching(table, query, dialect=self._engine.dialect.name)
         with self._reading() as connection:
-            return connection.execute(select(func.count()).select_from(self._tables[declaration.name])).scalar_one()
+            return connection.execute(select(func.count()).select_from(table).where(*found)).scalar_one()
 
     def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:
         with self._writing() as connection:
@@ -202,7 +207,8 @@ def _refusal(connection: Connection, table: Table, id: str) -> MissingError | Ve
     return VersionError(id) if exists else MissingError(id)
 
 
-def _record(row: Row[Any]) -> Record:
-    values = dict(row._mapping)  # noqa: SLF001 - the documented name, with an underscore to leave columns theirs
+def _record(table: Table, row: Row[Any]) -> Record:
+    # By the names of fields; a row itself knows those of columns.
+    values = dict(zip(table.c.keys(), row, strict=True))
     own = {name: values.pop(name) for name in ("id", "version", "created_at", "updated_at")}
     return Record(**own, fields=values)

@@ -8,7 +8,8 @@ of the column, can go on inserting.
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from hashlib import sha256
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Double, Index, Integer, MetaData, Table, Text
 from sqlalchemy import text as sql
@@ -19,6 +20,11 @@ from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.kinds import Kind, defaults, kinds
 
 KEYS_TABLE = "idempotency_keys"
+
+BYTEWISE: Final = "C"
+"""Postgres's collation for texts that are compared as on the other stores, not in a language's order."""
+
+_MAX_NAME_BYTES: Final = 63
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -63,22 +69,38 @@ def metadata(declarations: Iterable[Declaration]) -> MetaData:
 
 def _table(found: MetaData, declaration: Declaration) -> Table:
     presets = defaults(declaration)
+    indexed = {name for index in declaration.indexes for name in index}
     return Table(
         declaration.name,
         found,
-        # Bytewise on Postgres, as on the other stores: an index in a language's order can't serve all comparisons.
-        Column("id", Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True),
+        # An index in a language's order can't serve all comparisons.
+        Column("id", _BYTEWISE_TEXT, primary_key=True),
         Column("version", Text, nullable=False),
         Column("created_at", UtcDateTime, nullable=False),
         Column("updated_at", UtcDateTime, nullable=False),
         *(
-            Column(name, _TYPES[kind], nullable=null, server_default=_default(kind, presets.get(name)))
+            Column(
+                declaration.stored_names[name],
+                _BYTEWISE_TEXT if kind is Kind.TEXT and name in indexed else _TYPES[kind],
+                key=name,
+                nullable=null,
+                server_default=_default(kind, presets.get(name)),
+            )
             for name, (kind, null) in kinds(declaration).items()
         ),
-        # The order of pages.
-        Index(f"ix_{declaration.name}_created_at_id", "created_at", "id"),
+        *(_index(declaration, index) for index in {("created_at",): None, **dict.fromkeys(declaration.indexes)}),
     )
 
+
+def _index(declaration: Declaration, fields: tuple[str, ...]) -> Index:
+    """With the id, by which those are ordered that share all else."""
+    name = "_".join(["ix", declaration.name, *(declaration.stored_names.get(each, each) for each in fields), "id"])
+    if len(name) > _MAX_NAME_BYTES:
+        name = f"{name[: _MAX_NAME_BYTES - 9]}_{sha256(name.encode()).hexdigest()[:8]}"
+    return Index(name, *fields, "id")
+
+
+_BYTEWISE_TEXT: Final = Text().with_variant(Text(collation=BYTEWISE), "postgresql")
 
 _TYPES: dict[Kind, TypeEngine[Any]] = {
     Kind.TEXT: Text(),

@@ -3,7 +3,7 @@
 import copy
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.interface import (
+    OLDEST_FIRST,
     Answer,
     ExistsError,
     KeyInFlightError,
@@ -18,6 +19,7 @@ from flask_hearth.stores.interface import (
     MissingError,
     Page,
     Position,
+    Query,
     Record,
     Reservation,
     UnavailableError,
@@ -79,15 +81,20 @@ class MemoryStore:
 
         self._call("delete", work)
 
+    def get_many(self, declaration: Declaration, ids: Sequence[str]) -> Sequence[Record]:
+        return [self.get(declaration, each) for each in ids if (declaration.name, each) in self._objects]
+
     def page(
         self,
         declaration: Declaration,
+        query: Query = OLDEST_FIRST,
         *,
         limit: int,
         after: Position | None = None,
         before: Position | None = None,
         offset: int = 0,
     ) -> Page:
+        assert query == OLDEST_FIRST, "no other query is answered here"
         assert limit >= 1
         assert offset >= 0
         assert (after is not None) + (before is not None) + (offset > 0) <= 1
@@ -98,16 +105,17 @@ class MemoryStore:
                 key=lambda record: (record.created_at, record.id),
             )
             if after is not None:
-                every = [one for one in every if (one.created_at, one.id) > (after.created_at, after.id)]
+                every = [one for one in every if (one.created_at, one.id) > (after.value, after.id)]
             if before is not None:
-                earlier = [one for one in every if (one.created_at, one.id) < (before.created_at, before.id)]
+                earlier = [one for one in every if (one.created_at, one.id) < (before.value, before.id)]
                 return Page(records=copy.deepcopy(earlier[-limit:]), more=len(earlier) > limit)
             rest = every[offset:]
             return Page(records=copy.deepcopy(rest[:limit]), more=len(rest) > limit)
 
         return self._call("page", work)
 
-    def count(self, declaration: Declaration) -> int:
+    def count(self, declaration: Declaration, query: Query = OLDEST_FIRST) -> int:
+        assert query == OLDEST_FIRST, "no other query is answered here"
         return self._call("count", lambda: sum(name == declaration.name for name, _ in self._objects))
 
     def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:

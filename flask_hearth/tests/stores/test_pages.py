@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from flask_hearth.stores.interface import Page, Position, Store
+from flask_hearth.stores.interface import Page, Position, Store, position
 from flask_hearth.tests.stores.samples import SAMPLES, Clock, fields
 
 
@@ -25,7 +25,7 @@ def pages(store: Store, limit: int) -> Iterator[Page]:
 
 
 def end(page: Page) -> Position:
-    return Position(created_at=page.records[-1].created_at, id=page.records[-1].id)
+    return position(page.records[-1])
 
 
 def ids(*found: Page) -> list[str]:
@@ -119,7 +119,7 @@ def test_the_page_before_an_object_ends_just_before_it(
     make(empty, *"abcdef")
     record = empty.get(SAMPLES, before)
 
-    page = empty.page(SAMPLES, limit=limit, before=Position(created_at=record.created_at, id=record.id))
+    page = empty.page(SAMPLES, limit=limit, before=position(record))
 
     assert (ids(page), page.more) == found
 
@@ -132,6 +132,6 @@ def test_back_is_the_way_that_led_forth(empty: Store, clock: Clock) -> None:
     back = [forth[-1]]
 
     while (first := back[-1].records[0]).id != "a":
-        back.append(empty.page(SAMPLES, limit=3, before=Position(created_at=first.created_at, id=first.id)))
+        back.append(empty.page(SAMPLES, limit=3, before=position(first)))
 
     assert [ids(page) for page in back] == [ids(page) for page in reversed(forth)]

@@ -1,0 +1,214 @@
+"""A domain model whose objects are also read and written in Python: made, saved, found, changed and deleted.
+
+The store is that of the app at work (`app.app_context()`, a request), and the collection is the one whose declaration
+names the model; nothing is known at import, so that apps in one process stay apart.
+
+A `Model` is a value and frozen: it is what a client sent, or a part of an object. An `Entity` is an object with an
+identity, which its attributes change without making another one, so it is not; each assignment is checked as a body of
+the API is. What stands in several fields is written by one `save`, and only over the state that was read: this is no
+session that finds out what changed and writes it some time later. Left out are joins and lazily read references: each
+call here is one of the store's.
+"""
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Self
+
+from pydantic import ConfigDict, PrivateAttr
+
+from flask_hearth import state, storage
+from flask_hearth.model.declaration import Declaration, DeclarationError, Model
+from flask_hearth.model.ids import is_id
+from flask_hearth.stores import limits, queries
+from flask_hearth.stores.interface import MissingError, Operator, Position, Query, Record, TooLargeError, position
+
+MAX_MANY: Final = 500
+"""Ids that `get_many` takes at once."""
+
+_PAGE: Final = 100
+_VERBS: Final = frozenset({"create", "get", "get_many", "where", "count", "save", "update", "delete"})
+
+
+class Entity(Model):
+    """Base of domain models with a life in Python. `City(name="Rome")` makes an object, with a random id, unsaved.
+
+    Two are equal if they are the same object in the same state: class, id, version and fields.
+    """
+
+    model_config = ConfigDict(frozen=False, validate_assignment=True)
+    # What changes has no place in a set.
+    __hash__ = None  # type: ignore[assignment]
+
+    _id: str = PrivateAttr(default_factory=lambda: str(uuid.uuid4()))
+    _record: Record | None = PrivateAttr(default=None)
+    """As it was read or written last."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        if taken := _VERBS & cls.model_fields.keys():
+            raise DeclarationError(
+                f"{cls.__name__} declares {', '.join(sorted(taken))}, which every Entity does. Rename the field; "
+                "`StoredAs` keeps its stored name."
+            )
+
+    @property
+    def id(self) -> str:
+        """The object's, also before it is saved."""
+        return self._id
+
+    @property
+    def version(self) -> str | None:
+        """Opaque; another one after each write, as the API's ETag. None before the first."""
+        return None if self._record is None else self._record.version
+
+    @property
+    def created_at(self) -> datetime | None:
+        """None before it is saved for the first time."""
+        return None if self._record is None else self._record.created_at
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """None before it is saved for the first time."""
+        return None if self._record is None else self._record.updated_at
+
+    @classmethod
+    def create(cls, *, id: str, **fields: Any) -> Self:
+        """A new object with an id of one's own and, where none are given, the fields' defaults. It is not saved yet.
+
+        Raises ValueError for an id that a path of the API could not have, and for fields that the model refuses.
+        """
+        if not is_id(id):
+            raise ValueError(
+                f"{id!r} can't be an id: use 1 to 64 letters, digits, `_` and `-`, and not `__` at both ends."
+            )
+        made = cls(**fields)
+        made._id = id
+        return made
+
+    @classmethod
+    def get(cls, id: str) -> Self:
+        """Raises MissingError, and ValidationError where what is stored is no longer what the model says."""
+        if not is_id(id):
+            raise MissingError(id)
+        return cls._read(storage.current().get(cls._declaration(), id))
+
+    @classmethod
+    def get_many(cls, ids: Sequence[str]) -> dict[str, Self]:
+        """Those that are there, by id in the order asked for. Raises ValueError for more than MAX_MANY ids."""
+        if len(ids) > MAX_MANY:
+            raise ValueError(f"{len(ids)} ids are asked for, and {MAX_MANY} are the most at once. Ask in parts.")
+        known = [each for each in dict.fromkeys(ids) if is_id(each)]
+        records = storage.current().get_many(cls._declaration(), known) if known else []
+        found = {record.id: cls._read(record) for record in records}
+        return {each: found[each] for each in known if each in found}
+
+    @classmethod
+    def where(
+        cls,
+        *conditions: tuple[str, Operator, Any],
+        order: str | None = None,
+        limit: int | None = None,
+        after: Self | None = None,
+    ) -> Iterator[Self]:
+        """The objects that fulfil all conditions, such as `("population", ">=", 1_000_000)`; read a page at a time.
+
+        `order` is a field, descending after `-`, as `"-population"`; without, the one that a range is of, or
+        `created_at`. `after` is the last object of what was read before. Raises QueryError, a ValueError, at once:
+        for what no index of the declaration serves, and for a value that the field can't have.
+        """
+        if limit is not None and limit < 0:
+            raise ValueError(f"The limit is {limit}; it is a number of objects.")
+        query = queries.read(cls._declaration(), conditions, order)
+        if after is None:
+            return cls._walk(query, limit, None)
+        if after._record is None:  # noqa: SLF001
+            raise ValueError("What comes after an object that was never saved is not known.")
+        return cls._walk(query, limit, position(after._record, query))  # noqa: SLF001
+
+    @classmethod
+    def count(cls, *conditions: tuple[str, Operator, Any]) -> int:
+        """How many `where` would find, counted by the store. Raises QueryError."""
+        declaration = cls._declaration()
+        return storage.current().count(declaration, queries.read(declaration, conditions))
+
+    def save(self) -> None:
+        """Write all fields: make the object, or replace it if it still is in the version that was read.
+
+        Raises ExistsError, VersionError (get it again, and repeat the change), MissingError (it was deleted since),
+        TooLargeError, and ValidationError where something within a field was changed to what the model refuses.
+        """
+        self._write(self._fields())
+
+    def update(self, **fields: Any) -> None:
+        """Set some fields, checked together, and save. Raises as `save` does; then nothing is set."""
+        changed = type(self)(**{name: getattr(self, name) for name in type(self).model_fields} | fields)
+        self._write(changed._fields())
+        self.__dict__.update(changed.__dict__)
+        self.__pydantic_fields_set__.update(fields)
+
+    def delete(self) -> None:
+        """Remove the object if it still is in the version that was read. It may be saved again, as a new one.
+
+        Raises MissingError, VersionError.
+        """
+        if self.version is None:
+            raise MissingError(self.id)
+        storage.current().delete(self._declaration(), self.id, expected=self.version)
+        self._record = None
+
+    @classmethod
+    def _declaration(cls) -> Declaration:
+        found = [each for each in state.current().declarations if each.model is cls]
+        if len(found) != 1:
+            names = ", ".join(each.name for each in found)
+            raise DeclarationError(
+                f"{cls.__name__} is the model of {names or 'no collection'} in this app, so it is not known where its "
+                "objects are. Pass one declaration of it to Hearth."
+            )
+        return found[0]
+
+    @classmethod
+    def _read(cls, record: Record) -> Self:
+        # As text, as dates and the like are in JSON; in Python the model takes nothing but what they are.
+        made = cls.model_validate_json(json.dumps(dict(record.fields)))
+        made._remember(record)  # noqa: SLF001
+        return made
+
+    @classmethod
+    def _walk(cls, query: Query, limit: int | None, after: Position | None) -> Iterator[Self]:
+        declaration = cls._declaration()
+        left = limit
+        while left is None or left > 0:
+            page = storage.current().page(
+                declaration, query, limit=_PAGE if left is None else min(left, _PAGE), after=after
+            )
+            yield from map(cls._read, page.records)
+            if not page.more:
+                return
+            after = position(page.records[-1], query)
+            left = None if left is None else left - len(page.records)
+
+    def _fields(self) -> dict[str, Any]:
+        """As they are stored, checked as a whole: what lies within a field may have been changed unseen."""
+        given = self.model_dump(mode="json", round_trip=True, warnings=False)
+        checked = type(self).model_validate_json(json.dumps(given))
+        fields = checked.model_dump(mode="json", round_trip=True)
+        for name, value in fields.items():
+            for each in limits.scalars(value):
+                if fault := limits.value_fault(each):
+                    raise ValueError(f"{type(self).__name__}.{name} {fault}.")
+        if fault := limits.fault(self._declaration(), fields):
+            raise TooLargeError(f"{self.id} {fault}")
+        return fields
+
+    def _write(self, fields: Mapping[str, Any]) -> None:
+        store, declaration = storage.current(), self._declaration()
+        if self.version is None:
+            self._remember(store.create(declaration, self.id, fields))
+        else:
+            self._remember(store.replace(declaration, self.id, fields, expected=self.version))
+
+    def _remember(self, record: Record) -> None:
+        self._id, self._record = record.id, record

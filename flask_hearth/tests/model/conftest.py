@@ -1,0 +1,51 @@
+"""Each store in turn with an app that declares cities; without any of them at the beginning of a test."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from flask_hearth.model.declaration import Declaration
+from flask_hearth.stores.interface import Store
+from flask_hearth.tests.databases import KINDS, Databases
+from flask_hearth.tests.model.cities import CITIES, app_over, stored
+from flask_hearth.tests.model.objects import OBJECTS
+
+if TYPE_CHECKING:
+    from flask_hearth.testing.firestore_emulator import FirestoreEmulator
+
+
+@dataclass(frozen=True)
+class Place:
+    """A database, and the store that the app at work has on it."""
+
+    url: str
+    store: Store
+
+    def stored(self, declaration: Declaration, id: str) -> Mapping[str, Any]:
+        return stored(self.url, declaration, id)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def place(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Place]:
+    url = databases.url(request.param, [CITIES, OBJECTS])
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "firestore":
+            emulator: FirestoreEmulator = request.getfixturevalue("firestore_emulator")
+            patch.setenv("FIRESTORE_EMULATOR_HOST", emulator.host)
+        yield Place(url, databases.open_url(url, [CITIES, OBJECTS]))
+
+
+@pytest.fixture(autouse=True)
+def at_work(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The app's context, for tests that have a place."""
+    if "place" not in request.fixturenames:
+        yield
+        return
+    place: Place = request.getfixturevalue("place")
+    with app_over(place.store, CITIES, OBJECTS).app_context():
+        yield
+    while records := place.store.page(CITIES, limit=100).records:
+        for record in records:
+            place.store.delete(CITIES, record.id, expected=None)
