@@ -17,7 +17,7 @@ from hearth.errors import HearthError
 _COMPILE = ("pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header")
 _LEADING = "requirements.in"
 _FOLLOWING = ("service/requirements.in", "hearth/localcloud/requirements.in")
-_APART = ("hearth/pulumi_cli/requirements.in",)
+_APART = ("hearth/pulumi_cli/requirements.in", "hearth/localcloud/databases/requirements.in")
 # Hearth's wheels, which no index has: what one offers under these names is a stranger's, as its `hearth` is.
 _NAMED = re.compile(
     r"^(hearth(?:[-_.]toolkit)?|flask[-_.]hearth)(?![\w.-])((?:.*\\\n)*.*)", re.MULTILINE | re.IGNORECASE

@@ -69,13 +69,20 @@ class Cloud:
 
     @property
     def logs(self) -> Path:
-        """Log files: `cloud.log`, `edge.log`, `direct.log`, `services/NAME.log`, `jobs/NAME.log`, `builds/ID.log`."""
+        """Log files: `cloud.log`, `edge.log`, `direct.log`, `builds/ID.log`, and `NAME.log` in `services`, `jobs` and
+        `databases`.
+        """
         return self.root / "logs"
 
     @property
     def data(self) -> Path:
         """What services and jobs keep over revisions, executions and restarts: a directory a project, `PROJECT/`."""
         return self.root / "data"
+
+    @property
+    def databases(self) -> Path:
+        """What database servers keep: a folder a Cloud SQL instance, `cloudsql/PROJECT/NAME/`."""
+        return self.root / "databases"
 
 
 class Part(Protocol):

@@ -12,7 +12,7 @@ _DOES = {
     "stop": "stop the local cloud, and keep what is deployed on it and its data",
     "down": "destroy stack `local` and its data, once asked, and stop the local cloud",
     "status": "tell what runs where",
-    "logs": "show what services, jobs and edge wrote",
+    "logs": "show what services, jobs, databases and edge wrote",
     "env": "print the lines to evaluate in a shell for plain `pulumi -s local`",
     "cloud": "run the local cloud in the foreground, without deploying anything; `up` runs it in the background",
 }

@@ -22,12 +22,13 @@ from aiohttp.typedefs import Handler
 from hearth.localcloud import console, guard, locking, logs, operations
 from hearth.localcloud.build.api import CloudBuild
 from hearth.localcloud.cloud import Cloud, Part, Ports
+from hearth.localcloud.databases.part import Databases
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.hosting.hosting import Hosting
 from hearth.localcloud.identity import Identity
 from hearth.localcloud.kept.part import Kept
 from hearth.localcloud.records import Records, projects, services
-from hearth.localcloud.run import CloudRun
+from hearth.localcloud.run import CloudRun, processes
 from hearth.localcloud.store import FILE, Store
 
 log = logging.getLogger(__name__)
@@ -55,8 +56,9 @@ async def run(root: Path, ports: Ports) -> None:
 
 def all_parts(cloud: Cloud) -> Sequence[Part]:
     """Every part, each after those that it uses."""
-    run = CloudRun(cloud)
-    return [Records(cloud), Kept(cloud), Identity(cloud), CloudBuild(cloud), run, Hosting(cloud, run)]
+    run, databases = CloudRun(cloud), Databases(cloud)
+    records = Records(cloud, sql_servers=databases.cloud_sql)
+    return [databases, records, Kept(cloud), Identity(cloud), CloudBuild(cloud), run, Hosting(cloud, run)]
 
 
 @asynccontextmanager
@@ -82,6 +84,7 @@ async def running(
         stack.callback(store.close)
         for name in operations.abort_unfinished(store):
             log.warning("operation %s was left unfinished by a killed process", name)
+        await processes.end_orphans(store)
         cloud = Cloud(root=root, store=store, ports=ports, records_only=records_only)
         parts = compose(cloud)
         for part in parts:

@@ -1,13 +1,17 @@
 """What runs where, read off the store: for the console and for `/_local/status`, which `make status` prints."""
 
+from pathlib import Path
 from typing import Any
 
 import psutil
 
-from hearth.catalog.apis import SECRET_MANAGER
+from hearth.catalog.apis import SECRET_MANAGER, SQL_ADMIN
 from hearth.facts.names import last_segment
 from hearth.localcloud import times
 from hearth.localcloud.cloud import Cloud
+from hearth.localcloud.databases.cloud_sql import data_folder
+from hearth.localcloud.databases.postgres_programs import written_by
+from hearth.localcloud.databases.server import FOLDER_VARIABLE
 from hearth.localcloud.hosting.channels import Channels, channel_url
 from hearth.localcloud.hosting.names import LIVE, SiteName
 from hearth.localcloud.kept import records
@@ -22,8 +26,8 @@ _EXECUTION_STATES = {
 
 
 def status(cloud: Cloud) -> dict[str, Any]:
-    """A list each of services, jobs, sites, secrets and kept resources; `apis`, a URL; `started`, since when; `data`,
-    the folder of what services keep. Values are text, flags, numbers or lists; times are RFC 3339.
+    """A list each of services, jobs, databases, sites, secrets and kept resources; `apis`, a URL; `started`, since
+    when; `data`, the folder of what services keep. Values are text, flags, numbers or lists; times are RFC 3339.
     """
     return {
         "apis": cloud.origin,
@@ -31,6 +35,7 @@ def status(cloud: Cloud) -> dict[str, Any]:
         "data": str(cloud.data),
         "services": services(cloud),
         "jobs": jobs(cloud),
+        "databases": databases(cloud),
         "sites": sites(cloud),
         "secrets": secrets(cloud),
         "kept": records.listed(cloud.store),
@@ -68,6 +73,18 @@ def jobs(cloud: Cloud) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def databases(cloud: Cloud) -> list[dict[str, Any]]:
+    """Servers with their processes, and files of SQLite, which have none: `pid` is 0 and `started` empty."""
+    running = {each["mark"].get(FOLDER_VARIABLE): each for _, each in cloud.store.children("processes/run")}
+    found = []
+    for key, body in cloud.store.below(SQL_ADMIN.prefix):
+        if key.split("/")[-2] == "instances":
+            data = data_folder(cloud, body["name"])
+            found.append(_server(body["name"], f"Postgres {written_by(data)}".strip(), data, running.get(str(data))))
+    files = sorted(cloud.data.glob("*/*.sqlite3"))
+    return [*found, *(_database(file.name, "SQLite", "file", file) for file in files)]
 
 
 def sites(cloud: Cloud) -> list[dict[str, Any]]:
@@ -111,6 +128,16 @@ def secrets(cloud: Cloud) -> list[dict[str, Any]]:
         versions.sort(key=lambda version: version["number"], reverse=True)
         found.append({"name": body["name"], "versions": versions})
     return found
+
+
+def _server(name: str, kind: str, data: Path, process: Document | None) -> dict[str, Any]:
+    if process is None:
+        return _database(name, kind, "not running", data)
+    return _database(name, kind, "running", data) | {"pid": process["pid"], "started": times.at(process["started"])}
+
+
+def _database(name: str, kind: str, state: str, data: Path) -> dict[str, Any]:
+    return {"name": name, "kind": kind, "state": state, "pid": 0, "started": "", "data": str(data)}
 
 
 def _service(cloud: Cloud, name: str, body: Document, instances: list[Document]) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""`make logs`: what services and jobs wrote, and requests, each line with where it is from; FOLLOW=1 keeps going."""
+"""`make logs`: what services, jobs and database servers wrote, and requests, each line with where it is from.
+
+FOLLOW=1 keeps going.
+"""
 
 import contextlib
 import sys
@@ -61,7 +64,7 @@ class Tail:
 
 
 def _new(folder: Path, known: dict[Path, Tail], lines: int | None) -> Iterator[tuple[Path, Tail]]:
-    written = (*sorted(folder.glob("services/*.log")), *sorted(folder.glob("jobs/*.log")))
+    written = [path for kind in ("services", "jobs", "databases") for path in sorted(folder.glob(f"{kind}/*.log"))]
     for path in (folder / request_log.EDGE, folder / request_log.DIRECT, *written):
         if path not in known and path.exists():
             yield path, Tail(path, lines)

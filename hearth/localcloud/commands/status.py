@@ -57,6 +57,11 @@ def _rows(pid: int, known: Ports, status: dict[str, Any]) -> Iterator[Row]:
         ended = f" {_time(job['ended'])}" if job["ended"] else ""
         yield f"job {last_segment(job['name'])}", f"{job['state']}{ended}", "", job["execution"]
         yield from _message(job)
+    # A local cloud from before an upgrade may still run.
+    for database in status.get("databases", []):
+        since = f" since {_time(database['started'])}" if database["started"] else ""
+        what = f"{database['kind']}, {database['state']}{since}"
+        yield f"database {last_segment(database['name'])}", what, str(database["pid"] or ""), database["data"]
 
 
 def _message(of: dict[str, Any]) -> Iterator[Row]:

@@ -46,6 +46,7 @@ def main(cloud: Cloud, state: dict[str, Any]) -> str:
             _addresses(state),
             *(_service(cloud, service) for service in state["services"]),
             *(_job(cloud, job) for job in state["jobs"]),
+            _databases(cloud, state["databases"]),
             _requests(cloud),
             _secrets(state["secrets"]),
             _kept(state["kept"]),
@@ -143,6 +144,24 @@ def _job(cloud: Cloud, job: dict[str, Any]) -> str:
     return markup.section(
         job["name"], f"Job {name}", f"<p>{told}</p>", _failure(job["message"]), _log(cloud, "jobs", name)
     )
+
+
+def _databases(cloud: Cloud, databases: Sequence[dict[str, Any]]) -> str:
+    if not databases:
+        return ""
+    rows = [
+        (
+            markup.code(last_segment(each["name"]), each["name"]),
+            markup.text(each["kind"]),
+            markup.state(each["state"], "failed" if each["state"] == "not running" else "ready"),
+            f"{each['pid']} since {markup.time(each['started'])}" if each["pid"] else "none",
+            markup.code(each["data"]),
+        )
+        for each in databases
+    ]
+    shown = markup.table(("Name", "Kind", "State", "Process", "Data"), rows)
+    logs = [_log(cloud, "databases", last_segment(each["name"])) for each in databases if each["kind"] != "SQLite"]
+    return markup.section("databases", "Databases", shown, *logs)
 
 
 def _failure(message: str) -> str:

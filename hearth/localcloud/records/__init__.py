@@ -36,8 +36,9 @@ GRANT_LAG_VARIABLE = "LOCALCLOUD_GRANT_LAG"
 class Records:
     """Nothing runs beside its routes."""
 
-    def __init__(self, cloud: Cloud, api_lag: int | None = None) -> None:
+    def __init__(self, cloud: Cloud, api_lag: int | None = None, sql_servers: cloud_sql.Servers | None = None) -> None:
         self._cloud = cloud
+        self._sql_servers = sql_servers
         self._api_lag = _lag(os.environ, API_LAG_VARIABLE) if api_lag is None else api_lag
         self._grant_lag = _lag(os.environ, GRANT_LAG_VARIABLE)
 
@@ -58,7 +59,7 @@ class Records:
             firebase.routes(store),
             firestore.routes(store),
             functions.routes(),
-            cloud_sql.routes(store),
+            cloud_sql.routes(store, self._sql_servers),
             log_entries.routes(self._cloud),
         )
 

@@ -1,14 +1,15 @@
 """Cloud SQL Admin v1beta4, for Postgres: servers, their databases and users, as records.
 
-What was declared, and the name by which it would be reached. No server runs, so a stack that needs one is for Google,
-or for a preview. Operations have ended when they are answered, and can't be asked for again. Left out: passwords,
-which are taken and forgotten, users of IAM, replicas, clones, backups and restores.
+What is changed here is carried out by whoever is given to `routes`, and by nobody in a preview. Operations have ended
+when they are answered, and can't be asked for again. Left out: passwords, which are handed on and kept in no record,
+users of IAM, replicas, clones, backups and restores.
 """
 
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -23,11 +24,24 @@ from hearth.localcloud.store import Document, Store
 _INSTANCE = "projects/{project}/instances/{instance}"
 
 
-def routes(store: Store) -> Iterable[web.RouteDef]:
+class Servers(Protocol):
+    """Who carries out what is recorded. Instances are named `projects/P/instances/I`, what is in them by itself."""
+
+    def changing(self, instance: str) -> AbstractAsyncContextManager[None]:
+        """Held while a change is recorded and carried out."""
+
+    async def have(self, instance: str, kind: str, name: str, sent: Mapping[str, Any]) -> None:
+        """There is one of `instances`, `databases` or `users`; `sent` is the request's body."""
+
+    async def remove(self, instance: str, kind: str, name: str) -> None:
+        """There is none any more."""
+
+
+def routes(store: Store, servers: Servers | None = None) -> Iterable[web.RouteDef]:
     for collection in (_INSTANCES, _DATABASES, _USERS):
         for route in collections.routes(store, collection):
-            wrap = _with_short_names if route.method == "GET" else _as_operation
-            yield web.route(route.method, route.path, wrap(route.handler))
+            answer = _with_short_names if route.method == "GET" else _change(collection.plural, servers)
+            yield web.route(route.method, route.path, answer(route.handler))
 
     async def user(request: web.Request) -> web.Response:
         """Unlike everything else, a user is changed and deleted by a name in the query."""
@@ -40,28 +54,47 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
         return web.json_response({})
 
     users = f"/{SQL_ADMIN.prefix}/{SQL_ADMIN.version}/{_INSTANCE}/users"
-    yield web.put(users, _as_operation(user))
-    yield web.delete(users, _as_operation(user))
+    yield web.put(users, _change("users", servers)(user))
+    yield web.delete(users, _change("users", servers)(user))
 
 
-def _as_operation(handler: Any) -> Handler:
-    """Answers to changes are operations, in a form of Cloud SQL's own."""
+def _change(kind: str, servers: Servers | None) -> Callable[[Any], Handler]:
+    """Carried out, and answered by an operation, which has a form of Cloud SQL's own."""
 
-    async def answered(request: web.Request) -> web.StreamResponse:
+    def wrapped(handler: Any) -> Handler:
+        async def answered(request: web.Request) -> web.StreamResponse:
+            if servers is None:
+                await handler(request)
+            else:
+                await _carried_out(request, handler, kind, servers)
+            now = times.now()
+            return web.json_response(
+                {
+                    "kind": "sql#operation",
+                    "name": str(uuid.uuid4()),
+                    "status": "DONE",
+                    "targetProject": request.match_info["project"],
+                    "insertTime": now,
+                    "endTime": now,
+                }
+            )
+
+        return answered
+
+    return wrapped
+
+
+async def _carried_out(request: web.Request, handler: Any, kind: str, servers: Servers) -> None:
+    sent = {} if request.method == "DELETE" else await bodies.read(request)
+    name = request.query.get("name") or request.match_info.get("id") or str(sent.get("name", ""))
+    short = request.match_info.get("instance", name)
+    instance = _INSTANCE.format(project=request.match_info["project"], instance=short)
+    async with servers.changing(instance):
         await handler(request)
-        now = times.now()
-        return web.json_response(
-            {
-                "kind": "sql#operation",
-                "name": str(uuid.uuid4()),
-                "status": "DONE",
-                "targetProject": request.match_info["project"],
-                "insertTime": now,
-                "endTime": now,
-            }
-        )
-
-    return answered
+        if request.method == "DELETE":
+            await servers.remove(instance, kind, name)
+        else:
+            await servers.have(instance, kind, name, sent)
 
 
 def _with_short_names(handler: Any) -> Handler:

@@ -13,7 +13,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from hearth.localcloud.cloud import Cloud
-from hearth.localcloud.run import frontend, jobs, processes
+from hearth.localcloud.run import frontend, jobs
 from hearth.localcloud.run.answer import Answer
 from hearth.localcloud.run.preparation import Preparation
 from hearth.localcloud.run.routes import routes
@@ -42,7 +42,6 @@ class CloudRun:
         return [*routes(self._services), *jobs.routes(self._jobs)]
 
     async def start(self) -> None:
-        await processes.end_orphans(self._store)
         self._jobs.executions.fail_unfinished()
         await self._running.start()
 

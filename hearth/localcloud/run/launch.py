@@ -2,12 +2,12 @@
 
 A process gets the image's environment, the container's, and what Cloud Run sets itself, and nothing of the shell
 that the local cloud was started from. Two things differ from a container and can't be hidden: absolute paths of the
-image are replaced by where they lie on this machine, and the process runs as the user who runs the local cloud, which
-`image_writes` tells of where it matters.
+image, and of Cloud SQL's sockets, are replaced by where they lie on this machine, and the process runs as the user who
+runs the local cloud, which `image_writes` tells of where it matters.
 """
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,21 +55,17 @@ def prepare(
     variables: Mapping[str, str],
     data: Path,
     identity: str,
+    replace_sockets: Callable[[str], str] = str,
 ) -> Launch:
     """`platform` is what Cloud Run itself sets, `variables` the container's env with secrets resolved,
-    `identity` the origin of the APIs.
+    `identity` the origin of the APIs, `replace_sockets` what finds Cloud SQL's on this machine.
 
     Raises NothingToRunError.
     """
-    if container.get("volumeMounts"):
-        raise NothingToRunError(
-            "The container mounts Cloud SQL's sockets, and the local cloud runs no Cloud SQL. Use another database "
-            "here: pulumi config set app:database sqlite."
-        )
     # As in Kubernetes: a command replaces entrypoint and arguments, arguments alone replace the image's arguments.
     command = container.get("command") or image.entrypoint
     arguments = container.get("args") or ([] if container.get("command") else image.command)
-    words = [_on_this_machine(word, image, environment) for word in [*command, *arguments]]
+    words = [replace_sockets(_on_this_machine(word, image, environment)) for word in [*command, *arguments]]
     if not words:
         raise NothingToRunError(
             "The Dockerfile has no CMD or ENTRYPOINT (the local cloud does not know the base image's), and the "
@@ -80,7 +76,7 @@ def prepare(
         "HOME": str(data),
         "LANG": "C.UTF-8",
         **own,
-        **variables,
+        **{name: replace_sockets(value) for name, value in variables.items()},
         "PATH": _path(image, environment),
         **platform,
         DATA_VARIABLE: str(data),

@@ -1,7 +1,7 @@
 """From a container's declaration to what can be started: the image found, its packages installed, secrets read."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -9,6 +9,8 @@ from typing import Any
 from hearth.localcloud.build import environment, image
 from hearth.localcloud.build.environment import InstallError
 from hearth.localcloud.cloud import Cloud
+from hearth.localcloud.databases import sockets
+from hearth.localcloud.databases.errors import DatabaseError
 from hearth.localcloud.kept.placeholders import Placeholders
 from hearth.localcloud.records import registry
 from hearth.localcloud.run import launch, real_values, secret_env
@@ -16,7 +18,7 @@ from hearth.localcloud.run.launch import Launch
 
 log = logging.getLogger(__name__)
 
-CANNOT_RUN = (image.ImageGoneError, launch.NothingToRunError, InstallError)
+CANNOT_RUN = (image.ImageGoneError, launch.NothingToRunError, InstallError, DatabaseError)
 """What `Preparation.launch` raises when the image is not one that can be started here; the texts are for people."""
 
 
@@ -31,6 +33,7 @@ class Wanted:
     digest: str
     platform: Mapping[str, str]
     """What Cloud Run itself sets."""
+    volumes: Sequence[Mapping[str, Any]] = ()
 
 
 class Preparation:
@@ -70,4 +73,5 @@ class Preparation:
             variables=variables,
             data=data,
             identity=self._cloud.origin,
+            replace_sockets=sockets.replacing(self._cloud.store, wanted.container, wanted.volumes),
         )

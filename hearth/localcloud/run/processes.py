@@ -35,6 +35,8 @@ class ManagedProcess:
 
     process: asyncio.subprocess.Process
     store: Store
+    stop: int = signal.SIGTERM
+    """The signal that asks it to end."""
 
     @property
     def output(self) -> asyncio.StreamReader:
@@ -43,10 +45,10 @@ class ManagedProcess:
         return self.process.stdout
 
     async def end(self, grace: float = GRACE_SECONDS) -> None:
-        """SIGTERM to the process as to a container's first one; once it is gone, or after `grace`, SIGKILL to all."""
+        """Ask the process alone, as a container's first one; once it is gone, or after `grace`, SIGKILL to all."""
         if self.process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
-                self.process.terminate()
+                self.process.send_signal(self.stop)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.exited(), grace)
         await self.kill()
@@ -69,9 +71,18 @@ class ManagedProcess:
 
 
 async def start(
-    store: Store, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], mark: Iterable[str]
+    store: Store,
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    mark: Iterable[str],
+    stop: int = signal.SIGTERM,
 ) -> ManagedProcess:
-    """Run `command` with this environment and no other; `mark` are variables whose values tell it from all others."""
+    """Run `command` with this environment and no other; `mark` are variables whose values tell it from all others.
+
+    `stop` is the signal that asks it to end.
+    """
     process = await asyncio.create_subprocess_exec(
         "/bin/sh",
         "-c",
@@ -87,7 +98,7 @@ async def start(
     )
     try:
         begun = psutil.Process(process.pid).create_time()
-        record = {"pid": process.pid, "started": begun, "mark": {name: env[name] for name in mark}}
+        record = {"pid": process.pid, "started": begun, "mark": {name: env[name] for name in mark}, "stop": stop}
         store.put(f"{_RECORDS}/{process.pid}", record)
         assert process.stdin is not None  # noqa: S101 - it was asked for
         process.stdin.write(b"\n")
@@ -95,21 +106,22 @@ async def start(
     except BaseException:
         process.kill()
         raise
-    return ManagedProcess(process, store)
+    return ManagedProcess(process, store, stop)
 
 
 async def end_orphans(store: Store) -> list[int]:
     """End what a killed cloud left running; returns the ids of the sessions that were ended."""
     records = [record for _, record in store.children(_RECORDS)]
-    for number in (signal.SIGTERM, signal.SIGKILL):
+    for kill in (False, True):
         # Looked up anew for SIGKILL: members may have been added meanwhile.
         orphans = {record["pid"]: _members(record) for record in records}
         everyone = [member for members in orphans.values() for member in members]
-        if number is signal.SIGTERM:
+        if not kill:
             ended = sorted(pid for pid, members in orphans.items() if members)
-        for member in everyone:
-            with contextlib.suppress(psutil.Error):
-                member.send_signal(number)
+        for record in records:
+            for member in orphans[record["pid"]]:
+                with contextlib.suppress(psutil.Error):
+                    member.send_signal(signal.SIGKILL if kill else record.get("stop", signal.SIGTERM))
         await asyncio.to_thread(psutil.wait_procs, everyone, GRACE_SECONDS)
     for record in records:
         store.delete(f"{_RECORDS}/{record['pid']}")

@@ -55,6 +55,7 @@ class RunnerFactory:
             container=revision["containers"][0],
             digest=revision["_digest"],
             platform=launch.service_variables(revision["service"], short),
+            volumes=revision.get("volumes", ()),
         )
         prepare = partial(self._preparation.launch, wanted)
         return RevisionRunner(self._cloud.store, short, revision, prepare, log_file=self.log_file(revision["service"]))

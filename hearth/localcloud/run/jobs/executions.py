@@ -201,6 +201,7 @@ class Executions:
                 "CLOUD_RUN_TASK_ATTEMPT": str(number),
                 "CLOUD_RUN_TASK_COUNT": str(execution["taskCount"]),
             },
+            volumes=template.get("volumes", ()),
         )
         try:
             launch = await self._preparation.launch(wanted)

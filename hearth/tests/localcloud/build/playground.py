@@ -21,7 +21,7 @@ from hearth.localcloud.build.api import CloudBuild
 from hearth.localcloud.cloud import Cloud, Part, Ports
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.records import policies
-from hearth.localcloud.run import CloudRun
+from hearth.localcloud.run import CloudRun, processes
 from hearth.localcloud.store import Store
 
 PROJECT = "demo-hearth"
@@ -163,6 +163,7 @@ async def playing(root: Path) -> AsyncIterator[Playground]:
 @asynccontextmanager
 async def _started(cloud: Cloud) -> AsyncIterator[Playground]:
     operations.abort_unfinished(cloud.store)
+    await processes.end_orphans(cloud.store)
     cloud.store.put(f"artifactregistry/{REPOSITORY}", {"name": REPOSITORY, "format": "DOCKER"})
     run = CloudRun(cloud)
     parts: list[Part] = [CloudBuild(cloud), run]

@@ -81,13 +81,6 @@ def test_an_image_that_says_nothing_to_run_is_refused(tmp_path: Path) -> None:
         launched(tmp_path, "WORKDIR /app")
 
 
-def test_a_container_that_mounts_sockets_is_refused_because_nobody_listens_on_them(tmp_path: Path) -> None:
-    mounts = [{"name": "sockets", "mountPath": "/cloudsql"}]
-
-    with pytest.raises(launch.NothingToRunError, match="runs no Cloud SQL"):
-        launched(tmp_path, "CMD run", volumeMounts=mounts)
-
-
 def test_absolute_paths_of_the_image_become_paths_of_this_machine_and_others_stay(tmp_path: Path) -> None:
     lines = (
         "RUN python -m venv /venv\n"

@@ -60,6 +60,9 @@ def test_what_runs_is_shown_since_when_and_secrets_by_name(tmp_path: Path, capsy
     said = capsys.readouterr().out
     # In whichever time zone.
     assert re.search(r"  web-1 +serving since \d+ \w+ (1969|1970) +77\n", said)
+    assert re.search(r"database shop +Postgres 15, running since \d+ \w+ (1969|1970) +80 +/.*/demo-test/shop\n", said)
+    assert re.search(r"database idle +Postgres 15, not running +/.*/demo-test/idle\n", said)
+    assert re.search(r"database service\.sqlite3 +SQLite, file +/.*/demo-test/service\.sqlite3\n", said)
     assert re.search(r"job migrate +failed \d+ \w+ \d[\d:]+ +migrate-1\n", said)
     assert "\nSecrets: session-key.\n" in said
     assert deployed.CANARY not in said

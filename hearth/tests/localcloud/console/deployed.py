@@ -3,6 +3,7 @@
 from typing import Any
 
 from hearth.localcloud.cloud import Cloud
+from hearth.localcloud.databases import cloud_sql
 from hearth.localcloud.kept import records
 from hearth.localcloud.status import status
 
@@ -63,11 +64,28 @@ def put_kept(cloud: Cloud) -> None:
     records.put(cloud.store, {**record, "inputs": {"s": CANARY}, "outputs": {}})
 
 
+def put_databases(cloud: Cloud) -> None:
+    """A server that runs, one that does not, and a file."""
+    for number, name in ((80, "shop"), (0, "idle")):
+        instance = f"projects/demo-test/instances/{name}"
+        cloud.store.put(f"sqladmin/{instance}", {"name": instance})
+        data = cloud_sql.data_folder(cloud, instance)
+        data.mkdir(parents=True)
+        (data / "PG_VERSION").write_text("15\n", encoding="utf-8")
+        if number:
+            mark = {"HEARTH_DATABASE_DIR": str(data)}
+            cloud.store.put(f"processes/run/{number}", {"pid": number, "started": 1.0, "mark": mark})
+    file = cloud.data / "demo-test" / "service.sqlite3"
+    file.parent.mkdir(parents=True)
+    file.touch()
+
+
 def put_all(cloud: Cloud) -> None:
     """All of it, with lines that are hostile."""
     put_jobs(cloud)
     put_secret(cloud)
     put_kept(cloud)
+    put_databases(cloud)
     write(cloud, "services/web.log", f"web-1 | {HOSTILE}", 'web-1 | {"severity": "INFO", "message": "<b>started</b>"}')
     write(cloud, "jobs/migrate.log", f"migrate-1 | {HOSTILE * 20}")
     write(

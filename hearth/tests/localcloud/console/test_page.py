@@ -91,7 +91,7 @@ def test_all_that_a_person_asks_for_is_on_the_page_without_its_script(local: Loc
     heads = re.findall("<h2>(.*?)</h2>", page)
     assert heads == [
         *("Addresses", "Service web", "Job migrate", "Job migrates"),
-        *("Last requests", "Secrets", "Kept, not played", "Folders"),
+        *("Databases", "Last requests", "Secrets", "Kept, not played", "Folders"),
     ]
     assert shown(local) in page
 
@@ -153,7 +153,7 @@ def test_every_section_has_an_id_of_its_own(local: LocalCloud) -> None:
 
     ids = [attrs["id"] for _, attrs in Tags(page).found if "id" in attrs]
 
-    assert len(ids) == len(set(ids)) == 8
+    assert len(ids) == len(set(ids)) == 9
 
 
 @pytest.mark.parametrize("path", ["/", console.LIVE, "/_local/console.js", "/_local/console.css"])

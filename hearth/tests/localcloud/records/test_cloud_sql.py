@@ -1,11 +1,13 @@
 """Cloud SQL's servers, databases and users: records, and their rules."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
 from hearth.catalog.apis import SQL_ADMIN
-from hearth.tests.localcloud.running import LocalCloud
+from hearth.localcloud.records import Records
+from hearth.tests.localcloud.running import LocalCloud, in_thread
 
 INSTANCES = "projects/demo-test/instances"
 WEB = f"{INSTANCES}/web"
@@ -15,6 +17,14 @@ SERVER = {
     "region": "europe-west1",
     "settings": {"tier": "db-f1-micro"},
 }
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> Iterator[LocalCloud]:
+    """With nobody who carries out what is recorded."""
+    with in_thread(tmp_path, compose=lambda cloud: [Records(cloud)]) as cloud:
+        cloud.enable()
+        yield cloud
 
 
 def create(local: LocalCloud, fields: Mapping[str, object] | None = None, *, status: int = 200) -> dict[str, object]:

@@ -1,0 +1,124 @@
+"""One database server: a process that runs for as long as the local cloud does, however often it dies.
+
+What it writes goes to a log file; what happens to it is said there and in the local cloud's own log.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hearth.localcloud.databases.errors import DatabaseError
+from hearth.localcloud.run import output, processes
+from hearth.localcloud.store import Store
+
+log = logging.getLogger(__name__)
+
+FOLDER_VARIABLE = "HEARTH_DATABASE_DIR"
+"""The folder of a server's data, by which its process is told from all others."""
+
+_START_SECONDS = 60.0
+_LOOK_SECONDS = 0.05
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 10.0
+# Between the end of a process and the last of its output.
+_REST_SECONDS = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """How a server is run."""
+
+    command: Sequence[str]
+    folder: Path
+    """Its data; the process begins there."""
+    env: Mapping[str, str]
+    answers: Callable[[int], Awaitable[bool]]
+    """Whether the process of that id takes connections."""
+    stop: int = signal.SIGTERM
+
+
+class Server:
+    """Started by `start`, ended by `stop`."""
+
+    def __init__(self, store: Store, program: Program, log_file: Path) -> None:
+        self.program = program
+        self._store = store
+        self._log_file = log_file
+        self._process: processes.ManagedProcess | None = None
+        self._keeping: asyncio.Task[None] | None = None
+        self._tail = output.last_lines()
+
+    async def start(self) -> None:
+        """Run it and wait until it takes connections. Raises DatabaseError; then nothing of it runs."""
+        await self._start()
+        self.keep_running()
+
+    def keep_running(self) -> None:
+        """From now on it is to run, however often it takes to start it."""
+        self._keeping = asyncio.create_task(self._keep(), name=f"keep {self.program.folder.name}")
+
+    async def stop(self) -> None:
+        """Ask it to end, and after ten seconds kill it."""
+        if self._keeping:
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
+        if self._process:
+            await self._end(self._process)
+
+    async def _start(self) -> None:
+        program = self.program
+        env = {**program.env, FOLDER_VARIABLE: str(program.folder)}
+        process = self._process = await processes.start(
+            self._store,
+            program.command,
+            cwd=program.folder,
+            env=env,
+            mark=[FOLDER_VARIABLE],
+            stop=program.stop,
+        )
+        self._tail.clear()
+        copying = output.copy(process.output, self._log_file, program.folder.name, self._tail)
+        self._copying = asyncio.create_task(copying, name=f"log of {program.folder.name}")
+        why = f"does not answer after {_START_SECONDS:.0f} s"
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_START_SECONDS):
+                while process.process.returncode is None:
+                    if await program.answers(process.process.pid):
+                        return
+                    await asyncio.sleep(_LOOK_SECONDS)
+                why = f"ended with exit code {process.process.returncode}"
+        await self._end(process)
+        lines = "\n".join(self._tail) or "(it wrote nothing)"
+        raise DatabaseError(f"The database server {why}. Last lines of {self._log_file}:\n{lines}")
+
+    async def _keep(self) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                if self._process is None:
+                    await self._start()
+                    self._say("runs again.")
+                assert self._process is not None  # noqa: S101 - it has just been started
+                code = await self._process.exited()
+                await self._end(self._process)
+                self._say(f"ended with exit code {code}; starting it again.")
+                pause = _FIRST_PAUSE
+            except DatabaseError as fault:
+                log.warning("%s", fault)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def _end(self, process: processes.ManagedProcess) -> None:
+        await process.end()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._copying, _REST_SECONDS)
+        self._process = None
+
+    def _say(self, what: str) -> None:
+        name = self.program.folder.name
+        log.warning("the database server %s %s", name, what)
+        output.add(f"The local cloud: the server {what}", self._log_file, name, self._tail)
