@@ -46,6 +46,7 @@ class KeyVersion(Kind):
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._found: dict[str, str] = {}
 
     def check(self, context: Context, olds: Values | None, news: Values) -> CheckResult:
         inputs = Inputs(news, {"bytes": 32, "rotation": ""}, (*_PLACE, "follows"))
@@ -56,11 +57,19 @@ class KeyVersion(Kind):
         inputs.reachable(self._session.endpoints, _APIS)
         if "follows" in inputs.values:
             inputs.text("follows", _VERSION)
-            # Create is told the new inputs alone, so the version that is being left has to be one of them.
-            before = (olds or {}).get("follows", "")
-            moved = before not in ("", inputs.values["follows"])
-            inputs.values["replaced"] = before if moved else (olds or {}).get("replaced", "")
+            inputs.values["replaced"] = self._left(context, olds, inputs.values["follows"])
         return inputs.checked()
+
+    def _left(self, context: Context, olds: Values | None, follows: object) -> str:
+        """The version that the other one left, which has to be an input, since create is told of no others.
+
+        The engine checks twice where it replaces, the second time without the old inputs, for the sake of names that
+        providers make up (pulumi/pkg, resource/deploy/step_generator.go). So what the first one found is kept.
+        """
+        if olds is not None:
+            before: str = olds.get("follows", "")
+            self._found[context.urn] = before if before not in ("", follows) else olds.get("replaced", "")
+        return self._found.get(context.urn, "")
 
     def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> DiffResult:
         changed = changed_paths(old_inputs, news)

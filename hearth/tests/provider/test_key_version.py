@@ -67,9 +67,16 @@ def kind(session: Session) -> KeyVersion:
 
 
 def checked(kind: KeyVersion, context: Context, olds: Values | None, news: Values) -> Values:
-    found = kind.check(context, olds, {key: value for key, value in news.items() if key != "replaced"})
+    found = kind.check(context, olds, sent(news))
     assert not found.failures
+    # As the engine does where it replaces.
+    assert kind.check(context, None, sent(news)) == found
     return found.inputs
+
+
+def sent(news: Values) -> Values:
+    """What a program declares, without what the provider adds."""
+    return {key: value for key, value in news.items() if key != "replaced"}
 
 
 @pytest.mark.parametrize("size", [16, 32, 64])
