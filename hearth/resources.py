@@ -113,6 +113,23 @@ class Settled(pulumi.CustomResource):
         super().__init__("hearth:project:Settled", name, properties, opts)
 
 
+class PublicGrant(pulumi.CustomResource):
+    """Everybody's right to call a Cloud Run service. Whatever makes the service ask for it depends on this."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        project: Input[str],
+        region: Input[str],
+        service: Input[str],
+        settle_seconds: Input[int],
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        properties = {"project": project, "region": region, "service": service, "settleSeconds": settle_seconds}
+        super().__init__("hearth:run:PublicGrant", name, properties, opts)
+
+
 class RandomKey(pulumi.CustomResource):
     """A random key that stays the same until `rotation` changes."""
 

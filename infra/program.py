@@ -14,7 +14,7 @@ from hearth.configuration import read
 from hearth.guards.guarding import Guards
 from hearth.hosting import hosting_config, shadowing, static_files
 from hearth.resources import Settled
-from infra import configuration, database, delivery, own_variables, service_env, sign_in
+from infra import configuration, database, delivery, own_variables, public_access, service_env, sign_in
 from infra.app_secrets import AppSecrets
 from infra.container import Container
 from infra.database import Database
@@ -96,6 +96,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         migration = MigrationJob("migration", stack, container=container, after=[*enabled, granted])
         before_serving.append(migration.executed)
 
+    before_serving += public_access.granted_before("public-access-beforehand", stack, after=enabled)
     web = WebService("web", stack, container=container, after=before_serving)
     access = PublicAccess("public-access", stack, service=web.service.name)
 

@@ -11,16 +11,35 @@ open, since Hosting comes from the internet.
 - `private`: neither.
 """
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_gcp as gcp
 from pulumi import Input, ResourceOptions
 
+from hearth.resources import PublicGrant
 from infra.settings import StackSettings
 
 
 def invoker_check_disabled(stack: StackSettings) -> bool:
     """Whether the service skips the check itself, which WebService has to declare."""
     return stack.public_access == "invoker-check-off"
+
+
+def granted_before(name: str, stack: StackSettings, *, after: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
+    """What the service waits for, so that it answers everybody while it changes from `invoker-check-off` to `iam`."""
+    if stack.public_access != "iam":
+        return []
+    return [
+        PublicGrant(
+            name,
+            project=stack.project,
+            region=stack.region,
+            service=stack.names.service,
+            settle_seconds=stack.grant_settle_seconds,
+            opts=ResourceOptions(depends_on=after),
+        )
+    ]
 
 
 class PublicAccess(pulumi.ComponentResource):

@@ -14,6 +14,7 @@ from hearth.provider.clock import Clock
 from hearth.provider.image import Image
 from hearth.provider.job_execution import JobExecution
 from hearth.provider.key_version import KeyVersion
+from hearth.provider.public_grant import PublicGrant
 from hearth.provider.random_key import RandomKey
 from hearth.provider.schema import RESOURCES
 from hearth.provider.settled import Settled
@@ -39,6 +40,7 @@ class HearthProvider(Provider):
             AlternatingValue(),
             RandomKey(),
             KeyVersion(session),
+            PublicGrant(session, clock),
             # Records have nothing to take effect in.
             Settled(
                 session,

@@ -10,6 +10,7 @@ from hearth.provider.alternating_value import AlternatingValue
 from hearth.provider.image import Image
 from hearth.provider.job_execution import JobExecution
 from hearth.provider.key_version import KeyVersion
+from hearth.provider.public_grant import PublicGrant
 from hearth.provider.random_key import RandomKey
 from hearth.provider.settled import Settled
 from hearth.provider.site_release import SiteRelease
@@ -62,6 +63,12 @@ RESOURCES: Mapping[str, Any] = {
         required={"project": _TEXT, "region": _TEXT},
         optional={"apis": _TEXTS, "grants": _TEXTS, "settleSeconds": _WHOLE, "neededBy": _TEXTS},
         computed={"attempt": _WHOLE},
+    ),
+    PublicGrant.token: _resource(
+        "Everybody's right to call a Cloud Run service, made before the service asks for it.",
+        required=dict.fromkeys(("project", "region", "service"), _TEXT),
+        optional={"settleSeconds": _WHOLE},
+        computed={},
     ),
     RandomKey.token: _resource(
         "A random key that stays the same until its rotation input changes.",

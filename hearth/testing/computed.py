@@ -62,6 +62,7 @@ OWN: Final[Mapping[str, Values]] = {
         "url": "https://{site}.web.app",
     },
     "hearth:project:Settled": {"id": "{project}/settled", "attempt": 1},
+    "hearth:run:PublicGrant": {"id": "projects/{project}/locations/{region}/services/{service}/public"},
     "hearth:run:JobExecution": {
         "id": "projects/{project}/locations/{region}/jobs/{job}",
         "execution": "{job}-1",

@@ -75,6 +75,16 @@ class CloudRun:
         """The job of a relative resource name; None when there is none."""
         return self._get(name, f"read the Cloud Run job {name.rpartition('/')[2]}")
 
+    def policy(self, name: str) -> dict[str, Any]:
+        """Who may do what with a service, as its IAM policy."""
+        # Without the version, conditions would be left out, and lost when the policy is written again.
+        url = f"{name}:getIamPolicy?options.requestedPolicyVersion=3"
+        return self._call("GET", url, f"read who may call {name.rpartition('/')[2]}")
+
+    def set_policy(self, name: str, policy: Body) -> None:
+        """Refused where somebody else has written it since it was read."""
+        self._call("POST", f"{name}:setIamPolicy", f"let everybody call {name.rpartition('/')[2]}", {"policy": policy})
+
     def running(self, job: str) -> list[Execution]:
         """The executions of a job that have not ended, newest first, as far as the newest hundred."""
         found = self._call(
