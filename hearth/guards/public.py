@@ -20,11 +20,14 @@ _SWITCHES = (("invokerIamDisabled",), ("metadata", "annotations", "run.googleapi
 _MAY_OPEN = re.compile(
     r"members?|entity|roleEntities|specialGroup|iamMember|grantees|policyData|invokerIamDisabled|.*invoker-iam-disabled"
 )
+_PUBLIC_GRANT = "hearth:run:PublicGrant"
 _WHY = "it would be open to everybody, which app:publicAccess does not allow"
 
 
 def violations(declared: Declared, intent: Intent) -> Iterator[Violation | Unclear]:
     """Look at members anywhere, into whole policies, at ready-made ACLs, and at the invoker check."""
+    if declared.type == _PUBLIC_GRANT:
+        yield from _granting(declared, intent)
     if declared.type.partition(":")[0] != "gcp":
         return
     granted = is_public_grant(declared, intent)
@@ -52,6 +55,19 @@ def violations(declared: Declared, intent: Intent) -> Iterator[Violation | Uncle
     for path, value in declared.found(lambda path: _may_open(path) or (granted and path in (("role",), ("name",)))):
         if value is UNKNOWN:
             yield Unclear(path)
+
+
+def _granting(declared: Declared, intent: Intent) -> Iterator[Violation | Unclear]:
+    """It grants to everybody without naming anybody."""
+    service = declared.at("service")
+    if intent.public_access != "iam" or service not in (intent.service, UNKNOWN):
+        yield Violation(
+            what=f"service = {service!r}",
+            why=_WHY,
+            fix="remove it; for the web service: pulumi config set app:publicAccess iam",
+        )
+    elif service is UNKNOWN:
+        yield Unclear(("service",))
 
 
 def is_public_grant(declared: Declared, intent: Intent) -> bool:

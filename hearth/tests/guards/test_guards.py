@@ -137,6 +137,16 @@ class TestPublic:
         assert said("public", V1, V1_UNCHECKED, public_access="invoker-check-off")
         assert not said("public", V1, {"metadata": {"annotations": {"team": "true"}}}, public_access="iam")
 
+    @pytest.mark.parametrize("public_access", ["iam", "invoker-check-off", "private"])
+    def test_a_grant_made_beforehand_is_for_the_web_service_and_its_way(self, public_access: str) -> None:
+        granted = "hearth:run:PublicGrant"
+
+        refused = said("public", granted, {"service": "web"}, public_access=public_access)
+
+        assert bool(refused) is (public_access != "iam")
+        assert said("public", granted, {"service": "admin"}, public_access=public_access)
+        assert unclear("public", granted, {"service": UNKNOWN}, public_access="iam") == {"service"}
+
     def test_a_ready_made_acl_for_everybody_is_refused(self) -> None:
         assert said("public", "gcp:storage/bucketACL:BucketACL", {"predefinedAcl": "publicRead"})
         assert not said("public", "gcp:storage/bucketACL:BucketACL", {"predefinedAcl": "projectPrivate"})
