@@ -17,10 +17,15 @@ _OTHER_FIELDS: Final = 64
 """Those that go with a form unseen, and room for what browsers add."""
 
 
+def largest_form(declaration: Declaration) -> int | None:
+    """Bytes; None for what has no bound of its own."""
+    size = largest(declaration).bytes
+    return None if size is None else _ESCAPED_BYTES * size
+
+
 def hold_form(declaration: Declaration) -> None:
     """Raises RequestEntityTooLarge (413). A form's fields are made as many as there are signs between them."""
-    size = largest(declaration).bytes
-    most = None if size is None else _ESCAPED_BYTES * size
+    most = largest_form(declaration)
     request.max_form_parts = len(fields(declaration)) + _OTHER_FIELDS
     if request.mimetype == "multipart/form-data":
         request.max_content_length = request.max_form_memory_size = body.limit(most)

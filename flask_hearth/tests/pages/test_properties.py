@@ -5,6 +5,7 @@
 
 import os
 import string
+from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from werkzeug.test import TestResponse
 
+from flask_hearth.pages.sizes import largest_form
 from flask_hearth.testing.sample import ITEMS
 from flask_hearth.tests.api.conftest import app_over
 from flask_hearth.tests.api.memory_store import MemoryStore
@@ -61,12 +63,15 @@ def test_no_form_is_an_error_of_ours(
     form: dict[str, str],
     honest: bool,  # noqa: FBT001
 ) -> None:
-    """With the right token and without."""
+    """With the right token and without, and too large to be read at all."""
     token = Visitor(client).form("/items/new").values["_csrf"] if honest else "none"
+    body = urlencode(form | {"_csrf": token})
+    most = largest_form(WARES if path.startswith("/wares") else ITEMS)
+    assert most is not None
 
-    answer = client.post(path, data=form | {"_csrf": token}, headers={"Accept": "text/html"})
+    answer = client.post(path, data=body, mimetype="application/x-www-form-urlencoded", headers={"Accept": "text/html"})
 
-    assert status(answer) in ({303, 400, 409, 422} if honest else {403})
+    assert status(answer) in ({413} if len(body) > most else {303, 400, 409, 422} if honest else {403})
 
 
 @SEARCHED
