@@ -426,3 +426,26 @@ def test_a_service_identity_is_made_read_from_the_state_and_left(google: Any, st
 
     assert agent.outputs["member"] == "serviceAccount:agent@g.example"
     assert google.requests == []
+
+
+def test_an_interrupted_destroy_of_a_server_is_ended_by_another_and_stands_in_the_way_of_an_up(
+    google: Any, stack: Any
+) -> None:
+    """What is abandoned leaves the state first, and Cloud SQL with its server, which may take minutes."""
+    server, database = stack("gcp:sql/databaseInstance:DatabaseInstance"), "gcp:sql/database:Database"
+    declared = {"name": "service", "instance": "web", "deletionPolicy": "ABANDON"}
+    google.filled_in = {"settings": {"settingsVersion": "1"}}
+    server.up({"name": "web", "databaseVersion": "POSTGRES_17", "settings": {"tier": "db-f1-micro"}})
+    first = stack(database)
+    first.up(declared)
+
+    first.delete()
+
+    with pytest.raises(ProviderError, match=r"Error creating Database: googleapi: Error 409: .* already exists"):
+        stack(database).up(declared)
+    # Destroyed in the end, the server takes along what it has.
+    google.documents = {name: each for name, each in google.documents.items() if "/databases/" not in name}
+    server.kind.delete(server.context, server.id, server.inputs, {**server.outputs, "deletionProtection": False})
+    server.id = ""
+    server.up({"name": "web", "databaseVersion": "POSTGRES_17", "settings": {"tier": "db-f1-micro"}})
+    stack(database).up(declared)
