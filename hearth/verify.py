@@ -10,6 +10,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
             return code
     # A project that has installed the toolkit has none of its tests.
     if verb == "check" or not (root / _BESIDE["engine"]).is_dir():
-        return _side_by_side(checks, ["mypy", *_USERS], checks.there(_BESIDE_USERS), ["tests"])
+        return _side_by_side(checks, ["mypy", *_typed(root)], checks.there(_BESIDE_USERS), ["tests"])
     return _side_by_side(checks, ["mypy"], checks.there(_BESIDE), _OTHERS)
 
 
@@ -59,6 +60,16 @@ def _side_by_side(checks: "_Checks", types: Sequence[str], beside: Mapping[str, 
     if failed:
         sys.stderr.write(f"These failed; their output is above: {', '.join(failed)}\n")
     return next(iter(failed.values()), 0)
+
+
+def _typed(root: Path) -> list[str]:
+    """The user's folders, without one that `files` of mypy's table leaves out, as for an app that is not typed."""
+    try:
+        document = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        document = {}
+    files = document.get("tool", {}).get("mypy", {}).get("files", _USERS)
+    return [folder for folder in _USERS if folder in files]
 
 
 class _Checks:

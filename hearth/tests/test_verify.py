@@ -119,6 +119,19 @@ def test_each_kind_of_failure_counts_and_is_told(checkout: Path, verb: str, file
     assert said in done.stdout
 
 
+@pytest.mark.parametrize(("files", "code"), [('["infra", "service", "tests"]', 1), ('["infra", "tests"]', 0)])
+def test_check_looks_at_the_types_of_an_app_unless_mypys_files_leave_it_out(
+    checkout: Path, files: str, code: int
+) -> None:
+    text = (checkout / "pyproject.toml").read_text(encoding="utf-8")
+    (checkout / "pyproject.toml").write_text(text.replace('["tests"]', files), encoding="utf-8")
+    (checkout / "service" / "app.py").write_text("visits = []\n", encoding="utf-8")
+
+    done = verify(checkout, "check")
+
+    assert (done.returncode, "Need type annotation" in done.stdout) == (code, bool(code))
+
+
 def test_where_the_toolkit_is_installed_the_projects_own_tests_are_all_of_them(checkout: Path) -> None:
     shutil.rmtree(checkout / "hearth")
 
