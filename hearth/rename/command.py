@@ -48,6 +48,10 @@ def run(root: Path, name: str, *, anyway: bool, renew: Callable[[Path], str] = r
     """Rename the app. Raises RenameError; all that can be known to be wrong is, before anything is written."""
     old = places.current(root)
     wanted = places.changes(root, name)
+    # At once, before the program is run with the name in each stack, which takes seconds.
+    found = list(checks.obstacles(root, old)) if wanted and name else []
+    if found and not anyway:
+        raise RenameError("\n".join(["Nothing was renamed.", *_listed(found), "Or do it all the same: ANYWAY=1"]))
     if faults := checks.name_faults(root, name):
         raise RenameError(
             "\n".join([f"Nothing was renamed. {name!r} is not a possible name for the app:", *_listed(faults)])
@@ -55,9 +59,7 @@ def run(root: Path, name: str, *, anyway: bool, renew: Callable[[Path], str] = r
     if not wanted:
         print(f"Everything is called {name} already.")
         return
-    if found := list(checks.obstacles(root, old)):
-        if not anyway:
-            raise RenameError("\n".join(["Nothing was renamed.", *_listed(found), "Or do it all the same: ANYWAY=1"]))
+    if found:
         print("\n".join(found), file=sys.stderr)
     for change in wanted:
         change.file.write_text(change.text, encoding="utf-8")

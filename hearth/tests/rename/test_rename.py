@@ -186,6 +186,16 @@ def test_uncommitted_changes_are_not_mixed_with_the_renames(checkout: Path) -> N
     assert configuration(checkout, "dev")["app:name"] == "my-shop"
 
 
+def test_uncommitted_changes_are_told_before_the_program_is_run(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (checkout / "notes.txt").write_text("mine\n", encoding="utf-8")
+    monkeypatch.delattr(checks, "name_faults")
+
+    with pytest.raises(RenameError, match="uncommitted changes"):
+        rename(checkout, "my-shop")
+
+
 def test_without_git_there_is_no_way_back(checkout: Path) -> None:
     shutil.rmtree(checkout / ".git")
 
