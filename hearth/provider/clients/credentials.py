@@ -11,6 +11,9 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+import requests
+from requests.auth import AuthBase
+
 from hearth.plugin.kinds import ProviderError
 from hearth.provider.clients.endpoints import loopback
 
@@ -66,3 +69,14 @@ class Tokens:
             except google.auth.exceptions.GoogleAuthError as failed:
                 raise ProviderError(f"Google refused to renew the credentials ({failed}). {_LOG_IN}") from None
             return str(self._credentials.token)
+
+
+class Bearer(AuthBase):
+    """Sets the header as authentication, because requests replaces a plain one by an entry of ~/.netrc."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
