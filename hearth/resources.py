@@ -11,7 +11,7 @@ from pulumi import Input, Output, ResourceOptions
 
 
 class Image(pulumi.CustomResource):
-    """A container image of the checkout, built by Cloud Build unless an image of that content is there already."""
+    """A container image of the checkout, built by Cloud Build unless it built that content already; or a copy."""
 
     ref: Output[str]
     """The image by digest; unknown in a preview that would build."""
@@ -30,9 +30,13 @@ class Image(pulumi.CustomResource):
         build_region: Input[str],
         context: Input[str],
         dockerfile: Input[str],
+        copy_of: Input[str] | None = None,
         opts: ResourceOptions | None = None,
     ) -> None:
-        """`image` is its name in the repository; `context` and `dockerfile` are relative to the checkout's root."""
+        """`image` is its name in the repository; `context` and `dockerfile` are relative to the checkout's root.
+
+        With `copy_of`, an image in Artifact Registry by digest, nothing is built: that image is copied.
+        """
         properties = {
             "project": project,
             "region": region,
@@ -43,6 +47,7 @@ class Image(pulumi.CustomResource):
             "buildRegion": build_region,
             "context": context,
             "dockerfile": dockerfile,
+            "copyOf": copy_of,
             "ref": None,
             "digest": None,
         }

@@ -26,7 +26,11 @@ _ISSUER = "https://token.actions.githubusercontent.com"
 _EVENTS = ("push", "workflow_dispatch")
 """Only those who may write to the repository can cause them. The `ref` alone does not tell: a pull request that is
 closed, or of `pull_request_target`, has the base branch as its `ref` too (GitHub, "Events that trigger workflows")."""
-_PREVIEW_ROLES = ("roles/serviceusage.serviceUsageConsumer", "roles/artifactregistry.reader")
+_PREVIEW_ROLES = (
+    "roles/serviceusage.serviceUsageConsumer",
+    "roles/artifactregistry.reader",
+    "roles/cloudbuild.builds.viewer",
+)
 """A preview compares with the state, and asks Google for nothing but whether the image is built already."""
 
 _INSTEAD: Mapping[str, tuple[str, ...]] = {

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pulumi
-import pulumi_gcp as gcp
-from pulumi import Output
 
 from flask_hearth import paths
 from hearth import missing_variables, secret_values
@@ -52,17 +50,10 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     enabled = [services.settled]
 
     registry = ImageRegistry("images", stack, after=enabled)
-    accounts: dict[str, gcp.serviceaccount.Account] = {}
-    if stack.image:
-        # A digest from the configuration is an image that another stack built and tried.
-        image = Output.from_input(stack.image)
-    else:
-        built = ServiceImage("image", stack, repository=registry.repository.repository_id, after=enabled)
-        image = built.ref
-        accounts["build"] = built.account
-
+    own_image = ServiceImage("image", stack, repository=registry.repository.repository_id, after=enabled)
+    image = own_image.ref
     runtime = RuntimeIdentity("runtime", stack, after=enabled)
-    accounts["run"] = runtime.account
+    accounts = {"build": own_image.account, "run": runtime.account}
     secrets = AppSecrets("secrets", stack, reader=runtime.member, after=enabled)
     data = Database("database", stack, user=runtime.member, after=enabled)
     stored = {**secrets.env, **data.secrets}

@@ -1,4 +1,7 @@
-"""Build the service's image with Cloud Build, from what the checkout holds, with no Docker on this machine.
+"""Bring the service's image into the stack's own repository, with no Docker on this machine.
+
+Cloud Build builds it from what the checkout holds, or with `app:image` an image that another stack built and tried is
+copied. What building needs is there in either case, so that the way back takes nothing but the setting.
 
 Left out: the deployer's own rights (docs/deploying.md), and tags that mean something to people: what runs is known by
 its digest.
@@ -21,7 +24,7 @@ class ServiceImage(pulumi.ComponentResource):
     """An image, with the bucket its sources go through and the account that builds it."""
 
     ref: Output[str]
-    """The image by digest; unknown in a preview that would build."""
+    """The image by digest, in the stack's own repository; unknown in a preview that would build."""
     account: gcp.serviceaccount.Account
     """As which the build runs."""
 
@@ -105,6 +108,7 @@ class ServiceImage(pulumi.ComponentResource):
             build_region=stack.build_region,
             context=".",
             dockerfile=stack.dockerfile,
+            copy_of=stack.image or None,
             opts=ResourceOptions(parent=self, depends_on=[settled]),
         )
         self.ref = image.ref

@@ -9,11 +9,10 @@ from decimal import Decimal
 from typing import Literal
 
 from hearth.configuration import Configuration, Mixed, Names, Rule, Strings, Texts, key
-from hearth.facts import cloud_run, cloud_sql, commands, github, regions
+from hearth.facts import cloud_run, cloud_sql, commands, github, images, regions
 from hearth.facts import names as allowed
 from hearth.guards import RULES
 from hearth.guards.declared import Intent
-from hearth.guards.image_by_digest import BY_DIGEST
 from hearth.target import PLACEHOLDER
 from infra import names
 
@@ -145,9 +144,11 @@ class StackSettings(Configuration):
     )
     image: str = key(
         "",
-        "an image is deployed by digest: a tag can be moved, and then no diff would show what runs",
-        "take the imageRef output of the stack that built it (HOST/PATH@sha256:...), or '' to build it here",
-        lambda image: not image or BY_DIGEST.fullmatch(image),
+        "an image is copied by digest, as a tag can be moved and no diff would show it; and from Artifact Registry, as no "
+        "other registry gets Google's credentials",
+        "take the imageRef output of the stack that built it (LOCATION-docker.pkg.dev/PROJECT/REPOSITORY/IMAGE@sha256:"
+        "...), or '' to build it here",
+        lambda image: not image or images.BY_DIGEST.fullmatch(image),
     )
     image_readers: Strings = key(
         (),

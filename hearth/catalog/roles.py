@@ -33,8 +33,12 @@ DEPLOYER: tuple[Role, ...] = (
     ),
     Role(
         "roles/artifactregistry.admin",
-        "image repository, its cleanup policies and readers",
-        ("artifactregistry.repositories.create", "artifactregistry.repositories.setIamPolicy"),
+        "image repository, its cleanup policies and readers, and copies of images",
+        (
+            "artifactregistry.repositories.create",
+            "artifactregistry.repositories.setIamPolicy",
+            "artifactregistry.repositories.uploadArtifacts",
+        ),
     ),
     Role(
         "roles/storage.admin",

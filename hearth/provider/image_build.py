@@ -1,7 +1,8 @@
 """Bring the content of an image into the registry by Cloud Build, whatever was begun before.
 
-Everything is found again by content: the source in the bucket, a running build and the finished image all carry its
-hash. So a run that was killed, cancelled or cut off is taken up where it stopped, and two runs share one build.
+Everything is found again by content: the source in the bucket and the record of a build, running or ended, carry its
+hash. So a run that was killed, cancelled or cut off is taken up where it stopped, and two runs share one build. What a
+build pushed is known from its record alone.
 """
 
 import re
@@ -49,9 +50,17 @@ class ImageBuild:
 
         Raises ProviderError when the build fails, is refused for longer than a new grant takes, or is cancelled.
         """
-        order = self._order
-        found = self._registry.digest_of_tag(order.package, order.tag)
+        found = self.recorded()
         return found if found is not None else self._pushed(self._build())
+
+    def recorded(self) -> str | None:
+        """The digest by the record of a build of this content, if the registry still has the image."""
+        order = self._order
+        for build in self._builds.with_tag(order.tag):
+            digest = build.digest(order.image) if build.status == SUCCESS and order.is_of(build.raw) else None
+            if digest is not None and self._registry.has(order.package, digest):
+                return digest
+        return None
 
     def _build(self) -> Build:
         """A successful build, after as many tries as a new grant may take to reach every server."""
@@ -78,7 +87,7 @@ class ImageBuild:
     def _running(self) -> Build | None:
         order = self._order
         for build in self._builds.with_tag(order.tag):
-            if build.running and order.image in (build.raw.get("images") or []):
+            if build.running and order.is_of(build.raw):
                 self._context.say(f"found a running build of the same content, {build.id}")
                 return build
         return None
@@ -134,7 +143,7 @@ class ImageBuild:
 
     def _pushed(self, build: Build) -> str:
         order = self._order
-        digest = build.digest(order.image) or self._registry.digest_of_tag(order.package, order.tag)
+        digest = build.digest(order.image)
         if digest is None or not self._registry.has(order.package, digest):
             raise ProviderError(
                 f"Build {build.id} succeeded, but {order.image} ({digest or 'no digest'}) is not in the registry. "

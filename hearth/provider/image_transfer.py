@@ -6,9 +6,10 @@ already is skipped, so that a copy that was broken off is taken up again.
 
 from hearth.facts import images
 from hearth.plugin.kinds import Context, ProviderError
-from hearth.provider.clients.artifact_registry import Package
+from hearth.provider.clients.artifact_registry import ArtifactRegistry, Package
 from hearth.provider.clients.container_registry import Repository, stopped
 from hearth.provider.clients.credentials import Tokens
+from hearth.provider.clients.session import Session
 from hearth.provider.image_manifest import Manifest
 
 _MAY_NOT_READ = (
@@ -41,6 +42,18 @@ class Transfer:
             tag=tag,
             context=context,
         )
+
+
+class RecordCopy:
+    """On a local cloud, whose images are folders of files beside its registry, and which has one folder for each."""
+
+    def __init__(self, session: Session) -> None:
+        self._registry = ArtifactRegistry(session)
+
+    def __call__(self, reference: str, package: Package, tag: str, context: Context) -> None:
+        """As of `Transfer`."""
+        context.say("the local cloud has no layers: it copies the record of the image, and nothing more")
+        self._registry.copy_record(reference, package, tag)
 
 
 def copy(source: Repository, destination: Repository, *, digest: str, tag: str, context: Context) -> None:

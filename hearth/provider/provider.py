@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hearth.catalog.apis import SERVICE_USAGE
+from hearth.catalog.apis import ARTIFACT_REGISTRY, SERVICE_USAGE
 from hearth.plugin.kinds import Kind, Provider, ProviderError
 from hearth.provider.alternating_value import AlternatingValue
 from hearth.provider.clients.credentials import Tokens
@@ -12,6 +12,7 @@ from hearth.provider.clients.endpoints import Endpoints, loopback
 from hearth.provider.clients.session import Session
 from hearth.provider.clock import Clock
 from hearth.provider.image import Image
+from hearth.provider.image_transfer import RecordCopy, Transfer
 from hearth.provider.job_execution import JobExecution
 from hearth.provider.key_version import KeyVersion
 from hearth.provider.public_grant import PublicGrant
@@ -32,10 +33,12 @@ class HearthProvider(Provider):
     version = "0.1.0"
 
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
-        session = Session(Endpoints(environ), Tokens(environ))
+        tokens = Tokens(environ)
+        session = Session(Endpoints(environ), tokens)
         clock = Clock()
+        local = loopback(ARTIFACT_REGISTRY.base(environ))
         kinds: tuple[Kind, ...] = (
-            Image(root, session, clock),
+            Image(root, session, clock, RecordCopy(session) if local else Transfer(tokens)),
             JobExecution(session, clock),
             AlternatingValue(),
             RandomKey(),

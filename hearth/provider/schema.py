@@ -41,7 +41,7 @@ def _resource(
 
 RESOURCES: Mapping[str, Any] = {
     Image.token: _resource(
-        "A container image built from the checkout's files.",
+        "A container image built from the checkout's files, or copied from another repository.",
         required=dict.fromkeys(("project", "region", "repository", "name", "bucket", "serviceAccount"), _TEXT),
         optional={
             "buildRegion": _TEXT,
@@ -49,6 +49,7 @@ RESOURCES: Mapping[str, Any] = {
             "dockerfile": _TEXT,
             "timeoutSeconds": _WHOLE,
             "contentHash": _TEXT,
+            "copyOf": _TEXT,
         },
         computed={"ref": _TEXT, "digest": _TEXT},
     ),

@@ -52,8 +52,8 @@ OWN: Final[Mapping[str, Values]] = {
     "gcp:storage/bucket:Bucket": {"url": "gs://{name}"},
     "hearth:build:Image": {
         "id": "projects/{project}/locations/{region}/repositories/{repository}/packages/{name}",
-        "ref": f"{{region}}-docker.pkg.dev/{{project}}/{{repository}}/{{name}}@{DIGEST}",
-        "digest": DIGEST,
+        "ref": "{region}-docker.pkg.dev/{project}/{repository}/{name}@{digest}",
+        "digest": "{digest}",
     },
     "hearth:hosting:SiteRelease": {
         "id": "projects/{project}/sites/{site}/channels/{channel}",
@@ -74,7 +74,8 @@ OWN: Final[Mapping[str, Values]] = {
 }
 """By type, outputs that follow from its properties by a rule of its own, and the id where no format has it.
 
-`{number}` is the project's; `{drawn}` and `{another}` are 64 hexadecimal digits, which follow from name and inputs.
+`{number}` is the project's; `{drawn}` and `{another}` are 64 hexadecimal digits, which follow from name and inputs;
+`{digest}` is an image's.
 """
 
 
@@ -113,7 +114,9 @@ def created(type: str, urn: str, inputs: Values, place: Place) -> Answer:
         return _made(known, {**names, **inputs}, place, seed=urn)
     digest = hashlib.sha512(f"{urn} {sorted(inputs.items(), key=str)}".encode()).digest()
     source = Source(digest, place.project or "project")
-    own = _filled(OWN.get(type, {}), {**inputs, "drawn": digest[:32].hex(), "another": digest[32:].hex()})
+    image = inputs.get("copyOf", DIGEST).rpartition("@")[2]
+    made_up = {"drawn": digest[:32].hex(), "another": digest[32:].hex(), "digest": image}
+    own = _filled(OWN.get(type, {}), {**made_up, **inputs})
     outputs = {**dict(sdk_classes.outputs(type, source)), **own, **inputs}
     return Answer(str(outputs.pop("id", name)), outputs)
 

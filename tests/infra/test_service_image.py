@@ -1,10 +1,11 @@
-"""How the image comes about: built here with as few rights as possible, or taken by digest."""
+"""How the image comes about: built here with as few rights as possible, or copied by digest."""
 
 from hearth.testing.computed import DIGEST
 from infra.program import ROOT
 from tests.infra.example import run_stack
 
 BUILT = f"us-central1-docker.pkg.dev/example-dev/shop/shop@{DIGEST}"
+COPIED = "us-central1-docker.pkg.dev/example-prod/web/web@sha256:" + "a" * 64
 GIVEN = "europe-west1-docker.pkg.dev/shop-dev/web/web@sha256:" + "a" * 64
 
 
@@ -57,11 +58,21 @@ def test_a_built_image_is_what_runs_what_is_released_and_what_is_told() -> None:
     assert stack.outputs["imageRef"] == BUILT
 
 
-def test_a_given_image_runs_and_nothing_is_there_to_build() -> None:
-    """The image that was tried in dev is the one that prod runs, not one built again from the same files."""
+def test_a_given_image_runs_from_the_stacks_own_repository() -> None:
+    """The image that was tried in dev is the one that prod runs, also when dev is gone."""
     stack = run_stack("prod", {"app:image": GIVEN})
 
+    assert stack.one("hearth:build:Image").inputs["copyOf"] == GIVEN
     container = stack.one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]
-    assert container["image"] == GIVEN
-    assert stack.one("hearth:hosting:SiteRelease").inputs["service"]["image"] == GIVEN
-    assert not [each for each in stack.resources if each.parent == "image" or each.name == "image"]
+    assert container["image"] == COPIED
+    assert stack.one("hearth:hosting:SiteRelease").inputs["service"]["image"] == COPIED
+    assert stack.outputs["imageRef"] == COPIED
+
+
+def test_between_a_built_and_a_given_image_nothing_is_deleted() -> None:
+    """What building needs stays, so that the way back is the setting alone; images are the clean-up's to delete."""
+    built, given = run_stack("prod"), run_stack("prod", {"app:image": GIVEN})
+
+    assert {each.urn for each in given.resources} == {each.urn for each in built.resources}
+    changed = {each.short for each in given.resources if each.inputs != built.one(each.type, each.name).inputs}
+    assert changed == {"Image image", "Service web", "SiteRelease site"}

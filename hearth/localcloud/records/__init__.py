@@ -55,7 +55,7 @@ class Records:
             secrets.routes(store),
             buckets.routes(store),
             Objects(self._cloud).routes(),
-            registry.routes(store),
+            registry.routes(store, records_only=self._cloud.records_only),
             firebase.routes(store),
             firestore.routes(store),
             functions.routes(),

@@ -1,18 +1,19 @@
 """Artifact Registry v1: repositories, and the names of the images in them.
 
 It holds names only: which digest a tag points at. What an image contains is the builds' business, and no registry
-protocol is spoken. Cleanup policies are kept, not carried out.
+protocol is spoken: instead, the record of an image can be copied to another repository. Cleanup policies are kept, not
+carried out.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from aiohttp import web
 
 from hearth.catalog.apis import ARTIFACT_REGISTRY
-from hearth.localcloud import times
+from hearth.localcloud import bodies, times
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.records import collections
 from hearth.localcloud.records.collections import Collection
@@ -67,7 +68,24 @@ def resolve(store: Store, reference: str) -> str | None:
     return None if tag is None else str(tag["version"].rpartition("/")[2])
 
 
-def routes(store: Store) -> Iterable[web.RouteDef]:
+def routes(store: Store, *, records_only: bool = False) -> Iterable[web.RouteDef]:
+    """`records_only` takes the word of a copy for it that its source exists."""
+
+    async def copy_record(request: web.Request) -> web.Response:
+        body = await bodies.read(request)
+        source, tag = body.get("source"), body.get("tag")
+        match = _REFERENCE.fullmatch(source) if isinstance(source, str) else None
+        if match is None or match["digest"] is None or not isinstance(tag, str):
+            raise ApiError(400, "Expected `source`, an image by digest, and `tag`.")
+        where = request.match_info
+        repository = _REPOSITORIES.format(**where) + f"/{where['repository']}"
+        version = f"{_PREFIX}/{repository}/packages/{where['package']}/versions/{match['digest']}"
+        if not records_only and resolve(store, match[0]) is None and store.get(version) is None:
+            raise ApiError(404, f"Image '{source}' is not in the registry: its repository, or the image, was deleted.")
+        put_image(store, repository, unquote(where["package"]), match["digest"], [tag])
+        return web.json_response({})
+
+    yield web.post(f"/{_PREFIX}/{ARTIFACT_REGISTRY.version}/{_PACKAGES}/{{package}}/versions:copyRecord", copy_record)
     for row in _COLLECTIONS:
         yield from collections.routes(store, row)
 

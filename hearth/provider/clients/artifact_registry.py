@@ -1,4 +1,4 @@
-"""Artifact Registry v1, as far as finding an image again needs it."""
+"""Artifact Registry v1, as far as finding an image again needs it, and what only the local cloud has of it."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -33,17 +33,23 @@ class ArtifactRegistry:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def digest_of_tag(self, package: Package, tag: str) -> str | None:
-        """`sha256:…` of the version that carries the tag; None when there is no such tag, package or repository."""
-        found = self._get(package, f"tags/{tag}", f"look for {package.address}:{tag} in the registry")
-        if found is None:
-            return None
-        # projects/P/locations/R/repositories/REPO/packages/NAME/versions/sha256:HEX
-        return str(found.get("version", "")).rpartition("/")[2] or None
-
     def has(self, package: Package, digest: str) -> bool:
         what = f"look for {package.address}@{digest} in the registry"
         return self._get(package, f"versions/{digest}", what) is not None
+
+    def copy_record(self, reference: str, package: Package, tag: str) -> None:
+        """On a local cloud, whose registry has no content: have the version there is of a reference in the package."""
+        self._session.call(
+            Call(
+                api=ARTIFACT_REGISTRY,
+                project=package.project,
+                method="POST",
+                url=f"{package.resource}/versions:copyRecord",
+                what=f"copy {reference} into {package.address}",
+                body={"source": reference, "tag": tag},
+                repeatable=True,
+            )
+        )
 
     def _get(self, package: Package, below: str, what: str) -> dict[str, object] | None:
         try:

@@ -67,7 +67,7 @@ class CloudBuild:
 
     def with_tag(self, tag: str) -> list[Build]:
         """The newest builds that carry the tag, newest first."""
-        found = self._call("GET", self._builds, "look for running builds", query={"filter": f'tags="{tag}"'})
+        found = self._call("GET", self._builds, "look for builds of this content", query={"filter": f'tags="{tag}"'})
         return [Build(each) for each in found.get("builds") or []]
 
     def start(self, build: Body) -> Build:

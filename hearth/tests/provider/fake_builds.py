@@ -21,14 +21,13 @@ class FakeBuilds:
     outcome: Callable[[dict[str, Any]], dict[str, Any]]
 
     def __init__(self, server: FakeServer) -> None:
-        self.tags: dict[str, str] = {}
-        """Digest by tag, of whatever package."""
+        self.images: set[str] = set()
+        """Digests in the registry, of whatever package."""
         self.objects: dict[str, bytes] = {}
         self.builds: list[dict[str, Any]] = []
         self.polls = 1
         self.outcome = lambda _build: {"status": "SUCCESS"}
         for method, pattern, handler in (
-            ("GET", f"{_PACKAGE}/tags/(?P<tag>.+)", self._tag),
             ("GET", f"{_PACKAGE}/versions/(?P<digest>.+)", self._version),
             ("GET", "/storage/storage/v1/b/(?P<bucket>[^/]+)/o/(?P<object>.+)", self._object),
             ("POST", "/storage/upload/storage/v1/b/(?P<bucket>[^/]+)/o", self._upload),
@@ -38,16 +37,8 @@ class FakeBuilds:
         ):
             server.route(method, pattern, handler)
 
-    def _tag(self, found: re.Match[str], request: Request) -> Answer:
-        digest = self.tags.get(found["tag"])
-        if digest is None:
-            return NOT_FOUND
-        return Answer(
-            {"name": f"{found['package']}/tags/{found['tag']}", "version": f"{found['package']}/versions/{digest}"}
-        )
-
     def _version(self, found: re.Match[str], request: Request) -> Answer:
-        return Answer({"name": request.path}) if found["digest"] in self.tags.values() else NOT_FOUND
+        return Answer({"name": request.path}) if found["digest"] in self.images else NOT_FOUND
 
     def _object(self, found: re.Match[str], request: Request) -> Answer:
         return Answer({"name": request.path}) if request.path.rpartition("/o/")[2] in self._quoted() else NOT_FOUND
@@ -77,7 +68,7 @@ class FakeBuilds:
             build |= self.outcome(build) if build["_polls"] <= 0 else {"status": "WORKING"}
             if build["status"] == "SUCCESS":
                 image = build["images"][0]
-                self.tags[image.rpartition(":")[2]] = digest_of(image)
+                self.images.add(digest_of(image))
                 build["results"] = {"images": [{"name": image, "digest": digest_of(image)}]}
         return Answer(_public(build))
 

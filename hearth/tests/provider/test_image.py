@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from hearth.plugin.kinds import UNKNOWN, Context, ProviderError, Values
+from hearth.provider.clients.artifact_registry import Package
 from hearth.provider.clients.session import Session
 from hearth.provider.image import Image
 from hearth.tests.provider.fake_builds import FakeBuilds, digest_of
@@ -40,8 +41,19 @@ def builds(server: FakeServer) -> FakeBuilds:
 
 
 @pytest.fixture
-def kind(root: Path, session: Session, clock: FakeClock, builds: FakeBuilds) -> Image:
-    return Image(root, session, clock)
+def copies() -> list[tuple[str, str, str]]:
+    """Each copy that was made: of what, into what, under which tag."""
+    return []
+
+
+@pytest.fixture
+def kind(
+    root: Path, session: Session, clock: FakeClock, builds: FakeBuilds, copies: list[tuple[str, str, str]]
+) -> Image:
+    def copy(reference: str, package: Package, tag: str, _context: Context) -> None:
+        copies.append((reference, package.address, tag))
+
+    return Image(root, session, clock, copy)
 
 
 @pytest.fixture
@@ -53,6 +65,47 @@ def inputs(kind: Image, context: Context) -> Values:
 
 def tag_of(inputs: Values) -> str:
     return f"ctx-{inputs['contentHash'][:40]}"
+
+
+def request_of(inputs: Values) -> dict[str, Any]:
+    """What Cloud Build is asked for, and keeps as the build's record."""
+    tagged = f"{ADDRESS}:{tag_of(inputs)}"
+    return {
+        "source": {"storageSource": {"bucket": "demo-shop-source", "object": f"source/{inputs['contentHash']}.tar.gz"}},
+        "steps": [
+            {
+                "name": "gcr.io/cloud-builders/docker",
+                "args": ["build", "-f", "service/Dockerfile", "-t", tagged, "."],
+                "env": ["DOCKER_BUILDKIT=1"],
+            }
+        ],
+        "images": [tagged],
+        "tags": [tag_of(inputs)],
+        "serviceAccount": "projects/demo-shop/serviceAccounts/build@demo-shop.iam.gserviceaccount.com",
+        "timeout": "1200s",
+        "options": {"logging": "CLOUD_LOGGING_ONLY"},
+    }
+
+
+def record_of(inputs: Values, digest: str) -> dict[str, Any]:
+    """A build of this content that somebody else started and that has pushed its image."""
+    request = request_of(inputs)
+    times = {"status": "SUCCESS", "timing": {"startTime": "2026-01-01T00:00:00Z"}}
+    return request | {
+        "id": "earlier",
+        "status": "SUCCESS",
+        "steps": [step | times for step in request["steps"]],
+        "results": {"images": [{"name": request["images"][0], "digest": digest}]},
+    }
+
+
+@pytest.fixture
+def built(builds: FakeBuilds, inputs: Values) -> dict[str, Any]:
+    """The record of an earlier build, whose image is in the registry."""
+    record = record_of(inputs, "sha256:abc")
+    builds.builds.append(record)
+    builds.images.add("sha256:abc")
+    return record
 
 
 def test_a_new_image_is_built_from_the_uploaded_source_and_known_by_digest(
@@ -67,21 +120,7 @@ def test_a_new_image_is_built_from_the_uploaded_source_and_known_by_digest(
     request = {
         key: value for key, value in builds.builds[0].items() if key not in {"id", "status", "logUrl", "results"}
     }
-    assert {key: value for key, value in request.items() if not key.startswith("_")} == {
-        "source": {"storageSource": {"bucket": "demo-shop-source", "object": source}},
-        "steps": [
-            {
-                "name": "gcr.io/cloud-builders/docker",
-                "args": ["build", "-f", "service/Dockerfile", "-t", tagged, "."],
-                "env": ["DOCKER_BUILDKIT=1"],
-            }
-        ],
-        "images": [tagged],
-        "tags": [tag_of(inputs)],
-        "serviceAccount": "projects/demo-shop/serviceAccounts/build@demo-shop.iam.gserviceaccount.com",
-        "timeout": "1200s",
-        "options": {"logging": "CLOUD_LOGGING_ONLY"},
-    }
+    assert {key: value for key, value in request.items() if not key.startswith("_")} == request_of(inputs)
     with tarfile.open(fileobj=io.BytesIO(builds.objects[source])) as tar:
         assert tar.getnames() == ["service/Dockerfile"]
     assert "build b1: queued (0s)" in said
@@ -108,11 +147,10 @@ def test_the_ref_is_unknown_in_a_preview_that_would_build(
     assert not [request for request in server.requests if request.method != "GET"]
 
 
-def test_the_ref_is_known_in_a_preview_of_content_that_is_there_already(
-    kind: Image, builds: FakeBuilds, inputs: Values, context: Context
+@pytest.mark.usefixtures("built")
+def test_the_ref_is_known_in_a_preview_of_content_that_was_built_already(
+    kind: Image, inputs: Values, context: Context
 ) -> None:
-    builds.tags[tag_of(inputs)] = "sha256:abc"
-
     assert kind.create(context, inputs, preview=True).outputs["ref"] == f"{ADDRESS}@sha256:abc"
     assert kind.update(context, "id", {}, {}, inputs, preview=True)["ref"] == f"{ADDRESS}@sha256:abc"
 
@@ -124,7 +162,7 @@ def test_a_preview_before_the_first_deployment_is_no_error(
     server: FakeServer, kind: Image, inputs: Values, context: Context, answer: Answer
 ) -> None:
     """The API is still off, and of a repository that does not exist Google may say that it is denied."""
-    server.fail("GET", "/tags/", answer)
+    server.fail("GET", BUILDS, answer)
 
     assert kind.create(context, inputs, preview=True).outputs["ref"] is UNKNOWN
 
@@ -139,14 +177,59 @@ def test_a_preview_with_inputs_that_are_not_known_yet_asks_nobody(
     assert server.requests == []
 
 
-def test_content_in_the_registry_is_never_built_again(
-    server: FakeServer, kind: Image, builds: FakeBuilds, inputs: Values, context: Context
+@pytest.mark.usefixtures("built")
+def test_content_that_was_built_is_never_built_again(
+    server: FakeServer, kind: Image, inputs: Values, context: Context
 ) -> None:
-    builds.tags[tag_of(inputs)] = "sha256:abc"
-
     assert kind.update(context, "id", {}, {}, inputs, preview=False)["digest"] == "sha256:abc"
     assert {request.method for request in server.requests} == {"GET"}
-    assert builds.builds == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": "FAILURE"},
+        {"results": {}},
+        {"results": {"images": [{"name": f"{ADDRESS}:latest", "digest": "sha256:abc"}]}},
+        {"images": [f"{ADDRESS}:latest"]},
+        {"source": {"storageSource": {"bucket": "demo-shop-source", "object": "source/other.tar.gz"}}},
+        {"source": {"storageSource": {"bucket": "elsewhere", "object": "source/x.tar.gz"}}},
+        {"source": {"gitSource": {"url": "https://git.example/x"}}},
+        {"steps": [{"name": "gcr.io/cloud-builders/docker", "args": ["pull", "elsewhere"]}]},
+        {"steps": []},
+        {"serviceAccount": "projects/demo-shop/serviceAccounts/other@demo-shop.iam.gserviceaccount.com"},
+        {"serviceAccount": None},
+    ],
+    ids=str,
+)
+def test_a_record_that_is_not_of_this_content_as_it_would_be_built_is_not_believed(
+    kind: Image, builds: FakeBuilds, inputs: Values, built: dict[str, Any], *, context: Context, changes: dict[str, Any]
+) -> None:
+    """Whoever may start builds may give one this content's tag; whoever may push may move the image's."""
+    built |= changes
+    created = kind.create(context, inputs, preview=False)
+
+    assert created.outputs["digest"] == digest_of(f"{ADDRESS}:{tag_of(inputs)}")
+    assert len(builds.builds) == 2
+
+
+def test_a_step_that_does_more_than_ours_is_not_believed(
+    kind: Image, builds: FakeBuilds, inputs: Values, built: dict[str, Any], *, context: Context
+) -> None:
+    built["steps"][0]["entrypoint"] = "bash"
+    kind.create(context, inputs, preview=False)
+
+    assert len(builds.builds) == 2
+
+
+@pytest.mark.usefixtures("built")
+def test_what_was_built_and_then_cleaned_up_is_built_again(
+    kind: Image, builds: FakeBuilds, inputs: Values, context: Context
+) -> None:
+    builds.images.clear()
+    kind.create(context, inputs, preview=False)
+
+    assert len(builds.builds) == 2
 
 
 def test_a_running_build_of_the_same_content_is_taken_up(
@@ -155,9 +238,10 @@ def test_a_running_build_of_the_same_content_is_taken_up(
     """The run that started it was killed, or somebody else deploys the same commit."""
     tagged = f"{ADDRESS}:{tag_of(inputs)}"
     elsewhere = f"us-central1-docker.pkg.dev/demo-shop/other/web:{tag_of(inputs)}"
-    ended = {"id": "ended", "status": "FAILURE", "tags": [tag_of(inputs)], "images": [tagged]}
-    other = {"id": "other", "status": "WORKING", "tags": [tag_of(inputs)], "images": [elsewhere]}
-    running = {"id": "running", "status": "WORKING", "tags": [tag_of(inputs)], "images": [tagged], "_polls": 2}
+    request = request_of(inputs)
+    ended = request | {"id": "ended", "status": "FAILURE"}
+    other = request | {"id": "other", "status": "WORKING", "images": [elsewhere]}
+    running = request | {"id": "running", "status": "WORKING", "_polls": 2}
     builds.builds += [running, ended, other]
     created = kind.create(context, inputs, preview=False)
 
@@ -392,6 +476,15 @@ def test_a_build_that_never_ends_is_left_to_itself(
     assert 1800 <= clock.time < 1810
 
 
+def test_a_build_that_does_not_say_what_it_pushed_is_not_believed(
+    kind: Image, builds: FakeBuilds, inputs: Values, context: Context
+) -> None:
+    builds.outcome = lambda _build: {"status": "SUCCESS", "images": [f"{ADDRESS}:latest"]}
+
+    with pytest.raises(ProviderError, match="no digest"):
+        kind.create(context, inputs, preview=False)
+
+
 def test_a_digest_that_is_not_in_the_registry_is_not_believed(
     server: FakeServer, kind: Image, inputs: Values, context: Context
 ) -> None:
@@ -409,7 +502,7 @@ def test_refresh_finds_the_image_or_that_it_is_gone(
 
     assert found is not None
     assert (found.inputs, found.outputs) == (inputs, created.outputs)
-    builds.tags.clear()
+    builds.images.clear()
     assert kind.read(context, created.id, inputs, created.outputs) is None
 
 
@@ -424,6 +517,50 @@ def test_deleting_keeps_what_revisions_refer_to(
     kind.delete(context, "id", inputs, {})
 
     assert server.requests == []
+
+
+COPIED = f"sha256:{'a' * 64}"
+TRIED = f"europe-west1-docker.pkg.dev/demo-dev/web/web@{COPIED}"
+
+
+def test_a_copy_is_known_in_a_preview_and_by_its_digest_in_the_stacks_own_repository(
+    server: FakeServer, kind: Image, context: Context, *, copies: list[tuple[str, str, str]]
+) -> None:
+    inputs = kind.check(context, None, {**GIVEN, "copyOf": TRIED}).inputs
+
+    foreseen = kind.create(context, inputs, preview=True).outputs
+    assert foreseen == kind.update(context, "id", {}, {}, inputs, preview=True)
+    assert copies == []
+    assert kind.create(context, inputs, preview=False).outputs == foreseen
+    assert (foreseen["ref"], foreseen["digest"]) == (f"{ADDRESS}@{COPIED}", COPIED)
+    assert copies == [(TRIED, ADDRESS, "copy-" + "a" * 40)]
+    assert server.requests == []
+
+
+def test_a_copy_needs_no_files_of_the_checkout(kind: Image, context: Context) -> None:
+    checked = kind.check(context, None, {**GIVEN, "copyOf": TRIED, "dockerfile": "none/Dockerfile"})
+
+    assert not checked.failures
+    assert "contentHash" not in checked.inputs
+
+
+@pytest.mark.parametrize("name", ["copyOf", "repository"])
+def test_a_copy_of_what_is_not_known_yet_is_unknown_in_a_preview(kind: Image, context: Context, name: str) -> None:
+    checked = kind.check(context, None, {**GIVEN, "copyOf": TRIED, name: UNKNOWN})
+
+    assert not checked.failures
+    assert kind.create(context, checked.inputs, preview=True).outputs["ref"] is UNKNOWN
+
+
+def test_between_built_and_copied_the_image_is_updated_and_never_replaced(
+    kind: Image, inputs: Values, context: Context
+) -> None:
+    copied = kind.check(context, inputs, {**GIVEN, "copyOf": TRIED}).inputs
+
+    for old, new in ((inputs, copied), (copied, inputs)):
+        diff = kind.diff(context, "id", old, old, new)
+        assert diff.changed == {"contentHash", "copyOf"}
+        assert not diff.replace
 
 
 def test_a_changed_file_is_a_changed_input(kind: Image, root: Path, inputs: Values, context: Context) -> None:
@@ -454,6 +591,11 @@ def test_another_place_is_another_image(kind: Image, inputs: Values, context: Co
         ({"dockerfile": "none/Dockerfile"}, "context"),
         ({"timeoutSeconds": 0}, "timeoutSeconds"),
         ({"platform": "arm"}, "platform"),
+        ({"copyOf": ""}, "copyOf"),
+        ({"copyOf": "us-docker.pkg.dev/demo-dev/web/web:latest"}, "copyOf"),
+        ({"copyOf": f"us-docker.pkg.dev/demo-dev/web@sha256:{'a' * 64}"}, "copyOf"),
+        ({"copyOf": f"docker.io/library/python/x@sha256:{'a' * 64}"}, "copyOf"),
+        ({"copyOf": f"us-docker.pkg.dev.example/a/b/c@sha256:{'a' * 64}"}, "copyOf"),
     ],
 )
 def test_bad_inputs_are_named(kind: Image, context: Context, changes: Values, property: str) -> None:

@@ -1,5 +1,7 @@
 """Artifact Registry: repositories, and which digest a tag points at."""
 
+from typing import Any
+
 import pytest
 
 from hearth.catalog.apis import ARTIFACT_REGISTRY
@@ -123,6 +125,47 @@ def test_immutable_tags_do_not_move(local: LocalCloud) -> None:
 
     assert resolve(local, f"{HOST}/web:v1") == ONE
     assert resolve(local, f"{HOST}/web@{TWO}") is None
+
+
+def copy(local: LocalCloud, source: str, status: int = 200, repository: str = "prod") -> dict[str, Any]:
+    path = f"{PLACE}/repositories/{repository}/packages/web/versions:copyRecord"
+    return local.call("POST", ARTIFACT_REGISTRY, path, {"source": source, "tag": "copy-1"}, status=status)
+
+
+def test_the_record_of_an_image_is_copied_and_outlives_the_repository_that_it_came_from(local: LocalCloud) -> None:
+    create(local)
+    create(local, "prod")
+    push(local, ONE, "ctx-1")
+
+    copy(local, f"{HOST}/web@{ONE}")
+    copy(local, f"{HOST}/web@{ONE}")
+    local.call("DELETE", ARTIFACT_REGISTRY, REPOSITORY)
+
+    own = HOST.replace("/app", "/prod")
+    assert resolve(local, f"{own}/web@{ONE}") == ONE
+    assert resolve(local, f"{own}/web:copy-1") == ONE
+    assert resolve(local, f"{own}/web:ctx-1") is None
+    # What is there needs no source.
+    copy(local, f"{HOST}/web@{ONE}")
+
+
+@pytest.mark.parametrize(
+    ("source", "repository", "status"),
+    [
+        (f"{HOST}/web@{TWO}", "prod", 404),
+        (f"{HOST}/web@{ONE}", "none", 404),
+        (f"{HOST}/web:ctx-1", "prod", 400),
+        ("web", "prod", 400),
+    ],
+)
+def test_a_copy_of_nothing_or_to_nowhere_is_refused(
+    local: LocalCloud, source: str, repository: str, status: int
+) -> None:
+    create(local)
+    create(local, "prod")
+    push(local, ONE, "ctx-1")
+
+    copy(local, source, status, repository)
 
 
 def test_pushing_to_no_repository_is_not_found(local: LocalCloud) -> None:
