@@ -11,20 +11,24 @@ from hearth.image.engines import Engine
 from hearth.image.errors import ImageError
 
 _DEFAULT = re.compile(r"^ARG BASE=(\S+)$", re.MULTILINE)
+_STAGE = r"^FROM (\S+) AS {}$"
 _ARCHIVES = {"manifest.json", "index.json", "oci-layout"}
 """Names that only an archive of an image has at its top; a plain file system has none of them."""
 
 
 def default_base(dockerfile: Path) -> str:
     """The base that the Dockerfile takes when nobody names another."""
-    found = _DEFAULT.search(dockerfile.read_text(encoding="utf-8"))
+    text = dockerfile.read_text(encoding="utf-8")
+    found = _DEFAULT.search(text)
     if not found:
         raise ImageError(f"{dockerfile} has no line ARG BASE=…, so that it can't be built on another base. Add one.")
-    return found[1]
+    stage = re.search(_STAGE.format(re.escape(found[1])), text, re.MULTILINE | re.IGNORECASE)
+    return stage[1] if stage else found[1]
 
 
 def qualified_name(name: str) -> str:
-    """The name with its registry: podman does not assume one, as docker does."""
+    """The name with its registry: podman does not assume one, as docker does. Of tag and digest, the digest alone."""
+    name = re.sub(r":[\w.-]+@", "@", name)
     first, slash, _ = name.partition("/")
     if slash and ("." in first or ":" in first or first == "localhost"):
         return name

@@ -69,8 +69,11 @@ def test_only_instructions_that_the_local_cloud_reads_are_used() -> None:
 
 def test_both_stages_start_from_the_one_base_that_an_argument_can_replace() -> None:
     """Native packages are made for one minor version: two bases could differ in it."""
-    assert [rest.partition("=")[0] for rest in arguments("ARG")] == ["BASE"]
-    assert [rest.split()[0] for rest in arguments("FROM")] == ["${BASE}", "${BASE}"]
+    pinned, *stages = arguments("FROM")
+
+    assert arguments("ARG") == ["BASE=pinned"]
+    assert [rest.split()[0] for rest in stages] == ["${BASE}", "${BASE}"]
+    assert re.fullmatch(r"python:3\.\d+-slim@sha256:[0-9a-f]{64} AS pinned", pinned)
 
 
 def test_dependencies_are_those_that_were_locked() -> None:

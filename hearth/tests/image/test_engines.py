@@ -90,6 +90,8 @@ def test_a_proxy_is_handed_on_by_name_so_that_its_password_is_in_no_list_of_proc
     ("name", "full"),
     [
         ("python:3.13-slim", "docker.io/library/python:3.13-slim"),
+        ("python:3.13-slim@sha256:1a", "docker.io/library/python@sha256:1a"),
+        ("localhost:5000/python@sha256:1a", "localhost:5000/python@sha256:1a"),
         ("chainguard/python", "docker.io/chainguard/python"),
         ("localhost/mine:1", "localhost/mine:1"),
         ("mirror.example.com/python:3.13-slim", "mirror.example.com/python:3.13-slim"),
@@ -186,8 +188,12 @@ def test_a_base_that_is_no_archive_is_refused(content: bytes, tmp_path: Path) ->
 
 def test_the_dockerfiles_own_base_is_taken_where_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "named").write_text("# a base\nARG BASE=python:3.13-slim\nFROM ${BASE}\n", encoding="utf-8")
+    (tmp_path / "staged").write_text(
+        "ARG BASE=pinned\nFROM python:3.13-slim@sha256:1a AS pinned\nFROM ${BASE} AS builder\n", encoding="utf-8"
+    )
     (tmp_path / "fixed").write_text("FROM python\n", encoding="utf-8")
 
     assert base.default_base(tmp_path / "named") == "python:3.13-slim"
+    assert base.default_base(tmp_path / "staged") == "python:3.13-slim@sha256:1a"
     with pytest.raises(ImageError, match="no line ARG BASE"):
         base.default_base(tmp_path / "fixed")

@@ -59,7 +59,9 @@ def test_it_has_an_end_and_logs_that_an_own_account_may_write() -> None:
 
 def test_it_runs_the_python_that_the_image_has() -> None:
     base = re.search(
-        r"^ARG BASE=(python:[0-9.]+)", (ROOT / "service" / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE
+        r"^(?:FROM |ARG BASE=)(python:[0-9.]+)",
+        (ROOT / "service" / "Dockerfile").read_text(encoding="utf-8"),
+        re.MULTILINE,
     )
 
     assert base is not None
