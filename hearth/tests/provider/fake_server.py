@@ -143,7 +143,12 @@ def _handler(server: FakeServer) -> type[BaseHTTPRequestHandler]:
 
         def _serve(self) -> None:
             parts = urlsplit(self.path)
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            size = int(self.headers.get("Content-Length", 0))
+            body = self.rfile.read(size)
+            if len(body) < size:
+                # Whoever sent it went away in the middle.
+                self.close_connection = True
+                return
             headers = {key.lower(): value for key, value in self.headers.items()}
             query = dict(parse_qsl(parts.query, keep_blank_values=True))
             answer = server.serve(Request(self.command, parts.path, query, headers, body))
