@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote
 from aiohttp import web
 
 from hearth.catalog.apis import ARTIFACT_REGISTRY
+from hearth.facts import images
 from hearth.localcloud import bodies, times
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.records import collections
@@ -74,8 +75,8 @@ def routes(store: Store, *, records_only: bool = False) -> Iterable[web.RouteDef
     async def copy_record(request: web.Request) -> web.Response:
         body = await bodies.read(request)
         source, tag = body.get("source"), body.get("tag")
-        match = _REFERENCE.fullmatch(source) if isinstance(source, str) else None
-        if match is None or match["digest"] is None or not isinstance(tag, str):
+        match = images.BY_DIGEST.fullmatch(source) if isinstance(source, str) else None
+        if match is None or not isinstance(tag, str):
             raise ApiError(400, "Expected `source`, an image by digest, and `tag`.")
         where = request.match_info
         repository = _REPOSITORIES.format(**where) + f"/{where['repository']}"

@@ -56,6 +56,18 @@ def test_a_foreign_page_is_refused_here_too(recorded: LocalCloud) -> None:
     assert answer.status_code == 403
 
 
+def test_an_image_of_another_project_is_copied_without_being_there(recorded: LocalCloud) -> None:
+    """A preview deploys one stack, and not the one that built its image."""
+    digest = f"sha256:{'a' * 64}"
+    repository = f"{PLACE}/repositories?repositoryId=web"
+    recorded.call("POST", ARTIFACT_REGISTRY, repository, {"format": "DOCKER"})
+    source = {"source": f"europe-west1-docker.pkg.dev/acme-dev/web/web@{digest}", "tag": "copy-1"}
+    package = f"{PLACE}/repositories/web/packages/web"
+    recorded.call("POST", ARTIFACT_REGISTRY, f"{package}/versions:copyRecord", source)
+
+    assert recorded.call("GET", ARTIFACT_REGISTRY, f"{package}/versions/{digest}")
+
+
 def test_a_service_is_ready_at_once_and_nothing_of_it_runs(recorded: LocalCloud) -> None:
     """Even with an image that no registry here knows, and whose secrets nobody may read."""
     before = psutil.Process().children(recursive=True)
