@@ -96,8 +96,9 @@ class FakeServer:
         self._routes.insert(0, (method, re.compile(pattern), handler))
 
     def answer(self, method: str, pattern: str, body: object) -> None:
-        """Always the same answer."""
-        self.route(method, pattern, lambda _found, _request: Answer(body))
+        """Always the same answer, or one with this body."""
+        answer = body if isinstance(body, Answer) else Answer(body)
+        self.route(method, pattern, lambda _found, _request: answer)
 
     def fail(
         self, method: str, pattern: str, answer: Answer | None, *, times: int = 1, carried_out: bool = False

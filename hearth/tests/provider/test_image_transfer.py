@@ -250,7 +250,7 @@ def test_a_store_that_a_registry_refers_to_is_read_without_the_token(
     for digest, content in IMAGE.blobs.items():
         other.answer("GET", f"/store/{digest}", content)
         where = Answer(b"", 307, {"Location": f"{other.origin}/store/{digest}"})
-        dev.server.route("GET", f"/v2/{DEV}/blobs/{digest}", lambda _found, _request, where=where: where)
+        dev.server.answer("GET", f"/v2/{DEV}/blobs/{digest}", where)
     promote(dev, prod)
 
     assert held(prod) == IMAGE

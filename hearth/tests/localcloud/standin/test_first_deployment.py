@@ -53,7 +53,7 @@ def refused(google: FakeGoogle, provider: Any, told: Told, short: str, refusal: 
     resource = DECLARED[short]
     inputs: dict[str, Any] = json.loads(json.dumps(resource.inputs, default=str).replace("example-prod", "demo-x"))
 
-    def refuse(*_: object) -> dict[str, Any]:
+    def refuse(method: str, path: str, query: dict[str, str], body: Any) -> dict[str, Any]:
         raise refusal
 
     google.answer = refuse  # type: ignore[method-assign]
