@@ -40,13 +40,25 @@ def _not_appended(before: Any, after: Any) -> bool:
     return before is not None and after != before
 
 
+def _removed(before: Any, after: Any) -> bool:
+    return bool(before) and not after
+
+
+def _changed(_before: Any, _after: Any) -> bool:
+    """But for a switchover, which is told from several properties at once."""
+    return True
+
+
 _CONDITIONS: Final[Mapping[tuple[str, str], Condition]] = {
     ("gcp:compute/disk:Disk", "size"): _smaller,
     ("gcp:compute/regionDisk:RegionDisk", "size"): _smaller,
     ("gcp:compute/subnetwork:Subnetwork", "ipCidrRange"): _not_wider,
     ("gcp:redis/instance:Instance", "redisVersion"): _older,
     ("gcp:spanner/database:Database", "ddls"): _not_appended,
+    ("gcp:sql/databaseInstance:DatabaseInstance", "masterInstanceName"): _changed,
+    ("gcp:sql/databaseInstance:DatabaseInstance", "replicaConfiguration.cascadableReplica"): _changed,
     ("gcp:sql/databaseInstance:DatabaseInstance", "settings.diskSize"): _smaller,
+    ("gcp:sql/databaseInstance:DatabaseInstance", "settings.ipConfiguration.privateNetwork"): _removed,
     ("gcp:storage/bucket:Bucket", "retentionPolicy.isLocked"): _unlocked,
 }
 """By type and path."""

@@ -112,7 +112,7 @@ _REPLACE: Mapping[str, frozenset[str]] = {
 }
 _SETS: Mapping[str, frozenset[str]] = {"gcp:storage/notification:Notification": frozenset({"eventTypes"})}
 
-# Of types that are written by hand, the texts that their validation allows.
+# Of types that are written by hand, what their validation allows.
 _VALUES: Mapping[str, Mapping[str, list[str]]] = {
     "gcp:sql/databaseInstance:DatabaseInstance": {
         "settings.availabilityType": ["REGIONAL", "ZONAL"],
@@ -123,14 +123,9 @@ _VALUES: Mapping[str, Mapping[str, list[str]]] = {
             "ENCRYPTED_ONLY",
             "TRUSTED_CLIENT_CERTIFICATE_REQUIRED",
         ],
+        "settings.maintenanceWindow.day": [str(day) for day in range(1, 8)],
+        "settings.maintenanceWindow.hour": [str(hour) for hour in range(24)],
     },
-}
-
-# Of the types that the local cloud plays, inputs of which one at least has to be there.
-_ONE_OF: Mapping[str, tuple[str, ...]] = {
-    "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": ("aws", "oidc", "saml", "x509"),
-    "gcp:secretmanager/secretVersion:SecretVersion": ("secretData", "secretDataWo"),
-    "gcp:sql/databaseInstance:DatabaseInstance": ("clone", "pointInTimeRestoreContext", "settings"),
 }
 
 
@@ -141,7 +136,6 @@ def corrected(token: str, row: Row) -> Row:
         "autonames": _AUTONAMES.get(token, {"name": Autoname()} if "name" in row["inputs"] else {}),
         "implied": _implied(token, row),
         "delete_first": token in _DELETED_FIRST,
-        "one_of": _ONE_OF.get(token, ()),
         "replace": {*row.get("replace", ()), *_REPLACE.get(token, ())},
         "sets": {*row.get("sets", ()), *_SETS.get(token, ())} - _NO_SETS.get(token, set()),
         "values": {**row.get("values", {}), **_VALUES.get(token, {})},

@@ -128,15 +128,18 @@ class _Generator:
         return value
 
     def _text(self, path: str) -> str:
-        allowed = self.type.values.get(_PLACE.sub("", path), ())
-        # One of few texts tells nothing of the resource, so it is no placeholder.
-        if chosen := next((each for each in allowed if each and not each.endswith("UNSPECIFIED")), None):
+        if chosen := self._chosen(path):
             return chosen
         if (plain := forms.plain(self.source, path)) is not None:
             return plain
         form = _OF_ONE_TYPE.get((self.type.token, path), forms.text)
         self.made_up[path] = form(self.source, path)
         return str(self.made_up[path])
+
+    def _chosen(self, path: str) -> str | None:
+        """One of few values, which tells nothing of the resource, so it is no placeholder."""
+        allowed = self.type.values.get(_PLACE.sub("", path), ())
+        return next((each for each in allowed if each and not each.endswith("UNSPECIFIED")), None)
 
     def _value(self, path: str, shape: Any) -> Any:
         """A value of a shape, all the way down; None where there is nothing to tell."""
@@ -159,6 +162,8 @@ class _Generator:
                 return False
             case "string":
                 return self._text(path)
+            case "integer" if chosen := self._chosen(path):
+                return int(chosen)
             case "integer" | "number":
                 self.made_up[path] = forms.integer(self.source, path)
                 return self.made_up[path]

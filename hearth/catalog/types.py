@@ -18,7 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
-from hearth.catalog import shapes
+from hearth.catalog import choices, shapes
 from hearth.catalog.corrections import Autoname, corrected
 from hearth.catalog.shapes import Shape
 
@@ -52,11 +52,9 @@ class ResourceType:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """By path, the value that becomes an input where a program leaves it out and its parent is there."""
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """By path, the texts that an input may hold, where the SDK's source tells them; an empty one may always stand."""
+    """By path, what an input may hold, as texts, where it is known; an empty one may always stand."""
     implied: Mapping[str, Any] = field(default_factory=dict)
     """By property, what leaving it out means, although it becomes no input."""
-    one_of: tuple[str, ...] = ()
-    """Inputs of which one at least has to be there; empty where nothing is known of it."""
     autonames: Mapping[str, Autoname] = field(default_factory=dict)
     """Properties that the provider makes up where a program leaves them out."""
     delete_first: bool = False
@@ -81,7 +79,6 @@ class ResourceType:
             implied=known["implied"],
             autonames=known["autonames"],
             delete_first=known["delete_first"],
-            one_of=known["one_of"],
             id_format=known.get("id"),
             **{key: frozenset(known.get(key, ())) for key in sets},
         )
@@ -117,13 +114,8 @@ class ResourceType:
         return any(each in self.unknown for each in ("", *_upwards(path)))
 
     def faults(self, inputs: Mapping[str, Any]) -> list[str]:
-        """What is missing, unknown or misshapen in `inputs`, as paths with what is wrong; empty when nothing is."""
-        found = list(shapes.faults(self.shape, inputs, self.values))
-        found += (
-            [f"{self.one_of[0]}: required, if none of {', '.join(self.one_of[1:])} is there"]
-            if (self.one_of and all(inputs.get(name) is None for name in self.one_of))
-            else []
-        )
+        """What is missing, unknown, misshapen or too much in `inputs`, as paths with what is wrong."""
+        found = [*shapes.faults(self.shape, inputs, self.values), *choices.faults(self.token, inputs)]
         stale = outdated() if any(": no such property" in fault for fault in found) else None
         return [f"{fault} ({stale})" if stale and ": no such property" in fault else fault for fault in found]
 

@@ -1,7 +1,8 @@
 """What a change of inputs does, as Terraform's provider of Google's types has it: nothing, an update or a replacement.
 
 It compares what is declared now with what was declared before, and with how the resource is. So it is no change to
-declare what is so already, to leave out what keeps its value, or to leave out a zero value; and a set has no order.
+declare what is so already, be it in other words, to leave out what keeps its value, or to leave out a zero value; and a
+set has no order.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hearth.catalog import conditions
+from hearth.catalog.sameness import same
 from hearth.catalog.shapes import ANY_KEY, Shape, fields, paths
 from hearth.catalog.types import ResourceType
 from hearth.localcloud.standin.declared import is_zero, select_declared
@@ -50,7 +52,7 @@ class _Place:
 
     def changes(self, before: Any, after: Any) -> "Iterator[_Change]":
         """Everything that differs from here on; None is what is not declared."""
-        if _same(before, after) or self._settled(before, after):
+        if _same(before, after) or self._settled(before, after) or same(self.type.token, self.path, before, after):
             return
         if isinstance(before, Mapping) and isinstance(after, Mapping):
             for key in {**before, **after}:

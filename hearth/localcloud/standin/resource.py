@@ -6,6 +6,7 @@ What its row can't say, a subclass does.
 from collections.abc import Mapping
 from typing import Any
 
+from hearth.catalog import choices
 from hearth.catalog.types import ResourceType
 from hearth.localcloud.standin import labels
 from hearth.localcloud.standin.client import ApiFault, Body, OperationFault
@@ -186,7 +187,7 @@ class RestKind(GcpKind):
 
         And what has to be declared, be it zero or one of those that the API would fill in.
         """
-        names = {*self.row.parameters, *self.type.autonames, *self.type.one_of}
+        names = {*self.row.parameters, *self.type.autonames, *choices.alternatives(self.token)}
         optional = (self.type.computed | self.local.keys()) - names
         return {
             name: value

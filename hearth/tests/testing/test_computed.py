@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hearth.catalog import types
+from hearth.catalog import choices, types
 from hearth.catalog.functions import Place
 from hearth.catalog.shapes import ANY_KEY
 from hearth.provider.schema import RESOURCES as HEARTH
@@ -14,6 +14,8 @@ from hearth.testing.computed import OWN, PROJECT_NUMBER, Answer, created, existi
 
 PLACE = Place(project="shop-1", number=PROJECT_NUMBER, region="europe-west1", zone="europe-west1-b")
 NOWHERE = Place(project=None, number=PROJECT_NUMBER)
+CHOSEN: Mapping[str, Mapping[str, Any]] = {"gcp:secretmanager/secret:Secret": {"replication": {"auto": {}}}}
+"""What has to be there although no shape tells it."""
 EVERY = [found for token in types.tokens() if (found := types.get(token))]
 
 
@@ -118,8 +120,10 @@ def test_it_is_the_same_at_each_run_and_another_for_each_resource() -> None:
 
 def test_every_type_is_answered_in_its_shapes_with_the_least_that_it_takes() -> None:
     for known in EVERY:
-        wanted = known.required | set(known.one_of[:1]) | (known.autonames.keys() & known.values.keys())
-        inputs = {name: least(known, known.inputs[name], name) for name in wanted}
+        wanted = (
+            known.required | set(choices.alternatives(known.token)[:1]) | (known.autonames.keys() & known.values.keys())
+        )
+        inputs = {name: least(known, known.inputs[name], name) for name in wanted} | CHOSEN.get(known.token, {})
 
         assert faults(known.token, "web", inputs, PLACE) == [], known.token
         found = created(known.token, f"urn:pulumi:s::p::{known.token}::web", inputs, PLACE)

@@ -23,10 +23,7 @@ CASES = {
 
 _NEWER = "pulumi-gcp has the property in another form since then"
 OTHERWISE = {
-    "sql.databaseInstance rootPasswordWo added": "which property needs which other one is not in any schema",
-    "sql.databaseInstance settings.insightsConfig.queryInsightsEnabled removed": "nor that a block must not be empty",
-    "sql.databaseInstance settings.maintenanceWindow.day +1": "nor the range of a number",
-    "serviceaccount.iAMMember serviceAccountId text": "nor the form of a text",
+    "serviceaccount.iAMMember serviceAccountId text": "the form of a text is in no schema",
     "identityplatform.config project removed": "recorded of one that differed before any change (phoneNumber)",
     "projects.apiKey checkExistingUsage added": _NEWER,
     "secretmanager.secretVersion secretDataWoVersion added": _NEWER,

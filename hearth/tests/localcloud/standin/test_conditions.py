@@ -12,6 +12,8 @@ SUBNETWORK = ("gcp:compute/subnetwork:Subnetwork", "ipCidrRange")
 DISK = ("gcp:compute/disk:Disk", "size")
 REGION_DISK = ("gcp:compute/regionDisk:RegionDisk", "size")
 SERVER = ("gcp:sql/databaseInstance:DatabaseInstance", "settings.diskSize")
+MASTER = ("gcp:sql/databaseInstance:DatabaseInstance", "masterInstanceName")
+PRIVATE = ("gcp:sql/databaseInstance:DatabaseInstance", "settings.ipConfiguration.privateNetwork")
 REDIS = ("gcp:redis/instance:Instance", "redisVersion")
 BUCKET = ("gcp:storage/bucket:Bucket", "retentionPolicy.isLocked")
 SPANNER = ("gcp:spanner/database:Database", "ddls")
@@ -30,6 +32,11 @@ SPANNER = ("gcp:spanner/database:Database", "ddls")
         (REGION_DISK, 20, 10, True),
         (SERVER, 20, 30, False),
         (SERVER, 20, 10, True),
+        (MASTER, None, "a", True),
+        (MASTER, "a", "b", True),
+        (PRIVATE, None, "projects/p/global/networks/a", False),
+        (PRIVATE, "projects/p/global/networks/a", "projects/p/global/networks/b", False),
+        (PRIVATE, "projects/p/global/networks/a", "", True),
         (REDIS, "REDIS_6_X", "REDIS_7_0", False),
         (REDIS, "REDIS_7_0", "REDIS_6_X", True),
         (REDIS, "REDIS_7_2", "REDIS_7_0", True),
