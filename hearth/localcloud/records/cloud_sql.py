@@ -21,6 +21,8 @@ from hearth.localcloud.records import collections
 from hearth.localcloud.records.collections import Collection
 from hearth.localcloud.store import Document, Store
 
+_OF_USERS = ("passwordPolicy",)
+"""What of a user can be changed, beside the password."""
 _INSTANCE = "projects/{project}/instances/{instance}"
 
 
@@ -46,11 +48,14 @@ def routes(store: Store, servers: Servers | None = None) -> Iterable[web.RouteDe
     async def user(request: web.Request) -> web.Response:
         """Unlike everything else, a user is changed and deleted by a name in the query."""
         name = f"{_INSTANCE.format_map(request.match_info)}/users/{request.query.get('name', '')}"
-        collections.get_document(store, SQL_ADMIN, name)
+        found = collections.get_document(store, SQL_ADMIN, name)
         if request.method == "DELETE":
             store.delete(f"{SQL_ADMIN.prefix}/{name}")
         else:
-            await bodies.read(request)
+            body = await bodies.read(request)
+            changed = {key: body[key] for key in _OF_USERS if key in body}
+            kept = {key: value for key, value in found.items() if key not in _OF_USERS}
+            store.put(f"{SQL_ADMIN.prefix}/{name}", kept | changed)
         return web.json_response({})
 
     users = f"/{SQL_ADMIN.prefix}/{SQL_ADMIN.version}/{_INSTANCE}/users"
@@ -122,8 +127,9 @@ def _instance(name: str, body: Mapping[str, Any]) -> Document:
         raise ApiError(400, "Missing parameter: settings.tier.")
     _, project, _, short = name.split("/")
     region = body.get("region") or "us-central1"
+    kept = {key: value for key, value in body.items() if key != "rootPassword"}
     return {
-        **body,
+        **kept,
         "kind": "sql#instance",
         "name": name,
         "region": region,

@@ -198,7 +198,7 @@ def _settable(row: Collection, resource: Any) -> dict[str, Any]:
     """What a client may set of a resource that it sends. Raises ApiError (400) for a field that there is not."""
     if not isinstance(resource, dict):
         raise ApiError(400, f"Invalid value for one of {row.plural}: an object was expected.")
-    passed_over = _OUTPUT_ONLY | row.computed
+    passed_over = (_OUTPUT_ONLY | row.computed) - row.mutable
     if unknown := sorted(resource.keys() - row.mutable - row.fixed - passed_over):
         raise ApiError(400, f'Invalid JSON payload received. Unknown name "{unknown[0]}" in one of {row.plural}.')
     return {key: value for key, value in resource.items() if key not in passed_over}

@@ -24,6 +24,7 @@ INSTANCE: Final = Row(
         "settings.version": Field("settingsVersion"),
     },
     local=frozenset({"deletionProtection"}),
+    unread=frozenset({"rootPassword"}),
     update=Update.WHOLE,
 )
 DATABASE: Final = Row(

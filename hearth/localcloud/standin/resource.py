@@ -81,7 +81,7 @@ class RestKind(GcpKind):
         old_inputs, news = declared(old_inputs), drop_zero_defaults(news)
         planned = self._replanned(old_inputs, old, news)
         if preview:
-            return self.previewed(planned, new=False)
+            return self.previewed(planned | self._remarked(old, news), new=False)
         # After a failed update the state holds the new inputs, so nothing has changed and nothing is sent: that is
         # how Google's provider comes to call a service deployed that never was (observed).
         if not changed:
@@ -205,6 +205,19 @@ class RestKind(GcpKind):
         return planned | {
             name: news.get(name, default) for name, default in self.local.items() if name in news or default is not None
         }
+
+    def _remarked(self, old: Values, news: Values) -> dict[str, Any]:
+        """Labels and annotations as an update leaves them, as far as they are known."""
+        found: dict[str, Any] = {}
+        if "labels" in self.type.inputs and news.get("labels") is not UNKNOWN:
+            own = _labels(news)
+            managed = self.managed_labels(own)
+            found |= labels.label_outputs(own, managed, labels.on_update(old, managed))
+        if "effectiveAnnotations" in self.type.outputs_only and news.get("annotations") is not UNKNOWN:
+            gone = (old.get("annotations") or {}).keys()
+            foreign = {key: each for key, each in old.get("effectiveAnnotations", {}).items() if key not in gone}
+            found["effectiveAnnotations"] = {**foreign, **(news.get("annotations") or {})}
+        return found
 
     def _local(self, inputs: Values, where: Values) -> dict[str, Any]:
         """Outputs that are the inputs' own."""
