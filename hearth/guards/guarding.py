@@ -20,6 +20,7 @@ from pulumi.runtime import rpc
 
 from hearth.guards import RULES
 from hearth.guards.declared import UNKNOWN, Declared, Intent, Path, Unclear, Violation
+from hearth.guards.provider_faults import ProviderFaultsError, faults
 
 
 class GuardError(pulumi.RunError):
@@ -63,13 +64,19 @@ class Guards:
         self._intent = intent
         self._exceptions = exceptions
         self._checks: list[asyncio.Future[_Checked]] = []
+        self._faults: list[str] = []
 
     def register(self) -> None:
         """From here on, nothing is declared unchecked."""
         pulumi.runtime.register_stack_transformation(self._transform)
 
     def warn_of_unused_exceptions(self) -> None:
-        """When everything is declared: say which exceptions excuse nothing, and so would hide a later mistake."""
+        """When everything is declared: say which exceptions excuse nothing, and so would hide a later mistake.
+
+        Raises ProviderFaultsError where Google's provider would refuse anything: the engine has not heard of it yet.
+        """
+        if self._faults:
+            raise ProviderFaultsError(self._faults)
         warned: Awaitable[Any] = asyncio.ensure_future(self._warn())
         Output.from_input(warned)
 
@@ -79,7 +86,9 @@ class Guards:
             return None
         # What is known already is refused at once, as an error of the program itself: Pulumi reports those plainly,
         # while one that a running task raises can be told twice, or with a traceback.
-        self._pass(_known_now(args))
+        declared = _known_now(args)
+        self._faults += faults(declared)
+        self._pass(declared)
         check = asyncio.ensure_future(self._check(args))
         self._checks.append(check)
         # An error of the check reaches Pulumi through the resource that waits for it.
@@ -184,4 +193,5 @@ def _opened(path: Path, value: Any, secrets: set[Path]) -> Any:
         return {key: _opened((*path, key), item, secrets) for key, item in value.items()}
     if isinstance(value, list):
         return [_opened((*path, index), item, secrets) for index, item in enumerate(value)]
-    return value
+    # The protocol has one kind of number.
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -16,6 +16,7 @@ from hearth.faults import SettingsError
 from hearth.guards import guarding
 from hearth.guards.declared import Intent
 from hearth.guards.guarding import GuardError, Guards
+from hearth.guards.provider_faults import ProviderFaultsError
 from hearth.resources import RandomKey
 from hearth.testing.recorder import Monitor, Stack, record
 from hearth.tests.example import ROOT, run_stack
@@ -55,6 +56,31 @@ def test_a_violation_names_resource_rule_why_and_fix() -> None:
     assert "basic-role: role grants roles/editor\n    why: a basic role gives access to nearly everything" in text
     assert "\n    fix: grant the narrowest predefined role" in text
     assert "pulumi config set --path 'app:exceptions[\"basic-role/extra\"]' 'REASON'" in text
+
+
+def test_all_that_the_provider_would_refuse_is_told_at_once_of_all_resources() -> None:
+    class Raw(pulumi.CustomResource):
+        pass
+
+    def program() -> None:
+        guards = Guards(Intent(production=False, public_access="none", auth="none", service="web"), {})
+        guards.register()
+        Raw("gcp:pubsub/topik:Topik", "typo", {"name": "x"})
+        Raw("gcp:redis/instance:Instance", "cache", {"memorySizeGB": 1, "tier": "BIG", "name": Output.from_input("x")})
+        gcp.pubsub.Topic("fine", message_storage_policy={"allowed_persistence_regions": ["us-east1"]})
+        guards.warn_of_unused_exceptions()
+
+    with pytest.raises(LookupError) as caught:  # of the recorder, which would refuse it, too
+        record(program, config={"gcp:project": "shop-dev", "gcp:region": "us-central1"})
+
+    told = caught.value.__cause__
+    assert isinstance(told, ProviderFaultsError)
+    assert str(told).splitlines()[2:] == [
+        "  typo: pulumi-gcp 10.2.0 has no type gcp:pubsub/topik:Topik. Did you mean gcp:pubsub/topic:Topic?",
+        "  Instance cache, memorySizeGB: no such property; did you mean memorySizeGb?",
+        "  Instance cache, memorySizeGb: required, and missing",
+        "  Instance cache, tier: one of BASIC, STANDARD_HA was expected, not BIG",
+    ]
 
 
 @pytest.mark.parametrize("arrives", ["now", "later"])

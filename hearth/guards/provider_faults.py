@@ -1,0 +1,33 @@
+"""What Google's provider would refuse, told of all resources at once, where the engine ends at the first one.
+
+Left out: other providers' types, values that are not known yet, and everything while the catalog is older or newer than
+the installed SDK, since it may not know what that has.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import pulumi
+
+from hearth.catalog import types
+from hearth.guards.declared import Declared
+
+
+class ProviderFaultsError(pulumi.RunError):
+    """Every unknown type and every faulty property of a program.
+
+    A RunError, because Pulumi shows those without a traceback.
+    """
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(["Nothing was deployed, because Google's provider would refuse this:", "", *faults]))
+
+
+def faults(declared: Declared) -> Iterator[str]:
+    """Lines that name the resource, with what is wrong; none where nothing is."""
+    if not declared.type.startswith("gcp:") or types.outdated():
+        return
+    known = types.get(declared.type)
+    if known is None:
+        yield f"  {declared.name}: {types.no_such_type(declared.type)}"
+    else:
+        yield from (f"  {declared.short}, {fault}" for fault in known.faults(declared.inputs))
