@@ -15,7 +15,6 @@ from hearth.plugin.diff import changed_paths
 from hearth.plugin.kinds import CheckResult, Context, CreateResult, DiffResult, Kind, ProviderError, ReadResult, Values
 from hearth.provider import half_made
 from hearth.provider.clients.cloud_run import CloudRun
-from hearth.provider.clients.errors import ApiError
 from hearth.provider.clients.service_usage import ServiceUsage, can_be_asked
 from hearth.provider.clients.session import Session
 from hearth.provider.clock import Clock, Deadline, format_duration
@@ -103,7 +102,7 @@ class Settled(Kind):
         run = CloudRun(self._session, inputs["project"])
         try:
             return [found for name in inputs.get("neededBy", ()) if (found := half_made.find(run, name)) is not None]
-        except ApiError:
+        except ProviderError:
             return []
 
     def delete(self, context: Context, id: str, inputs: Values, old: Values) -> None:
@@ -159,7 +158,9 @@ class Settled(Kind):
 
 def _again(half: HalfMade) -> str:
     _, project, _, region, kind, short = half.name.split("/")
-    text = f"The {kind.removesuffix('s')} {short!r} did not come up: {half.why}. It is tried again."
+    # A local cloud adds the last lines of the log.
+    why = half.why.partition("\n")[0].rstrip(".")
+    text = f"The {kind.removesuffix('s')} {short!r} did not come up: {why}. It is tried again."
     if half.ever_ready:
         return text
     # What makes it is Google's provider, whose error does not say this.
