@@ -54,7 +54,7 @@ class Repository:
         answer = self._answered("GET", f"manifests/{reference}", what, headers={"Accept": _ACCEPT})
         if answer.status_code == HTTPStatus.NOT_FOUND:
             return None
-        self._expect(answer, HTTPStatus.OK, what)
+        self._expect(answer, what, HTTPStatus.OK)
         found = Manifest(answer.content, answer.headers.get("Content-Type", "").partition(";")[0].strip())
         if reference.startswith("sha256:") and found.digest != reference:
             raise _mismatch(self, reference)
@@ -66,15 +66,16 @@ class Repository:
         answer = self._answered("HEAD", f"{kind}/{digest}", what, headers={"Accept": _ACCEPT})
         if answer.status_code == HTTPStatus.NOT_FOUND:
             return False
-        self._expect(answer, HTTPStatus.OK, what)
+        self._expect(answer, what, HTTPStatus.OK)
         return True
 
     def put(self, manifest: Manifest, reference: str) -> None:
         """Everything that the manifest names has to be there already."""
         what = f"write {manifest.digest} to {self}"
         headers = {"Content-Type": manifest.media_type}
+        # The specification has 201 alone; go-containerregistry, which Google wrote, takes the others as well.
         answer = self._answered("PUT", f"manifests/{reference}", what, headers=headers, data=manifest.content)
-        self._expect(answer, HTTPStatus.CREATED, what)
+        self._expect(answer, what, HTTPStatus.CREATED, HTTPStatus.OK, HTTPStatus.ACCEPTED)
         if answer.headers.get("Docker-Content-Digest", manifest.digest) != manifest.digest:
             raise _mismatch(self, manifest.digest)
 
@@ -91,7 +92,7 @@ class Repository:
             repeatable=True,
             pause=self._pause,
         )
-        self._expect(answer, HTTPStatus.CREATED, what)
+        self._expect(answer, what, HTTPStatus.CREATED)
 
     def _copied(self, blob: Part, source: "Repository", cancelled: Event) -> requests.Response:
         begun = self._begin({"mount": blob.digest, "from": source.name} if source.origin == self.origin else {})
@@ -115,7 +116,7 @@ class Repository:
         what = f"read {blob.digest} of {self}"
         headers = {"Accept-Encoding": "identity"}
         with self._answered("GET", f"blobs/{blob.digest}", what, headers=headers, stream=True) as answer:
-            self._expect(answer, HTTPStatus.OK, what)
+            self._expect(answer, what, HTTPStatus.OK)
             yield _Content(answer.iter_content(_CHUNK_BYTES), blob, cancelled, self)
 
     def _url(self, below: str) -> str:
@@ -137,9 +138,9 @@ class Repository:
             **more,
         )
 
-    def _expect(self, answer: requests.Response, wanted: HTTPStatus, what: str) -> None:
+    def _expect(self, answer: requests.Response, what: str, *wanted: HTTPStatus) -> None:
         code = answer.status_code
-        if code == wanted:
+        if code in wanted:
             return
         fix = ""
         if code == HTTPStatus.UNAUTHORIZED:

@@ -1,5 +1,6 @@
 """Copies of images: byte for byte, taken up again, and what each thing that goes wrong is told as."""
 
+import re
 import threading
 from collections.abc import Iterator
 
@@ -11,7 +12,7 @@ from hearth.provider.clients.credentials import Tokens
 from hearth.provider.image_manifest import digest_of
 from hearth.provider.image_transfer import copy
 from hearth.tests.provider.fake_registry import FakeRegistry, refusal
-from hearth.tests.provider.fake_server import Answer, FakeServer
+from hearth.tests.provider.fake_server import Answer, FakeServer, Request
 from hearth.tests.provider.images import (
     DOCKER_LIST,
     DOCKER_MANIFEST,
@@ -247,10 +248,12 @@ def test_bytes_that_are_not_the_digests_never_reach_the_other_registry_whole(
 def test_a_store_that_a_registry_refers_to_is_read_without_the_token(
     dev: FakeRegistry, prod: FakeRegistry, other: FakeServer
 ) -> None:
+    def refer(found: re.Match[str], _request: Request) -> Answer:
+        return Answer(b"", 307, {"Location": f"{other.origin}/store/{found['digest']}"})
+
     for digest, content in IMAGE.blobs.items():
         other.answer("GET", f"/store/{digest}", content)
-        where = Answer(b"", 307, {"Location": f"{other.origin}/store/{digest}"})
-        dev.server.answer("GET", f"/v2/{DEV}/blobs/{digest}", where)
+    dev.server.route("GET", f"/v2/{DEV}/blobs/(?P<digest>[^/]+)", refer)
     promote(dev, prod)
 
     assert held(prod) == IMAGE
