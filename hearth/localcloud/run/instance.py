@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -21,6 +22,12 @@ setting of a service: the side that sends requests must be the one that closes, 
 
 # Another program may take a port before the process gets to it.
 _TRIES = 3
+# As SQLite and Postgres say it.
+_NO_TABLE = re.compile(r'no such table|relation "[^"]+" does not exist')
+_MIGRATE = (
+    "The database has no such table yet: app:migrationCommand is the command that creates tables, run before the "
+    "service starts (docs/bring-your-app.md)."
+)
 # Between the end of a process and the last news of it.
 _BREAK_SECONDS = 1.0
 
@@ -146,4 +153,5 @@ class Instance:
         # In the log it may stand far above the last lines.
         warning = await asyncio.to_thread(self._image.warning) if self._image else ""
         await self.kill()
-        raise NotStartedError(f"{reason} {warning}".rstrip(), list(self._tail))
+        advice = _MIGRATE if any(map(_NO_TABLE.search, self._tail)) else ""
+        raise NotStartedError(" ".join(filter(None, (reason, advice, warning))), list(self._tail))

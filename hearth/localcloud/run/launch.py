@@ -18,6 +18,9 @@ from hearth.localcloud.run.image_writes import OwnedByRoot, is_root
 DATA_VARIABLE = "HEARTH_DATA_DIR"
 """A folder that outlives whatever runs; on the local cloud alone, as Cloud Run has no such thing. A project's services
 and jobs share one, as they would share a database: what a job migrates is what the service reads."""
+NAMELESS, FILE = "sqlite://", "service.sqlite3"
+"""A URL that names no file means the file of this name there, as it does to flask_hearth. SQLAlchemy would take it for
+a database in memory, of which each process has its own."""
 IDENTITY_VARIABLE = "HEARTH_IDENTITY_ORIGIN"
 """Where tokens come from that this cloud vouches for, in place of Google."""
 MARK = ("K_REVISION", DATA_VARIABLE)
@@ -76,7 +79,7 @@ def prepare(
         "HOME": str(data),
         "LANG": "C.UTF-8",
         **own,
-        **{name: replace_sockets(value) for name, value in variables.items()},
+        **{name: replace_sockets(_with_file(value, data)) for name, value in variables.items()},
         "PATH": _path(image, environment),
         **platform,
         DATA_VARIABLE: str(data),
@@ -85,6 +88,10 @@ def prepare(
     workdir = container.get("workingDir") or image.workdir
     owned = None if is_root(image.user) else OwnedByRoot(image.folder / "root", image.user or "")
     return Launch(words, image.locate(workdir, environment) or image.folder / "root", env, owned)
+
+
+def _with_file(value: str, data: Path) -> str:
+    return f"{NAMELESS}/{data / FILE}" if value == NAMELESS else value
 
 
 def _path(image: Image, environment: Path) -> str:

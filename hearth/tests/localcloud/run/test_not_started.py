@@ -65,6 +65,11 @@ def image(program: str) -> dict[str, str]:
             id="no port",
         ),
         pytest.param(
+            "import sqlite3; sqlite3.connect(':memory:').execute('SELECT * FROM note')",
+            r"exited with code 1 before it answered.*app:migrationCommand is the command that creates tables.*note$",
+            id="no table",
+        ),
+        pytest.param(
             "import pathlib; pathlib.Path('/proc/version').write_text('x')",
             r"exited with code 1 before it answered.*\n\w+Error: \[Errno \d+\]",
             id="a file that it may not write",

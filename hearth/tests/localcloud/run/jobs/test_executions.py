@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
+from flask_hearth.stores.urls import SQLITE_FILE
 from hearth.localcloud import store
 from hearth.tests.localcloud.build.playground import (
     PROJECT,
@@ -223,6 +224,7 @@ def test_a_task_has_only_the_environment_it_was_given(tmp_path: Path, monkeypatc
         playground.let(secret, "roles/secretmanager.secretAccessor", f"serviceAccount:{account}")
         body = job(await playground.image(FILES), "print(json.dumps(dict(env)))", serviceAccount=account)
         env = body["template"]["template"]["containers"][0]["env"]
+        env.append({"name": "DATABASE_URL", "value": "sqlite://"})
         env.append({"name": "KEY", "valueSource": {"secretKeyRef": {"secret": "key", "version": "1"}}})
         execution = await execute(playground, body)
         line = (playground.cloud.logs / "jobs" / "migrate.log").read_text().splitlines()[-1]
@@ -232,6 +234,7 @@ def test_a_task_has_only_the_environment_it_was_given(tmp_path: Path, monkeypatc
             "HOME": str(playground.cloud.data / PROJECT),
             "HEARTH_DATA_DIR": str(playground.cloud.data / PROJECT),
             "HEARTH_IDENTITY_ORIGIN": playground.cloud.origin,
+            "DATABASE_URL": f"sqlite:///{playground.cloud.data / PROJECT / SQLITE_FILE}",
             "LANG": "C.UTF-8",
             "KEY": "s3cret",
             "CLOUD_RUN_JOB": "migrate",
