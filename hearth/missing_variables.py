@@ -20,17 +20,17 @@ _ALWAYS = frozenset({"HOME", "HOSTNAME", "LANG", "PATH", "PWD"})
 
 def warn(root: Path, service: Path, there: Collection[str]) -> None:
     """Say which variables are not `there` on this stack. `service` holds the app's package and its Dockerfile."""
-    elsewhere = set_by_stacks(root)
+    stack, elsewhere = pulumi.get_stack(), set_by_stacks(root)
     for name in sorted(elsewhere.keys() - set(there)):
         pulumi.log.warn(
-            f"{name} is set on {_and(elsewhere[name])} and not on this stack, so an app that can't do without it won't "
-            f"start here. {_fix(name)} If that is meant, set it to nothing: pulumi config set --path --type string "
-            f"'{VARIABLES}.{name}' ''"
+            f"{name} is set on {_and(elsewhere[name])} and not on {stack}, so an app that can't do without it won't "
+            f"start there. {_fix(name)} If that is meant, set it to nothing: pulumi config set --path --type string "
+            f"'{VARIABLES}.{name}' '' --stack {stack}"
         )
     for name, place in sorted(required_by_app(service).items()):
         if name not in there and name not in elsewhere:
             pulumi.log.warn(
-                f"{place} reads {name}, which nothing sets on this stack: it would end in a KeyError there. "
+                f"{place} reads {name}, which nothing sets on {stack}: it would end in a KeyError there. "
                 f'{_fix(name)} Or read it with os.environ.get("{name}"), where the app can do without.'
             )
 
