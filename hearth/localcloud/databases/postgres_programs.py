@@ -87,8 +87,8 @@ def written_by(data: Path) -> str:
 
 def installed() -> dict[str, Programs]:
     """By major version; of two of the same one, the one on PATH."""
-    on_path = [Path(found).resolve().parent for name in _NEEDED if (found := shutil.which(name))]
-    found = {}
+    on_path = [Path(path).resolve().parent for name in _NEEDED if (path := shutil.which(name))]
+    found: dict[str, Programs] = {}
     for folder in (*_DEBIAN.glob("*/bin"), *reversed(on_path)):
         if (programs := _programs(folder)) and int(programs.major) >= _OLDEST:
             found[programs.major] = programs

@@ -1,13 +1,11 @@
 """Cloud SQL's servers, databases and users: records, and their rules."""
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 import pytest
 
 from hearth.catalog.apis import SQL_ADMIN
-from hearth.localcloud.records import Records
-from hearth.tests.localcloud.running import LocalCloud, in_thread
+from hearth.tests.localcloud.running import LocalCloud
 
 INSTANCES = "projects/demo-test/instances"
 WEB = f"{INSTANCES}/web"
@@ -17,14 +15,6 @@ SERVER = {
     "region": "europe-west1",
     "settings": {"tier": "db-f1-micro"},
 }
-
-
-@pytest.fixture
-def local(tmp_path: Path) -> Iterator[LocalCloud]:
-    """With nobody who carries out what is recorded."""
-    with in_thread(tmp_path, compose=lambda cloud: [Records(cloud)]) as cloud:
-        cloud.enable()
-        yield cloud
 
 
 def create(local: LocalCloud, fields: Mapping[str, object] | None = None, *, status: int = 200) -> dict[str, object]:
