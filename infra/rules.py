@@ -88,20 +88,12 @@ def databases(stack: StackSettings) -> Iterator[Fault]:
 
     Source: Cloud Run's container contract, "Filesystem access".
     """
-    local = stack.project.startswith(LOCAL_PROJECT_PREFIX)
-    if stack.database == "sqlite" and not local:
+    if stack.database == "sqlite" and not stack.project.startswith(LOCAL_PROJECT_PREFIX):
         yield stack.fault(
             ["database", "project"],
             why="on Cloud Run a file lies in the memory of one instance: no other instance sees it, and it is lost "
             "with the instance",
             fix="pulumi config set app:database firestore, or postgres",
-        )
-    if stack.database == "firestore" and local:
-        yield stack.fault(
-            ["database", "project"],
-            why=f"{stack.project!r} is a project of a local cloud, which keeps no documents of Firestore: the service "
-            "would look for them at Google, where that project does not exist",
-            fix="pulumi config set app:database sqlite",
         )
 
 

@@ -28,7 +28,7 @@ from hearth.localcloud.hosting.hosting import Hosting
 from hearth.localcloud.identity import Identity
 from hearth.localcloud.kept.part import Kept
 from hearth.localcloud.records import Records, projects, services
-from hearth.localcloud.run import CloudRun, processes
+from hearth.localcloud.run import CloudRun
 from hearth.localcloud.store import FILE, Store
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ async def run(root: Path, ports: Ports) -> None:
 def all_parts(cloud: Cloud) -> Sequence[Part]:
     """Every part, each after those that it uses."""
     run, databases = CloudRun(cloud), Databases(cloud)
-    records = Records(cloud, sql_servers=databases.cloud_sql)
+    records = Records(cloud, sql_servers=databases.cloud_sql, firestore_server=databases.firestore)
     return [databases, records, Kept(cloud), Identity(cloud), CloudBuild(cloud), run, Hosting(cloud, run)]
 
 
@@ -84,7 +84,6 @@ async def running(
         stack.callback(store.close)
         for name in operations.abort_unfinished(store):
             log.warning("operation %s was left unfinished by a killed process", name)
-        await processes.end_orphans(store)
         cloud = Cloud(root=root, store=store, ports=ports, records_only=records_only)
         parts = compose(cloud)
         for part in parts:

@@ -5,10 +5,11 @@ from typing import Any
 
 import psutil
 
-from hearth.catalog.apis import SECRET_MANAGER, SQL_ADMIN
+from hearth.catalog.apis import FIRESTORE, SECRET_MANAGER, SQL_ADMIN
 from hearth.facts.names import last_segment
 from hearth.localcloud import times
 from hearth.localcloud.cloud import Cloud
+from hearth.localcloud.databases import firestore
 from hearth.localcloud.databases.cloud_sql import data_folder
 from hearth.localcloud.databases.postgres_programs import written_by
 from hearth.localcloud.databases.server import FOLDER_VARIABLE
@@ -76,15 +77,20 @@ def jobs(cloud: Cloud) -> list[dict[str, Any]]:
 
 
 def databases(cloud: Cloud) -> list[dict[str, Any]]:
-    """Servers with their processes, and files of SQLite, which have none: `pid` is 0 and `started` empty."""
+    """Servers with their processes, and files of SQLite, which have none: `pid` is 0, `started` and `log` are empty."""
     running = {each["mark"].get(FOLDER_VARIABLE): each for _, each in cloud.store.children("processes/run")}
     found = []
-    for key, body in cloud.store.below(SQL_ADMIN.prefix):
-        if key.split("/")[-2] == "instances":
-            data = data_folder(cloud, body["name"])
-            found.append(_server(body["name"], f"Postgres {written_by(data)}".strip(), data, running.get(str(data))))
-    files = sorted(cloud.data.glob("*/*.sqlite3"))
-    return [*found, *(_database(file.name, "SQLite", "file", file) for file in files)]
+    for key, body in (*cloud.store.below(SQL_ADMIN.prefix), *cloud.store.below(FIRESTORE.prefix)):
+        match key.split("/")[-2]:
+            case "instances":
+                data = data_folder(cloud, body["name"])
+                kind = f"Postgres {written_by(data)}".strip()
+            case "databases" if key.startswith(f"{FIRESTORE.prefix}/"):
+                data, kind = firestore.folder(cloud), "Firestore emulator"
+            case _:
+                continue
+        found.append(_server(body["name"], kind, data, running.get(str(data))))
+    return [*found, *map(_file, sorted(cloud.data.glob("*/*.sqlite3")))]
 
 
 def sites(cloud: Cloud) -> list[dict[str, Any]]:
@@ -131,13 +137,14 @@ def secrets(cloud: Cloud) -> list[dict[str, Any]]:
 
 
 def _server(name: str, kind: str, data: Path, process: Document | None) -> dict[str, Any]:
-    if process is None:
-        return _database(name, kind, "not running", data)
-    return _database(name, kind, "running", data) | {"pid": process["pid"], "started": times.at(process["started"])}
+    """The log of a server is called like the folder of its data."""
+    found = {"name": name, "kind": kind, "state": "not running", "pid": 0, "started": "", "data": str(data)}
+    running = process and {"state": "running", "pid": process["pid"], "started": times.at(process["started"])}
+    return found | {"log": data.name} | (running or {})
 
 
-def _database(name: str, kind: str, state: str, data: Path) -> dict[str, Any]:
-    return {"name": name, "kind": kind, "state": state, "pid": 0, "started": "", "data": str(data)}
+def _file(file: Path) -> dict[str, Any]:
+    return {**_server(file.name, "SQLite", file, None), "state": "file", "log": ""}
 
 
 def _service(cloud: Cloud, name: str, body: Document, instances: list[Document]) -> dict[str, Any]:

@@ -160,7 +160,7 @@ def _databases(cloud: Cloud, databases: Sequence[dict[str, Any]]) -> str:
         for each in databases
     ]
     shown = markup.table(("Name", "Kind", "State", "Process", "Data"), rows)
-    logs = [_log(cloud, "databases", last_segment(each["name"])) for each in databases if each["kind"] != "SQLite"]
+    logs = [_log(cloud, "databases", name) for name in dict.fromkeys(each["log"] for each in databases) if name]
     return markup.section("databases", "Databases", shown, *logs)
 
 

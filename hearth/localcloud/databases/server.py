@@ -38,6 +38,8 @@ class Program:
     env: Mapping[str, str]
     answers: Callable[[int], Awaitable[bool]]
     """Whether the process of that id takes connections."""
+    fill: Callable[[], Awaitable[None]] | None = None
+    """Brings back what a process that has just begun does not know. May raise DatabaseError."""
     stop: int = signal.SIGTERM
 
 
@@ -51,6 +53,12 @@ class Server:
         self._process: processes.ManagedProcess | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._tail = output.last_lines()
+        self._is_filled = False
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it runs and knows all that it should."""
+        return self._is_filled and self._process is not None and self._process.process.returncode is None
 
     async def start(self) -> None:
         """Run it and wait until it takes connections. Raises DatabaseError; then nothing of it runs."""
@@ -83,14 +91,21 @@ class Server:
         self._tail.clear()
         copying = output.copy(process.output, self._log_file, program.folder.name, self._tail)
         self._copying = asyncio.create_task(copying, name=f"log of {program.folder.name}")
-        why = f"does not answer after {_START_SECONDS:.0f} s"
-        with contextlib.suppress(TimeoutError):
+        why = f"is not ready after {_START_SECONDS:.0f} s"
+        try:
             async with asyncio.timeout(_START_SECONDS):
                 while process.process.returncode is None:
                     if await program.answers(process.process.pid):
+                        if program.fill:
+                            await program.fill()
+                        self._is_filled = True
                         return
                     await asyncio.sleep(_LOOK_SECONDS)
                 why = f"ended with exit code {process.process.returncode}"
+        except TimeoutError:
+            pass
+        except DatabaseError as fault:
+            why = f"could not be filled ({fault})"
         await self._end(process)
         lines = "\n".join(self._tail) or "(it wrote nothing)"
         raise DatabaseError(f"The database server {why}. Last lines of {self._log_file}:\n{lines}")
@@ -113,6 +128,7 @@ class Server:
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def _end(self, process: processes.ManagedProcess) -> None:
+        self._is_filled = False
         await process.end()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._copying, _REST_SECONDS)

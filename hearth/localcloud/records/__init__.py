@@ -36,9 +36,16 @@ GRANT_LAG_VARIABLE = "LOCALCLOUD_GRANT_LAG"
 class Records:
     """Nothing runs beside its routes."""
 
-    def __init__(self, cloud: Cloud, api_lag: int | None = None, sql_servers: cloud_sql.Servers | None = None) -> None:
+    def __init__(
+        self,
+        cloud: Cloud,
+        api_lag: int | None = None,
+        sql_servers: cloud_sql.Servers | None = None,
+        firestore_server: firestore.Server | None = None,
+    ) -> None:
         self._cloud = cloud
         self._sql_servers = sql_servers
+        self._firestore_server = firestore_server
         self._api_lag = _lag(os.environ, API_LAG_VARIABLE) if api_lag is None else api_lag
         self._grant_lag = _lag(os.environ, GRANT_LAG_VARIABLE)
 
@@ -57,7 +64,7 @@ class Records:
             Objects(self._cloud).routes(),
             registry.routes(store, records_only=self._cloud.records_only),
             firebase.routes(store),
-            firestore.routes(store),
+            firestore.routes(store, self._firestore_server),
             functions.routes(),
             cloud_sql.routes(store, self._sql_servers),
             log_entries.routes(self._cloud),

@@ -1,20 +1,21 @@
 """Firestore Admin v1: databases, as records.
 
-Whether a database exists, where, and whether it may be deleted. No documents: reading and writing them needs the
-Firestore emulator or Google, so every method of the data plane is refused like any other that is not played. Left
-out too: backups, indexes, user credentials, what a TTL policy does, and the five minutes for which Google keeps a
-deleted name.
+Whether a database exists, where, and whether it may be deleted. Documents are with the server that is given to
+`routes`, and with nobody in a preview; here, every method of the data plane is refused like any other that is not
+played. Left out too: backups, indexes, user credentials, what a TTL policy does, and the five minutes for which Google
+keeps a deleted name.
 """
 
 import re
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 
 from hearth.catalog.apis import FIRESTORE
 from hearth.localcloud import bodies, operations, times
+from hearth.localcloud.databases.errors import DatabaseError
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.records import collections
 from hearth.localcloud.records.collections import Collection
@@ -39,8 +40,19 @@ _RETENTION = {"POINT_IN_TIME_RECOVERY_DISABLED": "3600s", "POINT_IN_TIME_RECOVER
 _PROTECTED = "DELETE_PROTECTION_ENABLED"
 
 
-def routes(store: Store) -> Iterable[web.RouteDef]:
-    yield from collections.routes(store, _DATABASES)
+class Server(Protocol):
+    """Who has the documents."""
+
+    async def have(self) -> None:
+        """There is going to be a database. Raises DatabaseError where there can be none."""
+
+    async def remove(self, database: str) -> None:
+        """A database (relative name) is there no more."""
+
+
+def routes(store: Store, server: Server | None = None) -> Iterable[web.RouteDef]:
+    for route in collections.routes(store, _DATABASES):
+        yield web.route(route.method, route.path, _carried_out(route.handler, server) if server else route.handler)
 
     async def field(request: web.Request) -> web.Response:
         """Settings of one field. There is always such a thing; without settings of its own it has the database's."""
@@ -63,6 +75,21 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
     fields = f"/{FIRESTORE.prefix}/{FIRESTORE.version}/projects/{{project}}/{{rest:{_FIELD}}}"
     yield web.get(fields, field)
     yield web.patch(fields, field)
+
+
+def _carried_out(handler: Any, server: Server) -> Any:
+    async def answered(request: web.Request) -> web.StreamResponse:
+        if request.method == "POST":
+            try:
+                await server.have()
+            except DatabaseError as fault:
+                raise ApiError(400, f"{fault} Nothing was changed.", "FAILED_PRECONDITION") from fault
+        answer: web.StreamResponse = await handler(request)
+        if request.method == "DELETE":
+            await server.remove("projects/{project}/databases/{id}".format_map(request.match_info))
+        return answer
+
+    return answered
 
 
 def _database(name: str, body: Mapping[str, Any]) -> Document:

@@ -23,6 +23,8 @@ NAMELESS, FILE = "sqlite://", "service.sqlite3"
 a database in memory, of which each process has its own."""
 IDENTITY_VARIABLE = "HEARTH_IDENTITY_ORIGIN"
 """Where tokens come from that this cloud vouches for, in place of Google."""
+_FIRESTORE_VARIABLE = "FIRESTORE_EMULATOR_HOST"
+# Google's libraries go there in place of Google.
 MARK = ("K_REVISION", DATA_VARIABLE)
 """Together they name one revision on one local cloud of this machine."""
 
@@ -59,9 +61,11 @@ def prepare(
     data: Path,
     identity: str,
     replace_sockets: Callable[[str], str] = str,
+    firestore: str = "",
 ) -> Launch:
     """`platform` is what Cloud Run itself sets, `variables` the container's env with secrets resolved,
-    `identity` the origin of the APIs, `replace_sockets` what finds Cloud SQL's on this machine.
+    `identity` the origin of the APIs, `replace_sockets` what finds Cloud SQL's on this machine,
+    `firestore` the host of its emulator.
 
     Raises NothingToRunError.
     """
@@ -78,6 +82,7 @@ def prepare(
     env = {
         "HOME": str(data),
         "LANG": "C.UTF-8",
+        **({_FIRESTORE_VARIABLE: firestore} if firestore else {}),
         **own,
         **{name: replace_sockets(_with_file(value, data)) for name, value in variables.items()},
         "PATH": _path(image, environment),

@@ -9,7 +9,7 @@ from typing import Any
 from hearth.localcloud.build import environment, image
 from hearth.localcloud.build.environment import InstallError
 from hearth.localcloud.cloud import Cloud
-from hearth.localcloud.databases import sockets
+from hearth.localcloud.databases import firestore, sockets
 from hearth.localcloud.databases.errors import DatabaseError
 from hearth.localcloud.kept.placeholders import Placeholders
 from hearth.localcloud.records import registry
@@ -74,4 +74,5 @@ class Preparation:
             data=data,
             identity=self._cloud.origin,
             replace_sockets=sockets.replacing(self._cloud.store, wanted.container, wanted.volumes),
+            firestore=firestore.host(self._cloud.store),
         )

@@ -109,6 +109,12 @@ async def start(
     return ManagedProcess(process, store, stop)
 
 
+def is_running(store: Store, variable: str, value: str) -> bool:
+    """Whether a recorded process with this mark is alive, whoever started it."""
+    records = [record for _, record in store.children(_RECORDS)]
+    return any(record["mark"].get(variable) == value and _members(record) for record in records)
+
+
 async def end_orphans(store: Store) -> list[int]:
     """End what a killed cloud left running; returns the ids of the sessions that were ended."""
     records = [record for _, record in store.children(_RECORDS)]

@@ -7,6 +7,7 @@ import psutil
 import pytest
 import requests
 
+from flask_hearth.testing.firestore_emulator import FirestoreEmulator
 from flask_hearth.testing.postgres_server import PostgresServer
 from hearth.first_collection import first
 from hearth.tests.engine.deployment import CHECKOUT, SECONDS, Deployment
@@ -21,6 +22,12 @@ KEPT = first(CHECKOUT)
         pytest.param(
             "postgres",
             marks=pytest.mark.skipif(PostgresServer.installed() is None, reason="no Postgres server can be run here"),
+        ),
+        pytest.param(
+            "firestore",
+            marks=pytest.mark.skipif(
+                FirestoreEmulator.installed() is None, reason="there is no Java, or no Firestore emulator"
+            ),
         ),
     ],
 )
