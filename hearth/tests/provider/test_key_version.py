@@ -143,6 +143,18 @@ def test_what_follows_holds_the_key_that_was_left(kind: KeyVersion, context: Con
     assert checked(kind, context, news, {**FOLLOWING, "follows": SECOND}) == news, "and stays so"
 
 
+def test_under_another_name_the_former_key_is_the_one_before(
+    kind: KeyVersion, context: Context, manager: Secrets
+) -> None:
+    kind.create(context, INPUTS, preview=False)
+    new = kind.create(context, {**INPUTS, "secret": "shop"}, preview=False)
+
+    news = checked(kind, context, FOLLOWING, {**FOLLOWING, "secret": "shop-before", "follows": new.id})
+    kept = kind.create(context, news, preview=False)
+
+    assert manager.key(kept.id) == manager.key(FIRST) != manager.key(new.id)
+
+
 def test_a_preview_of_a_rotation_shows_that_what_follows_is_replaced(kind: KeyVersion, context: Context) -> None:
     news = checked(kind, context, FOLLOWING, {**FOLLOWING, "follows": UNKNOWN})
 
