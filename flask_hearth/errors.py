@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from flask_hearth import problems, routes_taken, templating
 from flask_hearth.problems import Kind
-from flask_hearth.stores.interface import FullError, TooLargeError, UnavailableError
+from flask_hearth.stores.interface import FullError, TakenError, TooLargeError, UnavailableError
 
 PROBLEM_JSON: Final = "application/problem+json"
 
@@ -84,6 +84,7 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(HTTPException, error_response)
     app.register_error_handler(UnavailableError, unavailable)
     app.register_error_handler(FullError, lambda error: error_response(full(error)))
+    app.register_error_handler(TakenError, lambda error: error_response(taken(error)))
     app.register_error_handler(TooLargeError, lambda error: error_response(too_large(error)))
 
 
@@ -143,6 +144,15 @@ def full(error: FullError) -> Problem:
     """507: for whoever runs the service to mend."""
     _log.error("The store is full: %s", error)
     return Problem(problems.STORE_FULL, problems.STORE_FULL.advice)
+
+
+def taken(error: TakenError) -> Problem:
+    """422: a fault of one field, that only the store could find."""
+    return Problem(
+        problems.INVALID_BODY,
+        f"Nothing was saved: {error}.",
+        errors=[{"pointer": f"/{error.field}", "detail": "is taken: another object has the same"}],
+    )
 
 
 def too_large(error: TooLargeError) -> Problem:

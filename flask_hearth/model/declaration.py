@@ -70,6 +70,9 @@ class Declaration:
     """What can be queried besides all objects by their age: each names fields that are compared for equality, and last
     the one that is sorted by or compared by `<`, such as `("state", "created_at")` (`flask_hearth.stores.queries`)."""
 
+    unique: tuple[str, ...] = ()
+    """Fields of which no two objects have the same value; null is no value."""
+
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise DeclarationError(

@@ -137,7 +137,8 @@ class Entity(Model):
         """Write all fields: make the object, or replace it if it still is in the version that was read.
 
         Raises ExistsError, VersionError (get it again, and repeat the change), MissingError (it was deleted since),
-        TooLargeError, and ValidationError where something within a field was changed to what the model refuses.
+        TakenError (a unique field), TooLargeError, and ValidationError where something within a field was changed to
+        what the model refuses.
         """
         self._write(self._fields())
 

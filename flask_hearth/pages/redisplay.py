@@ -17,7 +17,7 @@ from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.pages import texts
 from flask_hearth.pages.rendering import blueprint, display_name, page
-from flask_hearth.stores.interface import FullError, MissingError, Record, TooLargeError, UnavailableError
+from flask_hearth.stores.interface import FullError, MissingError, Record, TakenError, TooLargeError, UnavailableError
 
 KEY: Final = "_key"
 """Hidden field of a form for a new object: what makes it one object, however often it is sent."""
@@ -100,6 +100,11 @@ def unavailable(error: UnavailableError) -> Response:
 @blueprint.errorhandler(FullError)
 def full(error: FullError) -> Response:
     return redisplay_form(errors.full(error))
+
+
+@blueprint.errorhandler(TakenError)
+def taken(error: TakenError) -> Response:
+    return redisplay_form(errors.taken(error))
 
 
 @blueprint.errorhandler(TooLargeError)

@@ -115,6 +115,14 @@ class VersionError(StoreError):
     """The object is not in the version that was expected."""
 
 
+class TakenError(StoreError):
+    """Another object has the value of `field`, which is unique."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__(f"another object has the same {field}")
+
+
 class TooLargeError(StoreError):
     """The object or answer is more than the store keeps in one piece (`flask_hearth.stores.limits`)."""
 
@@ -139,7 +147,7 @@ class Store(Protocol):
     """Thread-safe. Every method may raise UnavailableError, and every one that writes FullError."""
 
     def create(self, declaration: "Declaration", id: str, fields: Mapping[str, Any]) -> Record:
-        """Raises ExistsError, TooLargeError."""
+        """Raises ExistsError, TakenError, TooLargeError."""
 
     def get(self, declaration: "Declaration", id: str) -> Record:
         """Raises MissingError."""
@@ -149,7 +157,7 @@ class Store(Protocol):
     ) -> Record:
         """Write all fields. With `expected`, only if the object has that version.
 
-        Raises MissingError, VersionError, TooLargeError.
+        Raises MissingError, VersionError, TakenError, TooLargeError.
         """
 
     def delete(self, declaration: "Declaration", id: str, *, expected: str | None) -> None:

@@ -14,7 +14,7 @@ from pydantic_core import to_jsonable_python
 
 from flask_hearth.model.declaration import Declaration, DeclarationError, StoredAs
 
-RESERVED_COLLECTIONS = frozenset({"alembic_version", "idempotency_keys"})
+RESERVED_COLLECTIONS = frozenset({"alembic_version", "idempotency_keys", "unique_values"})
 """Tables and collections of the service's own."""
 
 MAX_NAME_BYTES = 63

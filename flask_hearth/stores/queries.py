@@ -7,7 +7,7 @@ indexes keep, and fields whose stored text is not in the order of their values, 
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
@@ -39,9 +39,30 @@ class QueryError(ValueError):
 
 
 def check(declarations: Iterable[Declaration]) -> None:
-    """Raises DeclarationError for an index that not every store could have."""
-    given: Iterator[tuple[Declaration, Any]] = ((each, index) for each in declarations for index in each.indexes)
-    for declaration, index in given:
+    """Raises DeclarationError for an index, or a unique field, that not every store could have."""
+    for declaration in declarations:
+        _check_indexes(declaration)
+        _check_unique(declaration)
+
+
+def _check_unique(declaration: Declaration) -> None:
+    model = declaration.model
+    for name in declaration.unique:
+        if name not in model.model_fields or kinds(declaration)[name][0] not in {Kind.TEXT, Kind.INTEGER}:
+            raise DeclarationError(
+                f"{model.__name__}'s unique {name!r} is no field of text or whole numbers, so that it is not clear "
+                "when two are the same. Name fields that are."
+            )
+        if not _is_comparable(declaration, name) or _characters(declaration, name) > MAX_INDEXED_CHARACTERS:
+            raise DeclarationError(
+                f"{model.__name__}.{name} can't be unique: it may be longer than an index keeps, or stored in several "
+                f"ways. Give a text max_length of at most {MAX_INDEXED_CHARACTERS}."
+            )
+
+
+def _check_indexes(declaration: Declaration) -> None:
+    given: tuple[Any, ...] = declaration.indexes
+    for index in given:
         where = f"{declaration.model.__name__}'s index {index!r}"
         if not isinstance(index, tuple) or not index or len(set(index)) < len(index):
             raise DeclarationError(f"{where} is not a tuple of different fields. Write one, such as ('state',).")

@@ -10,12 +10,19 @@ from typing import Any, Self
 
 from google.api_core.exceptions import AlreadyExists, FailedPrecondition, InvalidArgument, NotFound
 from google.auth.exceptions import DefaultCredentialsError
-from google.cloud.firestore import Client, CollectionReference, DocumentReference, DocumentSnapshot, WriteOption
+from google.cloud.firestore import (
+    Client,
+    CollectionReference,
+    DocumentReference,
+    DocumentSnapshot,
+    WriteOption,
+)
 
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores import urls
 from flask_hearth.stores.clock import Clock
 from flask_hearth.stores.firestore.calls import Calls, translate_errors
+from flask_hearth.stores.firestore.claims import Claims
 from flask_hearth.stores.firestore.client import ReconnectingClient
 from flask_hearth.stores.firestore.documents import content, record, to_datetime, update_time, version
 from flask_hearth.stores.firestore.keys import COLLECTION, Keys
@@ -30,7 +37,9 @@ from flask_hearth.stores.interface import (
     Query,
     Record,
     Reservation,
+    StoreError,
     TooLargeError,
+    UnavailableError,
     VersionError,
 )
 
@@ -46,6 +55,7 @@ class FirestoreStore:
         self._calls = Calls(call_seconds)
         self._checking = Calls(min(call_seconds, CHECK_SECONDS))
         self._keys = Keys(client, self._calls)
+        self._claims = Claims(client, self._calls)
         self._clock = clock
 
     @classmethod
@@ -65,11 +75,14 @@ class FirestoreStore:
         now = self._clock()
         with translate_errors():
             try:
-                made = self._place(declaration, id).create(
-                    {**content(declaration, fields), "created_at": now, "updated_at": now}, **self._calls.writing
+                document = {**content(declaration, fields), "created_at": now, "updated_at": now}
+                made = self._claims.commit(
+                    declaration, id, lambda batch: batch.create(self._place(declaration, id), document), after=fields
                 )
             except AlreadyExists:
-                raise ExistsError(id) from None
+                if self._place(declaration, id).get(**self._calls.reading).exists:
+                    raise ExistsError(id) from None
+                raise self._claims.outrun(declaration, id, fields) from None
             except InvalidArgument as error:
                 raise TooLargeError(id) from error
         return Record(id=id, version=version(made.update_time), created_at=now, updated_at=now, fields=dict(fields))
@@ -81,18 +94,25 @@ class FirestoreStore:
         # Read first, as a write doesn't tell when the object was created.
         found = self._read(declaration, id, expected)
         now = self._clock()
+        # What is unique is given up and taken by what was read.
+        only = self._only(version(found.update_time) if declaration.unique else expected)
+        document = {**content(declaration, fields), "updated_at": now}
         with translate_errors():
             try:
-                # Not `set`, which takes no precondition; all fields are named, and each is replaced as a whole.
-                made = found.reference.update(
-                    {**content(declaration, fields), "updated_at": now},
-                    option=self._only(expected),
-                    **self._calls.writing,
+                made = self._claims.commit(
+                    declaration,
+                    id,
+                    # Not `set`, which takes no precondition; all fields are named, and each is replaced as a whole.
+                    lambda batch: batch.update(found.reference, document, option=only),
+                    before=record(declaration, found).fields,
+                    after=fields,
                 )
             except NotFound:
                 raise MissingError(id) from None
             except FailedPrecondition:
-                raise self._refusal(declaration, id) from None
+                raise self._refusal(declaration, id, expected) from None
+            except AlreadyExists:
+                raise self._claims.outrun(declaration, id, fields) from None
             except InvalidArgument as error:
                 raise TooLargeError(id) from error
         return Record(
@@ -105,18 +125,20 @@ class FirestoreStore:
 
     def delete(self, declaration: Declaration, id: str, *, expected: str | None) -> None:
         if expected is not None and update_time(expected) is None:
-            raise self._refusal(declaration, id)
+            raise self._refusal(declaration, id, expected)
+        place, only, before = self._place(declaration, id), self._only(expected), {}
+        if declaration.unique:
+            found = self._read(declaration, id, expected)
+            only, before = self._only(version(found.update_time)), dict(record(declaration, found).fields)
+        # Without any precondition, deleting what isn't there succeeds.
+        only = only or self._client.write_option(exists=True)
         with translate_errors():
             try:
-                self._place(declaration, id).delete(
-                    # Without any, deleting what isn't there succeeds.
-                    option=self._only(expected) or self._client.write_option(exists=True),
-                    **self._calls.writing,
-                )
+                self._claims.commit(declaration, id, lambda batch: batch.delete(place, option=only), before=before)
             except NotFound:
                 raise MissingError(id) from None
             except FailedPrecondition:
-                raise self._refusal(declaration, id) from None
+                raise self._refusal(declaration, id, expected) from None
 
     def get_many(self, declaration: Declaration, ids: Sequence[str]) -> Sequence[Record]:
         places = [self._place(declaration, each) for each in ids]
@@ -201,9 +223,11 @@ class FirestoreStore:
         time = None if expected is None else update_time(expected)
         return None if time is None else self._client.write_option(last_update_time=time)
 
-    def _refusal(self, declaration: Declaration, id: str) -> MissingError | VersionError:
+    def _refusal(self, declaration: Declaration, id: str, expected: str | None) -> StoreError:
         """Firestore refuses another version and a missing document in the same words."""
         with translate_errors():
-            return (
-                VersionError(id) if self._place(declaration, id).get(**self._calls.reading).exists else MissingError(id)
-            )
+            if not self._place(declaration, id).get(**self._calls.reading).exists:
+                return MissingError(id)
+        if expected is None:
+            return UnavailableError("Another write to the same object was faster. Nothing was written.")
+        return VersionError(id)

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 
 from sqlalchemy import exc
 
+from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.interface import FullError, UnavailableError
+from flask_hearth.stores.sql.tables import unique_index
 
 # Postgres says so of tables and columns that are not there (error codes, class 42); SQLite by OperationalError.
 _SCHEMA_BEHIND = frozenset({"42P01", "42703"})
@@ -35,6 +37,13 @@ def translate_errors() -> Iterator[None]:
         if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _SCHEMA_BEHIND:
             raise UnavailableError(_first_line(error)) from error
         raise
+
+
+def is_taken(error: exc.IntegrityError, declaration: Declaration, field: str) -> bool:
+    """Whether the error is of that unique field: Postgres names its index, SQLite its column."""
+    index = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    column = f": {declaration.name}.{declaration.stored_names[field]}"
+    return index == unique_index(declaration, field) or str(error.orig).endswith(column)
 
 
 def _is_full(error: BaseException | None) -> bool:

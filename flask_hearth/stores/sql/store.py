@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Table, delete, func, select, update
+from sqlalchemy import Connection, Engine, Row, Table, delete, exc, func, select, update
 
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.clock import Clock
@@ -21,11 +21,12 @@ from flask_hearth.stores.interface import (
     Query,
     Record,
     Reservation,
+    TakenError,
     VersionError,
 )
 from flask_hearth.stores.sql import READ_ONLY, keys, queries, schema
 from flask_hearth.stores.sql.engines import insert
-from flask_hearth.stores.sql.failures import translate_errors
+from flask_hearth.stores.sql.failures import is_taken, translate_errors
 from flask_hearth.stores.sql.tables import KEYS_TABLE, metadata
 
 
@@ -58,7 +59,7 @@ class SqlStore:
         now = self._clock()
         record = Record(id=id, version=_new_version(), created_at=now, updated_at=now, fields=dict(fields))
         table = self._tables[declaration.name]
-        with self._writing() as connection:
+        with self._unique(declaration, id), self._writing() as connection:
             made = connection.execute(
                 insert(connection, table)
                 .values(id=id, version=record.version, created_at=now, updated_at=now, **fields)
@@ -87,7 +88,7 @@ class SqlStore:
         )
         if expected is not None:
             statement = statement.where(table.c.version == expected)
-        with self._writing() as connection:
+        with self._unique(declaration), self._writing() as connection:
             row = connection.execute(statement).one_or_none()
             if row is None:
                 raise _refusal(connection, table, id)
@@ -165,6 +166,19 @@ class SqlStore:
             held, self._thread.connection = self._thread.connection, None
             if held is not None:
                 held.close()
+
+    @contextmanager
+    def _unique(self, declaration: Declaration, new_id: str | None = None) -> Iterator[None]:
+        """Raises TakenError for a unique value; ExistsError first, where the id of a new object is taken as well."""
+        try:
+            yield
+        except exc.IntegrityError as error:
+            taken = [name for name in declaration.unique if is_taken(error, declaration, name)]
+            if not taken:
+                raise
+            if new_id is not None and self.get_many(declaration, [new_id]):
+                raise ExistsError(new_id) from error
+            raise TakenError(taken[0]) from error
 
     def _reading(self) -> AbstractContextManager[Connection]:
         return self._transaction(read_only=True)

@@ -89,15 +89,26 @@ def _table(found: MetaData, declaration: Declaration) -> Table:
             for name, (kind, null) in kinds(declaration).items()
         ),
         *(_index(declaration, index) for index in {("created_at",): None, **dict.fromkeys(declaration.indexes)}),
+        *(Index(unique_index(declaration, name), name, unique=True) for name in declaration.unique),
     )
+
+
+def unique_index(declaration: Declaration, field: str) -> str:
+    """Its name, by which Postgres tells whose value is taken."""
+    return _fitting(f"ux_{declaration.name}_{declaration.stored_names[field]}")
 
 
 def _index(declaration: Declaration, fields: tuple[str, ...]) -> Index:
     """With the id, by which those are ordered that share all else."""
     name = "_".join(["ix", declaration.name, *(declaration.stored_names.get(each, each) for each in fields), "id"])
-    if len(name) > _MAX_NAME_BYTES:
-        name = f"{name[: _MAX_NAME_BYTES - 9]}_{sha256(name.encode()).hexdigest()[:8]}"
-    return Index(name, *fields, "id")
+    return Index(_fitting(name), *fields, "id")
+
+
+def _fitting(name: str) -> str:
+    """As long as Postgres keeps of one."""
+    if len(name.encode()) <= _MAX_NAME_BYTES:
+        return name
+    return f"{name.encode()[: _MAX_NAME_BYTES - 9].decode(errors='ignore')}_{sha256(name.encode()).hexdigest()[:8]}"
 
 
 _BYTEWISE_TEXT: Final = Text().with_variant(Text(collation=BYTEWISE), "postgresql")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from flask import Flask
 from google.auth.credentials import AnonymousCredentials
@@ -29,6 +29,16 @@ class Square(Model):
     side: float = 1.0
 
 
+class Tower(Model):
+    kind: Literal["tower"] = "tower"
+    height: float
+
+
+class Bridge(Model):
+    kind: Literal["bridge"] = "bridge"
+    length: float
+
+
 class City(Entity):
     """A city."""
 
@@ -41,6 +51,7 @@ class City(Entity):
     mayor: Annotated[Annotated[str, Field(max_length=60)] | None, StoredAs("mayorName")] = None
     twins: list[str] = Field(default_factory=list)
     square: Square | None = None
+    landmark: Annotated[Tower | Bridge, Field(discriminator="kind")] | None = None
 
 
 CITIES = Declaration(

@@ -1,4 +1,4 @@
-"""Each store in turn with an app that declares cities; without any of them at the beginning of a test."""
+"""Each store in turn with an app that declares a few models; without objects at the beginning of a test."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,9 +11,13 @@ from flask_hearth.stores.interface import Store
 from flask_hearth.tests.databases import KINDS, Databases
 from flask_hearth.tests.model.cities import CITIES, app_over, stored
 from flask_hearth.tests.model.objects import OBJECTS
+from flask_hearth.tests.model.users import USERS
 
 if TYPE_CHECKING:
     from flask_hearth.testing.firestore_emulator import FirestoreEmulator
+
+
+DECLARATIONS = (CITIES, OBJECTS, USERS)
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,12 @@ class Place:
 
 @pytest.fixture(scope="module", params=KINDS)
 def place(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Place]:
-    url = databases.url(request.param, [CITIES, OBJECTS])
+    url = databases.url(request.param, DECLARATIONS)
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "firestore":
             emulator: FirestoreEmulator = request.getfixturevalue("firestore_emulator")
             patch.setenv("FIRESTORE_EMULATOR_HOST", emulator.host)
-        yield Place(url, databases.open_url(url, [CITIES, OBJECTS]))
+        yield Place(url, databases.open_url(url, DECLARATIONS))
 
 
 @pytest.fixture(autouse=True)
@@ -44,8 +48,9 @@ def at_work(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     place: Place = request.getfixturevalue("place")
-    with app_over(place.store, CITIES, OBJECTS).app_context():
+    with app_over(place.store, *DECLARATIONS).app_context():
         yield
-    while records := place.store.page(CITIES, limit=100).records:
-        for record in records:
-            place.store.delete(CITIES, record.id, expected=None)
+    for declaration in DECLARATIONS:
+        while records := place.store.page(declaration, limit=100).records:
+            for record in records:
+                place.store.delete(declaration, record.id, expected=None)

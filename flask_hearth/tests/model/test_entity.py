@@ -11,7 +11,7 @@ from flask_hearth.model.declaration import Declaration, DeclarationError
 from flask_hearth.model.entity import MAX_MANY, Entity
 from flask_hearth.stores.interface import ExistsError, MissingError, TooLargeError, VersionError
 from flask_hearth.tests.api.memory_store import MemoryStore
-from flask_hearth.tests.model.cities import CITIES, City, Country, Square, app_over
+from flask_hearth.tests.model.cities import CITIES, Bridge, City, Country, Square, app_over
 from flask_hearth.tests.model.conftest import Place
 from flask_hearth.tests.model.objects import OBJECTS, ObjectOfTwo
 
@@ -47,6 +47,7 @@ def rome() -> City:
         mayor="R. G.",
         twins=["paris"],
         square=Square(name="Navona", side=54.0),
+        landmark=Bridge(length=135.0),
     )
 
 
@@ -75,6 +76,7 @@ def test_what_is_saved_is_read_with_its_types_and_defaults(place: Place) -> None
         date(1, 4, 21),
         Square(name="Navona", side=54.0),
     )
+    assert found.landmark == Bridge(length=135.0)
     document = place.stored(CITIES, "rome")
     assert (document["populationCount"], document["mayorName"]) == (2_800_000, "R. G.")
     assert not {"population", "mayor"} & document.keys()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from flask_hearth.stores.interface import TakenError
 from flask_hearth.testing.sample import ITEMS
 from flask_hearth.tests.api.memory_store import MemoryStore
 from flask_hearth.tests.api.samples import SAMPLES, Sample
@@ -56,6 +57,17 @@ def test_a_fault_is_told_beside_its_field_and_what_was_typed_is_kept(visitor: Vi
     assert all_of(memory, ITEMS) == []
     visitor.follow(visitor.send(corrected, name="Lamp", quantity="1"))
     assert len(all_of(memory, ITEMS)) == 1
+
+
+def test_a_value_that_another_object_has_is_a_fault_of_its_field(visitor: Visitor, memory: MemoryStore) -> None:
+    """Only the store can tell, of a field that is unique."""
+    form = visitor.form("/items/new")
+    memory.fails = lambda call: TakenError("name") if call == "create" else None
+
+    corrected, page = again(visitor.send(form, **LAMP), 422)
+
+    assert "is taken: another object has the same" in page.text
+    assert corrected.shown["name"] == LAMP["name"]
 
 
 def test_the_fault_of_a_field_is_tied_to_its_control(visitor: Visitor) -> None:
