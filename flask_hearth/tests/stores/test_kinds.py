@@ -9,10 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import Field, create_model
 
-from flask_hearth.model.declaration import Declaration, Model
+from flask_hearth.model.declaration import Declaration, Model, StoredAs
 from flask_hearth.pages.fields import fields
 from flask_hearth.stores import kinds
 from flask_hearth.stores.kinds import Kind
+from flask_hearth.stores.sql.tables import metadata
 from flask_hearth.tests.stores.samples import Part
 
 Small = Annotated[int, Field(ge=0, le=9)]
@@ -101,6 +102,55 @@ def test_a_field_by_a_name_that_some_store_could_not_hold_is_refused_at_start(na
         kinds.check([Declaration(name="things", singular="thing", model=model)])
 
 
+@pytest.mark.parametrize(
+    ("stored", "words"),
+    [
+        ("xmin", "Postgres adds to every table"),
+        ("other", "one column to SQLite"),
+        ("Other", "one column to SQLite"),
+    ],
+)
+def test_a_stored_name_that_some_store_could_not_hold_is_refused_at_start(stored: str, words: str) -> None:
+    model = create_model("Made", __base__=Model, field=(Annotated[str, StoredAs(stored)], ""), other=(str, ""))
+
+    with pytest.raises(ValueError, match=words):
+        kinds.check([Declaration(name="things", singular="thing", model=model)])
+
+
+class Renaming(Model):
+    label: Annotated[str, StoredAs("Label")]
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        Annotated[str, StoredAs("x")] | None,
+        list[Annotated[str, StoredAs("x")]],
+        Renaming,
+        tuple[Renaming, ...] | None,
+    ],
+    ids=str,
+)
+def test_a_stored_name_without_effect_is_refused_at_start(annotation: Any) -> None:
+    """Who wrote it believes that the store has it."""
+    with pytest.raises(ValueError, match="a StoredAs without effect"):
+        kinds.check([declared(annotation)])
+
+
+def test_a_stored_name_in_effect_is_the_columns_and_the_index_has_a_name_that_fits() -> None:
+    long = "a" * 63
+    model = create_model("Made", __base__=Model, field=(Annotated[Small, StoredAs(long)], 0))
+    things = Declaration(name="things", singular="thing", model=model, indexes=(("field",),), unique=("field",))
+    kinds.check([things])
+
+    table = metadata([things]).tables["things"]
+
+    assert table.c["field"].name == long
+    names = [str(index.name) for index in table.indexes]
+    assert len({*names}) == 3
+    assert all(len(name) <= kinds.MAX_NAME_BYTES for name in names)
+
+
 def test_a_model_within_itself_has_its_fields() -> None:
     tree = Declaration(name="trees", singular="tree", model=Tree)
 
@@ -108,7 +158,7 @@ def test_a_model_within_itself_has_its_fields() -> None:
     assert [field.name for field in fields(tree)] == ["name", "children"]
 
 
-@pytest.mark.parametrize("name", ["alembic_version", "idempotency_keys"])
+@pytest.mark.parametrize("name", ["alembic_version", "idempotency_keys", "unique_values"])
 def test_the_services_own_names_are_taken(name: str) -> None:
     with pytest.raises(ValueError, match="can't both be named"):
         kinds.check([Declaration(name=name, singular="thing", model=Part)])

@@ -1,0 +1,30 @@
+"""What a declaration refuses as soon as it is written."""
+
+from typing import Annotated
+
+import pytest
+from pydantic import create_model
+
+from flask_hearth.model.declaration import Declaration, DeclarationError, Model, StoredAs
+
+
+@pytest.mark.parametrize("name", ["", "1a", "_a", "a-b", "a.b", "a b", "ä", "a" * 64])
+def test_a_stored_name_that_would_need_quotes_somewhere_is_refused(name: str) -> None:
+    with pytest.raises(DeclarationError, match="can't be a stored name"):
+        StoredAs(name)
+
+
+@pytest.mark.parametrize("name", ["id", "version", "created_at", "updated_at"])
+def test_what_the_service_sets_can_be_no_fields_stored_name(name: str) -> None:
+    model = create_model("Made", __base__=Model, field=(Annotated[str, StoredAs(name)], ""))
+
+    with pytest.raises(DeclarationError, match=f"declares {name}, which the service sets"):
+        Declaration(name="things", singular="thing", model=model)
+
+
+def test_a_stored_name_is_that_of_the_store_alone() -> None:
+    model = create_model("Made", __base__=Model, one=(Annotated[str, StoredAs("First")], ""), two=(str, ""))
+    things = Declaration(name="things", singular="thing", model=model)
+
+    assert dict(things.stored_names) == {"one": "First", "two": "two"}
+    assert list(model.model_json_schema()["properties"]) == ["one", "two"]
