@@ -69,9 +69,10 @@ class Declaration:
     indexes: tuple[tuple[str, ...], ...] = ()
     """What can be queried besides all objects by their age: each names fields that are compared for equality, and last
     the one that is sorted by or compared by `<`, such as `("state", "created_at")` (`flask_hearth.stores.queries`)."""
-
     unique: tuple[str, ...] = ()
     """Fields of which no two objects have the same value; null is no value."""
+    title: str | None = None
+    """Name of the field by which pages call an object; None stands for the first text of the model."""
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -82,6 +83,11 @@ class Declaration:
         if taken := RESERVED_FIELDS & {*self.model.model_fields, *self.stored_names.values()}:
             raise DeclarationError(
                 f"{self.model.__name__} declares {', '.join(sorted(taken))}, which the service sets."
+            )
+        if self.title is not None and self.title not in self.model.model_fields:
+            raise DeclarationError(
+                f"{self.title!r} can't be the title of {self.name!r}, because {self.model.__name__} has no such field. "
+                f"It has: {', '.join(self.model.model_fields)}."
             )
 
     @cached_property

@@ -54,6 +54,13 @@ def fields(declaration: Declaration) -> tuple[Field, ...]:
     return tuple(_field(declaration, name, part, known, name in required) for name, part in own["properties"].items())
 
 
+def title(declaration: Declaration) -> Field:
+    """The field that objects go by: the one that is declared, else the first text, else the first of all."""
+    known = fields(declaration)
+    wanted = declaration.title
+    return next((field for field in known if (field.name == wanted if wanted else field.is_text)), known[0])
+
+
 def humanize(name: str) -> str:
     """A collection, object or field as a person writes it."""
     words = name.replace("_", " ")

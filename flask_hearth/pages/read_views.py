@@ -9,7 +9,7 @@ from flask_hearth import errors, problems, storage
 from flask_hearth.api import cursors
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
-from flask_hearth.pages.fields import fields
+from flask_hearth.pages.fields import fields, title
 from flask_hearth.pages.rendering import blueprint, display_name, page
 from flask_hearth.stores.interface import MissingError, Page, Position, Record, position
 
@@ -32,12 +32,15 @@ def index(declaration: Declaration) -> str:
             before = None
     if before is None:
         found = storage.current().page(declaration, limit=ROWS, after=after)
+    titled = title(declaration)
+    others = [field for field in fields(declaration) if field != titled]
     return page(
         "list.html",
         declaration,
         records=found.records,
-        columns=[field for field in fields(declaration)[1:] if field.kind not in {"multiline", "json"}][: COLUMNS - 1],
-        summary=next((field for field in fields(declaration)[1:] if field.kind == "multiline"), None),
+        title=titled,
+        columns=[field for field in others if field.kind not in {"multiline", "json"}][: COLUMNS - 1],
+        summary=next((field for field in others if field.kind == "multiline"), None),
         display_name=lambda record: display_name(declaration, record),
         total=storage.current().count(declaration),
         **_ways(declaration, found, begins=after is None and before is None),

@@ -12,7 +12,7 @@ from flask import Blueprint, current_app, get_flashed_messages, render_template,
 
 from flask_hearth import identity
 from flask_hearth.model.declaration import Declaration
-from flask_hearth.pages.fields import Field, fields
+from flask_hearth.pages.fields import Field, fields, title
 from flask_hearth.stores.interface import Record
 
 NOTHING: Final = "\N{EN DASH}"
@@ -52,8 +52,8 @@ def _with_way_back() -> str | None:
 
 
 def display_name(declaration: Declaration, record: Record) -> str:
-    """What an object goes by: its first field; its id where that is blank, as a link needs a text."""
-    value = record.fields[fields(declaration)[0].name]
+    """What an object goes by: its title; its id where that is blank, as a link needs a text."""
+    value = record.fields[title(declaration).name]
     return ("" if value is None else str(value)).strip() or record.id
 
 

@@ -6,6 +6,7 @@ import pytest
 from pydantic import create_model
 
 from flask_hearth.model.declaration import Declaration, DeclarationError, Model, StoredAs
+from flask_hearth.testing.sample import Item
 
 
 @pytest.mark.parametrize("name", ["", "1a", "_a", "a-b", "a.b", "a b", "ä", "a" * 64])
@@ -28,3 +29,8 @@ def test_a_stored_name_is_that_of_the_store_alone() -> None:
 
     assert dict(things.stored_names) == {"one": "First", "two": "two"}
     assert list(model.model_json_schema()["properties"]) == ["one", "two"]
+
+
+def test_a_title_that_is_no_field_is_refused_with_those_there_are() -> None:
+    with pytest.raises(DeclarationError, match=r"'nam' can't be the title of 'items'.*name, description, quantity"):
+        Declaration(name="items", singular="item", model=Item, title="nam")

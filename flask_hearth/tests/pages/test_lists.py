@@ -1,8 +1,10 @@
 """The list, a part at a time, and an object's own page."""
 
 import re
+from typing import Annotated
 
 import pytest
+from pydantic import Field
 
 from flask_hearth.model.declaration import Declaration, Model
 from flask_hearth.stores.interface import UnavailableError
@@ -161,6 +163,29 @@ def test_texts_pass_a_form_unchanged(visitor: Visitor, memory: MemoryStore, text
     visitor.follow(visitor.send(visitor.form("/items/text/edit")))
 
     assert memory.get(ITEMS, "text").fields == fields
+
+
+class Page(Model):
+    number: Annotated[int, Field(ge=1, le=999)]
+    heading: str
+    body: str
+
+
+@pytest.mark.parametrize(
+    ("declared", "titled", "columns"),
+    [(None, "Zinc", ["Heading", "Number"]), ("number", "7", ["Number"]), ("body", "A metal.", ["Body", "Number"])],
+)
+def test_an_object_goes_by_the_field_that_is_declared_or_else_by_its_first_text(
+    memory: MemoryStore, declared: str | None, titled: str, columns: list[str]
+) -> None:
+    pages = Declaration(name="pages", singular="page", model=Page, title=declared)
+    memory.create(pages, "zinc", {"number": 7, "heading": "Zinc", "body": "A metal."})
+    client = app_over(memory, declarations=(pages,)).test_client()
+    listed, shown = (client.get(path, headers=BROWSER).text for path in ("/pages", "/pages/zinc"))
+
+    assert Reader(listed).links[titled] == "/pages/zinc"
+    assert re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', listed) == [*columns, "Last changed"]
+    assert f"<title>{titled}</title>" in shown
 
 
 class Note(Model):
