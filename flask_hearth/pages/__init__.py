@@ -7,7 +7,7 @@ from flask import Flask
 
 from flask_hearth import state, templating
 from flask_hearth.model.declaration import Declaration
-from flask_hearth.pages import fields, read_views, redisplay, rendering, texts, write_views
+from flask_hearth.pages import fields, limits, read_views, redisplay, rendering, texts, write_views
 
 __all__ = ["collections", "init_app", "read_views", "redisplay", "write_views"]
 
@@ -31,6 +31,8 @@ def init_app(app: Flask) -> None:
         humanize=fields.humanize,
         display_value=rendering.display_value,
         format_time=rendering.format_time,
+        is_readable=limits.is_readable,
         to_text=texts.to_text,
+        value_of=texts.value_of,
     )
     app.register_blueprint(rendering.blueprint)

@@ -1,57 +1,34 @@
 """What a form asks for: the model's fields, as its JSON Schema describes them.
 
-The same schema is in the API's document, so a page and the API have the same names, kinds and limits. A field of a
-kind that no form has (a list, an object) is written as JSON. What values are right is not decided here.
+The API's document is made of the same schema, so a page and the API have the same names, kinds and limits. What no form
+has a control for (lists of objects, unions, a model within itself) is written as JSON. What values are right is not
+decided here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from flask_hearth.model.declaration import Declaration
-
-Schema = Mapping[str, Any]
-Kind = Literal["text", "multiline", "number", "checkbox", "choice", "json"]
+from flask_hearth.pages import hints, limits
+from flask_hearth.pages.field import LEFT_OUT, Field, Kind
+from flask_hearth.pages.schema import Schema, form_schema
 
 LINE_CHARACTERS: Final = 255
 """Texts that may be longer get several lines."""
 
-_INPUT_TYPES: Final = {"date": "date", "time": "time", "email": "email", "uri": "url"}
-"""By the schema's `format`. Moments are typed as text: browsers' date-time inputs know no time zones."""
+_INPUT_TYPES: Final = {"number": "number", "decimal": "number", "date": "date", "time": "time"}
+"""By kind or by the schema's `format`."""
 
-_FORMAT_HINTS: Final = {"date-time": "For example 2026-01-31T12:00:00Z.", "uuid": "A UUID."}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Field:
-    """One field of a form."""
-
-    name: str
-    label: str
-    kind: Kind
-    hint: str
-    required: bool
-    """Whether there is no sense in sending it empty."""
-    nullable: bool
-    is_text: bool
-    """Whether any text is a value of it, the empty one included."""
-    input_type: str = "text"
-    attributes: tuple[tuple[str, str], ...] = ()
-    """Limits that a browser can check while somebody types. Not maxlength: it cuts off what is pasted, unseen."""
-    choices: tuple[Any, ...] = ()
-    default: Any = None
+_ON_A_LINE: Final = {"text", "multiline", "number", "decimal", "choice"}
 
 
 @cache
 def fields(declaration: Declaration) -> tuple[Field, ...]:
     """In the model's order."""
-    schema = declaration.model.model_json_schema(by_alias=False)
-    known: Mapping[str, Schema] = schema.get("$defs", {})
     # Of a model that is within itself, its own schema is one of those known.
-    own = _followed(schema, known)
-    required = set(own.get("required", ()))
-    return tuple(_field(declaration, name, part, known, name in required) for name, part in own["properties"].items())
+    schema, known = _followed(form_schema(declaration.model))
+    return _parts(schema, known, (), ())
 
 
 def title(declaration: Declaration) -> Field:
@@ -67,41 +44,77 @@ def humanize(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _field(declaration: Declaration, name: str, part: Schema, known: Mapping[str, Schema], required: bool) -> Field:  # noqa: FBT001
-    schema, nullable = _single(part, known)
-    kind = _kind(schema, nullable=nullable)
-    hints = [part.get("description") or "", _limits(schema, kind), _FORMAT_HINTS.get(schema.get("format", ""), "")]
-    return Field(
-        name=name,
-        label=declaration.model.model_fields[name].title or humanize(name),
-        kind=kind,
-        hint=" ".join(hint for hint in hints if hint),
-        required=not nullable and (kind == "choice" or (required and kind != "checkbox") or _never_empty(schema)),
-        nullable=nullable,
-        is_text=schema.get("type") == "string" and kind != "choice" and "format" not in schema,
-        input_type="number" if kind == "number" else _INPUT_TYPES.get(schema.get("format", ""), "text"),
-        attributes=_attributes(schema) if kind == "number" else (),
-        choices=_choices(schema) if kind == "choice" else (),
-        default=part.get("default"),
+def _parts(
+    schema: Schema, known: Mapping[str, Schema], path: tuple[str, ...], labels: tuple[str, ...]
+) -> tuple[Field, ...]:
+    if schema.get("type") != "object" or schema.get("additionalProperties"):
+        return ()
+    required = schema.get("required", ())
+    return tuple(
+        _field((*path, name), labels, part, known, required=name in required)
+        for name, part in schema.get("properties", {}).items()
     )
 
 
-def _single(part: Schema, known: Mapping[str, Schema]) -> tuple[Schema, bool]:
-    """The one schema that a form can ask for, and whether null will do as well."""
-    branches = [_followed(branch, known) for branch in part.get("anyOf", [part])]
+def _field(
+    path: tuple[str, ...], labels: tuple[str, ...], part: Schema, known: Mapping[str, Schema], *, required: bool
+) -> Field:
+    schema, known, nullable = _single(part, known)
+    labels = (*labels, part.get("title") or humanize(path[-1]))
+    parts, item = _parts(schema, known, path, labels), _item(schema, known, path)
+    listed = item is not None and item.kind in _ON_A_LINE and not item.nullable
+    kind: Kind = "group" if parts else "lines" if listed else _kind(schema, nullable=nullable)
+    choices = _choices(schema) if kind == "choice" else ()
+    is_text = kind in {"text", "multiline"} and "format" not in schema
+    required = not nullable and (
+        _never_empty(schema)
+        or (kind == "choice" and "" not in choices)
+        or (required and kind not in {"checkbox", "choice", "lines"})
+    )
+    input_type = _INPUT_TYPES.get(kind, _INPUT_TYPES.get(schema.get("format", ""), "text"))
+    return Field(
+        path=path,
+        label=labels[-1],
+        full_label=": ".join(labels),
+        kind=kind,
+        hint=hints.hint(part, schema, kind, item, nullable=nullable),
+        required=required,
+        nullable=nullable,
+        is_text=is_text,
+        blank=_blank(kind, nullable=nullable, empty_text="" in choices or (is_text and not required)),
+        input_type=input_type,
+        attributes=limits.attributes(schema, input_type) if kind in {"text", "multiline", "number", "decimal"} else (),
+        choices=choices,
+        default=part.get("default"),
+        parts=parts,
+        item=item if listed else None,
+    )
+
+
+def _single(part: Schema, known: Mapping[str, Schema]) -> tuple[Schema, Mapping[str, Schema], bool]:
+    """The one schema that a form can ask for, those known within it, and whether null will do as well."""
+    branches = part.get("anyOf", [part])
     some = [branch for branch in branches if branch.get("type") != "null"]
-    nullable = len(some) < len(branches)
-    if len(some) == 1:
-        return some[0], nullable
-    # Number or text, as of a Decimal: text can hold both. Anything else is written as JSON.
-    texts = [branch for branch in some if branch.get("type") == "string"]
-    scalar = all(branch.get("type") in {"string", "number", "integer"} for branch in some)
-    return (texts[0] if texts and scalar else {}), nullable
+    schema, known = _followed(some[0] if len(some) == 1 else {}, known)
+    choices = [choice for choice in schema.get("enum", ()) if choice is not None]
+    nullable = len(some) < len(branches) or len(choices) < len(schema.get("enum", ()))
+    return schema | {"enum": choices} if choices else schema, known, nullable
 
 
-def _followed(part: Schema, known: Mapping[str, Schema]) -> Schema:
-    target = known.get(part.get("$ref", "").rpartition("/")[2])
-    return part if target is None else {**target, **part}
+def _followed(part: Schema, known: Mapping[str, Schema] | None = None) -> tuple[Schema, Mapping[str, Schema]]:
+    """What a reference leads to, and the others that may be met within."""
+    known = part.get("$defs", {}) if known is None else known
+    target = part.get("$ref", "").rpartition("/")[2]
+    if target not in known:
+        return part, known
+    return {**known[target], **part}, {name: each for name, each in known.items() if name != target}
+
+
+def _item(schema: Schema, known: Mapping[str, Schema], path: tuple[str, ...]) -> Field | None:
+    """What a list is of, if that is the same everywhere in it."""
+    if schema.get("type") != "array" or "prefixItems" in schema or not schema.get("items"):
+        return None
+    return _field(path, (), schema["items"], known, required=True)
 
 
 def _kind(schema: Schema, *, nullable: bool) -> Kind:
@@ -109,6 +122,8 @@ def _kind(schema: Schema, *, nullable: bool) -> Kind:
     if "enum" in schema or "const" in schema or (schema.get("type") == "boolean" and nullable):
         return "choice"
     match schema.get("type"):
+        case "string" if schema.get("format") == "decimal":
+            return "decimal"
         case "string":
             long = "format" not in schema and schema.get("maxLength", LINE_CHARACTERS + 1) > LINE_CHARACTERS
             return "multiline" if long and "pattern" not in schema else "text"
@@ -120,30 +135,15 @@ def _kind(schema: Schema, *, nullable: bool) -> Kind:
 
 
 def _never_empty(schema: Schema) -> bool:
-    length: int = schema.get("minLength", 0)
+    length: int = schema.get("minLength", schema.get("minItems", 0))
     return length > 0
+
+
+def _blank(kind: Kind, *, nullable: bool, empty_text: bool) -> Any:
+    if kind == "checkbox":
+        return False
+    return None if nullable else "" if empty_text else [] if kind == "lines" else LEFT_OUT
 
 
 def _choices(schema: Schema) -> tuple[Any, ...]:
     return tuple(schema["enum"]) if "enum" in schema else (schema["const"],) if "const" in schema else (True, False)
-
-
-def _limits(schema: Schema, kind: Kind) -> str:
-    if kind == "json":
-        return "Written as JSON."
-    if "maxLength" in schema and kind in {"text", "multiline"}:
-        return f"At most {schema['maxLength']:,} characters."
-    low, high = schema.get("minimum"), schema.get("maximum")
-    if kind == "number" and low is not None and high is not None:
-        return f"From {_counted(low)} to {_counted(high)}."
-    return ""
-
-
-def _counted(number: float) -> str:
-    return f"{int(number) if number == int(number) else number:,}"
-
-
-def _attributes(schema: Schema) -> tuple[tuple[str, str], ...]:
-    limits = {"min": schema.get("minimum"), "max": schema.get("maximum")}
-    step = schema.get("multipleOf", 1 if schema["type"] == "integer" else "any")
-    return tuple((name, str(value)) for name, value in {**limits, "step": step}.items() if value is not None)

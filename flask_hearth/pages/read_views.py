@@ -17,6 +17,9 @@ ROWS: Final = 20
 COLUMNS: Final = 4
 """Of a list, the name included; the rest stands on the object's own page."""
 
+_NO_COLUMNS: Final = {"multiline", "lines", "group", "json"}
+"""Kinds of fields that take too much room for a list."""
+
 
 @blueprint.get("/<paged:declaration>")
 def index(declaration: Declaration) -> str:
@@ -39,7 +42,7 @@ def index(declaration: Declaration) -> str:
         declaration,
         records=found.records,
         title=titled,
-        columns=[field for field in others if field.kind not in {"multiline", "json"}][: COLUMNS - 1],
+        columns=[field for field in others if field.kind not in _NO_COLUMNS][: COLUMNS - 1],
         summary=next((field for field in others if field.kind == "multiline"), None),
         display_name=lambda record: display_name(declaration, record),
         total=storage.current().count(declaration),

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from flask_hearth import errors, problems, storage
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
-from flask_hearth.pages import texts
+from flask_hearth.pages import faults, texts
 from flask_hearth.pages.rendering import blueprint, display_name, page
 from flask_hearth.stores.interface import FullError, MissingError, Record, TakenError, TooLargeError, UnavailableError
 
@@ -49,7 +49,7 @@ def render_form(
         declaration,
         id=id,
         texts=typed,
-        faults=texts.faults(declaration, problem),
+        faults=faults.by_field(declaration, typed, problem),
         problem=problem,
         now=now,
         theirs=None if now is None else texts.stored_texts(declaration, now.fields),

@@ -12,7 +12,8 @@ from flask import Blueprint, current_app, get_flashed_messages, render_template,
 
 from flask_hearth import identity
 from flask_hearth.model.declaration import Declaration
-from flask_hearth.pages.fields import Field, fields, title
+from flask_hearth.pages.field import Field, with_parts
+from flask_hearth.pages.fields import fields, title
 from flask_hearth.stores.interface import Record
 
 NOTHING: Final = "\N{EN DASH}"
@@ -27,6 +28,7 @@ def page(template: str, declaration: Declaration, **values: Any) -> str:
         f"hearth/collection/{template}",
         declaration=declaration,
         fields=fields(declaration),
+        with_parts=tuple(with_parts(fields(declaration))),
         may_write=identity.may_write(),
         sign_in=sign_in(),
         user=identity.current(),
@@ -63,7 +65,9 @@ def display_value(value: Any, field: Field) -> str:
         return NOTHING
     if isinstance(value, bool):
         return "Yes" if value else "No"
-    if field.kind == "json":
+    if field.item is not None:
+        return "\n".join(display_value(each, field.item) for each in value) or NOTHING
+    if field.kind == "json" or field.parts:
         return json.dumps(value, ensure_ascii=False)
     return str(value)
 

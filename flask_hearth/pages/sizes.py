@@ -8,6 +8,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from flask_hearth.api import body
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.model.size import largest
+from flask_hearth.pages.field import controls
 from flask_hearth.pages.fields import fields
 
 _ESCAPED_BYTES: Final = 3
@@ -26,7 +27,7 @@ def largest_form(declaration: Declaration) -> int | None:
 def hold_form(declaration: Declaration) -> None:
     """Raises RequestEntityTooLarge (413). A form's fields are made as many as there are signs between them."""
     most = largest_form(declaration)
-    request.max_form_parts = len(fields(declaration)) + _OTHER_FIELDS
+    request.max_form_parts = len(controls(fields(declaration))) + _OTHER_FIELDS
     if request.mimetype == "multipart/form-data":
         request.max_content_length = request.max_form_memory_size = body.limit(most)
     else:

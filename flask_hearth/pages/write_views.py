@@ -17,6 +17,7 @@ from flask_hearth.api import idempotency
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.pages import sizes, texts
+from flask_hearth.pages.reading import read_form
 from flask_hearth.pages.redisplay import KEY, VERSION, EditConflict, render_confirmation, render_form
 from flask_hearth.pages.rendering import blueprint, display_name, sign_in
 from flask_hearth.stores.interface import ExistsError, MissingError, Record, VersionError
@@ -49,7 +50,7 @@ def confirm(declaration: Declaration, id: str) -> Response | str:
 @blueprint.post("/<paged:declaration>")
 def create(declaration: Declaration) -> Response:
     _check(declaration)
-    values = texts.parse_texts(declaration, texts.submitted_texts(declaration, request.form))
+    values = read_form(declaration, request.form)
     try:
         made = idempotency.make_ticket(request.form.get(KEY, ""), values).object_id
     except Problem:
@@ -67,7 +68,7 @@ def create(declaration: Declaration) -> Response:
 @blueprint.post("/<paged:declaration>/<id:id>/edit")
 def save(declaration: Declaration, id: str) -> Response:
     _check(declaration)
-    values = texts.parse_texts(declaration, texts.submitted_texts(declaration, request.form))
+    values = read_form(declaration, request.form)
     try:
         record = storage.current().replace(declaration, id, values, expected=_version())
     except VersionError:

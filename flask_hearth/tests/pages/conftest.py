@@ -8,6 +8,7 @@ from flask_hearth.stores.interface import Record
 from flask_hearth.testing.sample import ITEMS
 from flask_hearth.tests.api.conftest import app_over
 from flask_hearth.tests.api.memory_store import MemoryStore
+from flask_hearth.tests.pages.events import EVENTS
 from flask_hearth.tests.pages.visitor import Visitor
 
 LAMP = {"name": "Lamp", "description": "Bright.\r\nAnd warm.", "quantity": "2"}
@@ -26,6 +27,16 @@ def site(memory: MemoryStore) -> Flask:
 
 @pytest.fixture
 def visitor(site: Flask) -> Visitor:
+    return visitor_of(site)
+
+
+@pytest.fixture
+def events(memory: MemoryStore) -> Visitor:
+    """Of a collection with every kind of field."""
+    return visitor_of(app_over(memory, declarations=(EVENTS,)))
+
+
+def visitor_of(site: Flask) -> Visitor:
     # As a browser that speaks to the site by TLS, or it would not send the cookie back.
     site.config["PREFERRED_URL_SCHEME"] = "https"
     client = site.test_client()

@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from werkzeug.test import TestResponse
 
+from flask_hearth.pages.field import controls
+from flask_hearth.pages.fields import fields
 from flask_hearth.pages.sizes import largest_form
 from flask_hearth.testing.sample import ITEMS
 from flask_hearth.tests.api.conftest import app_over
@@ -27,8 +29,9 @@ TEXTS = some.one_of(
         ["", " ", "0", "-1", "1e999", "NaN", "null", "[]", "{}", "[" * 5000, '"', "2024-02-29", "on", "red"]
     ),
 )
-NAMES = some.sampled_from([*WARES.model.model_fields, *ITEMS.model.model_fields, "_key", "_version", "_csrf", "id"])
-FORMS = some.dictionaries(NAMES, TEXTS)
+CONTROLS = [control.name for each in (WARES, ITEMS) for control in controls(fields(each))]
+NAMES = some.sampled_from([*CONTROLS, "_key", "_version", "_csrf", "id", "size", "size.depth"])
+FORMS = some.dictionaries(NAMES, some.one_of(TEXTS, some.lists(TEXTS, max_size=2)))
 PATHS = some.sampled_from(["/items", "/items/lamp/edit", "/items/lamp/remove", "/wares", "/wares/pan/edit"])
 EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "30"))
 SEARCHED = settings(
@@ -56,16 +59,18 @@ def status(answer: TestResponse) -> int:
 
 
 @SEARCHED
-@given(path=PATHS, form=FORMS, honest=some.booleans())
+@given(path=PATHS, form=FORMS, honest=some.booleans(), whole=some.booleans())
 def test_no_form_is_an_error_of_ours(
     client: FlaskClient,
     path: str,
-    form: dict[str, str],
+    form: dict[str, str | list[str]],
     honest: bool,  # noqa: FBT001
+    whole: bool,  # noqa: FBT001
 ) -> None:
-    """With the right token and without, and too large to be read at all."""
-    token = Visitor(client).form("/items/new").values["_csrf"] if honest else "none"
-    body = urlencode(form | {"_csrf": token})
+    """With the right token and without; with the other fields, as they are in a new form, and without; or too large."""
+    shown = Visitor(client).form(f"/{path.split('/')[1]}/new").values
+    token = shown["_csrf"] if honest else "none"
+    body = urlencode((shown if whole else {}) | form | {"_csrf": token}, doseq=True)
     most = largest_form(WARES if path.startswith("/wares") else ITEMS)
     assert most is not None
 
