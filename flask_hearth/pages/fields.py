@@ -135,8 +135,7 @@ def _kind(schema: Schema, *, nullable: bool) -> Kind:
 
 
 def _never_empty(schema: Schema) -> bool:
-    length: int = schema.get("minLength", schema.get("minItems", 0))
-    return length > 0
+    return bool(schema.get("minLength") or schema.get("minItems"))
 
 
 def _blank(kind: Kind, *, nullable: bool, empty_text: bool) -> Any:
