@@ -40,7 +40,7 @@ def same(type: str, path: str, before: Any, after: Any) -> bool:
         return _plain_case(before) == _plain_case(after)
     name = path.rpartition(".")[2]
     if _JSON.search(name) or (type, path) == (_TABLE, "schema"):
-        return _parsed(before) == _parsed(after)
+        return bool(_parsed(before) == _parsed(after))
     if name == path or type.startswith(_AT_ANY_DEPTH):
         return _refer_alike("" if name == "name" and _GRANT.search(type) else name, before, after)
     return False
