@@ -10,13 +10,7 @@ from typing import Any, Self
 
 from google.api_core.exceptions import AlreadyExists, FailedPrecondition, InvalidArgument, NotFound
 from google.auth.exceptions import DefaultCredentialsError
-from google.cloud.firestore import (
-    Client,
-    CollectionReference,
-    DocumentReference,
-    DocumentSnapshot,
-    WriteOption,
-)
+from google.cloud.firestore import Client, CollectionReference, DocumentReference, DocumentSnapshot, WriteOption
 
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores import urls
@@ -80,7 +74,7 @@ class FirestoreStore:
                     declaration, id, lambda batch: batch.create(self._place(declaration, id), document), after=fields
                 )
             except AlreadyExists:
-                if self._place(declaration, id).get(**self._calls.reading).exists:
+                if not declaration.unique or self._place(declaration, id).get(**self._calls.reading).exists:
                     raise ExistsError(id) from None
                 raise self._claims.outrun(declaration, id, fields) from None
             except InvalidArgument as error:

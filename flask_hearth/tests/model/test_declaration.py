@@ -23,12 +23,16 @@ def test_what_the_service_sets_can_be_no_fields_stored_name(name: str) -> None:
         Declaration(name="things", singular="thing", model=model)
 
 
+class Thing(Model):
+    one: Annotated[str, StoredAs("First")] = ""
+    two: str = ""
+
+
 def test_a_stored_name_is_that_of_the_store_alone() -> None:
-    model = create_model("Made", __base__=Model, one=(Annotated[str, StoredAs("First")], ""), two=(str, ""))
-    things = Declaration(name="things", singular="thing", model=model)
+    things = Declaration(name="things", singular="thing", model=Thing)
 
     assert dict(things.stored_names) == {"one": "First", "two": "two"}
-    assert list(model.model_json_schema()["properties"]) == ["one", "two"]
+    assert list(Thing.model_json_schema()["properties"]) == ["one", "two"]
 
 
 def test_a_title_that_is_no_field_is_refused_with_those_there_are() -> None:

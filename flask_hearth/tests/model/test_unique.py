@@ -10,7 +10,9 @@ from pydantic import Field, create_model
 
 from flask_hearth.model.declaration import Declaration, DeclarationError, Model
 from flask_hearth.stores import queries
-from flask_hearth.stores.interface import ExistsError, TakenError
+from flask_hearth.stores.firestore.claims import Claims
+from flask_hearth.stores.firestore.store import FirestoreStore
+from flask_hearth.stores.interface import ExistsError, TakenError, UnavailableError
 from flask_hearth.tests.model.conftest import Place
 from flask_hearth.tests.model.users import USERS, User
 
@@ -93,6 +95,29 @@ def test_of_those_who_take_a_value_at_a_time_one_gets_it(place: Place) -> None:
 
     assert sorted(got) == [False, False, False, True]
     assert User.count() == 1
+
+
+def test_a_write_that_another_overtook_takes_and_frees_no_value(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Firestore, where an object has to be read for the values that it gives up."""
+    if not isinstance(place.store, FirestoreStore):
+        return
+    user("ann", email="a@x")
+    fields = place.store.get(USERS, "ann").fields
+    commit = Claims.commit
+
+    def overtaken(self: Claims, *arguments: Any, **more: Any) -> Any:
+        monkeypatch.setattr(Claims, "commit", commit)
+        place.store.replace(USERS, "ann", {**fields, "email": "b@x"}, expected=None)
+        return commit(self, *arguments, **more)
+
+    monkeypatch.setattr(Claims, "commit", overtaken)
+    with pytest.raises(UnavailableError):
+        place.store.replace(USERS, "ann", {**fields, "email": "c@x"}, expected=None)
+
+    with pytest.raises(TakenError):
+        user("bob", email="b@x")
+    user("eve", email="a@x")
+    user("ted", email="c@x")
 
 
 def test_the_api_names_the_field(place: Place) -> None:
