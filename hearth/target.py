@@ -35,7 +35,7 @@ def faults(*, project: str, environ: Mapping[str, str]) -> "Iterator[Fault]":
     if is_records_only(environ):
         return
     variables = [variable for api in APIS for variable in api.variables]
-    local = {variable for variable in variables if _is_loopback(environ.get(variable, ""))}
+    local = _local(environ)
     if project.startswith(LOCAL_PROJECT_PREFIX):
         astray = [variable for variable in variables if variable not in local]
         if astray:
@@ -57,6 +57,11 @@ def faults(*, project: str, environ: Mapping[str, str]) -> "Iterator[Fault]":
         )
 
 
+def is_local(environ: Mapping[str, str]) -> bool:
+    """Whether any request would go to a local cloud; a stack that `faults` lets pass has all or none go there."""
+    return bool(_local(environ))
+
+
 def has_public_passphrase(*, project: str, environ: Mapping[str, str]) -> bool:
     """Whether whatever this stack encrypts can be read by everybody: a local cloud's, by the passphrase it is shipped
     with. Its secrets are in `.env` instead. The copies of a preview have nothing but placeholders to encrypt.
@@ -70,6 +75,11 @@ def is_records_only(environ: Mapping[str, str]) -> bool:
     origin = environ.get(RECORDS_ONLY, "")
     expected = local_endpoints(origin)
     return _is_loopback(origin) and all(environ.get(variable) == url for variable, url in expected.items())
+
+
+def _local(environ: Mapping[str, str]) -> set[str]:
+    """The variables that lead to this machine."""
+    return {variable for api in APIS for variable in api.variables if _is_loopback(environ.get(variable, ""))}
 
 
 def _some(variables: list[str]) -> str:

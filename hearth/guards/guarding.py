@@ -18,9 +18,8 @@ from google.protobuf.json_format import MessageToDict
 from pulumi import Output, ResourceOptions, ResourceTransformationArgs, ResourceTransformationResult, _types
 from pulumi.runtime import rpc
 
-from hearth.guards import RULES
+from hearth.guards import RULES, provider_faults
 from hearth.guards.declared import UNKNOWN, Declared, Intent, Path, Unclear, Violation
-from hearth.guards.provider_faults import ProviderFaultsError, faults
 
 
 class GuardError(pulumi.RunError):
@@ -73,10 +72,10 @@ class Guards:
     def warn_of_unused_exceptions(self) -> None:
         """When everything is declared: say which exceptions excuse nothing, and so would hide a later mistake.
 
-        Raises ProviderFaultsError where Google's provider would refuse anything: the engine has not heard of it yet.
+        Says as well what Google's provider would refuse, which the engine has not heard of yet; on a local cloud by
+        raising ProviderFaultsError.
         """
-        if self._faults:
-            raise ProviderFaultsError(self._faults)
+        provider_faults.tell(self._faults)
         warned: Awaitable[Any] = asyncio.ensure_future(self._warn())
         Output.from_input(warned)
 
@@ -87,7 +86,7 @@ class Guards:
         # What is known already is refused at once, as an error of the program itself: Pulumi reports those plainly,
         # while one that a running task raises can be told twice, or with a traceback.
         declared = _known_now(args)
-        self._faults += faults(declared)
+        self._faults += provider_faults.faults(declared)
         self._pass(declared)
         check = asyncio.ensure_future(self._check(args))
         self._checks.append(check)

@@ -1,13 +1,16 @@
 """What Google's provider would refuse, told of all resources at once, where the engine ends at the first one.
 
 Left out: other providers' types, values that are not known yet, and everything while the catalog is older or newer than
-the installed SDK, since it may not know what that has.
+the installed SDK, since it may not know what that has. On Google Cloud it is a warning: there Google's provider
+decides, and where the catalog is wrong, nothing that it would take is held up.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 
 import pulumi
 
+from hearth import target
 from hearth.catalog import types
 from hearth.guards.declared import Declared
 
@@ -20,6 +23,15 @@ class ProviderFaultsError(pulumi.RunError):
 
     def __init__(self, faults: Sequence[str]) -> None:
         super().__init__("\n".join(["Nothing was deployed, because Google's provider would refuse this:", "", *faults]))
+
+
+def tell(faults: Sequence[str]) -> None:
+    """Raises ProviderFaultsError on a local cloud."""
+    if not faults:
+        return
+    if target.is_local(os.environ):
+        raise ProviderFaultsError(faults)
+    pulumi.log.warn("\n".join(["Google's provider will probably refuse this:", "", *faults]))
 
 
 def faults(declared: Declared) -> Iterator[str]:

@@ -11,7 +11,7 @@ import pytest
 from pulumi import Output, ResourceOptions
 from pulumi_gcp import cloudrunv2 as run
 
-from hearth import project
+from hearth import project, target
 from hearth.faults import SettingsError
 from hearth.guards import guarding
 from hearth.guards.declared import Intent
@@ -58,7 +58,15 @@ def test_a_violation_names_resource_rule_why_and_fix() -> None:
     assert "pulumi config set --path 'app:exceptions[\"basic-role/extra\"]' 'REASON'" in text
 
 
-def test_all_that_the_provider_would_refuse_is_told_at_once_of_all_resources() -> None:
+@pytest.mark.parametrize("local", [True, False])
+def test_all_that_the_provider_would_refuse_is_told_at_once_of_all_resources(
+    local: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", warned.append)
+    monkeypatch.setattr(target, "is_local", lambda _environ: local)
+
     class Raw(pulumi.CustomResource):
         pass
 
@@ -73,9 +81,10 @@ def test_all_that_the_provider_would_refuse_is_told_at_once_of_all_resources() -
     with pytest.raises(LookupError) as caught:  # of the recorder, which would refuse it, too
         record(program, config={"gcp:project": "shop-dev", "gcp:region": "us-central1"})
 
-    told = caught.value.__cause__
-    assert isinstance(told, ProviderFaultsError)
-    assert str(told).splitlines()[2:] == [
+    refused = caught.value.__cause__
+    assert isinstance(refused, ProviderFaultsError) is local
+    told = str(refused) if local else warned[0]
+    assert told.splitlines()[2:] == [
         "  typo: pulumi-gcp 10.2.0 has no type gcp:pubsub/topik:Topik. Did you mean gcp:pubsub/topic:Topic?",
         "  Instance cache, memorySizeGB: no such property; did you mean memorySizeGb?",
         "  Instance cache, memorySizeGb: required, and missing",

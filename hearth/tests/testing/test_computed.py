@@ -123,7 +123,7 @@ def test_every_type_is_answered_in_its_shapes_with_the_least_that_it_takes() -> 
         wanted = (
             known.required | set(choices.alternatives(known.token)[:1]) | (known.autonames.keys() & known.values.keys())
         )
-        inputs = {name: least(known, known.inputs[name], name) for name in wanted} | CHOSEN.get(known.token, {})
+        inputs = {**{name: least(known, known.inputs[name], name) for name in wanted}, **CHOSEN.get(known.token, {})}
 
         assert faults(known.token, "web", inputs, PLACE) == [], known.token
         found = created(known.token, f"urn:pulumi:s::p::{known.token}::web", inputs, PLACE)
