@@ -1,6 +1,16 @@
 # The commands of this checkout; `make` lists them. Each is a verb of `python -m hearth`, which tells more with --help.
 # Everything they make lies in .venv/ and .local/. Kept to what make 3.81, which macOS ships, understands.
 
+# Where the home folder can't be written, what uv and Go keep lies in .local/cache/.
+ifneq ($(shell c="$${XDG_CACHE_HOME:-$$HOME/.cache}"; mkdir -p "$$c" 2>/dev/null; [ -w "$$c" ] || echo no),)
+UV_CACHE_DIR ?= $(CURDIR)/.local/cache/uv
+GOCACHE ?= $(CURDIR)/.local/cache/go
+GOMODCACHE ?= $(CURDIR)/.local/cache/gomod
+# Or Go makes folders that `make clean` may not delete.
+GOFLAGS ?= -modcacherw
+export UV_CACHE_DIR GOCACHE GOMODCACHE GOFLAGS
+endif
+
 HEARTH := ./environment && .venv/bin/python -m hearth
 
 .PHONY: help up check test stop down serve status logs env preview image bench attack inventory lock catalog openapi rename diagram clean cli assets

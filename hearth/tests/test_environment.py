@@ -143,3 +143,26 @@ def test_a_half_made_environment_is_completed_before_it_has_to_stop_anything(che
     ran = calls(checkout)
     assert any(call.startswith("pip sync") for call in ran)
     assert ran[-1] == f"-m hearth {target}"
+
+
+@pytest.mark.parametrize(("home", "here"), [("writable", ()), ("/proc/nobody", ("uv", "go", "gomod"))])
+def test_where_the_home_folder_cannot_be_written_caches_lie_in_the_checkout(
+    tmp_path: Path, home: str, here: tuple[str, ...]
+) -> None:
+    checkout = tmp_path / "Grüße an alle"
+    program(checkout / "environment", 'echo "$UV_CACHE_DIR:$GOCACHE:$GOMODCACHE"', "exit 1")
+    shutil.copy(CHECKOUT / "Makefile", checkout)
+    (tmp_path / "writable").mkdir()
+
+    done = subprocess.run(
+        ["make", "--silent", "status"],
+        cwd=checkout,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path / home)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+
+    folders = [str(checkout / ".local" / "cache" / each) for each in here]
+    assert done.stdout.strip() == (":".join(folders) or "::"), done.stderr
