@@ -27,7 +27,8 @@ from hearth.tests.provider.images import (
 DEV, PROD, TAG = "shop-dev/web/web", "shop-prod/web/web", "copy-1"
 TOKENS = Tokens({"GOOGLE_OAUTH_ACCESS_TOKEN": "local"})
 SHARED = layer("shared")
-IMAGE = index([image(SHARED, layer("amd64")), image(SHARED, layer("arm64"))])
+AMD64, ARM64 = image(SHARED, layer("amd64")), image(SHARED, layer("arm64"))
+IMAGE = index([AMD64, ARM64])
 
 
 @pytest.fixture
@@ -130,13 +131,16 @@ def test_a_tag_that_was_deleted_or_moved_is_set_again(dev: FakeRegistry, prod: F
 
 
 def test_a_copy_that_broke_off_is_taken_up_where_it_was(dev: FakeRegistry, prod: FakeRegistry) -> None:
-    first, *rest = IMAGE.blobs
-    prod.hold(PROD, MadeImage("", {first: IMAGE.blobs[first]}))
+    """One platform had come through whole, and of the other its config."""
+    config = next(iter(ARM64.blobs))
+    prod.hold(PROD, AMD64)
+    prod.hold(PROD, MadeImage("", {config: ARM64.blobs[config]}))
     promote(dev, prod)
 
     assert held(prod) == IMAGE
-    assert not dev.requests("GET", DEV, f"blobs/{first}")
-    assert len([*prod.requests("PUT", PROD, "blobs/")]) == len(rest)
+    assert not dev.requests("GET", DEV, f"manifests/{AMD64.digest}")
+    read = {request.path.rpartition("/")[2] for request in dev.requests("GET", DEV, "blobs/")}
+    assert read == ARM64.blobs.keys() - {config} - AMD64.blobs.keys()
 
 
 @pytest.mark.parametrize(("side", "method"), [("prod", "PUT"), ("prod", "POST"), ("dev", "GET")])
@@ -232,12 +236,13 @@ def test_what_is_not_understood_is_refused_and_not_half_copied(
     assert not [request for request in prod.server.requests if request.method not in {"GET", "HEAD"}]
 
 
+@pytest.mark.parametrize("more", [0, 3 << 20])
 def test_bytes_that_are_not_the_digests_never_reach_the_other_registry_whole(
-    dev: FakeRegistry, prod: FakeRegistry
+    dev: FakeRegistry, prod: FakeRegistry, more: int
 ) -> None:
     prod.checks = False
     damaged = next(iter(IMAGE.blobs))
-    dev.blobs[DEV][damaged] = b"x" * len(IMAGE.blobs[damaged])
+    dev.blobs[DEV][damaged] = b"x" * (len(IMAGE.blobs[damaged]) + more)
 
     with pytest.raises(ProviderError, match=f"as {damaged} has another digest"):
         promote(dev, prod)
