@@ -266,3 +266,11 @@ def test_an_object_shows_each_part_of_a_group_and_each_line(events: Visitor, mem
     assert "Address: Street Gartenstra\u00dfe 1 Address: Postcode 10115" in text
     assert "Contact: Address: Street \u2013" in text
     assert "Ratings 5 0" in text
+
+
+def test_a_list_has_decimals_below_each_other_as_other_numbers(events: Visitor, memory: MemoryStore) -> None:
+    memory.create(EVENTS, "full", FULL)
+
+    numbers = re.findall(r'<td class="number">([^<]*)', events.client.get("/events").text)
+
+    assert numbers == ["50", "0.10"]
