@@ -42,7 +42,7 @@ def find() -> tuple[str, Path]:
     )
 
 
-def program(port: int, folder: Path, fill: Callable[[], Awaitable[None]]) -> Program:
+def program(port: int, folder: Path, fill: Callable[[int], Awaitable[None]]) -> Program:
     """`fill` brings back what was saved. Raises DatabaseError as `find` does."""
     java, jar = find()
 

@@ -14,7 +14,7 @@ from hearth.catalog.apis import FIRESTORE
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.databases import emulator
 from hearth.localcloud.databases.errors import DatabaseError
-from hearth.localcloud.databases.server import FOLDER_VARIABLE, Server
+from hearth.localcloud.databases.server import Server
 from hearth.localcloud.run import ports, processes
 from hearth.localcloud.store import Store
 
@@ -37,12 +37,14 @@ class Firestore:
         self._saving: asyncio.Task[None] | None = None
 
     async def rescue(self) -> None:
-        """Save what an emulator knows that a killed local cloud left running."""
+        """Save what an emulator knows that a killed local cloud left running; not one that was still being filled."""
         left = self._store.get(_EMULATOR)
-        if left and processes.is_running(self._store, FOLDER_VARIABLE, str(folder(self._cloud))):
+        if left and processes.is_running(self._store, left.get("filled", 0)):
             self._port = left["port"]
-            with contextlib.suppress(DatabaseError):
+            try:
                 await self._save()
+            except DatabaseError as fault:
+                log.warning("Firestore was not saved: %s", fault)
 
     async def start(self) -> None:
         """Run the emulator, if there are databases. If it can't be run, that is said, and all else runs."""
@@ -50,12 +52,11 @@ class Firestore:
         if not self._databases():
             return
         try:
-            self._open()
-            assert self._server is not None  # noqa: S101 - it was opened
+            server = self._open()
             try:
-                await self._server.start()
+                await server.start()
             except DatabaseError:
-                self._server.keep_running()
+                server.keep_running()
                 raise
         except DatabaseError as fault:
             log.warning("Firestore does not run: %s", fault)
@@ -74,10 +75,8 @@ class Firestore:
         """Run the emulator, if it does not run yet. Raises DatabaseError; then nothing has changed."""
         async with self._changing:
             if self._server is None:
-                self._open()
-                assert self._server is not None  # noqa: S101 - it was opened
                 try:
-                    await self._server.start()
+                    await self._open().start()
                 except DatabaseError:
                     await self.stop()
                     raise
@@ -92,23 +91,28 @@ class Firestore:
                 await self.stop()
             shutil.rmtree(self._place(database), ignore_errors=True)
 
-    def _open(self) -> None:
+    def _open(self) -> Server:
+        """The server, which does not run yet. Raises DatabaseError."""
         where = folder(self._cloud)
         where.mkdir(parents=True, exist_ok=True)
         self._port = ports.free()
         program = emulator.program(self._port, where, self._load)
-        self._server = Server(self._store, program, self._cloud.logs / "databases" / "firestore.log")
+        server = self._server = Server(self._store, program, self._cloud.logs / "databases" / "firestore.log")
         self._store.put(_EMULATOR, {"port": self._port})
         self._saving = asyncio.create_task(self._keep_saving(), name="save Firestore")
+        return server
 
-    async def _load(self) -> None:
+    async def _load(self, pid: int) -> None:
         for database in self._databases():
             await emulator.load(self._port, database, self._place(database))
+        self._store.put(_EMULATOR, {"port": self._port, "filled": pid})
 
     async def _keep_saving(self) -> None:
         while True:
             await asyncio.sleep(_SAVE_SECONDS)
-            await self._save_if_ready()
+            # Else it could bring back what is being removed.
+            async with self._changing:
+                await self._save_if_ready()
 
     async def _save_if_ready(self) -> None:
         """Not from an emulator that has just begun: it knows nothing yet."""

@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 FOLDER_VARIABLE = "HEARTH_DATABASE_DIR"
 """The folder of a server's data, by which its process is told from all others."""
 
-_START_SECONDS = 60.0
+# Java needs as long on a busy machine. Clients wait two minutes for an answer.
+_START_SECONDS = 110.0
 _LOOK_SECONDS = 0.05
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 10.0
@@ -38,8 +39,8 @@ class Program:
     env: Mapping[str, str]
     answers: Callable[[int], Awaitable[bool]]
     """Whether the process of that id takes connections."""
-    fill: Callable[[], Awaitable[None]] | None = None
-    """Brings back what a process that has just begun does not know. May raise DatabaseError."""
+    fill: Callable[[int], Awaitable[None]] | None = None
+    """Brings back what a process that has just begun does not know; takes its id. May raise DatabaseError."""
     stop: int = signal.SIGTERM
 
 
@@ -97,7 +98,7 @@ class Server:
                 while process.process.returncode is None:
                     if await program.answers(process.process.pid):
                         if program.fill:
-                            await program.fill()
+                            await program.fill(process.process.pid)
                         self._is_filled = True
                         return
                     await asyncio.sleep(_LOOK_SECONDS)

@@ -109,10 +109,10 @@ async def start(
     return ManagedProcess(process, store, stop)
 
 
-def is_running(store: Store, variable: str, value: str) -> bool:
-    """Whether a recorded process with this mark is alive, whoever started it."""
-    records = [record for _, record in store.children(_RECORDS)]
-    return any(record["mark"].get(variable) == value and _members(record) for record in records)
+def is_running(store: Store, pid: int) -> bool:
+    """Whether the process that was recorded under this id is alive, whoever started it."""
+    record = store.get(f"{_RECORDS}/{pid}")
+    return record is not None and bool(_members(record))
 
 
 async def end_orphans(store: Store) -> list[int]:

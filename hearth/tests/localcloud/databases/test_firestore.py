@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,20 @@ def test_documents_stay_when_the_local_cloud_is_stopped_or_killed(folder: Path) 
     with in_process(folder) as local:
         assert (written(local, "(default)"), sorted(written(local, "other-one"))) == (["pen"], ["ink", "nib"])
     assert not emulators(folder)
+
+
+@with_emulator
+def test_an_emulator_that_was_still_being_filled_is_not_taken_for_what_there_is(folder: Path) -> None:
+    """It knows nothing, and would be saved as that."""
+    with in_process(folder) as local:
+        assert written(local, "(default)") == ["pen"]
+        local.session.delete(documents(local, "(default)").removesuffix("/items").replace("/v1/", "/emulator/v1/"))
+        local.kill()
+    with closing(Store(folder / FILE)) as store:
+        store.put("databases/firestore", {"port": (store.get("databases/firestore") or {})["port"]})
+
+    with in_thread(folder, compose=databases) as local:
+        assert written(local, "(default)") == ["pen"]
 
 
 @with_emulator
