@@ -33,7 +33,7 @@ stop: ## stop the local cloud, and keep its data
 down: ## destroy stack `local` and its data, and stop the local cloud (YES=1 does not ask)
 	@if [ -d .local ]; then $(HEARTH) down $(if $(YES),--yes); else echo "Nothing runs."; fi
 
-serve: ## run Flask with reload, without a deploy (PORT=8000 for another port)
+serve: ## run Flask with reload, without a deploy (PORT=8000 for another port, SERVE_DATABASE=postgres or firestore for a real database)
 	@$(HEARTH) serve
 
 status: ## show what runs where

@@ -1,9 +1,9 @@
 """`flask serve`: the inner loop, with reload and static files, on this machine alone and without a deploy.
 
 Flask's command line has read `.env` before. Unlike `flask run`, it answers requests for files before those for pages,
-as Hosting does, and migrates an SQLite database by itself. Flask's development server is made for one person, so it
-listens where nobody else can reach it. Left out: APP_ENV, without which this is production like everything else;
-whoever wants `development` says so.
+as Hosting does, and migrates by itself an SQLite database, and a Postgres that `make serve` runs. Flask's development
+server is made for one person, so it listens where nobody else can reach it. Left out: APP_ENV, without which this is
+production like everything else; whoever wants `development` says so.
 """
 
 import os
@@ -16,7 +16,7 @@ from flask import Flask, Response, current_app
 from flask.cli import with_appcontext
 
 from flask_hearth import checkouts, folders, migrations_cli, state, static_files, storage
-from flask_hearth.stores.urls import Sqlite
+from flask_hearth.stores.urls import Postgres, Sqlite
 
 HOST: Final = "127.0.0.1"
 FIRST_PORT: Final = 5000
@@ -67,7 +67,8 @@ def _migrate(app: Flask) -> None:
     Raises click.ClickException for a change of the declarations without a migration.
     """
     url = storage.url(app)
-    if isinstance(url, Sqlite):
+    # A Postgres of somebody's is not this machine's alone, but for the one that `make serve` runs.
+    if isinstance(url, Sqlite) or (isinstance(url, Postgres) and os.environ.get("SERVE_DATABASE") == "postgres"):
         migrations = migrations_cli.open_migrations(state.for_app(app).declarations, folders.migrations(app))
         migrations.upgrade(url)
         migrations_cli.refuse_missing(migrations, url)

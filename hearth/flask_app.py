@@ -10,13 +10,15 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from hearth import app_source, env_file, project, serving
 from hearth.errors import HearthError
 
 _FRAMEWORK = "flask_hearth"
+_DATABASE = "SERVE_DATABASE"
 
 # Of a distribution (packaging.python.org, "Names and normalization"), as lines of requirements begin with it. What
 # follows tells it from a URL or a path.
@@ -64,13 +66,27 @@ def main(arguments: Sequence[str]) -> int:
         )
     if lacking := lacking_packages(root, service):
         sys.stderr.write(f"serve: {lacking}\n")
-    # An app that says nothing of debugging is here to be debugged.
-    return serving.serve(
-        [*flask, *(["serve"] if has_framework else ["run", "--debug"])],
-        service,
-        lambda: {"FLASK_DEBUG": "1", **_environment(root)},
-        [service, root / ".env"],
-    )
+    with _database(root, _environment(root).get(_DATABASE, "")) as variables:
+        # An app that says nothing of debugging is here to be debugged.
+        return serving.serve(
+            [*flask, *(["serve"] if has_framework else ["run", "--debug"])],
+            service,
+            lambda: {"FLASK_DEBUG": "1", **_environment(root), **variables},
+            [service, root / ".env"],
+        )
+
+
+def _database(root: Path, kind: str) -> AbstractContextManager[Mapping[str, str]]:
+    """Variables that lead the app to the database that `make serve` is told to run. Raises HearthError."""
+    if kind in {"", "sqlite", "none"}:
+        # There is nothing to run: the app has its default, or what DATABASE_URL says.
+        return nullcontext({})
+    if kind not in {"postgres", "firestore"}:
+        raise HearthError(f"{_DATABASE}={kind} is no database: set it to postgres, firestore, sqlite or none.")
+    # Only where it is asked for: it brings all of the local cloud.
+    from hearth.localcloud.databases import served  # noqa: PLC0415 - see above
+
+    return served.running(root, kind)
 
 
 def lacking_packages(root: Path, service: Path) -> str:

@@ -8,8 +8,10 @@ from hearth.faults import Fault
 from infra import app_secrets, database, service_env, sign_in, web_service
 from infra.settings import StackSettings
 
-SET_BY_OTHERS = frozenset({*SET_IN_SERVICES, *SET_IN_JOBS, "HEARTH_DATA_DIR", "HEARTH_IDENTITY_ORIGIN"})
-"""By Cloud Run, and the last two by the local cloud."""
+SET_BY_OTHERS = frozenset(
+    {*SET_IN_SERVICES, *SET_IN_JOBS, "HEARTH_DATA_DIR", "HEARTH_IDENTITY_ORIGIN", "SERVE_DATABASE"}
+)
+"""By Cloud Run and the local cloud; and the last one is for `make serve` alone."""
 
 RESERVED: frozenset[str] = frozenset(
     {

@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from flask_hearth.testing import sample
+from flask_hearth.testing.postgres_server import PostgresServer
 from flask_hearth.testing.processes import PATIENCE, Process
 from flask_hearth.tests.api.samples import ITEM
 from flask_hearth.tests.databases import MIGRATIONS
@@ -56,16 +57,30 @@ def test_pages_and_files_are_served_and_nothing_is_cached(serve: Serve, port: in
     assert "max-age=0" in sheet.headers["Cache-Control"]
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_data_is_kept_from_one_start_to_the_next_without_a_thought_of_migrations(
-    serve: Serve, port: int, tmp_path: Path
+    serve: Serve, port: int, tmp_path: Path, request: pytest.FixtureRequest, kind: str
 ) -> None:
     objects = f"http://127.0.0.1:{port}{ITEM.path}"
+    url = f"sqlite://{tmp_path}/x.sqlite3"
+    if kind == "postgres":
+        url = request.getfixturevalue("postgres_server").make_database("served")
     for has in (0, 1):
-        server = serve(DATABASE_URL=f"sqlite://{tmp_path}/x.sqlite3")
+        server = serve(DATABASE_URL=url, SERVE_DATABASE=kind)
         server.wait_for("Debugger is active")
         assert requests.get(objects, timeout=PATIENCE).json()["total"] == has
         assert requests.post(objects, json=ITEM.least, timeout=PATIENCE).status_code == 201
         server.end()
+
+
+def test_a_postgres_that_is_not_run_for_it_is_not_migrated(
+    serve: Serve, port: int, postgres_server: PostgresServer
+) -> None:
+    """It may be everybody's."""
+    server = serve(DATABASE_URL=postgres_server.make_database("foreign"))
+    server.wait_for("Debugger is active")
+
+    assert requests.get(f"http://127.0.0.1:{port}{ITEM.path}", timeout=PATIENCE).status_code == 503
 
 
 @pytest.mark.parametrize(
