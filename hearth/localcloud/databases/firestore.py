@@ -34,6 +34,8 @@ class Firestore:
         self._server: Server | None = None
         self._port = 0
         self._changing = asyncio.Lock()
+        self._keeping = asyncio.Lock()
+        """Held while files of documents are written or deleted: a save must not bring back what is being removed."""
         self._saving: asyncio.Task[None] | None = None
 
     async def rescue(self) -> None:
@@ -89,7 +91,8 @@ class Firestore:
                     await emulator.clear(self._port, database)
             else:
                 await self.stop()
-            shutil.rmtree(self._place(database), ignore_errors=True)
+            async with self._keeping:
+                shutil.rmtree(self._place(database), ignore_errors=True)
 
     def _open(self) -> Server:
         """The server, which does not run yet. Raises DatabaseError."""
@@ -110,8 +113,7 @@ class Firestore:
     async def _keep_saving(self) -> None:
         while True:
             await asyncio.sleep(_SAVE_SECONDS)
-            # Else it could bring back what is being removed.
-            async with self._changing:
+            async with self._keeping:
                 await self._save_if_ready()
 
     async def _save_if_ready(self) -> None:
