@@ -24,7 +24,7 @@ def chosen(
         return tmp_path
 
     monkeypatch.setattr(postgres_programs, "installed", lambda: installed)
-    monkeypatch.setattr(postgres_programs.environment, "ensure", made)
+    monkeypatch.setattr("hearth.localcloud.build.environment.ensure", made)
     monkeypatch.setattr(postgres_programs, "_programs", lambda folder: Programs(folder, "fetched"))
     monkeypatch.setattr("os.geteuid", lambda: 0 if root else 1000)
     return asyncio.run(postgres_programs.find(tmp_path, declared, tmp_path, lambda _: None)).version
