@@ -121,13 +121,9 @@ class CloudSql:
     async def _resume(self, record: Document) -> None:
         try:
             running = await self._open(record)
-            try:
-                await running.server.start()
-                await running.postgres.prepare()
-                self._forget_half_made(record["name"], *await running.postgres.names())
-            except DatabaseError:
-                running.server.keep_running()
-                raise
+            await running.server.resume()
+            await running.postgres.prepare()
+            self._forget_half_made(record["name"], *await running.postgres.names())
         except DatabaseError as fault:
             log.warning("%s does not run: %s", record["name"], fault)
 

@@ -54,12 +54,7 @@ class Firestore:
         if not self._databases():
             return
         try:
-            server = self._open()
-            try:
-                await server.start()
-            except DatabaseError:
-                server.keep_running()
-                raise
+            await self._open().resume()
         except DatabaseError as fault:
             log.warning("Firestore does not run: %s", fault)
 

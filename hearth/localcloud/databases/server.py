@@ -22,6 +22,8 @@ FOLDER_VARIABLE = "HEARTH_DATABASE_DIR"
 
 # Java needs as long on a busy machine. Clients wait two minutes for an answer.
 _START_SECONDS = 110.0
+# How long the start of the local cloud waits for it; whoever starts that waits two minutes for all.
+_PATIENCE_SECONDS = 30.0
 _LOOK_SECONDS = 0.05
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 10.0
@@ -65,6 +67,15 @@ class Server:
         """Run it and wait until it takes connections. Raises DatabaseError; then nothing of it runs."""
         await self._start()
         self.keep_running()
+
+    async def resume(self) -> None:
+        """Have it run, however long that takes, and wait a while. Raises DatabaseError if it is not ready by then."""
+        self.keep_running()
+        deadline = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
+        while not self.is_ready:
+            if asyncio.get_running_loop().time() > deadline:
+                raise DatabaseError(f"It is not ready after {_PATIENCE_SECONDS:.0f} s; it goes on starting.")
+            await asyncio.sleep(_LOOK_SECONDS)
 
     def keep_running(self) -> None:
         """From now on it is to run, however often it takes to start it."""
@@ -112,17 +123,18 @@ class Server:
         raise DatabaseError(f"The database server {why}. Last lines of {self._log_file}:\n{lines}")
 
     async def _keep(self) -> None:
-        pause = _FIRST_PAUSE
+        pause, has_died = _FIRST_PAUSE, False
         while True:
             try:
                 if self._process is None:
                     await self._start()
-                    self._say("runs again.")
+                    if has_died:
+                        self._say("runs again.")
                 assert self._process is not None  # noqa: S101 - it has just been started
                 code = await self._process.exited()
                 await self._end(self._process)
                 self._say(f"ended with exit code {code}; starting it again.")
-                pause = _FIRST_PAUSE
+                pause, has_died = _FIRST_PAUSE, True
             except DatabaseError as fault:
                 log.warning("%s", fault)
             await asyncio.sleep(pause)
