@@ -132,6 +132,10 @@ def _check_together(declaration: Declaration, query: Query) -> None:
         raise QueryError("null is not found by `in`: ask for it by `== None`.")
     if any(each.value is None for each in ranged):
         raise QueryError("null is neither more nor less than a value: ask for it by `== None`.")
+    if query.order in equal:
+        raise QueryError(
+            f"{query.order} is compared for equality, so it can't be the order too. Sort by another field, or by none."
+        )
     served = {(frozenset(index[:-1]), index[-1]) for index in (("created_at",), *declaration.indexes)}
     if (frozenset(equal), query.order) not in served:
         index = (*dict.fromkeys(equal), query.order)

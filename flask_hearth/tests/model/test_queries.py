@@ -174,6 +174,7 @@ def test_a_limit_ends_the_reading_and_a_long_list_is_read_to_its_end(
         ([("twins", "==", [])], None, r"No index of cities serves this query.*\('twins', 'created_at'\)"),
         ([], "colour", "No index of cities"),
         ([("name", "==", "x")], None, r"Add \('name', 'created_at'\)"),
+        ([("name", "==", "x")], "name", "name is compared for equality, so it can't be the order too"),
         ([("country", "==", Country.ITALY)], "name", r"Add \('country', 'name'\)"),
         ([("country", "==", "it")], "population", "country can never be 'it'"),
         ([("population", ">", "1")], None, "population can never be '1'"),
