@@ -7,7 +7,7 @@ nothing to change.
 import pytest
 
 from hearth.localcloud.records import API_LAG_VARIABLE, GRANT_LAG_VARIABLE
-from hearth.tests.engine.deployment import Deployment
+from hearth.tests.engine.deployment import Deployment, eventually
 
 DATABASE = "  app:database: sqlite\n"
 NO_SCHEMA = f'{DATABASE}  app:migrationCommand: ""\n'
@@ -34,7 +34,8 @@ def test_what_did_not_come_up_is_tried_again(
     assert first.returncode != 0
     assert said in first.stdout
     assert "attempt" in changes["hearth:project:Settled"]
-    assert fresh.get().status_code == 200
+    # The grant to everybody is as late as the others.
+    assert eventually(lambda: fresh.get().status_code == 200)
     template = fresh.resource(f"gcp:cloudrunv2/{kind}:{kind.capitalize()}")["outputs"]["template"]
     assert template["annotations"] == {"hearth/attempt": "2"}
     assert fresh.pulumi("preview", "--expect-no-changes", "--stack", "local").returncode == 0
