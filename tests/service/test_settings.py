@@ -15,4 +15,5 @@ def test_the_example_names_every_variable() -> None:
     assert named == AppSettings.stack_variables() | {
         "FIREBASE_WEB_KEY",
         "PORT",
+        "SERVE_DATABASE",
     }

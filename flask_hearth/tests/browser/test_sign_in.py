@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Request, expect
 
 from flask_hearth.testing.browser import Visit
+from flask_hearth.testing.sample import ITEMS
 from flask_hearth.tests.browser.conftest import served
 from flask_hearth.tests.browser.identity_toolkit import IdentityToolkit
 
@@ -24,7 +25,7 @@ def google() -> Iterator[IdentityToolkit]:
 def visit(context: BrowserContext, google: IdentityToolkit, tmp_path: Path) -> Iterator[Visit]:
     """At a site that checks its users."""
     firebase = {"AUTH": "firebase", "GOOGLE_CLOUD_PROJECT": "demo-hearth", "FIREBASE_WEB_KEY": "AIzaSy" + 33 * "x"}
-    with served(tmp_path, **firebase, HEARTH_IDENTITY_ORIGIN=google.origin) as address:
+    with served(tmp_path, ITEMS, **firebase, HEARTH_IDENTITY_ORIGIN=google.origin) as address:
         yield Visit(context.new_page(), address)
 
 
