@@ -900,7 +900,7 @@ def test_a_preview_of_a_change_keeps_what_the_api_decided(life: Life, google: An
     assert google.requests == []
     declared = types.get(life.type)
     assert declared
-    kept = declared.outputs_only & set(grown.outputs) - {"effectiveLabels", "pulumiLabels"}
+    kept = declared.outputs_only & set(grown.outputs) - {"effectiveAnnotations", "effectiveLabels", "pulumiLabels"}
     assert {key: opened(outputs[key]) for key in kept} == {key: grown.outputs[key] for key in kept}
 
 
