@@ -19,9 +19,13 @@ BORDERS = {
     "hearth/catalog": set(),
     "hearth/facts": set(),
     "hearth/plugin": set(),
-    "hearth/guards": {"hearth.catalog"},
+    # Whether there is a Google to decide what a guard only believes.
+    "hearth/guards": {"hearth.catalog", "hearth.target"},
     # In a process of its own: neither the program nor the local cloud comes with it.
-    "hearth/provider": {"hearth.catalog", "hearth.plugin", "hearth.target", "flask_hearth.staticfiles"},
+    "hearth/provider": {
+        *("hearth.catalog", "hearth.facts.images", "hearth.plugin", "hearth.target"),
+        "flask_hearth.staticfiles",
+    },
     "hearth/hosting": {"hearth.app_source", "flask_hearth.staticfiles"},
     "hearth/renewal": {
         *("hearth.catalog", "hearth.errors", "hearth.project"),
