@@ -32,6 +32,7 @@ DATA = {
         "image/stand-in-base",
         "localcloud/console/console.css",
         "localcloud/console/console.js",
+        "localcloud/databases/requirements.txt",
         "localcloud/requirements.txt",
         "pulumi_cli/go.mod",
         "pulumi_cli/go.sum",
