@@ -330,7 +330,7 @@ def test_blueprints_of_the_apps_may_have_usual_names(tmp_path: Path) -> None:
         ("HEARTH_STATIC", ["public"], r"is \['public'\]: set a path"),
         ("HEARTH_GOOGLE_CLOUD_PROJECT", 123456789, "is 123456789: set a text, or None"),
         ("HEARTH_WRITE_PER_MINUTE", 60, "is not one of Hearth's keys.*Did you mean HEARTH_WRITES_PER_MINUTE?"),
-        ("HEARTH_XXXXXXXXXXXXXXX", "red", "is not one of Hearth's keys.*There are HEARTH_API_PATH"),
+        ("HEARTH_QQQQQQQQQQQQQQQ", "red", "is not one of Hearth's keys.*There are HEARTH_API_PATH"),
     ],
 )
 def test_a_key_or_value_that_does_not_fit_is_refused(tmp_path: Path, key: str, value: object, said: str) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psutil
 import requests
 
 from flask_hearth.testing.processes import PATIENCE
@@ -194,3 +195,15 @@ def _kill_group(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
     except ProcessLookupError:
         return
+
+
+def processes_below(root: Path, variable: str) -> list[psutil.Process]:
+    """Those with a path below `root` in this variable of their environment, those that others started included."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get(variable, "").startswith(str(root)):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found

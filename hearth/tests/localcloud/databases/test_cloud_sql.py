@@ -18,7 +18,7 @@ from hearth.localcloud.databases.part import Databases
 from hearth.localcloud.databases.server import FOLDER_VARIABLE
 from hearth.localcloud.records import Records
 from hearth.localcloud.store import FILE, Store
-from hearth.tests.localcloud.running import LocalCloud, in_process, in_thread, wait_until
+from hearth.tests.localcloud.running import LocalCloud, in_process, in_thread, processes_below, wait_until
 
 pytestmark = pytest.mark.skipif(PostgresServer.installed() is None, reason="no Postgres server can be run here")
 
@@ -71,15 +71,7 @@ def connect(local: LocalCloud, password: str = PASSWORD, user: str = "service") 
 
 
 def servers(root: Path) -> list[psutil.Process]:
-    """The processes of servers with data below `root`, those that others started included."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get(FOLDER_VARIABLE, "").startswith(str(root)):
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
+    return processes_below(root, FOLDER_VARIABLE)
 
 
 def fill(local: LocalCloud) -> None:

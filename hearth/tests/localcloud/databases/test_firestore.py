@@ -19,7 +19,7 @@ from hearth.localcloud.databases.part import Databases
 from hearth.localcloud.databases.server import FOLDER_VARIABLE
 from hearth.localcloud.records import Records
 from hearth.localcloud.store import FILE, Store
-from hearth.tests.localcloud.running import LocalCloud, in_process, in_thread, wait_until
+from hearth.tests.localcloud.running import LocalCloud, in_process, in_thread, processes_below, wait_until
 
 with_emulator = pytest.mark.skipif(
     FirestoreEmulator.installed() is None, reason="there is no Java, or no Firestore emulator"
@@ -62,14 +62,7 @@ def written(local: LocalCloud, database: str) -> list[str]:
 
 
 def emulators(root: Path) -> list[psutil.Process]:
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get(FOLDER_VARIABLE, "").startswith(str(root)):
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
+    return processes_below(root, FOLDER_VARIABLE)
 
 
 @pytest.fixture(scope="module")

@@ -31,6 +31,7 @@ from hearth.tests.localcloud.build.playground import (
     public,
     when,
 )
+from hearth.tests.localcloud.running import processes_below
 
 HTTP = {"httpGet": {"path": "/"}}
 LIVENESS = {"livenessProbe": {"httpGet": {"path": "/health"}, "periodSeconds": 1, "failureThreshold": 1}}
@@ -47,14 +48,7 @@ async def ask(uri: str, path: str = "/") -> str | None:
 
 def sessions_of(root: Path) -> set[int]:
     """Processes that run in this folder."""
-    found = set()
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("HEARTH_DATA_DIR", "").startswith(str(root)):
-                found.add(process.pid)
-        except psutil.Error:
-            continue
-    return found
+    return {process.pid for process in processes_below(root, "HEARTH_DATA_DIR")}
 
 
 def test_a_crashed_instance_is_started_again(tmp_path: Path) -> None:
