@@ -19,10 +19,10 @@ from hearth.plugin.kinds import (
     CreateResult,
     DiffResult,
     Kind,
-    ProviderError,
     ReadResult,
     Values,
 )
+from hearth.provider import only_in_state
 from hearth.provider.clients.cloud_logging import CloudLogging
 from hearth.provider.clients.cloud_run import CloudRun
 from hearth.provider.clients.session import Session
@@ -65,12 +65,9 @@ class JobExecution(Kind):
 
     def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         """What once succeeded stays so, as long as there is the job. Raises ProviderError for an import."""
-        if inputs is None or old is None:
-            raise ProviderError(
-                f"{self.token} {id!r} cannot be imported: it is an action, not a resource on Google Cloud."
-            )
-        there = CloudRun(self._session, inputs["project"]).job(_job(inputs))
-        return None if there is None else ReadResult(id, inputs, old)
+        known = only_in_state.read(self.token, id, inputs, old, why="it is an action, not a resource on Google Cloud")
+        there = CloudRun(self._session, known.inputs["project"]).job(_job(known.inputs))
+        return None if there is None else known
 
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool

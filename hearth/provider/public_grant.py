@@ -10,6 +10,7 @@ Left out: a service that is still to be made, which has no visitors, and taking 
 from hearth.catalog.apis import CLOUD_RUN, Api
 from hearth.plugin.diff import changed_paths
 from hearth.plugin.kinds import CheckResult, Context, CreateResult, DiffResult, Kind, ProviderError, ReadResult, Values
+from hearth.provider import only_in_state
 from hearth.provider.clients.cloud_run import CloudRun
 from hearth.provider.clients.session import Session
 from hearth.provider.clock import Clock, format_duration
@@ -56,11 +57,7 @@ class PublicGrant(Kind):
 
     def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         """What was granted beforehand stays so. Raises ProviderError for an import."""
-        if inputs is None or old is None:
-            raise ProviderError(
-                f"{self.token} {id!r} cannot be imported: it is a step, not a resource on Google Cloud."
-            )
-        return ReadResult(id, inputs, old)
+        return only_in_state.read(self.token, id, inputs, old, why="it is a step, not a resource on Google Cloud")
 
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool

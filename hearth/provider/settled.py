@@ -13,7 +13,7 @@ import re
 from hearth.catalog.apis import CLOUD_RUN, SERVICE_USAGE, Api
 from hearth.plugin.diff import changed_paths
 from hearth.plugin.kinds import CheckResult, Context, CreateResult, DiffResult, Kind, ProviderError, ReadResult, Values
-from hearth.provider import half_made
+from hearth.provider import half_made, only_in_state
 from hearth.provider.clients.cloud_run import CloudRun
 from hearth.provider.clients.service_usage import ServiceUsage, can_be_asked
 from hearth.provider.clients.session import Session
@@ -78,11 +78,7 @@ class Settled(Kind):
 
     def read(self, context: Context, id: str, inputs: Values | None, old: Values | None) -> ReadResult | None:
         """What once settled stays so. Raises ProviderError for an import."""
-        if inputs is None or old is None:
-            raise ProviderError(
-                f"{self.token} {id!r} cannot be imported: it is a wait, not a resource on Google Cloud."
-            )
-        return ReadResult(id, inputs, old)
+        return only_in_state.read(self.token, id, inputs, old, why="it is a wait, not a resource on Google Cloud")
 
     def update(
         self, context: Context, id: str, old_inputs: Values, old: Values, news: Values, *, preview: bool
