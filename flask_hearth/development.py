@@ -20,6 +20,9 @@ from flask_hearth.stores.urls import Postgres, Sqlite
 
 HOST: Final = "127.0.0.1"
 FIRST_PORT: Final = 5000
+SERVED_DATABASE: Final = "SERVED_DATABASE_URL"
+"""The URL of the database that `make serve` runs for this process alone. SERVE_DATABASE does not do: in `.env`, it also
+counts where `flask serve` is called by hand, with whatever DATABASE_URL names."""
 
 
 def init_app(app: Flask) -> None:
@@ -67,8 +70,8 @@ def _migrate(app: Flask) -> None:
     Raises click.ClickException for a change of the declarations without a migration.
     """
     url = storage.url(app)
-    # A Postgres of somebody's is not this machine's alone, but for the one that `make serve` runs.
-    if isinstance(url, Sqlite) or (isinstance(url, Postgres) and os.environ.get("SERVE_DATABASE") == "postgres"):
+    # A Postgres of somebody's is not this machine's alone, but for the very one that `make serve` runs.
+    if isinstance(url, Sqlite) or url == Postgres(conninfo=os.environ.get(SERVED_DATABASE, "")):
         migrations = migrations_cli.open_migrations(state.for_app(app).declarations, folders.migrations(app))
         migrations.upgrade(url)
         migrations_cli.refuse_missing(migrations, url)

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import quote
 
 from flask_hearth.attack.honest import get
 from flask_hearth.attack.target import AttackError, Target
@@ -25,7 +26,7 @@ def serving(folder: Path, app: str, paths: Target) -> Iterator[tuple[Target, int
             **os.environ,
             "APP_ENV": "production",
             "AUTH": "none",
-            "DATABASE_URL": f"sqlite://{made}/attacked.sqlite3",
+            "DATABASE_URL": f"sqlite://{quote(made)}/attacked.sqlite3",
             "PORT": str(port),
             "SECRET_KEY": secrets.token_urlsafe(32),
             # Attacks come from one address, as no honest traffic does.

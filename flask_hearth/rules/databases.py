@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from pydantic import ValidationInfo
 
@@ -23,7 +24,8 @@ def development_database(checkout: Path | None) -> Path:
 def known_store(value: object, info: ValidationInfo) -> object:
     if value is None and is_local_development(info.data):
         declared_in: Path | None = (info.context or {}).get(DECLARED_IN)
-        return f"sqlite://{development_database(checkouts.find(declared_in) if declared_in else None)}"
+        file = development_database(checkouts.find(declared_in) if declared_in else None)
+        return f"sqlite://{quote(str(file))}"
     if value is None:
         raise ValueError(
             "DATABASE_URL is not set: outside development there is no default, because data would be stored "

@@ -66,7 +66,7 @@ def test_data_is_kept_from_one_start_to_the_next_without_a_thought_of_migrations
     if kind == "postgres":
         url = request.getfixturevalue("postgres_server").make_database("served")
     for has in (0, 1):
-        server = serve(DATABASE_URL=url, SERVE_DATABASE=kind)
+        server = serve(DATABASE_URL=url, SERVED_DATABASE_URL=url)
         server.wait_for("Debugger is active")
         assert requests.get(objects, timeout=PATIENCE).json()["total"] == has
         assert requests.post(objects, json=ITEM.least, timeout=PATIENCE).status_code == 201
@@ -76,8 +76,9 @@ def test_data_is_kept_from_one_start_to_the_next_without_a_thought_of_migrations
 def test_a_postgres_that_is_not_run_for_it_is_not_migrated(
     serve: Serve, port: int, postgres_server: PostgresServer
 ) -> None:
-    """It may be everybody's."""
-    server = serve(DATABASE_URL=postgres_server.make_database("foreign"))
+    """It may be everybody's, whatever `.env` says for `make serve`."""
+    foreign, own = postgres_server.make_database("foreign"), postgres_server.make_database("own")
+    server = serve(DATABASE_URL=foreign, SERVE_DATABASE="postgres", SERVED_DATABASE_URL=own)
     server.wait_for("Debugger is active")
 
     assert requests.get(f"http://127.0.0.1:{port}{ITEM.path}", timeout=PATIENCE).status_code == 503

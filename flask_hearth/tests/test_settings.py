@@ -7,7 +7,7 @@ from flask import Flask
 from pydantic import SecretStr, ValidationError
 
 from flask_hearth import Hearth, checkouts, identity
-from flask_hearth.rules.databases import development_database
+from flask_hearth.rules.databases import DECLARED_IN, development_database
 from flask_hearth.rules.secret_keys import DEVELOPMENT_KEY
 from flask_hearth.settings import HearthSettings, SettingsError
 from flask_hearth.stores.urls import Firestore, Sqlite
@@ -226,6 +226,16 @@ def test_a_database_needs_no_url_on_a_laptop(tmp_path: Path) -> None:
     assert development_database(tmp_path).parent == Path(tempfile.gettempdir())
     (tmp_path / ".local").mkdir()
     assert development_database(tmp_path) == tmp_path / ".local" / "serve.sqlite3"
+
+
+def test_a_laptops_database_lies_in_the_checkout_whatever_that_is_called(tmp_path: Path) -> None:
+    local = tmp_path / "50%25 of ä?" / ".local"
+    local.mkdir(parents=True)
+    (local.parent / "Pulumi.yaml").touch()
+    context = {DECLARED_IN: local.parent / "service" / "settings.py"}
+    found = HearthSettings.model_validate({"app_env": "development"}, context=context)
+
+    assert found.database == Sqlite(path=local / "serve.sqlite3")
 
 
 @pytest.mark.parametrize("inside", ["service/app/settings.py", "settings.py", "a/b/c/d/settings.py"])

@@ -30,6 +30,8 @@ _INSTANCE = {
 }
 _DATABASE = {"name": "projects/demo-serve/databases/(default)"}
 _NAME = "service"
+# By which flask_hearth knows that it may migrate this one; it reads a variable of the same name.
+_SERVED = "SERVED_DATABASE_URL"
 
 
 @contextmanager
@@ -79,7 +81,8 @@ async def _postgres(cloud: Cloud, databases: Databases) -> dict[str, str]:
     await databases.cloud_sql.have(instance, "databases", _NAME, {})
     await databases.cloud_sql.have(instance, "users", _NAME, {"password": password})
     folder = sockets.have(cloud.store, str(_INSTANCE["connectionName"]), None)
-    return {"DATABASE_URL": f"postgresql://{_NAME}:{password}@/{_NAME}?host={folder}"}
+    url = f"postgresql://{_NAME}:{password}@/{_NAME}?host={folder}"
+    return {"DATABASE_URL": url, _SERVED: url}
 
 
 async def _firestore(cloud: Cloud, databases: Databases) -> dict[str, str]:

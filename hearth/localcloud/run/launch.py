@@ -18,9 +18,10 @@ from hearth.localcloud.run.image_writes import OwnedByRoot, is_root
 DATA_VARIABLE = "HEARTH_DATA_DIR"
 """A folder that outlives whatever runs; on the local cloud alone, as Cloud Run has no such thing. A project's services
 and jobs share one, as they would share a database: what a job migrates is what the service reads."""
-NAMELESS, FILE = "sqlite://", "service.sqlite3"
-"""A URL that names no file means the file of this name there, as it does to flask_hearth. SQLAlchemy would take it for
-a database in memory, of which each process has its own."""
+DATABASE_VARIABLE, NAMELESS, FILE = "DATABASE_URL", "sqlite://", "service.sqlite3"
+"""A database's URL that names no file means the file of this name there, as it does to flask_hearth. SQLAlchemy would
+take it for a database in memory, of which each process has its own. Other variables are the app's, which may mean it
+so."""
 IDENTITY_VARIABLE = "HEARTH_IDENTITY_ORIGIN"
 """Where tokens come from that this cloud vouches for, in place of Google."""
 _FIRESTORE_VARIABLE = "FIRESTORE_EMULATOR_HOST"
@@ -84,7 +85,7 @@ def prepare(
         "LANG": "C.UTF-8",
         **({_FIRESTORE_VARIABLE: firestore} if firestore else {}),
         **own,
-        **{name: replace_sockets(_with_file(value, data)) for name, value in variables.items()},
+        **{name: replace_sockets(_with_file(name, value, data)) for name, value in variables.items()},
         "PATH": _path(image, environment),
         **platform,
         DATA_VARIABLE: str(data),
@@ -95,8 +96,11 @@ def prepare(
     return Launch(words, image.locate(workdir, environment) or image.folder / "root", env, owned)
 
 
-def _with_file(value: str, data: Path) -> str:
-    return f"{NAMELESS}/{data / FILE}" if value == NAMELESS else value
+def _with_file(name: str, value: str, data: Path) -> str:
+    if (name, value) != (DATABASE_VARIABLE, NAMELESS):
+        return value
+    # Only what would be read as something else: before 2.1, SQLAlchemy takes all of a path as it is.
+    return f"{NAMELESS}/{data / FILE}".replace("%", "%25").replace("?", "%3F")
 
 
 def _path(image: Image, environment: Path) -> str:

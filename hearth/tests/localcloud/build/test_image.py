@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
+from flask_hearth.stores import urls
 from hearth.localcloud.build import dockerfile, image, layout
 from hearth.localcloud.build.image import Image
 from hearth.localcloud.build.instructions import DockerfileError
@@ -108,6 +110,24 @@ def test_the_services_own_values_are_not_taken_for_paths(tmp_path: Path) -> None
     )
 
     assert found.env["URL_PREFIX"] == "/srv"
+
+
+def test_a_database_without_a_file_gets_one_and_other_variables_keep_their_value(tmp_path: Path) -> None:
+    """Read back by what reads it: in a path, `%` begins a letter's code and `?` what is no path any more."""
+    data = tmp_path / "50%41 of what?"
+    found = launch.prepare(
+        built(tmp_path, 'COPY app /srv\nCMD ["a"]'),
+        tmp_path,
+        {},
+        platform={},
+        variables={"DATABASE_URL": "sqlite://", "CACHE_URL": "sqlite://"},
+        data=data,
+        identity="",
+    )
+
+    assert urls.parse(found.env["DATABASE_URL"], project=None, data_dir=None) == urls.Sqlite(path=data / launch.FILE)
+    assert make_url(found.env["DATABASE_URL"]).database == str(data / launch.FILE)
+    assert found.env["CACHE_URL"] == "sqlite://"
 
 
 def test_a_working_directory_of_the_revision_is_used_if_the_image_has_it(tmp_path: Path) -> None:

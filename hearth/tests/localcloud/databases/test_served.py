@@ -20,6 +20,7 @@ def test_a_postgres_runs_as_long_as_it_is_served_and_keeps_its_data(tmp_path: Pa
         connection.execute("CREATE TABLE items (name text)")
         connection.execute("INSERT INTO items VALUES ('pen')")
         connection.commit()
+        assert variables["SERVED_DATABASE_URL"] == variables["DATABASE_URL"], "so that the app migrates it by itself"
         with (
             pytest.raises(HearthError, match="Another `make serve` of this checkout has the database"),
             served.running(tmp_path, "postgres"),
