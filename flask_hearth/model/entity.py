@@ -23,6 +23,7 @@ from flask_hearth.model.declaration import Declaration, DeclarationError, Model
 from flask_hearth.model.ids import is_id
 from flask_hearth.stores import limits, queries
 from flask_hearth.stores.interface import MissingError, Operator, Position, Query, Record, TooLargeError, position
+from flask_hearth.stores.writes import Create, Delete, Replace, Write
 
 MAX_MANY: Final = 500
 """Ids that `get_many` takes at once."""
@@ -140,24 +141,20 @@ class Entity(Model):
         TakenError (a unique field), TooLargeError, and ValidationError where something within a field was changed to
         what the model refuses.
         """
-        self._write(self._fields())
+        self._commit(self._saving())
 
     def update(self, **fields: Any) -> None:
         """Set some fields, checked together, and save. Raises as `save` does; then nothing is set."""
-        changed = type(self)(**{name: getattr(self, name) for name in type(self).model_fields} | fields)
-        self._write(changed._fields())
-        self.__dict__.update(changed.__dict__)
-        self.__pydantic_fields_set__.update(fields)
+        changed = self._changed(fields)
+        self._commit(self._saving(changed))
+        self._become(changed, fields)
 
     def delete(self) -> None:
         """Remove the object if it still is in the version that was read. It may be saved again, as a new one.
 
         Raises MissingError, VersionError.
         """
-        if self.version is None:
-            raise MissingError(self.id)
-        storage.current().delete(self._declaration(), self.id, expected=self.version)
-        self._record = None
+        self._commit(self._deleting())
 
     @classmethod
     def _declaration(cls) -> Declaration:
@@ -174,7 +171,7 @@ class Entity(Model):
     def _read(cls, record: Record) -> Self:
         # As text, as dates and the like are in JSON; in Python the model takes nothing but what they are.
         made = cls.model_validate_json(json.dumps(dict(record.fields)))
-        made._remember(record)  # noqa: SLF001
+        made._id, made._record = record.id, record  # noqa: SLF001
         return made
 
     @classmethod
@@ -204,12 +201,29 @@ class Entity(Model):
             raise TooLargeError(f"{self.id} {fault}")
         return fields
 
-    def _write(self, fields: Mapping[str, Any]) -> None:
-        store, declaration = storage.current(), self._declaration()
-        if self.version is None:
-            self._remember(store.create(declaration, self.id, fields))
-        else:
-            self._remember(store.replace(declaration, self.id, fields, expected=self.version))
+    def _changed(self, fields: Mapping[str, Any]) -> Self:
+        """Another object, with other fields."""
+        return type(self)(**{name: getattr(self, name) for name in type(self).model_fields} | dict(fields))
 
-    def _remember(self, record: Record) -> None:
-        self._id, self._record = record.id, record
+    def _become(self, changed: Self, fields: Mapping[str, Any]) -> None:
+        self.__dict__.update(changed.__dict__)
+        self.__pydantic_fields_set__.update(fields)
+
+    def _saving(self, changed: Self | None = None) -> Create | Replace:
+        """The write that `save` is, or `update` with the fields of `changed`."""
+        declaration, fields = self._declaration(), (changed or self)._fields()
+        if self.version is None:
+            return Create(declaration=declaration, id=self.id, fields=fields)
+        return Replace(declaration=declaration, id=self.id, fields=fields, expected=self.version)
+
+    def _deleting(self) -> Delete:
+        if self.version is None:
+            raise MissingError(self.id)
+        return Delete(declaration=self._declaration(), id=self.id, expected=self.version)
+
+    def _commit(self, write: Write) -> None:
+        self._remember(*storage.current().commit([write]))
+
+    def _remember(self, record: Record | None) -> None:
+        """None stands for a deleted object."""
+        self._record = record

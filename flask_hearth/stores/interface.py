@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     from flask_hearth.model.declaration import Declaration
+    from flask_hearth.stores.writes import Write
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +103,9 @@ def reservation(key: str) -> Reservation:
 class StoreError(Exception):
     """Base of what a store raises on purpose."""
 
+    write: "Write | None" = None
+    """The one of a batch that was refused; None where it was none alone."""
+
 
 class MissingError(StoreError):
     """There is no object of that id."""
@@ -124,7 +128,7 @@ class TakenError(StoreError):
 
 
 class TooLargeError(StoreError):
-    """The object or answer is more than the store keeps in one piece (`flask_hearth.stores.limits`)."""
+    """An object, answer or batch is more than the store takes in one piece (`stores.limits`, `stores.writes`)."""
 
 
 class FullError(StoreError):
@@ -162,6 +166,15 @@ class Store(Protocol):
 
     def delete(self, declaration: "Declaration", id: str, *, expected: str | None) -> None:
         """Raises MissingError, VersionError."""
+
+    def commit(self, writes: Sequence["Write"]) -> Sequence[Record | None]:
+        """Make all writes or none, as if in their order; the new state of each object, None where it was deleted.
+
+        Raises what each would alone, with `write`: first where a condition is not fulfilled, then for unique values. A
+        value is free for the writes after the one that gives it up. On SQL databases, the deadline is each statement's.
+        Raises ValueError for two writes to one object, and TooLargeError for more than `writes.MAX_WRITES` and
+        `writes.MAX_BYTES`.
+        """
 
     def get_many(self, declaration: "Declaration", ids: Sequence[str]) -> Sequence[Record]:
         """Those that are there, in any order."""

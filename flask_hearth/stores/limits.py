@@ -77,6 +77,11 @@ def fault(declaration: Declaration, fields: Mapping[str, Any]) -> str | None:
     return None
 
 
+def size(declaration: Declaration, fields: Mapping[str, Any]) -> int:
+    """Bytes of an object with these fields, without what is indexed of it."""
+    return _document_bytes(declaration, {declaration.stored_names[name]: value for name, value in fields.items()})
+
+
 def _name_bytes(declaration: Declaration) -> int:
     return _text_bytes(declaration.name) + _ID_BYTES + 1 + _NAME_BYTES
 

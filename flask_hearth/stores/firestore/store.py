@@ -6,36 +6,31 @@ to about 500 new objects a second (Firestore, "Best practices", hotspots).
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Self
+from typing import Any, Self, cast
 
-from google.api_core.exceptions import AlreadyExists, FailedPrecondition, InvalidArgument, NotFound
 from google.auth.exceptions import DefaultCredentialsError
-from google.cloud.firestore import Client, CollectionReference, DocumentReference, DocumentSnapshot, WriteOption
+from google.cloud.firestore import Client, CollectionReference, DocumentReference
 
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores import urls
 from flask_hearth.stores.clock import Clock
 from flask_hearth.stores.firestore.calls import Calls, translate_errors
-from flask_hearth.stores.firestore.claims import Claims
 from flask_hearth.stores.firestore.client import ReconnectingClient
-from flask_hearth.stores.firestore.documents import content, record, to_datetime, update_time, version
+from flask_hearth.stores.firestore.documents import record
 from flask_hearth.stores.firestore.keys import COLLECTION, Keys
 from flask_hearth.stores.firestore.queries import finds_nothing, matching, ordered
+from flask_hearth.stores.firestore.writing import Writing
 from flask_hearth.stores.interface import (
     OLDEST_FIRST,
     Answer,
-    ExistsError,
     MissingError,
     Page,
     Position,
     Query,
     Record,
     Reservation,
-    StoreError,
-    TooLargeError,
-    UnavailableError,
-    VersionError,
 )
+from flask_hearth.stores.writes import Create, Delete, Replace, Write, check_batch
 
 CHECK_SECONDS = 2.0
 """For `check`, whose caller asks again soon."""
@@ -49,7 +44,7 @@ class FirestoreStore:
         self._calls = Calls(call_seconds)
         self._checking = Calls(min(call_seconds, CHECK_SECONDS))
         self._keys = Keys(client, self._calls)
-        self._claims = Claims(client, self._calls)
+        self._writing = Writing(client, self._calls, self._place)
         self._clock = clock
 
     @classmethod
@@ -66,73 +61,25 @@ class FirestoreStore:
         return cls(client, call_seconds=call_seconds, clock=clock)
 
     def create(self, declaration: Declaration, id: str, fields: Mapping[str, Any]) -> Record:
-        now = self._clock()
-        with translate_errors():
-            try:
-                document = {**content(declaration, fields), "created_at": now, "updated_at": now}
-                made = self._claims.commit(
-                    declaration, id, lambda batch: batch.create(self._place(declaration, id), document), after=fields
-                )
-            except AlreadyExists:
-                if not declaration.unique or self._place(declaration, id).get(**self._calls.reading).exists:
-                    raise ExistsError(id) from None
-                raise self._claims.outrun(declaration, id, fields) from None
-            except InvalidArgument as error:
-                raise TooLargeError(id) from error
-        return Record(id=id, version=version(made.update_time), created_at=now, updated_at=now, fields=dict(fields))
+        return self._written(Create(declaration=declaration, id=id, fields=fields))
 
     def get(self, declaration: Declaration, id: str) -> Record:
-        return record(declaration, self._read(declaration, id))
+        with translate_errors():
+            found = self._place(declaration, id).get(**self._calls.reading)
+        if not found.exists:
+            raise MissingError(id)
+        return record(declaration, found)
 
     def replace(self, declaration: Declaration, id: str, fields: Mapping[str, Any], *, expected: str | None) -> Record:
-        # Read first, as a write doesn't tell when the object was created.
-        found = self._read(declaration, id, expected)
-        now = self._clock()
-        # What is unique is given up and taken by what was read.
-        only = self._only(version(found.update_time) if declaration.unique else expected)
-        document = {**content(declaration, fields), "updated_at": now}
-        with translate_errors():
-            try:
-                made = self._claims.commit(
-                    declaration,
-                    id,
-                    # Not `set`, which takes no precondition; all fields are named, and each is replaced as a whole.
-                    lambda batch: batch.update(found.reference, document, option=only),
-                    before=record(declaration, found).fields,
-                    after=fields,
-                )
-            except NotFound:
-                raise MissingError(id) from None
-            except FailedPrecondition:
-                raise self._refusal(declaration, id, expected) from None
-            except AlreadyExists:
-                raise self._claims.outrun(declaration, id, fields) from None
-            except InvalidArgument as error:
-                raise TooLargeError(id) from error
-        return Record(
-            id=id,
-            version=version(made.update_time),
-            created_at=to_datetime(found.get("created_at")),
-            updated_at=now,
-            fields=dict(fields),
-        )
+        return self._written(Replace(declaration=declaration, id=id, fields=fields, expected=expected))
 
     def delete(self, declaration: Declaration, id: str, *, expected: str | None) -> None:
-        if expected is not None and update_time(expected) is None:
-            raise self._refusal(declaration, id, expected)
-        place, only, before = self._place(declaration, id), self._only(expected), {}
-        if declaration.unique:
-            found = self._read(declaration, id, expected)
-            only, before = self._only(version(found.update_time)), dict(record(declaration, found).fields)
-        # Without any precondition, deleting what isn't there succeeds.
-        only = only or self._client.write_option(exists=True)
+        self.commit([Delete(declaration=declaration, id=id, expected=expected)])
+
+    def commit(self, writes: Sequence[Write]) -> Sequence[Record | None]:
+        check_batch(writes)
         with translate_errors():
-            try:
-                self._claims.commit(declaration, id, lambda batch: batch.delete(place, option=only), before=before)
-            except NotFound:
-                raise MissingError(id) from None
-            except FailedPrecondition:
-                raise self._refusal(declaration, id, expected) from None
+            return self._writing.commit(writes, self._clock)
 
     def get_many(self, declaration: Declaration, ids: Sequence[str]) -> Sequence[Record]:
         places = [self._place(declaration, each) for each in ids]
@@ -203,25 +150,6 @@ class FirestoreStore:
     def _place(self, declaration: Declaration, id: str) -> DocumentReference:
         return self._collection(declaration).document(id)
 
-    def _read(self, declaration: Declaration, id: str, expected: str | None = None) -> DocumentSnapshot[Any]:
-        with translate_errors():
-            found = self._place(declaration, id).get(**self._calls.reading)
-        if not found.exists:
-            raise MissingError(id)
-        if expected is not None and version(found.update_time) != expected:
-            raise VersionError(id)
-        return found
-
-    def _only(self, expected: str | None) -> WriteOption | None:
-        """The precondition that the document is still in that version."""
-        time = None if expected is None else update_time(expected)
-        return None if time is None else self._client.write_option(last_update_time=time)
-
-    def _refusal(self, declaration: Declaration, id: str, expected: str | None) -> StoreError:
-        """Firestore refuses another version and a missing document in the same words."""
-        with translate_errors():
-            if not self._place(declaration, id).get(**self._calls.reading).exists:
-                return MissingError(id)
-        if expected is None:
-            return UnavailableError("Another write to the same object was faster. Nothing was written.")
-        return VersionError(id)
+    def _written(self, write: Create | Replace) -> Record:
+        # None is only what was deleted.
+        return cast("Record", self.commit([write])[0])

@@ -1,5 +1,7 @@
 """What differs between the two databases, imported for the one in use alone: SQLite needs no Postgres driver."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Union
 
 from sqlalchemy import Connection, Engine, Table
@@ -42,3 +44,18 @@ def insert(connection: Connection, table: Table) -> Union["PostgresInsert", "Sql
     from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
     return SqliteInsert(table)
+
+
+@contextmanager
+def atomic(connection: Connection) -> Iterator[None]:
+    """For transactions of several statements: Postgres's connections else make each one a transaction of its own."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    connection.execution_options(isolation_level="READ COMMITTED")
+    try:
+        yield
+    finally:
+        # A broken one is given up by the pool, and can't be told anything any more.
+        if not connection.invalidated:
+            connection.execution_options(isolation_level="AUTOCOMMIT")

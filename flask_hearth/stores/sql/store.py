@@ -1,13 +1,12 @@
-"""The SQL store. What it does is one statement each, so that no method can be interrupted half way."""
+"""The SQL store. What it does is one statement each, or one transaction: no method can be interrupted half way."""
 
-import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, Row, Table, delete, exc, func, select, update
+from sqlalchemy import Connection, Engine, Table, func, select
 
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.clock import Clock
@@ -22,12 +21,12 @@ from flask_hearth.stores.interface import (
     Record,
     Reservation,
     TakenError,
-    VersionError,
 )
-from flask_hearth.stores.sql import READ_ONLY, keys, queries, schema
-from flask_hearth.stores.sql.engines import insert
-from flask_hearth.stores.sql.failures import is_taken, translate_errors
+from flask_hearth.stores.sql import READ_ONLY, keys, objects, queries, schema
+from flask_hearth.stores.sql.engines import atomic
+from flask_hearth.stores.sql.failures import translate_errors
 from flask_hearth.stores.sql.tables import KEYS_TABLE, metadata
+from flask_hearth.stores.writes import Create, Delete, Replace, Write, check_batch, check_condition, key, naming
 
 
 class _Thread(threading.local):
@@ -56,58 +55,42 @@ class SqlStore:
         self._thread = _Thread()
 
     def create(self, declaration: Declaration, id: str, fields: Mapping[str, Any]) -> Record:
-        now = self._clock()
-        record = Record(id=id, version=_new_version(), created_at=now, updated_at=now, fields=dict(fields))
-        table = self._tables[declaration.name]
-        with self._unique(declaration, id), self._writing() as connection:
-            made = connection.execute(
-                insert(connection, table)
-                .values(id=id, version=record.version, created_at=now, updated_at=now, **fields)
-                .on_conflict_do_nothing(index_elements=["id"])
-                .returning(table.c.id)
-            )
-            if made.one_or_none() is None:
-                raise ExistsError(id)
-        return record
+        return self._written(Create(declaration=declaration, id=id, fields=fields))
 
     def get(self, declaration: Declaration, id: str) -> Record:
-        table = self._tables[declaration.name]
+        table = self._table(declaration)
         with self._reading() as connection:
             row = connection.execute(select(table).where(table.c.id == id)).one_or_none()
         if row is None:
             raise MissingError(id)
-        return _record(table, row)
+        return objects.record(table, row)
 
     def replace(self, declaration: Declaration, id: str, fields: Mapping[str, Any], *, expected: str | None) -> Record:
-        table = self._tables[declaration.name]
-        statement = (
-            update(table)
-            .where(table.c.id == id)
-            .values(version=_new_version(), updated_at=self._clock(), **fields)
-            .returning(table)
-        )
-        if expected is not None:
-            statement = statement.where(table.c.version == expected)
-        with self._unique(declaration), self._writing() as connection:
-            row = connection.execute(statement).one_or_none()
-            if row is None:
-                raise _refusal(connection, table, id)
-        return _record(table, row)
+        return self._written(Replace(declaration=declaration, id=id, fields=fields, expected=expected))
 
     def delete(self, declaration: Declaration, id: str, *, expected: str | None) -> None:
-        table = self._tables[declaration.name]
-        statement = delete(table).where(table.c.id == id)
-        if expected is not None:
-            statement = statement.where(table.c.version == expected)
-        with self._writing() as connection:
-            if connection.execute(statement).rowcount == 0:
-                raise _refusal(connection, table, id)
+        self.commit([Delete(declaration=declaration, id=id, expected=expected)])
+
+    def commit(self, writes: Sequence[Write]) -> Sequence[Record | None]:
+        check_batch(writes)
+        if len(writes) == 1:
+            return [self._make(writes[0])]
+        now, made = self._clock(), list[Record | None]()
+        with self._transaction(read_only=False, together=True) as connection:
+            found = objects.lock(connection, self._tables, writes)
+            for write in writes:
+                with naming(write, writes):
+                    check_condition(write, found.get(key(write)))
+            for write in writes:
+                with naming(write, writes), objects.unique(write):
+                    made.append(objects.make(connection, self._table(write.declaration), write, now))
+        return made
 
     def get_many(self, declaration: Declaration, ids: Sequence[str]) -> Sequence[Record]:
-        table = self._tables[declaration.name]
+        table = self._table(declaration)
         with self._reading() as connection:
             rows = connection.execute(select(table).where(table.c.id.in_(ids))).all()
-        return [_record(table, row) for row in rows]
+        return [objects.record(table, row) for row in rows]
 
     def page(
         self,
@@ -119,16 +102,16 @@ class SqlStore:
         before: Position | None = None,
         offset: int = 0,
     ) -> Page:
-        table, dialect = self._tables[declaration.name], self._engine.dialect.name
+        table, dialect = self._table(declaration), self._engine.dialect.name
         statement = queries.paged(table, query, dialect=dialect, start=after or before, backwards=before is not None)
         with self._reading() as connection:
             # One more than asked for tells whether there are more.
             rows = connection.execute(statement.limit(limit + 1).offset(offset)).all()
-        records = [_record(table, row) for row in rows[:limit]]
+        records = [objects.record(table, row) for row in rows[:limit]]
         return Page(records=records if before is None else records[::-1], more=len(rows) > limit)
 
     def count(self, declaration: Declaration, query: Query = OLDEST_FIRST) -> int:
-        table = self._tables[declaration.name]
+        table = self._table(declaration)
         found = queries.matching(table, query, dialect=self._engine.dialect.name)
         with self._reading() as connection:
             return connection.execute(select(func.count()).select_from(table).where(*found)).scalar_one()
@@ -167,18 +150,20 @@ class SqlStore:
             if held is not None:
                 held.close()
 
-    @contextmanager
-    def _unique(self, declaration: Declaration, new_id: str | None = None) -> Iterator[None]:
-        """Raises TakenError for a unique value; ExistsError first, where the id of a new object is taken as well."""
+    def _written(self, write: Create | Replace) -> Record:
+        # None is only what was deleted.
+        return cast("Record", self._make(write))
+
+    def _make(self, write: Write) -> Record | None:
+        """In a transaction of its own."""
         try:
-            yield
-        except exc.IntegrityError as error:
-            taken = [name for name in declaration.unique if is_taken(error, declaration, name)]
-            if not taken:
-                raise
-            if new_id is not None and self.get_many(declaration, [new_id]):
-                raise ExistsError(new_id) from error
-            raise TakenError(taken[0]) from error
+            with objects.unique(write), self._writing() as connection:
+                return objects.make(connection, self._table(write.declaration), write, self._clock())
+        except TakenError as error:
+            # Where the id is taken as well, that is told on every store.
+            if isinstance(write, Create) and self.get_many(write.declaration, [write.id]):
+                raise ExistsError(write.id) from error
+            raise
 
     def _reading(self) -> AbstractContextManager[Connection]:
         return self._transaction(read_only=True)
@@ -187,10 +172,11 @@ class SqlStore:
         return self._transaction(read_only=False)
 
     @contextmanager
-    def _transaction(self, *, read_only: bool) -> Iterator[Connection]:
+    def _transaction(self, *, read_only: bool, together: bool = False) -> Iterator[Connection]:
+        """`together` is for several statements that write, which are all made or none."""
         with translate_errors(), self._connection() as connection:
             connection.execution_options(**{READ_ONLY: read_only})
-            with connection.begin():
+            with atomic(connection) if together else nullcontext(), connection.begin():
                 self._check_schema(connection)
                 yield connection
 
@@ -205,24 +191,10 @@ class SqlStore:
             with connection:
                 yield connection
 
+    def _table(self, declaration: Declaration) -> Table:
+        return self._tables[declaration.name]
+
     def _check_schema(self, connection: Connection) -> None:
         if not self._schema_fits:
             schema.check(connection, self._head, self._migrations)
             self._schema_fits = True
-
-
-def _new_version() -> str:
-    """Drawn, not counted: an object made again under its old id must not have the version of the former one."""
-    return secrets.token_hex(8)
-
-
-def _refusal(connection: Connection, table: Table, id: str) -> MissingError | VersionError:
-    exists = connection.execute(select(table.c.id).where(table.c.id == id)).one_or_none() is not None
-    return VersionError(id) if exists else MissingError(id)
-
-
-def _record(table: Table, row: Row[Any]) -> Record:
-    # By the names of fields; a row itself knows those of columns.
-    values = dict(zip(table.c.keys(), row, strict=True))
-    own = {name: values.pop(name) for name in ("id", "version", "created_at", "updated_at")}
-    return Record(**own, fields=values)

@@ -26,6 +26,7 @@ from flask_hearth.stores.interface import (
     VersionError,
     reservation,
 )
+from flask_hearth.stores.writes import Create, Delete, Replace, Write, check_batch, check_condition, key, naming
 
 T = TypeVar("T")
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -80,6 +81,17 @@ class MemoryStore:
             del self._objects[declaration.name, id]
 
         self._call("delete", work)
+
+    def commit(self, writes: Sequence[Write]) -> Sequence[Record | None]:
+        def work() -> Sequence[Record | None]:
+            check_batch(writes)
+            for write in writes:
+                found = self._objects.get(key(write))
+                with naming(write, writes):
+                    check_condition(write, None if found is None else found.version)
+            return [self._make(each) for each in writes]
+
+        return self._call("commit", work)
 
     def get_many(self, declaration: Declaration, ids: Sequence[str]) -> Sequence[Record]:
         return [self.get(declaration, each) for each in ids if (declaration.name, each) in self._objects]
@@ -187,6 +199,17 @@ class MemoryStore:
         if expected is not None and record.version != expected:
             raise VersionError(id)
         return record
+
+    def _make(self, write: Write) -> Record | None:
+        match write:
+            case Delete():
+                del self._objects[key(write)]
+                return None
+            case Replace():
+                created_at = self._objects[key(write)].created_at
+                return self._put(write.declaration, write.id, write.fields, created_at)
+            case Create():
+                return self._put(write.declaration, write.id, write.fields, self.now)
 
     def _put(self, declaration: Declaration, id: str, fields: Mapping[str, Any], created_at: datetime) -> Record:
         # A store gets every field of the model and none besides, as values that JSON has.

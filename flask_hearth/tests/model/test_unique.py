@@ -103,14 +103,14 @@ def test_a_write_that_another_overtook_takes_and_frees_no_value(place: Place, mo
         return
     user("ann", email="a@x")
     fields = place.store.get(USERS, "ann").fields
-    commit = Claims.commit
+    add = Claims.add
 
-    def overtaken(self: Claims, *arguments: Any, **more: Any) -> Any:
-        monkeypatch.setattr(Claims, "commit", commit)
+    def overtaken(self: Claims, *arguments: Any) -> None:
+        monkeypatch.setattr(Claims, "add", add)
         place.store.replace(USERS, "ann", {**fields, "email": "b@x"}, expected=None)
-        return commit(self, *arguments, **more)
+        add(self, *arguments)
 
-    monkeypatch.setattr(Claims, "commit", overtaken)
+    monkeypatch.setattr(Claims, "add", overtaken)
     with pytest.raises(UnavailableError):
         place.store.replace(USERS, "ann", {**fields, "email": "c@x"}, expected=None)
 
