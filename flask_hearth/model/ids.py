@@ -3,7 +3,9 @@
 import re
 from typing import Final
 
-PATTERN: Final = "[A-Za-z0-9_-]{1,64}"
+MAX_LENGTH: Final = 64
+
+PATTERN: Final = f"[A-Za-z0-9_-]{{1,{MAX_LENGTH}}}"
 
 NOT_RESERVED: Final = "(?!__[A-Za-z0-9_-]*__$)"
 """Firestore keeps names like `__this__` for itself and answers with an error of its own."""

@@ -5,14 +5,16 @@ Decimal too. Refused when the service starts is what some store would refuse lat
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any, get_args
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 
 from flask_hearth.model.declaration import Declaration, DeclarationError, StoredAs
+from flask_hearth.model.reference import Ref
 
 RESERVED_COLLECTIONS = frozenset({"alembic_version", "idempotency_keys", "unique_values"})
 """Tables and collections of the service's own."""
@@ -37,6 +39,7 @@ class Kind(Enum):
 def check(declarations: Iterable[Declaration]) -> None:
     """Raises DeclarationError for names taken, or taken twice, and for fields that some store could not hold."""
     seen: set[str] = set()
+    declarations = list(declarations)
     for declaration in declarations:
         if declaration.name in RESERVED_COLLECTIONS or declaration.name in seen:
             raise DeclarationError(
@@ -46,6 +49,7 @@ def check(declarations: Iterable[Declaration]) -> None:
         seen.add(declaration.name)
         _check_names(declaration)
         _check_markers(declaration)
+        _check_references(declaration, [each.model for each in declarations])
         kinds(declaration)
 
 
@@ -68,19 +72,38 @@ def _check_names(declaration: Declaration) -> None:
 
 def _check_markers(declaration: Declaration) -> None:
     """Raises DeclarationError for a StoredAs that nobody would look at."""
+    for model, name, field, parts in _every_field(declaration):
+        # Of the collection's own fields, those that are outermost are in effect.
+        inner = [*parts, *(field.metadata if model is not declaration.model else ())]
+        if any(isinstance(part, StoredAs) for part in inner):
+            raise DeclarationError(
+                f"{model.__name__}.{name} has a StoredAs without effect: only a whole field of a collection has a "
+                "name in the store. Write Annotated[…, StoredAs(…)] around the field's whole type, or remove it."
+            )
+
+
+def _check_references(declaration: Declaration, models: Sequence[type[BaseModel]]) -> None:
+    """Raises DeclarationError for a reference to what is the model of no collection, or of several."""
+    for model, name, _, parts in _every_field(declaration):
+        for part in parts:
+            if isinstance(part, type) and issubclass(part, Ref) and models.count(part.model) != 1:
+                raise DeclarationError(
+                    f"{model.__name__}.{name} refers to {part.model.__name__}, which is not the model of one "
+                    "collection in this app, so it is not known where its objects are. Pass one declaration of it to "
+                    "Hearth."
+                )
+
+
+def _every_field(declaration: Declaration) -> Iterator[tuple[type[BaseModel], str, FieldInfo, list[Any]]]:
+    """Of the model and of those within it: model, name, field, and all that its annotation consists of."""
     seen: set[type[BaseModel]] = set()
     left: list[type[BaseModel]] = [declaration.model]
     while left:
         model = left.pop()
         seen.add(model)
         for name, field in model.model_fields.items():
-            # Of the collection's own fields, those that are outermost are in effect.
-            parts = [*_parts(field.annotation), *(field.metadata if model is not declaration.model else ())]
-            if any(isinstance(part, StoredAs) for part in parts):
-                raise DeclarationError(
-                    f"{model.__name__}.{name} has a StoredAs without effect: only a whole field of a collection has a "
-                    "name in the store. Write Annotated[…, StoredAs(…)] around the field's whole type, or remove it."
-                )
+            parts = list(_parts(field.annotation))
+            yield model, name, field, parts
             left += [
                 part for part in parts if isinstance(part, type) and issubclass(part, BaseModel) and part not in seen
             ]

@@ -11,13 +11,14 @@ from flask_hearth.stores.interface import Store
 from flask_hearth.tests.databases import KINDS, Databases
 from flask_hearth.tests.model.cities import CITIES, app_over, stored
 from flask_hearth.tests.model.objects import OBJECTS
+from flask_hearth.tests.model.trips import TRIPS
 from flask_hearth.tests.model.users import USERS
 
 if TYPE_CHECKING:
     from flask_hearth.testing.firestore_emulator import FirestoreEmulator
 
 
-DECLARATIONS = (CITIES, OBJECTS, USERS)
+DECLARATIONS = (CITIES, OBJECTS, USERS, TRIPS)
 
 
 @dataclass(frozen=True)

@@ -300,3 +300,7 @@ def test_what_was_made_in_between_is_told_as_what_it_is(place: Place, monkeypatc
     assert raised.value.write is not None
     assert raised.value.write.id == "b"
     assert list(ObjectOfTwo.get_many(["a", "b"])) == ["b"]
+
+
+ROWS = {"a batch": test_if_one_write_is_refused_none_is_made_and_the_error_names_it}
+"""Of the table in docs/models.md, with what proves them."""
