@@ -53,6 +53,13 @@ POINTLESS_HEADER: Final = Kind(
     advice="Leave out the header that `errors` names. This method does not support it. If it were "
     "ignored, its sender would believe the request to be protected.",
 )
+UNSERVED_QUERY: Final = Kind(
+    name="unserved-query",
+    status=400,
+    title="The collection does not answer this query",
+    advice="Objects are found by an index alone. `detail` says which filters and orders go together, and which index "
+    "whoever declares the collection has to add for this query.",
+)
 TOKEN_MISSING: Final = Kind(
     name="token-missing",
     status=401,

@@ -1,10 +1,11 @@
 """Where a page of a list ended, as a text that clients hand back and can't read or change usefully.
 
-Signed, because what a cursor holds goes into a query; and bound to its collection, because a position in one list
-means nothing in another.
+Signed, because what a cursor holds goes into a query; and bound to its collection and its query, because a position in
+one list means nothing in another.
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -12,33 +13,47 @@ from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 
 from flask_hearth.model.declaration import Declaration
-from flask_hearth.stores.interface import Position
+from flask_hearth.stores.interface import OLDEST_FIRST, Position, Query
+from flask_hearth.stores.kinds import kinds
+from flask_hearth.stores.queries import TIMES
 
 
 class CursorError(Exception):
-    """Not a cursor of this collection, or changed, or signed with a key that is no longer known."""
+    """Not a cursor of this list, or changed, or signed with a key that is no longer known."""
 
 
-def encode(declaration: Declaration, position: Position) -> str:
-    return str(_serializer(declaration).dumps([position.value.astimezone(UTC).isoformat(), position.id]))
+def encode(declaration: Declaration, query: Query, position: Position) -> str:
+    value = position.value
+    if isinstance(value, datetime):
+        value = value.astimezone(UTC).isoformat()
+    return str(_serializer(declaration, query).dumps([value, position.id]))
 
 
-def decode(declaration: Declaration, cursor: str) -> Position:
+def decode(declaration: Declaration, query: Query, cursor: str) -> Position:
     """Raises CursorError."""
     try:
-        created_at, last = _serializer(declaration).loads(cursor)
-        return Position(value=datetime.fromisoformat(created_at), id=last)
+        value, last = _serializer(declaration, query).loads(cursor)
+        return Position(value=datetime.fromisoformat(value) if query.order in TIMES else value, id=last)
     # The signature holds for what an older revision signed, too, which may have had another form.
     except (BadData, TypeError, ValueError) as error:
         raise CursorError(cursor) from error
 
 
-def _serializer(declaration: Declaration) -> URLSafeSerializer:
+def _serializer(declaration: Declaration, query: Query) -> URLSafeSerializer:
     return URLSafeSerializer(
         _keys(),
-        salt=f"cursor:{declaration.name}",
+        salt=f"cursor:{declaration.name}{_fingerprint(declaration, query)}",
         signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
     )
+
+
+def _fingerprint(declaration: Declaration, query: Query) -> str:
+    """What tells queries apart, and a field from the one that had its name before and was of another type."""
+    if query == OLDEST_FIRST:
+        return ""
+    compared = sorted(json.dumps([each.field, each.operator, each.value], default=str) for each in query.conditions)
+    kind = None if query.order in TIMES else kinds(declaration)[query.order][0]
+    return json.dumps([compared, query.order, kind, query.descending], default=str)
 
 
 def _keys() -> Sequence[str]:

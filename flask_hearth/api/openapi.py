@@ -26,8 +26,8 @@ Every error is a problem detail (RFC 9457); where a part of the request can be n
 An object's state is its `ETag`. Send it as `If-None-Match` to get 304 instead of what you have, and as `If-Match` to
 change nothing that somebody else has changed since: 412 then says so.
 
-A list is a page at a time, oldest first. `next` is the cursor of the page after it, which stays right while objects
-are made and removed; the same stands in the `Link` header as a relative reference.
+A list is a page at a time, oldest first unless it is sorted. `next` is the cursor of the page after it, which stays
+right while objects are made and removed; the same stands in the `Link` header as a relative reference.
 
 Reading needs no credentials. Where the service runs with `AUTH=firebase`, changing needs a Firebase ID token of its
 project as `Authorization: Bearer TOKEN`; elsewhere tokens are not looked at."""
@@ -123,7 +123,7 @@ _PARAMETERS: Final = {
     "Cursor": {
         "name": "cursor",
         "in": "query",
-        "description": "`next` of the previous page, unchanged.",
+        "description": "`next` of the previous page, unchanged, beside the filters and the order of that request.",
         "schema": {"type": "string"},
     },
     "IfNoneMatch": {

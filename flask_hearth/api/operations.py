@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from flask_hearth.api import body, idempotency, routes, schemas
+from flask_hearth.api import body, filters, idempotency, routes, schemas
 from flask_hearth.errors import PROBLEM_JSON
 from flask_hearth.model.declaration import Declaration
 
@@ -12,7 +12,10 @@ _PROBLEM: Final = {PROBLEM_JSON: {"schema": schemas.ref("Problem")}}
 _RETRY: Final = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
 
 PROBLEMS: Final[dict[str, Any]] = {
-    "BadRequest": {"description": "The body is not JSON, or a header is malformed.", "content": _PROBLEM},
+    "BadRequest": {
+        "description": "The body is not JSON, a header is malformed, or no index serves the query.",
+        "content": _PROBLEM,
+    },
     "Unauthorized": {
         "description": "The token is invalid, or it is missing and changes need one.",
         "headers": {"WWW-Authenticate": {"$ref": "#/components/headers/Challenge"}},
@@ -62,6 +65,7 @@ _NAMES: Final = {
     429: "TooManyRequests",
     503: "Unavailable",
 }
+_COMPARED: Final = {"==": "is ", ">=": "is at least ", ">": "is more than ", "<=": "is at most ", "<": "is less than "}
 _BODY_PROBLEMS: Final = (400, 413, 415, 422)
 
 
@@ -87,10 +91,31 @@ def _list(declaration: Declaration) -> Operation:
         "content": {body.JSON: {"schema": schemas.ref(schemas.page_name(declaration))}},
     }
     return {
-        **_named(declaration, f"list_{declaration.name}", f"List {declaration.name}, oldest first"),
-        "parameters": [_parameter("Page"), _parameter("PerPage"), _parameter("Cursor")],
-        "responses": {"200": page, **_problems(422)},
+        **_named(declaration, f"list_{declaration.name}", f"List {declaration.name}"),
+        "description": "Oldest first, unless the query has `sort` or a range. Filters and orders that go together: "
+        f"{filters.combinations(declaration)}. Others are refused with 400.",
+        "parameters": [_parameter("Page"), _parameter("PerPage"), _parameter("Cursor"), *_filters(declaration)],
+        "responses": {"200": page, **_problems(400, 422)},
     }
+
+
+def _filters(declaration: Declaration) -> list[dict[str, Any]]:
+    order = {
+        "name": filters.SORT,
+        "in": "query",
+        "description": "The field that the objects are sorted by, after `-` the largest first.",
+        "schema": {"type": "string", "enum": filters.orders(declaration)},
+    }
+    compared = [
+        {
+            "name": name,
+            "in": "query",
+            "description": f"Objects whose {field} {_COMPARED[operator]}this value.",
+            "schema": schemas.field(declaration, field),
+        }
+        for name, (field, operator) in filters.comparisons(declaration).items()
+    ]
+    return [order, *compared]
 
 
 def _create(declaration: Declaration) -> Operation:

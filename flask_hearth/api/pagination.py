@@ -13,7 +13,7 @@ from flask import request
 from flask_hearth.api import cursors
 from flask_hearth.api.query import invalid_parameter
 from flask_hearth.model.declaration import Declaration
-from flask_hearth.stores.interface import Page, Position, position
+from flask_hearth.stores.interface import Page, Position, Query, position
 
 DEFAULT_PER_PAGE: Final = 20
 MAX_PER_PAGE: Final = 100
@@ -27,8 +27,9 @@ _MAX_DIGITS: Final = 9
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """The part asked for. `page` is None where a cursor says where it begins."""
+    """The part of what a query finds. `page` is None where a cursor says where it begins."""
 
+    query: Query
     page: int | None
     per_page: int
     after: Position | None = None
@@ -41,30 +42,31 @@ class Window:
         """The cursor of the part after this one, if there is one."""
         if not page.more or not page.records:
             return None
-        return cursors.encode(declaration, position(page.records[-1]))
+        return cursors.encode(declaration, self.query, position(page.records[-1], self.query))
 
     def link(self, path: str, cursor: str) -> str:
         """Link to the next part (RFC 8288): relative, as this service may stand behind any host name."""
-        return f'<{path}?{urlencode({"cursor": cursor, "per_page": self.per_page})}>; rel="next"'
+        asked = {name: value for name, value in request.args.items() if name not in PARAMETERS}
+        return f'<{path}?{urlencode({**asked, "cursor": cursor, "per_page": self.per_page})}>; rel="next"'
 
 
-def read_window(declaration: Declaration) -> Window:
-    """What the request's query asks for. Raises Problem (422)."""
-    query = request.args
+def read_window(declaration: Declaration, query: Query) -> Window:
+    """Which part of what the query finds the request asks for. Raises Problem (422)."""
     per_page = min(_number("per_page", DEFAULT_PER_PAGE), MAX_PER_PAGE)
-    if "cursor" in query:
-        if "page" in query:
+    if "cursor" in request.args:
+        if "page" in request.args:
             raise invalid_parameter(
                 "cursor", "can't be combined with page: a cursor already says where its page begins"
             )
-        return Window(page=None, per_page=per_page, after=_position(declaration, query["cursor"]))
+        after = _position(declaration, query, request.args["cursor"])
+        return Window(query=query, page=None, per_page=per_page, after=after)
     page = _number("page", 1)
     if page * per_page > REACH:
         raise invalid_parameter(
             "page",
             f"times per_page ({per_page}) is over {REACH}: to go further, send `next` of a response as `cursor`",
         )
-    return Window(page=page, per_page=per_page)
+    return Window(query=query, page=page, per_page=per_page)
 
 
 def _number(name: str, default: int) -> int:
@@ -81,10 +83,12 @@ def _number(name: str, default: int) -> int:
     return number
 
 
-def _position(declaration: Declaration, cursor: str) -> Position:
+def _position(declaration: Declaration, query: Query, cursor: str) -> Position:
     try:
-        return cursors.decode(declaration, cursor)
+        return cursors.decode(declaration, query, cursor)
     except cursors.CursorError:
         raise invalid_parameter(
-            "cursor", f"is not a cursor of {declaration.name}: send `next` of a response, unchanged"
+            "cursor",
+            f"is not a cursor of {declaration.name}: send `next` of a response, unchanged, with the filters and the "
+            "order of that request",
         ) from None

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from flask_hearth import problems, storage
-from flask_hearth.api import body, idempotency, pagination, preconditions, query
+from flask_hearth.api import body, filters, idempotency, pagination, preconditions, query
 from flask_hearth.api.representation import REVALIDATED, etag, json_response, object_response, represent
 from flask_hearth.api.validation import has_read_only, validate, validate_patch, without_read_only
 from flask_hearth.errors import Problem, error_response
@@ -32,17 +32,18 @@ blueprint = Blueprint("hearth_api", __name__)
 
 @blueprint.get("/<collection:declaration>")
 def list_objects(declaration: Declaration) -> Response:
-    """A page of the collection, oldest first."""
-    query.check(pagination.PARAMETERS)
+    """A page of the collection, or of what the query finds in it."""
+    query.check({*pagination.PARAMETERS, *filters.parameters(declaration)})
     preconditions.refuse_header("If-Match", why="the collection has no state that it could name")
-    window = pagination.read_window(declaration)
-    page = storage.current().page(declaration, limit=window.per_page, after=window.after, offset=window.offset)
+    asked = filters.read_query(declaration)
+    window = pagination.read_window(declaration, asked)
+    page = storage.current().page(declaration, asked, limit=window.per_page, after=window.after, offset=window.offset)
     following = window.next(declaration, page)
     found = {
         declaration.name: [represent(record) for record in page.records],
         "page": window.page,
         "per_page": window.per_page,
-        "total": storage.current().count(declaration),
+        "total": storage.current().count(declaration, asked),
         "next": following,
     }
     return json_response(found, headers={"Link": window.link(request.path, following)} if following else {})

@@ -11,6 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from flask_hearth.api.pagination import MAX_PER_PAGE
 from flask_hearth.model import ids
 from flask_hearth.model.declaration import Declaration
+from flask_hearth.stores import queries
 
 Schema = dict[str, Any]
 
@@ -38,6 +39,18 @@ def patch_name(model: str) -> str:
 
 def page_name(declaration: Declaration) -> str:
     return f"{declaration.model.__name__}Page"
+
+
+def field(declaration: Declaration, name: str) -> Schema:
+    """One field's values as a parameter has them, whole: its references are followed."""
+    if name in queries.TIMES:
+        return {"type": "string", "format": "date-time"}
+    found = queries.adapter(declaration.model, name).json_schema(schema_generator=_Plain)
+    known = found.pop("$defs", {})
+    some = [known.get(each.get("$ref", "").rpartition("/")[2], each) for each in found.get("anyOf", [found])]
+    # No text stands for null.
+    branches = [{"const": ""} if each.get("type") == "null" else _without_default(each) for each in some]
+    return branches[0] if len(branches) == 1 else {"anyOf": branches}
 
 
 def declaration_schemas(declarations: Sequence[Declaration]) -> dict[str, Schema]:

@@ -29,6 +29,7 @@ def init_app(app: Flask) -> None:
             )
     app.jinja_env.filters.update(
         humanize=fields.humanize,
+        describe_order=rendering.describe_order,
         display_value=rendering.display_value,
         format_time=rendering.format_time,
         is_readable=limits.is_readable,

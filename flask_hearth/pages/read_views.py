@@ -6,12 +6,12 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from flask_hearth import errors, problems, storage
-from flask_hearth.api import cursors
+from flask_hearth.api import cursors, filters
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.pages.fields import fields, title
 from flask_hearth.pages.rendering import blueprint, display_name, page
-from flask_hearth.stores.interface import MissingError, Page, Position, Record, position
+from flask_hearth.stores.interface import MissingError, Page, Position, Query, Record, position
 
 ROWS: Final = 20
 COLUMNS: Final = 4
@@ -23,18 +23,19 @@ _NO_COLUMNS: Final = {"multiline", "lines", "group", "json"}
 
 @blueprint.get("/<paged:declaration>")
 def index(declaration: Declaration) -> str:
-    """A part of the list, oldest first, with the ways to the parts beside it.
+    """A part of the list, with the ways to the parts beside it. Filters and order are those of the API.
 
     Unknown parameters are let pass: where people share links, others append theirs.
     """
-    after, before = _position(declaration, "after"), _position(declaration, "before")
+    query = filters.read_query(declaration)
+    after, before = _position(declaration, query, "after"), _position(declaration, query, "before")
     if before is not None:
-        found = storage.current().page(declaration, limit=ROWS, before=before)
+        found = storage.current().page(declaration, query, limit=ROWS, before=before)
         if not found.more:
             # The beginning is shown whole, however few were left before the part that one came from.
             before = None
     if before is None:
-        found = storage.current().page(declaration, limit=ROWS, after=after)
+        found = storage.current().page(declaration, query, limit=ROWS, after=after)
     titled = title(declaration)
     others = [field for field in fields(declaration) if field != titled]
     return page(
@@ -45,8 +46,9 @@ def index(declaration: Declaration) -> str:
         columns=[field for field in others if field.kind not in _NO_COLUMNS][: COLUMNS - 1],
         summary=next((field for field in others if field.kind == "multiline"), None),
         display_name=lambda record: display_name(declaration, record),
-        total=storage.current().count(declaration),
-        **_ways(declaration, found, begins=after is None and before is None),
+        total=storage.current().count(declaration, query),
+        query=query,
+        **_ways(declaration, query, found, begins=after is None and before is None),
     )
 
 
@@ -66,32 +68,35 @@ def missing(_: MissingError) -> Response:
     )
 
 
-def _ways(declaration: Declaration, found: Page, *, begins: bool) -> dict[str, str | None]:
+def _ways(declaration: Declaration, query: Query, found: Page, *, begins: bool) -> dict[str, str | None]:
     """Where the parts before and after are.
 
     Of a part that was asked for by `before`, and is shown, there are always more: it is not the beginning. One came to
     it from a part that is after, so that `more` is right for the way on as well.
     """
     records = found.records
+
+    def way(**more: str) -> str:
+        known = filters.parameters(declaration)
+        asked: dict[str, Any] = {name: text for name, text in request.args.items() if name in known}
+        return url_for("collections.index", declaration=declaration, **asked, **more)
+
+    def cursor(record: Record) -> str:
+        return cursors.encode(declaration, query, position(record, query))
+
     return {
-        "previous": _way(declaration, "before", records[0]) if records and not begins else None,
-        "next": _way(declaration, "after", records[-1]) if records and found.more else None,
-        "first": None if begins else url_for("collections.index", declaration=declaration),
+        "previous": way(before=cursor(records[0])) if records and not begins else None,
+        "next": way(after=cursor(records[-1])) if records and found.more else None,
+        "first": None if begins else way(),
     }
 
 
-def _way(declaration: Declaration, parameter: str, record: Record) -> str:
-    cursor = cursors.encode(declaration, position(record))
-    query: dict[str, Any] = {parameter: cursor}
-    return url_for("collections.index", declaration=declaration, **query)
-
-
-def _position(declaration: Declaration, parameter: str) -> Position | None:
+def _position(declaration: Declaration, query: Query, parameter: str) -> Position | None:
     cursor = request.args.get(parameter)
     if cursor is None:
         return None
     try:
-        return cursors.decode(declaration, cursor)
+        return cursors.decode(declaration, query, cursor)
     except cursors.CursorError:
         raise Problem(
             problems.INVALID_QUERY,

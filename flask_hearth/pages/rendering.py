@@ -13,8 +13,8 @@ from flask import Blueprint, current_app, get_flashed_messages, render_template,
 from flask_hearth import identity
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.pages.field import Field, with_parts
-from flask_hearth.pages.fields import fields, title
-from flask_hearth.stores.interface import Record
+from flask_hearth.pages.fields import fields, humanize, title
+from flask_hearth.stores.interface import Query, Record
 
 NOTHING: Final = "\N{EN DASH}"
 """Stands where there is no value."""
@@ -70,6 +70,13 @@ def display_value(value: Any, field: Field) -> str:
     if field.kind == "json" or field.parts:
         return json.dumps(value, ensure_ascii=False)
     return str(value)
+
+
+def describe_order(query: Query) -> str:
+    """How a list is sorted, for its reader."""
+    if query.order == "created_at":
+        return "newest first" if query.descending else "oldest first"
+    return f"by {humanize(query.order).lower()}{', the largest first' if query.descending else ''}"
 
 
 def format_time(time: datetime) -> str:

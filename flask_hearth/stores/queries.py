@@ -30,7 +30,9 @@ MAX_INDEXED_CHARACTERS: Final = 375
 
 _EQUAL: Final = frozenset({"==", "in"})
 _OPERATORS: Final = get_args(Operator)
-_TIMES: Final = frozenset({"created_at", "updated_at"})
+TIMES: Final = frozenset({"created_at", "updated_at"})
+"""What the service sets and every object can be found by, beside the model's fields."""
+
 _COMPARABLE: Final = (str, int, float, date, UUID, Enum)
 
 
@@ -66,7 +68,7 @@ def _check_indexes(declaration: Declaration) -> None:
         where = f"{declaration.model.__name__}'s index {index!r}"
         if not isinstance(index, tuple) or not index or len(set(index)) < len(index):
             raise DeclarationError(f"{where} is not a tuple of different fields. Write one, such as ('state',).")
-        if unknown := [name for name in index if name not in {*declaration.model.model_fields, *_TIMES}]:
+        if unknown := [name for name in index if name not in {*declaration.model.model_fields, *TIMES}]:
             raise DeclarationError(f"{where} names {', '.join(unknown)}, which are no fields of the model.")
         if strange := [name for name in index if not _is_comparable(declaration, name)]:
             raise DeclarationError(
@@ -103,7 +105,7 @@ def read(
 def _condition(declaration: Declaration, field: str, operator: Operator, value: Any) -> Condition:
     if operator not in _OPERATORS:
         raise QueryError(f"{operator!r} is no operator; use one of {' '.join(_OPERATORS)}.")
-    if field not in {*declaration.model.model_fields, *_TIMES}:
+    if field not in {*declaration.model.model_fields, *TIMES}:
         raise QueryError(
             f"{declaration.model.__name__} has no field {field!r}, but {', '.join(declaration.model.model_fields)}."
         )
@@ -146,22 +148,23 @@ def _check_together(declaration: Declaration, query: Query) -> None:
 
 
 def _stored(declaration: Declaration, field: str, value: Any) -> Any:
-    if field in _TIMES:
+    if field in TIMES:
         if not isinstance(value, datetime) or value.tzinfo is None:
             raise QueryError(f"{field} is compared with {value!r}, which is no datetime with a time zone.")
         return value.astimezone(UTC)
     try:
-        stored = _adapter(declaration.model, field).validate_python(value, strict=True)
+        stored = adapter(declaration.model, field).validate_python(value, strict=True)
     except ValidationError as error:
         reason = error.errors(include_url=False)[0]["msg"]
         raise QueryError(f"{field} can never be {value!r}: {reason}.") from None
     if fault := value_fault(stored):
         raise QueryError(f"{field} can never be {value!r}: it {fault}.")
-    return _adapter(declaration.model, field).dump_python(stored, mode="json")
+    return adapter(declaration.model, field).dump_python(stored, mode="json")
 
 
 @cache
-def _adapter(model: type[Model], field: str) -> TypeAdapter[Any]:
+def adapter(model: type[Model], field: str) -> TypeAdapter[Any]:
+    """Of a field's values, with its limits."""
     info = model.model_fields[field]
     declared: Any = Annotated[info.annotation, info]
     return TypeAdapter(declared)
@@ -169,7 +172,7 @@ def _adapter(model: type[Model], field: str) -> TypeAdapter[Any]:
 
 def _is_comparable(declaration: Declaration, field: str) -> bool:
     """Whether its values are in the order, and as equal, as what is stored of them."""
-    if field in _TIMES:
+    if field in TIMES:
         return True
     types = {type(each) if isinstance(each, str | int) else each for each in _options(declaration, field)} - {None}
     return kinds(declaration)[field][0] is not Kind.JSON and all(
@@ -179,7 +182,7 @@ def _is_comparable(declaration: Declaration, field: str) -> bool:
 
 def _options(declaration: Declaration, field: str) -> set[Any]:
     """The types, or literal values, that it may have; None for null."""
-    return set() if field in _TIMES else set(_parts(declaration.model.model_fields[field].annotation))
+    return set() if field in TIMES else set(_parts(declaration.model.model_fields[field].annotation))
 
 
 def _parts(annotation: Any) -> Iterable[Any]:
@@ -196,6 +199,6 @@ def _characters(declaration: Declaration, field: str) -> float:
     """What a text may have; infinite without a bound."""
     if str not in _options(declaration, field):
         return 0
-    schema = _adapter(declaration.model, field).json_schema()
+    schema = adapter(declaration.model, field).json_schema()
     texts = [each for each in schema.get("anyOf", [schema]) if each.get("type") == "string"]
     return max(float(each.get("maxLength", math.inf)) for each in texts)

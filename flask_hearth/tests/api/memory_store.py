@@ -2,6 +2,7 @@
 
 import copy
 import json
+import operator
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -24,11 +25,21 @@ from flask_hearth.stores.interface import (
     Reservation,
     UnavailableError,
     VersionError,
+    position,
     reservation,
 )
 from flask_hearth.stores.writes import Create, Delete, Replace, Write, check_batch, check_condition, key, naming
 
 T = TypeVar("T")
+_OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "in": lambda value, some: value in some,
+}
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -106,29 +117,28 @@ class MemoryStore:
         before: Position | None = None,
         offset: int = 0,
     ) -> Page:
-        assert query == OLDEST_FIRST, "no other query is answered here"
         assert limit >= 1
         assert offset >= 0
         assert (after is not None) + (before is not None) + (offset > 0) <= 1
 
         def work() -> Page:
-            every = sorted(
-                (record for (name, _), record in self._objects.items() if name == declaration.name),
-                key=lambda record: (record.created_at, record.id),
-            )
-            if after is not None:
-                every = [one for one in every if (one.created_at, one.id) > (after.value, after.id)]
-            if before is not None:
-                earlier = [one for one in every if (one.created_at, one.id) < (before.value, before.id)]
-                return Page(records=copy.deepcopy(earlier[-limit:]), more=len(earlier) > limit)
-            rest = every[offset:]
-            return Page(records=copy.deepcopy(rest[:limit]), more=len(rest) > limit)
+            downwards = query.descending != (before is not None)
+            every = sorted(self._matching(declaration, query), key=key, reverse=downwards)
+            if start := after or before:
+                beyond = operator.lt if downwards else operator.gt
+                every = [one for one in every if beyond(key(one), (start.value, start.id))]
+            found = every[offset:][:limit]
+            more = len(every) > offset + limit
+            return Page(records=copy.deepcopy(found if before is None else found[::-1]), more=more)
+
+        def key(record: Record) -> Any:
+            end = position(record, query)
+            return end.value, end.id
 
         return self._call("page", work)
 
     def count(self, declaration: Declaration, query: Query = OLDEST_FIRST) -> int:
-        assert query == OLDEST_FIRST, "no other query is answered here"
-        return self._call("count", lambda: sum(name == declaration.name for name, _ in self._objects))
+        return self._call("count", lambda: len(self._matching(declaration, query)))
 
     def reserve(self, key: str, fingerprint: str, *, seconds: int) -> Reservation | Answer:
         assert len(key) <= 255
@@ -186,6 +196,17 @@ class MemoryStore:
     def _fail(self, call: str) -> None:
         if error := self.fails(call):
             raise error
+
+    def _matching(self, declaration: Declaration, query: Query) -> list[Record]:
+        return [
+            record
+            for (name, _), record in self._objects.items()
+            if name == declaration.name
+            and all(
+                _OPERATORS[each.operator](position(record, Query(order=each.field)).value, each.value)
+                for each in query.conditions
+            )
+        ]
 
     def _found(self, declaration: Declaration, id: str) -> Record:
         try:

@@ -37,7 +37,13 @@ class Ware(Model):
     size: Size = Size(width=1)
 
 
-WARES = Declaration(name="wares", singular="ware", model=Ware, require_if_match=True)
+WARES = Declaration(
+    name="wares",
+    singular="ware",
+    model=Ware,
+    require_if_match=True,
+    indexes=(("title",), ("colour", "price"), ("colour", "sold", "created_at"), ("since", "created_at")),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,7 +72,7 @@ def document(client: FlaskClient) -> dict[str, Any]:
 
 def test_every_operation_parameter_status_and_field_is_on_it(page: Page, document: dict[str, Any]) -> None:
     ids = set(page.all("id"))
-    words = set(re.findall(r"[\w/{}.-]+", page.text))
+    words = set(re.findall(r"[\w/{}.\[\]-]+", page.text))
     reader = Reader(document)
     operations = [operation for tag in document["tags"] for operation in reader.operations(tag["name"])]
 

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from flask_hearth.api import cursors
+from flask_hearth.stores.interface import OLDEST_FIRST
 from flask_hearth.tests.api.conftest import GOOD_KEY, Api, app_over, problem
 from flask_hearth.tests.api.memory_store import MemoryStore
 from flask_hearth.tests.api.samples import ITEM, WARE
@@ -232,7 +233,7 @@ def test_a_cursor_outlives_the_key_that_signed_it_as_long_as_that_is_a_fallback(
 def test_what_the_key_signed_for_something_else_is_no_cursor(memory: MemoryStore) -> None:
     app = app_over(memory)
     with app.app_context():
-        forged = cursors._serializer(ITEM.declaration).dumps({"created_at": 1})
+        forged = cursors._serializer(ITEM.declaration, OLDEST_FIRST).dumps({"created_at": 1})
     answer = app.test_client().get(f"{ITEM.path}?cursor={forged}")
 
     problem(answer, 422)

@@ -142,8 +142,10 @@ SEGMENTS = some.sampled_from(["api", "v1", "items", "wares", "docs", "openapi.js
 PATHS = some.sampled_from(["/api/v1/items", "/api/v1/wares", f"/api/v1/items/{THERE}", f"/api/v1/wares/{THERE}"]) | (
     some.lists(SEGMENTS | ANY_TEXT, max_size=5).map(lambda parts: "/" + "/".join(parts))
 )
-NAMES = some.sampled_from(["page", "per_page", "cursor", "Page", "", "id"]) | ANY_TEXT
-QUERIES = some.lists(some.tuples(NAMES, ANY_TEXT | some.integers().map(str)), max_size=3)
+FILTERS = ["sort", "colour", "sold", "since", "price[gte]", "title[lt]", "created_at[gt]", "created_at[lte]"]
+NAMES = some.sampled_from(["page", "per_page", "cursor", "Page", "", "id", *FILTERS]) | ANY_TEXT
+VALUES = some.sampled_from(["red", "true", "2024-02-29", "-price", "1e3", "NaN", "", "0001-01-01T00:00:00+23:59"])
+QUERIES = some.lists(some.tuples(NAMES, VALUES | ANY_TEXT | some.integers().map(str)), max_size=3)
 TYPES = some.sampled_from(["application/json", "application/merge-patch+json", "application/json; charset=utf-8"])
 HEADERS = some.fixed_dictionaries(
     {},

@@ -7,11 +7,13 @@ import pytest
 from pydantic import Field
 
 from flask_hearth.model.declaration import Declaration, Model
+from flask_hearth.pages.read_views import ROWS
 from flask_hearth.stores.interface import UnavailableError
 from flask_hearth.testing.sample import ITEMS
 from flask_hearth.tests.api.conftest import app_over
 from flask_hearth.tests.api.memory_store import MemoryStore
-from flask_hearth.tests.pages.conftest import lamp
+from flask_hearth.tests.api.samples import WARE
+from flask_hearth.tests.pages.conftest import lamp, visitor_of
 from flask_hearth.tests.pages.visitor import Reader, Visitor
 
 BROWSER = {"Accept": "text/html"}
@@ -207,3 +209,26 @@ def test_a_collection_can_do_without_pages(memory: MemoryStore) -> None:
 def test_pages_do_not_take_the_place_of_other_routes(memory: MemoryStore, name: str) -> None:
     with pytest.raises(ValueError, match=f"'{name}' would be at /{name}"):
         app_over(memory, declarations=(Declaration(name=name, singular="one", model=Note),))
+
+
+def test_a_list_takes_the_filters_and_the_order_of_the_api(memory: MemoryStore) -> None:
+    visitor = visitor_of(app_over(memory, declarations=(WARE.declaration,)))
+    for number in range(ROWS + 2):
+        memory.create(WARE.declaration, f"w{number}", {**WARE.whole, "title": f"Ware {number}", "price": number})
+    memory.create(WARE.declaration, "other", {**WARE.whole, "colour": "blue"})
+
+    page = visitor.read("/wares?colour=red&sort=-price&utm_source=mail")
+    rest = visitor.read(page.links["Next"])
+    back = visitor.read(rest.links["Previous"])
+
+    assert "22 found, by price, the largest first" in page.text
+    assert rest.links["First"] == "/wares?colour=red&sort=-price"
+    assert [name for name in rest.links if name.startswith("Ware ")] == ["Ware 1", "Ware 0"]
+    assert [name for name in back.links if name.startswith("Ware ")] == [f"Ware {n}" for n in range(ROWS + 1, 1, -1)]
+
+
+def test_a_filter_that_can_not_be_is_told(memory: MemoryStore) -> None:
+    visitor = visitor_of(app_over(memory, declarations=(WARE.declaration,)))
+
+    for query, status in (("colour=green", 422), ("colour=red", 400)):
+        assert visitor.client.get(f"/wares?{query}", headers=BROWSER).status_code == status
