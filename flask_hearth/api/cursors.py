@@ -22,18 +22,20 @@ class CursorError(Exception):
     """Not a cursor of this list, or changed, or signed with a key that is no longer known."""
 
 
-def encode(declaration: Declaration, query: Query, position: Position) -> str:
+def encode(declaration: Declaration, query: Query, position: Position, *, backwards: bool = False) -> str:
+    """With `backwards`, of the page that ends before the position."""
     value = position.value
     if isinstance(value, datetime):
         value = value.astimezone(UTC).isoformat()
-    return str(_serializer(declaration, query).dumps([value, position.id]))
+    return str(_serializer(declaration, query).dumps([value, position.id, *([True] if backwards else [])]))
 
 
-def decode(declaration: Declaration, query: Query, cursor: str) -> Position:
-    """Raises CursorError."""
+def decode(declaration: Declaration, query: Query, cursor: str) -> tuple[Position, bool]:
+    """The position, and whether the page ends before it. Raises CursorError."""
     try:
-        value, last = _serializer(declaration, query).loads(cursor)
-        return Position(value=datetime.fromisoformat(value) if query.order in TIMES else value, id=last)
+        value, last, *backwards = _serializer(declaration, query).loads(cursor)
+        found = Position(value=datetime.fromisoformat(value) if query.order in TIMES else value, id=last)
+        return found, bool(backwards)
     # The signature holds for what an older revision signed, too, which may have had another form.
     except (BadData, TypeError, ValueError) as error:
         raise CursorError(cursor) from error

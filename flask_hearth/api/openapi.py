@@ -27,7 +27,8 @@ An object's state is its `ETag`. Send it as `If-None-Match` to get 304 instead o
 change nothing that somebody else has changed since: 412 then says so.
 
 A list is a page at a time, oldest first unless it is sorted. `next` is the cursor of the page after it, which stays
-right while objects are made and removed; the same stands in the `Link` header as a relative reference.
+right while objects are made and removed; it also stands in the `Link` header, as a relative reference, with the page
+before and the first one.
 
 Reading needs no credentials. Where the service runs with `AUTH=firebase`, changing needs a Firebase ID token of its
 project as `Authorization: Bearer TOKEN`; elsewhere tokens are not looked at."""
@@ -123,7 +124,8 @@ _PARAMETERS: Final = {
     "Cursor": {
         "name": "cursor",
         "in": "query",
-        "description": "`next` of the previous page, unchanged, beside the filters and the order of that request.",
+        "description": "`next` of a page, or the cursor of a link, unchanged, beside the filters and the order of that "
+        "request.",
         "schema": {"type": "string"},
     },
     "IfNoneMatch": {
@@ -159,12 +161,15 @@ _PARAMETERS: Final = {
 
 _HEADERS: Final = {
     "ETag": {
-        "description": "The object's state.",
+        "description": "The state of the object, or of the page of a list.",
         "required": True,
         "schema": {"type": "string", "pattern": r'^(W/)?"[!#-~]*"$'},
     },
     "Location": {"description": "Path of the new object.", "required": True, "schema": {"type": "string"}},
-    "Link": {"description": 'The next page, rel="next", if there is one.', "schema": {"type": "string"}},
+    "Link": {
+        "description": 'The pages beside this one, if there are any: rel="first", rel="prev" and rel="next".',
+        "schema": {"type": "string"},
+    },
     "Replayed": {
         "description": "`true` if this response was sent before for the same key.",
         "schema": {"type": "string", "const": "true"},

@@ -87,15 +87,19 @@ def declaration_operations(declaration: Declaration, api_path: str) -> dict[str,
 def _list(declaration: Declaration) -> Operation:
     page = {
         "description": "The requested page.",
-        "headers": {"Link": {"$ref": "#/components/headers/Link"}},
+        "headers": _headers("ETag", "Link"),
         "content": {body.JSON: {"schema": schemas.ref(schemas.page_name(declaration))}},
     }
     return {
         **_named(declaration, f"list_{declaration.name}", f"List {declaration.name}"),
         "description": "Oldest first, unless the query has `sort` or a range. Filters and orders that go together: "
         f"{filters.combinations(declaration)}. Others are refused with 400.",
-        "parameters": [_parameter("Page"), _parameter("PerPage"), _parameter("Cursor"), *_filters(declaration)],
-        "responses": {"200": page, **_problems(400, 422)},
+        "parameters": [*map(_parameter, ("Page", "PerPage", "Cursor", "IfNoneMatch")), *_filters(declaration)],
+        "responses": {
+            "200": page,
+            "304": {"description": "The page has not changed.", "headers": _headers("ETag")},
+            **_problems(400, 422),
+        },
     }
 
 

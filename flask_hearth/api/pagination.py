@@ -4,7 +4,7 @@ Numbers are what the eye and old clients want, but a store counts its way to the
 removed; so they end at REACH, and a cursor goes on from there.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -33,21 +33,41 @@ class Window:
     page: int | None
     per_page: int
     after: Position | None = None
+    before: Position | None = None
 
     @property
     def offset(self) -> int:
         return 0 if self.page is None else (self.page - 1) * self.per_page
 
     def next(self, declaration: Declaration, page: Page) -> str | None:
-        """The cursor of the part after this one, if there is one."""
-        if not page.more or not page.records:
+        """The cursor of the part after this one, if there is one. After one that was come back to, there is."""
+        if not page.records or not (page.more or self.before):
             return None
         return cursors.encode(declaration, self.query, position(page.records[-1], self.query))
 
-    def link(self, path: str, cursor: str) -> str:
-        """Link to the next part (RFC 8288): relative, as this service may stand behind any host name."""
+    def links(self, declaration: Declaration, page: Page) -> str:
+        """The parts beside this one, as the header Link has them (RFC 8288); empty without any.
+
+        Relative, as this service may stand behind any host name.
+        """
+        first = self.page == 1
+        found = {"first": None if first else {}, "prev": self._previous(declaration, page)}
+        following = self.next(declaration, page)
+        found["next"] = {"cursor": following} if following else None
         asked = {name: value for name, value in request.args.items() if name not in PARAMETERS}
-        return f'<{path}?{urlencode({**asked, "cursor": cursor, "per_page": self.per_page})}>; rel="next"'
+        return ", ".join(
+            f'<{request.path}?{urlencode({**asked, **where, "per_page": self.per_page})}>; rel="{relation}"'
+            for relation, where in found.items()
+            if where is not None
+        )
+
+    def _previous(self, declaration: Declaration, page: Page) -> dict[str, str] | None:
+        if self.page is not None:
+            return {"page": str(self.page - 1)} if self.page > 1 else None
+        if not page.records or not (page.more or self.after):
+            return None
+        start = position(page.records[0], self.query)
+        return {"cursor": cursors.encode(declaration, self.query, start, backwards=True)}
 
 
 def read_window(declaration: Declaration, query: Query) -> Window:
@@ -58,8 +78,9 @@ def read_window(declaration: Declaration, query: Query) -> Window:
             raise invalid_parameter(
                 "cursor", "can't be combined with page: a cursor already says where its page begins"
             )
-        after = _position(declaration, query, request.args["cursor"])
-        return Window(query=query, page=None, per_page=per_page, after=after)
+        end, backwards = _position(declaration, query, request.args["cursor"])
+        window = Window(query=query, page=None, per_page=per_page)
+        return replace(window, before=end) if backwards else replace(window, after=end)
     page = _number("page", 1)
     if page * per_page > REACH:
         raise invalid_parameter(
@@ -83,7 +104,7 @@ def _number(name: str, default: int) -> int:
     return number
 
 
-def _position(declaration: Declaration, query: Query, cursor: str) -> Position:
+def _position(declaration: Declaration, query: Query, cursor: str) -> tuple[Position, bool]:
     try:
         return cursors.decode(declaration, query, cursor)
     except cursors.CursorError:

@@ -35,18 +35,32 @@ def list_objects(declaration: Declaration) -> Response:
     """A page of the collection, or of what the query finds in it."""
     query.check({*pagination.PARAMETERS, *filters.parameters(declaration)})
     preconditions.refuse_header("If-Match", why="the collection has no state that it could name")
+    wanted = preconditions.read_optional()
     asked = filters.read_query(declaration)
     window = pagination.read_window(declaration, asked)
-    page = storage.current().page(declaration, asked, limit=window.per_page, after=window.after, offset=window.offset)
-    following = window.next(declaration, page)
+    page = storage.current().page(
+        declaration, asked, limit=window.per_page, after=window.after, before=window.before, offset=window.offset
+    )
     found = {
         declaration.name: [represent(record) for record in page.records],
         "page": window.page,
         "per_page": window.per_page,
-        "total": storage.current().count(declaration, asked),
-        "next": following,
+        # Counting costs as much as there is; whoever goes on through all of it has been told once.
+        "total": None if window.page is None else storage.current().count(declaration, asked),
+        "next": window.next(declaration, page),
     }
-    return json_response(found, headers={"Link": window.link(request.path, following)} if following else {})
+    links = window.links(declaration, page)
+    return _unless_known(json_response(found, headers={"Link": links} if links else {}), wanted)
+
+
+def _unless_known(response: Response, wanted: preconditions.Preconditions) -> Response:
+    """The list, or 304 for who has this very text: it saves sending it, and not finding out what is in it."""
+    response.add_etag()
+    response.headers["Cache-Control"] = REVALIDATED
+    tag, _ = response.get_etag()
+    if wanted.none_match is None or tag not in wanted.none_match:
+        return response
+    return Response(status=304, headers={"ETag": f'"{tag}"', "Cache-Control": REVALIDATED})
 
 
 @blueprint.post("/<collection:declaration>")

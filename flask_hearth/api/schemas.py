@@ -133,7 +133,11 @@ def _page(declaration: Declaration) -> Schema:
         declaration.name: {"type": "array", "items": ref(declaration.model.__name__), "maxItems": MAX_PER_PAGE},
         "page": {"type": ["integer", "null"], "minimum": 1, "description": "null if the request has a cursor."},
         "per_page": {"type": "integer", "minimum": 1, "maximum": MAX_PER_PAGE},
-        "total": {"type": "integer", "minimum": 0, "description": "Total number of objects."},
+        "total": {
+            "type": ["integer", "null"],
+            "minimum": 0,
+            "description": "Number of objects that the query finds; null if it has a cursor.",
+        },
         "next": {"type": ["string", "null"], "description": "Cursor of the next page: send it as `cursor`."},
     }
     return {

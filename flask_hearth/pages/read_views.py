@@ -96,7 +96,7 @@ def _position(declaration: Declaration, query: Query, parameter: str) -> Positio
     if cursor is None:
         return None
     try:
-        return cursors.decode(declaration, query, cursor)
+        return cursors.decode(declaration, query, cursor)[0]
     except cursors.CursorError:
         raise Problem(
             problems.INVALID_QUERY,

@@ -38,6 +38,7 @@ def test_the_names_are_those_that_clients_know() -> None:
         "malformed-body": 400,
         "malformed-header": 400,
         "pointless-header": 400,
+        "unserved-query": 400,
         "token-missing": 401,
         "invalid-token": 401,
         "reading-only": 403,
