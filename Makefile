@@ -13,7 +13,7 @@ endif
 
 HEARTH := ./environment && .venv/bin/python -m hearth
 
-.PHONY: help up check test stop down serve status logs env preview image bench attack inventory lock catalog openapi rename diagram clean cli assets
+.PHONY: help up check test stop down serve status logs env preview image bench attack inventory lock catalog openapi firestore rename diagram clean cli assets
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,9 @@ catalog: ## update the catalog of Google's types after an upgrade of pulumi-gcp
 
 openapi: ## update service/openapi.json after a change of the API
 	@$(HEARTH) openapi
+
+firestore: ## update service/firestore.indexes.json after a change of the declarations' indexes
+	@$(HEARTH) firestore
 
 rename: ## rename the app everywhere (NAME=my-shop; ANYWAY=1 also with uncommitted changes)
 	@$(HEARTH) rename $(if $(ANYWAY),--anyway) '$(NAME)'

@@ -20,6 +20,7 @@ from flask_hearth import (
     csrf,
     development,
     errors,
+    firestore_cli,
     forwarded,
     headers,
     health,
@@ -110,5 +111,6 @@ class Hearth:
             app.url_map.merge_slashes = False
             api.init_app(app)
             pages.init_app(app)
+            firestore_cli.init_app(app)
         for part in _LAST:
             part.init_app(app)

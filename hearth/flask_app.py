@@ -19,6 +19,7 @@ from hearth.errors import HearthError
 
 _FRAMEWORK = "flask_hearth"
 _DATABASE = "SERVE_DATABASE"
+_WRITERS = frozenset({"openapi", "firestore"})
 
 # Of a distribution (packaging.python.org, "Names and normalization"), as lines of requirements begin with it. What
 # follows tells it from a URL or a path.
@@ -27,6 +28,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?=$|[\s\[(<>=!~@])")
 _DOES = {
     "serve": "Flask with reload and the static files, on this machine alone, without a deploy",
     "openapi": "write the API's document",
+    "firestore": "write what a Firestore database needs of the app",
     "bench": "measure the service's framework against a peer, as ratios in one run",
     "attack": "send the service as it is deployed hostile inputs, with an honest client beside each",
 }
@@ -53,12 +55,13 @@ def main(arguments: Sequence[str]) -> int:
     parser.parse_args(rest)
     flask, service = [sys.executable, "-m", "flask", "--app", table.app], root / table.service
     has_framework = app_source.uses(service, _FRAMEWORK)
-    if verb == "openapi":
+    if verb in _WRITERS:
         if not has_framework:
             raise HearthError(
-                f"the app in {table.service}/ imports no {_FRAMEWORK}, and so has no document of its API to be written."
+                f"the app in {table.service}/ imports no {_FRAMEWORK}, and so declares nothing of which `{verb}` could "
+                "be written."
             )
-        return _run([*flask, verb, str(root / table.openapi)], service, root)
+        return _run([*flask, verb, str(root / table.openapi if verb == "openapi" else service)], service, root)
     if not has_framework:
         sys.stderr.write(
             f"serve: the app imports no {_FRAMEWORK}, so this is plain `flask run`: without static/, which Hosting "

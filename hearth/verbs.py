@@ -69,6 +69,9 @@ GROUPS: dict[str, dict[str, Verb]] = {
             does="update the catalog of Google's types after an upgrade of pulumi-gcp", module="hearth.renewal.command"
         ),
         "openapi": Verb(does="update the API's document", module="hearth.flask_app", named=True),
+        "firestore": Verb(
+            does="update what a Firestore database needs of the app", module="hearth.flask_app", named=True
+        ),
         "rename": Verb(does="rename the app everywhere", module="hearth.rename.command"),
         "diagram": Verb(does="draw a stack's resources", module="hearth.diagram.command", first=("cli",)),
         "assets": Verb(does="build the front end, if there is a package.json", module="hearth.assets"),

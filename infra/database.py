@@ -7,12 +7,13 @@
 - `none`: nothing, and no DATABASE_URL: an app that keeps nothing, or brings its own database.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 
 from hearth.catalog import apis
+from hearth.firestore_indexes import Index
 from infra import cloud_sql, firestore
 from infra.cloud_sql import CloudSql
 from infra.settings import Database as Kind
@@ -52,6 +53,8 @@ class Database(pulumi.ComponentResource):
     """The Cloud SQL servers that the service connects to, by the names of their sockets."""
     grants: Sequence[Output[str]]
     """Ids of the grants that the service needs before it can use it."""
+    indexes: Sequence[pulumi.Resource]
+    """What the service's queries need besides."""
 
     def __init__(
         self,
@@ -59,17 +62,20 @@ class Database(pulumi.ComponentResource):
         stack: StackSettings,
         *,
         user: Input[str],
+        indexes: Iterable[Index],
         after: Sequence[pulumi.Resource],
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("hearth-app:infra:Database", name, None, opts)
-        self.env, self.secrets, self.servers, self.grants = {}, {}, [], []
+        self.env, self.secrets, self.servers, self.grants, self.indexes = {}, {}, [], [], []
         match stack.database:
             case "sqlite":
                 # The file's place is told by HEARTH_DATA_DIR, which differs from one checkout to the next.
                 self.env = {VARIABLE: "sqlite://"}
             case "firestore":
-                url, self.grants = firestore.declare(name, stack, user=user, parent=self, after=after)
+                url, self.grants, self.indexes = firestore.declare(
+                    name, stack, user=user, indexes=indexes, parent=self, after=after
+                )
                 self.env = {VARIABLE: url}
             case "postgres":
                 server = CloudSql(name, stack, user=user, after=after, opts=ResourceOptions(parent=self))

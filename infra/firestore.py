@@ -2,16 +2,18 @@
 
 A function, not a component: its resources belong to Database, and their URNs must not change.
 
-Left out: security rules. Without any, Firestore refuses browsers and phones that would come past the service. And
-composite indexes: lists are ordered by one field and the document's name, which the built-in index of that field has.
+Left out: security rules. Without any, Firestore refuses browsers and phones that would come past the service. Composite
+indexes are in `infra.firestore_indexes`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pulumi
 import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
 
+from hearth.firestore_indexes import Index
+from infra import firestore_indexes
 from infra.settings import StackSettings
 
 ROLE = "roles/datastore.user"
@@ -22,9 +24,15 @@ EXPIRING = ("idempotency_keys", "expires_at")
 
 
 def declare(
-    name: str, stack: StackSettings, *, user: Input[str], parent: pulumi.Resource, after: Sequence[pulumi.Resource]
-) -> tuple[Output[str], Sequence[Output[str]]]:
-    """Declare it. Returns DATABASE_URL and the ids of the grants that the service needs to use it."""
+    name: str,
+    stack: StackSettings,
+    *,
+    user: Input[str],
+    indexes: Iterable[Index],
+    parent: pulumi.Resource,
+    after: Sequence[pulumi.Resource],
+) -> tuple[Output[str], Sequence[Output[str]], Sequence[pulumi.Resource]]:
+    """Declare it. Returns DATABASE_URL, the ids of the grants that the service needs to use it, and its indexes."""
     database = gcp.firestore.Database(
         name,
         project=stack.project,
@@ -61,7 +69,8 @@ def declare(
         skip_wait=True,
         opts=ResourceOptions(parent=parent),
     )
-    return Output.concat("firestore://", database.project, "/", database.name), [grant.id]
+    built = firestore_indexes.declare(f"{name}-index", stack, indexes=indexes, database=database, parent=parent)
+    return Output.concat("firestore://", database.project, "/", database.name), [grant.id], built
 
 
 def _only(stack: StackSettings) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pulumi
 
 from flask_hearth import paths
-from hearth import missing_variables, secret_values
+from hearth import firestore_indexes, missing_variables, secret_values
 from hearth.configuration import read
 from hearth.guards.guarding import Guards
 from hearth.hosting import hosting_config, shadowing, static_files
@@ -42,6 +42,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     static_files.warn_of_missing_build(root, root / hosting.public)
     files = static_files.digests(root / hosting.public)
     warn_of_shadows(files, root / "service", clean_urls=hosting.clean_urls)
+    indexes = firestore_indexes.read(root / "service" / "firestore.indexes.json")
     guards = Guards(stack.intent, stack.exceptions)
     guards.register()
 
@@ -55,7 +56,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     runtime = RuntimeIdentity("runtime", stack, after=enabled)
     accounts = {"build": own_image.account, "run": runtime.account}
     secrets = AppSecrets("secrets", stack, reader=runtime.member, after=enabled)
-    data = Database("database", stack, user=runtime.member, after=enabled)
+    data = Database("database", stack, user=runtime.member, indexes=indexes, after=enabled)
     stored = {**secrets.env, **data.secrets}
     grants = [*secrets.grants, *data.grants]
     if stack.secrets or stack.secret_references:
@@ -74,7 +75,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     )
 
     env = {**stack.env, **service_env.variables(stack), **data.env}
-    before_serving: list[pulumi.Resource] = [*enabled, granted]
+    before_serving: list[pulumi.Resource] = [*enabled, granted, *data.indexes]
     if stack.auth == "firebase":
         users = SignIn("sign-in", stack, after=enabled)
         env[sign_in.VARIABLE] = users.web_key

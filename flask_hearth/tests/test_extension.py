@@ -369,7 +369,7 @@ def test_commands_are_the_apps_own(tmp_path: Path) -> None:
     Hearth(declared, declarations=[ITEMS])
 
     assert sorted(plain.cli.commands) == ["serve"]
-    assert sorted(declared.cli.commands) == ["db", "openapi", "serve"]
+    assert sorted(declared.cli.commands) == ["db", "firestore", "openapi", "serve"]
 
 
 def test_routes_that_the_app_had_before_are_not_taken_by_pages(tmp_path: Path) -> None:

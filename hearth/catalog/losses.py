@@ -86,6 +86,7 @@ UNPROTECTED: Final[Mapping[str, str]] = {
     "gcp:cloudrunv2/job:Job": "its executions",
     "gcp:cloudrunv2/workerPool:WorkerPool": "its revisions; nothing works until the new one is ready",
     "gcp:compute/image:Image": "the disk image",
+    "gcp:firestore/index:Index": "the index: queries that need it are refused until it is built again",
     "gcp:iam/workloadIdentityPool:WorkloadIdentityPool": "deployments from CI; its id stays blocked for 30 days",
     "gcp:secretmanager/regionalSecretVersion:RegionalSecretVersion": "the secret's value",
     "gcp:secretmanager/secretVersion:SecretVersion": "the secret's value",

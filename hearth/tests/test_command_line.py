@@ -129,10 +129,11 @@ def plain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_an_app_without_the_framework_has_no_document_to_write(plain: Path) -> None:
-    with pytest.raises(HearthError, match="imports no flask_hearth"):
-        flask_app.main(["openapi"])
-    assert not (plain / "service" / "openapi.json").exists()
+@pytest.mark.parametrize("verb", ["openapi", "firestore"])
+def test_an_app_without_the_framework_has_nothing_to_write(plain: Path, verb: str) -> None:
+    with pytest.raises(HearthError, match=f"imports no flask_hearth.*`{verb}`"):
+        flask_app.main([verb])
+    assert [each.name for each in (plain / "service").iterdir()] == ["shop.py"]
 
 
 def test_an_app_without_the_framework_is_served_by_flask_run(

@@ -1,0 +1,28 @@
+"""`flask firestore FOLDER`: what a Firestore database needs of the app, as files to be committed, for a deployment.
+
+A program that deploys reads them, so that it need not import the app, and a change is seen in review. Left out: sending
+them to a database. They are the same whatever DATABASE_URL names.
+"""
+
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from flask_hearth import state
+from flask_hearth.stores.firestore import indexes
+
+
+def init_app(app: Flask) -> None:
+    """Add `firestore` to the app's commands."""
+    app.cli.add_command(command)
+
+
+@click.command("firestore", short_help="Write what a Firestore database needs.")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@with_appcontext
+def command(folder: Path) -> None:
+    """Write the declarations' composite indexes into FOLDER, as firestore.indexes.json."""
+    declarations = state.for_app(current_app).declarations
+    (folder / indexes.FILE).write_text(indexes.text(declarations), encoding="utf-8")
