@@ -69,7 +69,7 @@ catalog: ## update the catalog of Google's types after an upgrade of pulumi-gcp
 openapi: ## update service/openapi.json after a change of the API
 	@$(HEARTH) openapi
 
-firestore: ## update service/firestore.indexes.json after a change of the declarations' indexes
+firestore: ## update service/firestore.indexes.json and firestore.rules after a change of the declarations
 	@$(HEARTH) firestore
 
 rename: ## rename the app everywhere (NAME=my-shop; ANYWAY=1 also with uncommitted changes)

@@ -11,7 +11,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from flask_hearth import state
-from flask_hearth.stores.firestore import indexes
+from flask_hearth.stores.firestore import indexes, rules
 
 
 def init_app(app: Flask) -> None:
@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @with_appcontext
 def command(folder: Path) -> None:
-    """Write the declarations' composite indexes into FOLDER, as firestore.indexes.json."""
+    """Write the composite indexes and the security rules into FOLDER, as the Firebase CLI calls them."""
     declarations = state.for_app(current_app).declarations
     (folder / indexes.FILE).write_text(indexes.text(declarations), encoding="utf-8")
+    (folder / rules.FILE).write_text(rules.text(), encoding="utf-8")

@@ -14,14 +14,14 @@ from pulumi import Input, Output, ResourceOptions
 
 from hearth.catalog import apis
 from hearth.firestore_indexes import Index
-from infra import cloud_sql, firestore
+from infra import cloud_sql, firestore, firestore_rules
 from infra.cloud_sql import CloudSql
 from infra.settings import Database as Kind
 from infra.settings import StackSettings
 from infra.stored_secret import SecretReference
 
 APIS: dict[Kind, list[str]] = {
-    "firestore": [apis.FIRESTORE.name],
+    "firestore": [apis.FIRESTORE.name, firestore_rules.API],
     "postgres": [apis.SQL_ADMIN.name],
     "sqlite": [],
     "none": [],
@@ -63,6 +63,7 @@ class Database(pulumi.ComponentResource):
         *,
         user: Input[str],
         indexes: Iterable[Index],
+        rules: str | None,
         after: Sequence[pulumi.Resource],
         opts: ResourceOptions | None = None,
     ) -> None:
@@ -74,7 +75,7 @@ class Database(pulumi.ComponentResource):
                 self.env = {VARIABLE: "sqlite://"}
             case "firestore":
                 url, self.grants, self.indexes = firestore.declare(
-                    name, stack, user=user, indexes=indexes, parent=self, after=after
+                    name, stack, user=user, indexes=indexes, rules=rules, parent=self, after=after
                 )
                 self.env = {VARIABLE: url}
             case "postgres":

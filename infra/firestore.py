@@ -2,8 +2,7 @@
 
 A function, not a component: its resources belong to Database, and their URNs must not change.
 
-Left out: security rules. Without any, Firestore refuses browsers and phones that would come past the service. Composite
-indexes are in `infra.firestore_indexes`.
+Composite indexes are in `infra.firestore_indexes`, security rules in `infra.firestore_rules`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +12,7 @@ import pulumi_gcp as gcp
 from pulumi import Input, Output, ResourceOptions
 
 from hearth.firestore_indexes import Index
-from infra import firestore_indexes
+from infra import firestore_indexes, firestore_rules
 from infra.settings import StackSettings
 
 ROLE = "roles/datastore.user"
@@ -29,6 +28,7 @@ def declare(
     *,
     user: Input[str],
     indexes: Iterable[Index],
+    rules: str | None,
     parent: pulumi.Resource,
     after: Sequence[pulumi.Resource],
 ) -> tuple[Output[str], Sequence[Output[str]], Sequence[pulumi.Resource]]:
@@ -69,6 +69,8 @@ def declare(
         skip_wait=True,
         opts=ResourceOptions(parent=parent),
     )
+    if rules is not None:
+        firestore_rules.declare(f"{name}-rules", stack, rules=rules, database=database, parent=parent, after=after)
     built = firestore_indexes.declare(f"{name}-index", stack, indexes=indexes, database=database, parent=parent)
     return Output.concat("firestore://", database.project, "/", database.name), [grant.id], built
 

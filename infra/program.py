@@ -12,7 +12,7 @@ from hearth.configuration import read
 from hearth.guards.guarding import Guards
 from hearth.hosting import hosting_config, shadowing, static_files
 from hearth.resources import Settled
-from infra import configuration, database, delivery, own_variables, public_access, service_env, sign_in
+from infra import configuration, database, delivery, firestore_rules, own_variables, public_access, service_env, sign_in
 from infra.app_secrets import AppSecrets
 from infra.container import Container
 from infra.database import Database
@@ -43,6 +43,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     files = static_files.digests(root / hosting.public)
     warn_of_shadows(files, root / "service", clean_urls=hosting.clean_urls)
     indexes = firestore_indexes.read(root / "service" / "firestore.indexes.json")
+    rules = firestore_rules.read(root / "service" / "firestore.rules")
     guards = Guards(stack.intent, stack.exceptions)
     guards.register()
 
@@ -56,7 +57,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     runtime = RuntimeIdentity("runtime", stack, after=enabled)
     accounts = {"build": own_image.account, "run": runtime.account}
     secrets = AppSecrets("secrets", stack, reader=runtime.member, after=enabled)
-    data = Database("database", stack, user=runtime.member, indexes=indexes, after=enabled)
+    data = Database("database", stack, user=runtime.member, indexes=indexes, rules=rules, after=enabled)
     stored = {**secrets.env, **data.secrets}
     grants = [*secrets.grants, *data.grants]
     if stack.secrets or stack.secret_references:

@@ -94,6 +94,12 @@ DEPLOYER: tuple[Role, ...] = (
         only=("app:database", "firestore"),
     ),
     Role(
+        "roles/firebaserules.admin",
+        "Firestore's security rules, where `app:database` is `firestore`",
+        ("firebaserules.releases.create", "firebaserules.releases.delete", "firebaserules.rulesets.create"),
+        only=("app:database", "firestore"),
+    ),
+    Role(
         "roles/cloudsql.admin",
         "the Postgres server, where `app:database` is `postgres`",
         (

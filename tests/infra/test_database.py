@@ -1,9 +1,12 @@
 """Where data is kept: declared where it is Google's, and nothing where it is a file."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra import firestore_rules
+from infra.program import ROOT
 from tests.infra.example import run_stack
 
 DATABASE = "gcp:firestore/database:Database"
@@ -99,3 +102,23 @@ def test_documents_that_expired_are_cleaned_up_without_an_index_on_their_time() 
     assert field.inputs["database"] == "shop-data"
     assert (field.inputs["ttlConfig"], field.inputs["indexConfig"]) == ({}, {})
     assert stack.one(DATABASE).short in field.depends_on
+
+
+@pytest.mark.parametrize(
+    ("database", "name"), [("(default)", "cloud.firestore"), ("shop-data", "cloud.firestore/shop-data")]
+)
+def test_rules_are_released_for_the_stacks_own_database(database: str, name: str) -> None:
+    stack = run_stack("prod", {"app:firestoreDatabase": database})
+
+    ruleset = stack.one("gcp:firebaserules/ruleset:Ruleset")
+    (file,) = ruleset.inputs["source"]["files"]
+    assert file["content"] == (ROOT / "service" / "firestore.rules").read_text(encoding="utf-8")
+    release = stack.one("gcp:firebaserules/release:Release")
+    assert release.inputs["name"] == name
+    assert release.inputs["rulesetName"].startswith("projects/example-prod/rulesets/")
+    assert {ruleset.short, stack.one(DATABASE).short} <= release.depends_on
+    assert "firebaserules.googleapis.com" in enabled(stack)
+
+
+def test_without_a_file_of_rules_none_are_released(tmp_path: Path) -> None:
+    assert firestore_rules.read(tmp_path / "firestore.rules") is None

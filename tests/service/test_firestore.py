@@ -1,15 +1,18 @@
-"""The committed file of what a Firestore database needs is that of what is declared."""
+"""The committed files of what a Firestore database needs are those of what is declared."""
 
 from pathlib import Path
 
+import pytest
+
 from app.domain import DECLARATIONS
-from flask_hearth.stores.firestore import indexes
+from flask_hearth.stores.firestore import indexes, rules
 
-COMMITTED = Path(__file__).parents[2] / "service" / indexes.FILE
+SERVICE = Path(__file__).parents[2] / "service"
 
 
-def test_the_committed_indexes_are_those_of_the_declarations() -> None:
+@pytest.mark.parametrize(("file", "text"), [(indexes.FILE, indexes.text(DECLARATIONS)), (rules.FILE, rules.text())])
+def test_the_committed_files_are_those_of_the_declarations(file: str, text: str) -> None:
     """Firestore refuses a query without its index, and Google alone would show it."""
-    assert COMMITTED.read_text(encoding="utf-8") == indexes.text(DECLARATIONS), (
-        f"service/{indexes.FILE} and the declarations differ: renew it with `make firestore`"
+    assert (SERVICE / file).read_text(encoding="utf-8") == text, (
+        f"service/{file} and the declarations differ: renew it with `make firestore`"
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flask_hearth.stores.firestore import indexes
+from flask_hearth.stores.firestore import indexes, rules
 from flask_hearth.tests.api.memory_store import MemoryStore
 from flask_hearth.tests.model.cities import CITIES, app_over
 
@@ -49,8 +49,9 @@ def test_each_index_of_several_fields_is_built_in_both_directions(
     assert fields(*declared) == needed
 
 
-def test_the_command_writes_the_file(tmp_path: Path) -> None:
+def test_the_command_writes_indexes_and_rules(tmp_path: Path) -> None:
     runner = app_over(MemoryStore(), CITIES).test_cli_runner()
 
     assert runner.invoke(args=["firestore", str(tmp_path)]).exit_code == 0
     assert (tmp_path / "firestore.indexes.json").read_text(encoding="utf-8") == indexes.text([CITIES])
+    assert (tmp_path / "firestore.rules").read_text(encoding="utf-8") == rules.text()

@@ -1,0 +1,126 @@
+"""The security rules on Google's emulator, which lets in whom Firestore would."""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import requests
+
+from flask_hearth.stores.firestore import rules
+from flask_hearth.stores.firestore.rules import Readable
+from flask_hearth.testing.firestore_emulator import FirestoreEmulator
+
+PROJECT = "demo-rules"
+DOCUMENTS = f"projects/{PROJECT}/databases/(default)/documents"
+READABLE = (Readable(collection="open_orders", owner="customer", roles=("staff", "boss")),)
+ADA, BOB = {"sub": "ada"}, {"sub": "bob"}
+STAFF, GUEST = {"sub": "eve", "roles": ["staff"]}, {"sub": "eve", "roles": ["guest"]}
+# What a client may do with a token of its own making where the claim is no list.
+ODD = {"sub": "eve", "roles": "staff"}
+SECONDS = 60
+
+
+def headers(user: Mapping[str, Any] | None) -> dict[str, str]:
+    """Of a user's request. The emulator takes tokens that nobody signed."""
+    if user is None:
+        return {}
+    parts = ({"alg": "none"}, {"iat": 0, "exp": 2**33, **user})
+    words = (base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts)
+    return {"Authorization": f"Bearer {'.'.join(words)}."}
+
+
+class Clients:
+    """Requests to the emulator, as browsers and phones make them."""
+
+    def __init__(self, emulator: FirestoreEmulator) -> None:
+        self._origin = f"http://{emulator.host}"
+
+    def release(self, content: str) -> requests.Response:
+        body = {"rules": {"files": [{"name": rules.FILE, "content": content}]}}
+        return requests.put(f"{self._origin}/emulator/v1/projects/{PROJECT}:securityRules", json=body, timeout=SECONDS)
+
+    def call(self, method: str, path: str, user: Mapping[str, Any] | None, body: Any = None) -> int:
+        url = f"{self._origin}/v1/{DOCUMENTS}{path}"
+        return requests.request(method, url, headers=headers(user), json=body, timeout=SECONDS).status_code
+
+    def query(self, user: Mapping[str, Any] | None, customer: str | None) -> int:
+        """List documents: all, or a customer's."""
+        value = {"field": {"fieldPath": "customer"}, "op": "EQUAL", "value": {"stringValue": customer}}
+        query = {"from": [{"collectionId": "open_orders"}], **({"where": {"fieldFilter": value}} if customer else {})}
+        return self.call("POST", ":runQuery", user, {"structuredQuery": query})
+
+
+@pytest.fixture(scope="module")
+def clients(firestore_emulator: FirestoreEmulator) -> Clients:
+    """With an order of Ada's, in the view and in the domain."""
+    found = Clients(firestore_emulator)
+    assert found.release(rules.text(READABLE)).ok
+    order = {"fields": {"customer": {"stringValue": "ada"}}}
+    for collection in ("open_orders", "orders", "idempotency_keys"):
+        url = f"http://{firestore_emulator.host}/v1/{DOCUMENTS}/{collection}?documentId=one"
+        # Who is let in by IAM, as the service is.
+        made = requests.post(url, headers={"Authorization": "Bearer owner"}, json=order, timeout=SECONDS)
+        assert made.ok, made.text
+    return found
+
+
+@pytest.mark.parametrize(
+    ("user", "status"),
+    [(ADA, 200), (BOB, 403), (STAFF, 200), (GUEST, 403), (ODD, 403), (None, 403)],
+    ids=["the owner", "a stranger", "of a role", "of another role", "a claim that is no list", "nobody"],
+)
+def test_owners_and_roles_read_a_document_and_nobody_else(clients: Clients, user: Any, status: int) -> None:
+    assert clients.call("GET", "/open_orders/one", user) == status
+
+
+@pytest.mark.parametrize(
+    ("user", "customer", "status"),
+    [(ADA, "ada", 200), (ADA, None, 403), (ADA, "bob", 403), (BOB, "ada", 403), (STAFF, None, 200), (None, "ada", 403)],
+)
+def test_a_list_has_nothing_that_its_reader_may_not_read(
+    clients: Clients, user: Any, customer: str | None, status: int
+) -> None:
+    assert clients.query(user, customer) == status
+
+
+@pytest.mark.parametrize("user", [ADA, STAFF, None], ids=["the owner", "of a role", "nobody"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/orders/one"),
+        ("GET", "/idempotency_keys/one"),
+        ("GET", "/open_orders/one/notes/one"),
+        ("PATCH", "/open_orders/one"),
+        ("DELETE", "/open_orders/one"),
+        ("POST", "/open_orders"),
+        ("POST", "/orders"),
+    ],
+)
+def test_the_domain_is_closed_and_nobody_writes(clients: Clients, user: Any, method: str, path: str) -> None:
+    body = None if method in {"GET", "DELETE"} else {"fields": {"customer": {"stringValue": "ada"}}}
+
+    assert clients.call(method, path, user, body) == 403
+
+
+def test_without_readable_collections_all_is_closed_to_clients(clients: Clients) -> None:
+    assert clients.release(rules.text()).ok
+    try:
+        assert [clients.call("GET", "/open_orders/one", user) for user in (ADA, STAFF, None)] == [403, 403, 403]
+    finally:
+        clients.release(rules.text(READABLE))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"collection": "a/{b}", "owner": "customer"},
+        {"collection": "orders", "owner": "x'] == 'y"},
+        {"collection": "orders", "roles": ("it's",)},
+        {"collection": "orders"},
+    ],
+)
+def test_what_rules_could_not_have_is_refused(fault: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"security rules|Nobody may read"):
+        Readable(**fault)
