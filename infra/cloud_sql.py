@@ -29,9 +29,9 @@ ROLE = "roles/cloudsql.client"
 _NAME = "service"
 """Name of the database and of its user. A server belongs to one stack, so they need no name of the stack's."""
 _PASSWORD_BYTES = 32
-_BACKUPS = 7
 _LOG_DAYS = 7
-"""Days of transaction logs, from which any moment can be restored: the most that both editions keep."""
+"""Days of transaction logs, from which any moment can be restored: the most that both editions keep. Not more than
+there are backups to begin from."""
 
 
 class CloudSql(pulumi.ComponentResource):
@@ -140,13 +140,11 @@ def _settings(stack: StackSettings) -> gcp.sql.DatabaseInstanceSettingsArgs:
         ip_configuration=gcp.sql.DatabaseInstanceSettingsIpConfigurationArgs(
             ipv4_enabled=True, ssl_mode="ENCRYPTED_ONLY"
         ),
-        backup_configuration=gcp.sql.DatabaseInstanceSettingsBackupConfigurationArgs(
-            enabled=True,
-            point_in_time_recovery_enabled=stack.point_in_time_recovery,
-            transaction_log_retention_days=_LOG_DAYS,
-            backup_retention_settings=gcp.sql.DatabaseInstanceSettingsBackupConfigurationBackupRetentionSettingsArgs(
-                retained_backups=_BACKUPS, retention_unit="COUNT"
-            ),
+        backup_configuration=_backups(stack),
+        # Without these two, all backups go with the server ("Cloud SQL backups overview", "Manage final backups").
+        retain_backups_on_delete=stack.backup_days > 0,
+        final_backup_config=gcp.sql.DatabaseInstanceSettingsFinalBackupConfigArgs(
+            enabled=stack.backup_days > 0, retention_days=stack.backup_days or None
         ),
         maintenance_window=gcp.sql.DatabaseInstanceSettingsMaintenanceWindowArgs(
             day=stack.postgres_maintenance_day, hour=stack.postgres_maintenance_hour, update_track="stable"
@@ -158,4 +156,20 @@ def _settings(stack: StackSettings) -> gcp.sql.DatabaseInstanceSettingsArgs:
             # The number that the rule on connections counts with, so that Google uses no other.
             gcp.sql.DatabaseInstanceSettingsDatabaseFlagArgs(name="max_connections", value=str(tier.max_connections))
         ],
+    )
+
+
+def _backups(stack: StackSettings) -> gcp.sql.DatabaseInstanceSettingsBackupConfigurationArgs:
+    if not stack.backup_days:
+        return gcp.sql.DatabaseInstanceSettingsBackupConfigurationArgs(
+            enabled=False, point_in_time_recovery_enabled=False
+        )
+    return gcp.sql.DatabaseInstanceSettingsBackupConfigurationArgs(
+        enabled=True,
+        point_in_time_recovery_enabled=stack.point_in_time_recovery,
+        transaction_log_retention_days=min(_LOG_DAYS, stack.backup_days),
+        # One a day.
+        backup_retention_settings=gcp.sql.DatabaseInstanceSettingsBackupConfigurationBackupRetentionSettingsArgs(
+            retained_backups=stack.backup_days, retention_unit="COUNT"
+        ),
     )

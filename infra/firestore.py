@@ -53,6 +53,16 @@ def declare(
         condition=gcp.projects.IAMMemberConditionArgs(title="own database", expression=_only(stack)),
         opts=ResourceOptions(parent=parent),
     )
+    if stack.backup_days:
+        # It goes with the database; what it made stays for its time (Firestore, "Back up and restore data").
+        gcp.firestore.BackupSchedule(
+            f"{name}-backup",
+            project=stack.project,
+            database=database.name,
+            daily_recurrence=gcp.firestore.BackupScheduleDailyRecurrenceArgs(),
+            retention=f"{stack.backup_days * 24 * 60 * 60}s",
+            opts=ResourceOptions(parent=parent),
+        )
     collection, field = EXPIRING
     gcp.firestore.Field(
         f"{name}-expiry",

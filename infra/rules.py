@@ -101,10 +101,16 @@ def postgres(stack: StackSettings) -> Iterator[Fault]:
     """Check what a stack on Postgres asks of its server.
 
     Cloud Run may exceed its limit of instances for a moment ("About maximum instances"). Such an instance has the
-    reserve, and its requests may wait for a connection. Source: Cloud SQL for PostgreSQL, "About high availability".
+    reserve, and its requests may wait for a connection. Source: Cloud SQL for PostgreSQL, "About high availability", "Use point-in-time recovery".
     """
     if stack.database != "postgres":
         return
+    if stack.point_in_time_recovery and not stack.backup_days:
+        yield stack.fault(
+            ["backup_days", "database", "point_in_time_recovery"],
+            why="Cloud SQL recovers a moment from a backup before it and the log since, and there would be no backup",
+            fix="pulumi config set app:backupDays 7, or app:pointInTimeRecovery false",
+        )
     if stack.postgres_high_availability and not stack.point_in_time_recovery:
         yield stack.fault(
             ["postgres_high_availability", "database", "point_in_time_recovery"],

@@ -101,6 +101,8 @@ class StackSettings(Configuration):
         check=allowed.FIRESTORE_ID.fullmatch,
     )
     point_in_time_recovery: bool = key(True, "true or false")
+    # Firestore, "Back up and restore data": 14 weeks. Cloud SQL keeps more.
+    backup_days: int = key(7, "Firestore keeps a backup for at most 98 days, and 0 makes none", ge=0, le=98)
     # Cloud Run, "Quotas".
     database_pool_size: int = key(5, "Cloud Run lets an instance open 100 connections to Cloud SQL", ge=1, le=100)
     database_pool_wait_seconds: int = key(2, "clients give up a request that waits longer", ge=1, le=30)

@@ -88,6 +88,7 @@ DEPLOYER: tuple[Role, ...] = (
             "datastore.databases.create",
             "datastore.databases.getMetadata",
             "datastore.databases.update",
+            "datastore.backupSchedules.create",
             "datastore.indexes.create",
             "datastore.indexes.update",
         ),

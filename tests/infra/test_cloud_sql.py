@@ -49,6 +49,8 @@ def test_the_server_is_declared_with_every_value_that_google_would_choose_otherw
                 "transactionLogRetentionDays": 7,
                 "backupRetentionSettings": {"retainedBackups": 7, "retentionUnit": "COUNT"},
             },
+            "retainBackupsOnDelete": True,
+            "finalBackupConfig": {"enabled": True, "retentionDays": 7},
             "maintenanceWindow": {"day": 7, "hour": 3, "updateTrack": "stable"},
             "insightsConfig": {"queryInsightsEnabled": True},
             "databaseFlags": [{"name": "max_connections", "value": "100"}],
@@ -80,6 +82,24 @@ def test_without_point_in_time_recovery_there_are_backups_still() -> None:
 
     assert stack.one(SERVER).at("settings.backupConfiguration.pointInTimeRecoveryEnabled") is False
     assert stack.one(SERVER).at("settings.backupConfiguration.enabled") is True
+
+
+@pytest.mark.parametrize(("days", "log"), [("3", 3), ("30", 7)])
+def test_backups_are_kept_for_their_days_also_without_the_server(days: str, log: int) -> None:
+    settings = postgres(backupDays=days).one(SERVER).inputs["settings"]
+
+    assert settings["backupConfiguration"]["backupRetentionSettings"]["retainedBackups"] == int(days)
+    assert settings["backupConfiguration"]["transactionLogRetentionDays"] == log
+    assert settings["finalBackupConfig"] == {"enabled": True, "retentionDays": int(days)}
+    assert settings["retainBackupsOnDelete"] is True
+
+
+def test_without_backups_nothing_is_left_of_a_deleted_server() -> None:
+    settings = postgres("dev", backupDays="0").one(SERVER).inputs["settings"]
+
+    assert settings["backupConfiguration"] == {"enabled": False, "pointInTimeRecoveryEnabled": False}
+    assert settings["finalBackupConfig"] == {"enabled": False}
+    assert settings["retainBackupsOnDelete"] is False
 
 
 def test_a_stack_that_may_go_can_go() -> None:

@@ -10,6 +10,7 @@ from infra.program import ROOT
 from tests.infra.example import run_stack
 
 DATABASE = "gcp:firestore/database:Database"
+BACKUP = "gcp:firestore/backupSchedule:BackupSchedule"
 SERVICE = "gcp:cloudrunv2/service:Service"
 API = "firestore.googleapis.com"
 
@@ -71,6 +72,17 @@ def test_recovery_is_a_setting(setting: str, state: str) -> None:
     inputs = run_stack("dev", {"app:pointInTimeRecovery": setting}).one(DATABASE).inputs
 
     assert inputs["pointInTimeRecoveryEnablement"] == f"POINT_IN_TIME_RECOVERY_{state}"
+
+
+def test_a_backup_is_made_each_day_and_kept_as_long_as_the_stack_says() -> None:
+    schedule = run_stack("prod", {"app:backupDays": "14", "app:firestoreDatabase": "shop-data"}).one(BACKUP).inputs
+
+    assert (schedule["database"], schedule["retention"]) == ("shop-data", "1209600s")
+    assert schedule["dailyRecurrence"] == {}
+
+
+def test_no_days_are_no_backups() -> None:
+    assert run_stack("prod", {"app:backupDays": "0"}).of_type(BACKUP) == []
 
 
 def test_pulumi_protects_data_where_it_protects_anything() -> None:

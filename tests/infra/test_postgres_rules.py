@@ -18,6 +18,7 @@ def faults(
     database: str = "postgres",
     available: bool = False,
     recovery: bool = True,
+    backups: int = 7,
     instances: int = 1,
     pool: int = 1,
 ) -> list[Fault]:
@@ -27,6 +28,7 @@ def faults(
         "app:postgresTier": tier,
         "app:postgresHighAvailability": json.dumps(available),
         "app:pointInTimeRecovery": json.dumps(recovery),
+        "app:backupDays": str(backups),
         "app:maxInstances": str(instances),
         "app:databasePoolSize": str(pool),
     }
@@ -108,6 +110,15 @@ def test_a_standby_needs_the_log_that_it_is_fed_from() -> None:
 
     assert fault.key == "app:postgresHighAvailability"
     assert not faults(available=True, recovery=True)
+
+
+def test_a_moment_is_recovered_from_a_backup() -> None:
+    (fault,) = faults(recovery=True, backups=0)
+
+    assert fault.key == "app:backupDays"
+    assert "no backup" in fault.why
+    assert not faults(recovery=False, backups=0)
+    assert not faults(database="firestore", recovery=True, backups=0)
 
 
 def test_a_stack_on_another_database_is_not_held_to_any_of_it() -> None:

@@ -38,6 +38,7 @@ def test_a_stack_that_says_nothing_is_treated_as_precious() -> None:
     assert stack.deletion_protection
     assert stack.environment == "production"
     assert stack.point_in_time_recovery
+    assert stack.backup_days
 
 
 def test_texts_from_the_engine_become_values_of_the_right_kind() -> None:
@@ -135,6 +136,7 @@ def test_keys_of_other_namespaces_are_other_peoples_business() -> None:
         ("app:firestoreLocation", "usa", "for good"),
         ("app:firestoreDatabase", "DB", "lowercase letters"),
         ("app:pointInTimeRecovery", "7d", "true or false"),
+        ("app:backupDays", "99", "at most 98 days"),
         ("app:databasePoolSize", "0", "100 connections to Cloud SQL"),
         ("app:databasePoolSize", "101", "100 connections to Cloud SQL"),
         ("app:databasePoolWaitSeconds", "31", "clients give up"),

@@ -10,10 +10,11 @@ APIS = "Settled apis-settled"
 FIRST = {"gcp:projects/service:Service", "gcp:projects/serviceIdentity:ServiceIdentity"}
 # Made on this machine: no API is asked for it.
 NO_API = {"hearth:secret:RandomKey", "hearth:secret:AlternatingValue"}
-# No visitor needs it: what cleans up, what lets clients past the service, how CI deploys, and addresses that somebody
+# No visitor needs it: what cleans up or backs up, what lets clients past the service, how CI deploys, and addresses that somebody
 # has to set DNS records for first.
 NOT_FOR_VISITORS = {
     "gcp:firestore/field:Field",
+    "gcp:firestore/backupSchedule:BackupSchedule",
     "gcp:firebaserules/ruleset:Ruleset",
     "gcp:firebaserules/release:Release",
     "gcp:firebase/hostingCustomDomain:HostingCustomDomain",

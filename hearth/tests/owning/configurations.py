@@ -66,6 +66,7 @@ ALONE: dict[str, Edit] = {
             "app:postgresTier": "db-perf-optimized-N-2",
             "app:postgresHighAvailability": "true",
             "app:pointInTimeRecovery": "true",
+            "app:backupDays": "3",
             "app:postgresDiskLimitGigabytes": "500",
             "app:postgresQueryInsights": "false",
             "app:postgresMaintenanceDay": "2",
