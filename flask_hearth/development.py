@@ -9,14 +9,18 @@ production like everything else; whoever wants `development` says so.
 import os
 import socket
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 from flask import Flask, Response, current_app
 from flask.cli import with_appcontext
+from werkzeug.wsgi import ClosingIterator
 
-from flask_hearth import checkouts, folders, migrations_cli, state, static_files, storage
+from flask_hearth import checkouts, folders, migrations_cli, state, static_files, storage, task_names
 from flask_hearth.stores.urls import Postgres, Sqlite
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 HOST: Final = "127.0.0.1"
 FIRST_PORT: Final = 5000
@@ -45,6 +49,7 @@ def serve() -> None:
     # Plain names: a digest would be that of the file as it was at start-up.
     files.digested = False
     app.after_request(_uncached)
+    app.wsgi_app = then_tasks(app)  # type: ignore[method-assign]
     from werkzeug.middleware.shared_data import SharedDataMiddleware  # noqa: PLC0415 - as below
     from werkzeug.serving import run_simple  # noqa: PLC0415 - nothing that a server in production should import
 
@@ -81,6 +86,22 @@ def _uncached(response: Response) -> Response:
     # An edited template should be seen at once, not after the five minutes that a visitor's browser may keep a page.
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def then_tasks(app: Flask) -> "WSGIApplication":
+    """What a request enqueued runs when it has been answered, delayed or not; what failed, after the next request."""
+    if state.for_app(app).tasks is None or app.config["HEARTH_TASKS_QUEUE"] != task_names.IN_MEMORY:
+        return app.wsgi_app
+    from flask_hearth import tasks  # noqa: PLC0415 - as in the extension
+
+    def run() -> None:
+        try:
+            tasks.run_pending(app)
+        except Exception:
+            app.logger.exception("A task failed; it runs again after the next request.")
+
+    answer = app.wsgi_app
+    return lambda environ, start_response: ClosingIterator(answer(environ, start_response), [run])
 
 
 def _free_port() -> int:

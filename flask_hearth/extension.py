@@ -1,8 +1,9 @@
 """`Hearth`: the parts of the framework for one app, by the rules of Flask's extensions.
 
 Those that need Flask alone are always there. What needs a model, the API and the pages of collections, comes with the
-first declaration; a store, and with it its driver, with HEARTH_DATABASE_URL; users with HEARTH_AUTH. The app has the
-last word: its routes, headers, error handlers, templates and template globals stay as they are.
+first declaration; a store, and with it its driver, with HEARTH_DATABASE_URL; users with HEARTH_AUTH; calls of a queue
+and of schedules with `tasks`. The app has the last word: its routes, headers, error handlers, templates and template
+globals stay as they are.
 
 It keeps no app, reads nothing but `app.config` (`HEARTH_…`, each by the part that it is for), and leaves what it knows
 in `app.extensions["hearth"]`. Left out: reading the environment, which `flask_hearth.settings` does for who wants it,
@@ -40,6 +41,7 @@ from flask_hearth.stores.interface import Store
 
 if TYPE_CHECKING:
     from flask_hearth.model.declaration import Declaration
+    from flask_hearth.tasks import Tasks
 
 _FIRST: Final = (
     # Before whatever else looks at a request, which may be at the wrong route.
@@ -80,10 +82,12 @@ class Hearth:
         declarations: Sequence["Declaration"] = (),
         store: Store | None = None,
         files: StaticFiles | None = None,
+        tasks: "Tasks | None" = None,
     ) -> None:
         self._declarations = tuple(declarations)
         self._store = store
         self._files = files
+        self._tasks = tasks
         if app is not None:
             self.init_app(app)
 
@@ -112,5 +116,9 @@ class Hearth:
             api.init_app(app)
             pages.init_app(app)
             firestore_cli.init_app(app)
+        if self._tasks is not None:
+            from flask_hearth import tasks  # noqa: PLC0415 - as above, for an app that has some
+
+            tasks.init_app(app, self._tasks)
         for part in _LAST:
             part.init_app(app)

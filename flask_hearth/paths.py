@@ -2,7 +2,8 @@
 
 Imports nothing but Python's own: what publishes static files warns of one that would hide a page, and may run where
 Flask is not installed. So they are those of an app that moves none of them (HEARTH_API_PATH and others).
-`<collection:…>` stands for the name of each declaration, `<paged:…>` of each with pages.
+`<collection:…>` stands for the name of each declaration, `<paged:…>` of each with pages. Tasks (`task_names`) are
+none of them: they are called at the service's own address, where no file is.
 """
 
 from typing import Final

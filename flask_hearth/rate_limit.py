@@ -16,7 +16,7 @@ from typing import Final
 
 from flask import Flask, Response, g, request
 
-from flask_hearth import client, identity, problems
+from flask_hearth import client, identity, problems, state
 from flask_hearth.errors import Problem
 from flask_hearth.headers import FIRST_ERROR
 from flask_hearth.quota import Quota, QuotaResult
@@ -43,9 +43,10 @@ def init_app(app: Flask) -> None:
         return
     each = Quota(per_minute, WINDOW)
     shared = Quota(per_minute * SHARED, WINDOW)
+    uncounted = state.for_app(app).uncounted
 
     def check() -> None:
-        if request.method not in UNSAFE:
+        if request.method not in UNSAFE or request.endpoint in uncounted:
             return
         g.taken = _take(each, shared, client.hops(request, trusted_hops))
         if not g.taken.allowed:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
 
 from flask_hearth import configuration
-from flask_hearth.rules import authentication, databases, environments, front_end, platform, secret_keys
+from flask_hearth.rules import authentication, databases, environments, front_end, platform, secret_keys, tasks
 from flask_hearth.rules.authentication import Auth
 from flask_hearth.rules.environments import Environment, LogLevel
 from flask_hearth.rules.values import DERIVED, integer_between
@@ -68,8 +68,18 @@ class HearthSettings(BaseModel):
     """API key by which the sign-in page names the project to Google; with AUTH=firebase. Every visitor gets it, so it
     is no secret: it says which project is asked, and nothing about who asks."""
 
+    tasks_caller: Annotated[str | None, AfterValidator(tasks.caller), _LEFT_ALONE] = None
+    """The account as which a queue and schedules call the app's tasks (`flask_hearth.tasks`). None: nobody may."""
+
+    tasks_audience: Annotated[str | None, AfterValidator(tasks.audience), _LEFT_ALONE] = None
+    """What their tokens are for: this service, in words that the stack knows before the service has an address."""
+
+    tasks_queue: Annotated[str | None, BeforeValidator(tasks.queue), _LEFT_ALONE] = DERIVED
+    """Where `enqueue` puts tasks: `projects/P/locations/R/queues/Q`, or `memory`, which is what development has."""
+
     hearth_identity_origin: Annotated[str | None, AfterValidator(authentication.identity_origin), _LEFT_ALONE] = None
-    """Where the local cloud, which sets it, signs people in and publishes its keys; Google's addresses without."""
+    """Where the local cloud, which sets it, signs people in, publishes its keys and has its queues; Google's addresses
+    without."""
 
     hearth_data_dir: Annotated[str | None, _LEFT_ALONE] = None
     """A folder that outlives instances, which the local cloud gives; what `sqlite://` alone means."""

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Flask, current_app
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask_hearth.identity import Finder
     from flask_hearth.model.declaration import Declaration
     from flask_hearth.static_files import StaticFiles
     from flask_hearth.stores.interface import Store
+    from flask_hearth.tasks import Tasks
+    from flask_hearth.tasks.queues import Queue
 
 KEY: Final = "hearth"
 """Of `app.extensions`."""
@@ -25,6 +29,11 @@ class State:
     files: "StaticFiles | None" = None
     finder: "Finder | None" = None
     """Finds out who asks by the request's credentials; None where nobody checks any."""
+    tasks: "Tasks | None" = None
+    queue: "Callable[[], Queue] | None" = None
+    """Where tasks wait, opened by the first one; None where `enqueue` has none."""
+    uncounted: set[str] = field(default_factory=set)
+    """Endpoints that check their callers themselves, whose calls are no client's changes (`rate_limit`)."""
     document: dict[str, Any] | None = None
     """The API's document, once somebody has asked for it."""
     routes: dict[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The public keys that Firebase signs ID tokens with: fetched when needed, kept as long as Google allows.
+"""The public keys of ID tokens, Firebase's or of Google's accounts: fetched when needed, kept as long as Google allows.
 
 Keys change every few days, and the next one is published ahead of its use, so a key that is not known is either new or
 made up; the one is looked for at once, the other must not let strangers make this service ask Google at will.
@@ -100,7 +100,7 @@ class PublicKeys:
         if kid in kept.keys and self._now() < kept.expired:
             return kept.keys[kid]
         if self._failed or self._now() >= kept.expired:
-            raise KeysUnavailableError("Google's public keys are not available, so no sign-in can be checked.")
+            raise KeysUnavailableError("Google's public keys are not available, so no token can be checked.")
         raise UnknownKeyError(kid)
 
     def _renew(self, kid: str) -> None:

@@ -4,6 +4,7 @@ The rules are those of Firebase, "Verify ID tokens", section "using a third-part
 user was disabled or signed out elsewhere since, which only Google knows; a token lives for an hour.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -45,26 +46,41 @@ class Verifier:
 
     def verify(self, token: str) -> Claims:
         """Raises InvalidTokenError, or KeysUnavailableError (503) where it can't be told."""
-        if not token.isascii() or len(token) > MAX_CHARACTERS:
-            raise InvalidTokenError(f"it is not an ID token: longer than {MAX_CHARACTERS} characters, or not ASCII")
-        try:
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                self._keys.find(_key_id(token)),
-                algorithms=[ALGORITHM],
-                audience=self._project,
-                issuer=f"https://securetoken.google.com/{self._project}",
-                leeway=LEEWAY_SECONDS,
-                options={"require": list(_REQUIRED), "strict_aud": True},
-            )
-        except UnknownKeyError as error:
-            raise InvalidTokenError("Firebase does not currently sign with its key") from error
-        except jwt.PyJWTError as error:
-            raise InvalidTokenError(_reason(error)) from error
-        # Whatever else a body of JSON can hold that its reader stumbles over.
-        except (ValueError, RecursionError) as error:
-            raise InvalidTokenError("it is not an ID token: it can't be read") from error
+        claims = decode(
+            token,
+            self._keys,
+            audience=self._project,
+            issuer=f"https://securetoken.google.com/{self._project}",
+            required=_REQUIRED,
+        )
         return _claims(claims)
+
+
+def decode(token: str, keys: PublicKeys, *, audience: str, issuer: str, required: Collection[str]) -> dict[str, Any]:
+    """The claims of a token that is signed, current, and for this audience alone, `required` among them.
+
+    Raises InvalidTokenError, or KeysUnavailableError (503) where it can't be told.
+    """
+    if not token.isascii() or len(token) > MAX_CHARACTERS:
+        raise InvalidTokenError(f"it is not an ID token: longer than {MAX_CHARACTERS} characters, or not ASCII")
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            keys.find(_key_id(token)),
+            algorithms=[ALGORITHM],
+            audience=audience,
+            issuer=issuer,
+            leeway=LEEWAY_SECONDS,
+            options={"require": list(required), "strict_aud": True},
+        )
+    except UnknownKeyError as error:
+        raise InvalidTokenError("its issuer does not currently sign with its key") from error
+    except jwt.PyJWTError as error:
+        raise InvalidTokenError(_reason(error)) from error
+    # Whatever else a body of JSON can hold that its reader stumbles over.
+    except (ValueError, RecursionError) as error:
+        raise InvalidTokenError("it is not an ID token: it can't be read") from error
+    return claims
 
 
 def _key_id(token: str) -> str:
@@ -108,7 +124,7 @@ def _reason(error: jwt.PyJWTError) -> str:
         case jwt.ImmatureSignatureError():
             return "it is from the future"
         case jwt.InvalidAudienceError() | jwt.InvalidIssuerError():
-            return "it is for another project"
+            return "it is for another project or service"
         case jwt.InvalidSignatureError():
             return "its signature is wrong"
         case jwt.MissingRequiredClaimError():

@@ -55,14 +55,15 @@ def web_key(value: object, info: ValidationInfo) -> object:
 def identity_origin(value: str | None, info: ValidationInfo) -> str | None:
     """The rule of HEARTH_IDENTITY_ORIGIN: whoever answers there says who everybody is."""
     # Who checks nobody is not concerned, wherever the local cloud is.
-    if value is None or info.data.get("auth") != "firebase":
+    if value is None or (info.data.get("auth") != "firebase" and info.data.get("tasks_caller") is None):
         return value
     project = str(info.data.get("google_cloud_project"))
     parts = urlsplit(value)
     if not project.startswith(LOCAL_PROJECT_PREFIX):
         raise ValueError(
             f"HEARTH_IDENTITY_ORIGIN is {value!r} in the project {project!r}: it replaces Google in authenticating "
-            f"users, which is only allowed in a project named {LOCAL_PROJECT_PREFIX}... on a local cloud. Unset it."
+            f"users and callers, which is only allowed in a project named {LOCAL_PROJECT_PREFIX}... on a local cloud. "
+            "Unset it."
         )
     if parts.scheme != "http" or not parts.hostname or parts.path or parts.query or parts.fragment:
         raise ValueError(

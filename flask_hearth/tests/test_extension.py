@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 import flask_hearth
 from flask_hearth import Hearth, config_keys, paths
+from flask_hearth.tasks import Tasks
 from flask_hearth.testing.sample import ITEMS
 from flask_hearth.tests.api.memory_store import MemoryStore
 
@@ -81,7 +82,7 @@ def test_what_the_app_has_set_is_not_replaced_and_the_rest_has_a_default(tmp_pat
 
 def test_the_readme_names_every_key_of_the_configuration(tmp_path: Path) -> None:
     app = bare(tmp_path, HEARTH_AUTH="firebase", HEARTH_GOOGLE_CLOUD_PROJECT="demo-x", HEARTH_FIREBASE_WEB_KEY="k")
-    Hearth(app)
+    Hearth(app, tasks=Tasks())
     told = (Path(flask_hearth.__file__).parent / "README.md").read_text(encoding="utf-8")
 
     assert set(re.findall(r"`(HEARTH_[A-Z_]+)`", told)) == {key for key in app.config if key.startswith("HEARTH_")}

@@ -17,6 +17,12 @@ GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
 DATABASE_URL = "firestore://demo-hearth"
 WEB_KEY = "AIzaSyD-made-up-for-tests-0123456789abc"
 FIREBASE = {"SECRET_KEY": GOOD_KEY, "AUTH": "firebase", "FIREBASE_WEB_KEY": WEB_KEY}
+TASKS = {
+    "SECRET_KEY": GOOD_KEY,
+    "TASKS_CALLER": "web-tasks@shop-prod.iam.gserviceaccount.com",
+    "TASKS_AUDIENCE": "https://run.googleapis.com/v2/projects/shop-prod/locations/us-central1/services/web",
+    "TASKS_QUEUE": "projects/shop-prod/locations/us-central1/queues/web",
+}
 FLASKS_DOCUMENTED_KEY = "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf"
 
 
@@ -170,6 +176,16 @@ def test_project_ids_are_taken(project: str) -> None:
             {"GOOGLE_CLOUD_PROJECT": "demo-shop"} | FIREBASE | {"HEARTH_IDENTITY_ORIGIN": "file:///etc/keys"},
             ["HEARTH_IDENTITY_ORIGIN", "no keys can be fetched"],
         ),
+        (
+            {"GOOGLE_CLOUD_PROJECT": "shop-prod"} | TASKS | {"HEARTH_IDENTITY_ORIGIN": "http://127.0.0.1:4000"},
+            ["HEARTH_IDENTITY_ORIGIN", "'shop-prod'", "callers"],
+        ),
+        (TASKS | {"TASKS_CALLER": "ada@example.com"}, ["TASKS_CALLER is 'ada@example.com'", "service account"]),
+        (TASKS | {"TASKS_CALLER": "", "TASKS_QUEUE": ""}, ["TASKS_AUDIENCE and TASKS_CALLER", "Set both"]),
+        (TASKS | {"TASKS_AUDIENCE": "", "TASKS_QUEUE": ""}, ["TASKS_AUDIENCE and TASKS_CALLER", "Set both"]),
+        (TASKS | {"TASKS_CALLER": "", "TASKS_AUDIENCE": ""}, ["TASKS_QUEUE is set without", "Set all three"]),
+        (TASKS | {"TASKS_QUEUE": "web"}, ["TASKS_QUEUE is 'web'", "full name"]),
+        (TASKS | {"TASKS_QUEUE": "memory", "K_SERVICE": "web", "AUTH": "none"}, ["TASKS_QUEUE is 'memory'", "lost"]),
         ({"SECRET_KEY": GOOD_KEY, "DATABASE_POOL_SIZE": "0"}, ["DATABASE_POOL_SIZE is '0'", "1 to 100"]),
         ({"SECRET_KEY": GOOD_KEY, "DATABASE_POOL_SIZE": "many"}, ["DATABASE_POOL_SIZE is 'many'", "whole number"]),
         ({"SECRET_KEY": GOOD_KEY, "DATABASE_POOL_WAIT_SECONDS": "31"}, ["DATABASE_POOL_WAIT_SECONDS", "1 to 30"]),
@@ -285,9 +301,11 @@ def test_flask_and_hearth_are_told_under_their_own_names_and_nothing_else_is() -
     assert {key for key in told if not key.startswith("HEARTH_")} <= set(parts.config)
     left_to_the_app = {"HEARTH_API_PATH", "HEARTH_HEALTH_PATH", "HEARTH_MIGRATIONS", "HEARTH_STATIC"}
     set_by_parts = {identity.CHECKED, identity.SIGN_IN}
-    read_by_auth = {"HEARTH_FIREBASE_WEB_KEY", "HEARTH_IDENTITY_ORIGIN"}
+    read_where_needed = {"HEARTH_FIREBASE_WEB_KEY", "HEARTH_IDENTITY_ORIGIN"} | {
+        f"HEARTH_TASKS_{what}" for what in ("AUDIENCE", "CALLER", "QUEUE")
+    }
     assert {key for key in told if key.startswith("HEARTH_")} == (
-        {key for key in parts.config if key.startswith("HEARTH_")} - left_to_the_app - set_by_parts | read_by_auth
+        {key for key in parts.config if key.startswith("HEARTH_")} - left_to_the_app - set_by_parts | read_where_needed
     )
 
 
@@ -315,6 +333,15 @@ def test_the_users_of_a_project_can_be_those_of_the_service(project: str) -> Non
     settings = read(FIREBASE | {"GOOGLE_CLOUD_PROJECT": project, "K_SERVICE": "web"})
 
     assert (settings.auth, settings.firebase_web_key, settings.hearth_identity_origin) == ("firebase", WEB_KEY, None)
+
+
+def test_only_a_developers_tasks_wait_in_memory_without_a_word() -> None:
+    development = {"APP_ENV": "development"}
+
+    assert read(development).tasks_queue == "memory"
+    assert read({"SECRET_KEY": GOOD_KEY}).tasks_queue is None
+    assert read(development | {"SECRET_KEY": GOOD_KEY, "K_SERVICE": "web", "AUTH": "none"}).tasks_queue is None
+    assert read(TASKS).tasks_queue == TASKS["TASKS_QUEUE"]
 
 
 def test_a_database_password_is_masked_and_kept_out_of_messages() -> None:

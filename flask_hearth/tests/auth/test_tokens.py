@@ -71,7 +71,10 @@ BAD: dict[str, tuple[Make, str]] = {
     "without a signature": (unsigned, "not signed with RS256"),
     "signed with the public key": (by_public_key, "not signed with RS256"),
     "signed by somebody else": (lambda _: SigningKey("first").sign(claims()), "signature is wrong"),
-    "of another key": (lambda _: SigningKey("unknown").sign(claims()), "Firebase does not currently sign with its key"),
+    "of another key": (
+        lambda _: SigningKey("unknown").sign(claims()),
+        "does not currently sign with its key",
+    ),
     "without a key's name": (lambda key: key.sign(claims(), kid=None), "names no key"),
     "with a critical extension": (lambda key: key.sign(claims(), crit=["x"], x=1), "no ID token"),
     "another body": (another_body, "signature is wrong"),
