@@ -49,7 +49,7 @@ def serve() -> None:
     # Plain names: a digest would be that of the file as it was at start-up.
     files.digested = False
     app.after_request(_uncached)
-    app.wsgi_app = then_tasks(app)  # type: ignore[method-assign]
+    app.wsgi_app = then_tasks(app)
     from werkzeug.middleware.shared_data import SharedDataMiddleware  # noqa: PLC0415 - as below
     from werkzeug.serving import run_simple  # noqa: PLC0415 - nothing that a server in production should import
 

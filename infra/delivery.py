@@ -75,10 +75,13 @@ def roles_to_apply(stack: StackSettings) -> dict[str, str]:
         ),
         "roles/storage.admin": f"resource.name == '{bucket}' || resource.name.startsWith('{bucket}/')",
     }
-    chosen = {"app:database": stack.database, "app:auth": stack.auth}
-    needed = [
-        role for role in roles.DEPLOYER if not role.once and (not role.only or chosen[role.only[0]] == role.only[1])
-    ]
+    chosen = {
+        "app:database": stack.database,
+        "app:auth": stack.auth,
+        "app:taskQueue": stack.task_queue,
+        "app:schedules": "".join(stack.schedules),
+    }
+    needed = [role for role in roles.DEPLOYER if not role.once and role.is_needed(chosen)]
     return {given: bounds.get(given, "") for role in needed for given in _INSTEAD.get(role.name, (role.name,))}
 
 

@@ -16,12 +16,21 @@ class Names:
     build_account: str
     apply_account: str
     preview_account: str
+    tasks_account: str
     delivery_pool: str
     secret_key: str
     previous_secret_key: str
     database_instance: str
     database_url_secret: str
     site: str
+
+    def queue(self, queue: str) -> str:
+        """The task queue."""
+        return f"{self.service}-{queue}"
+
+    def schedule(self, task: str) -> str:
+        """The job of Cloud Scheduler that calls a task."""
+        return f"{self.service}-{task}"
 
     def own_secret(self, variable: str) -> str:
         """The secret of a variable of the app's own."""
@@ -41,6 +50,7 @@ def derive(*, name: str, project: str, site_id: str) -> Names:
         # No longer than the one above, so that its limit holds for them as well.
         apply_account=f"{name}-apply",
         preview_account=f"{name}-plan",
+        tasks_account=f"{name}-tasks",
         delivery_pool=f"{name}-ci",
         secret_key=f"{name}-secret-key",
         previous_secret_key=f"{name}-secret-key-previous",

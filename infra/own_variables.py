@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hearth.facts.cloud_run import SET_IN_JOBS, SET_IN_SERVICES
 from hearth.facts.names import SECRET
 from hearth.faults import Fault
-from infra import app_secrets, database, service_env, sign_in, web_service
+from infra import app_secrets, database, service_env, sign_in, task_caller, web_service
 from infra.settings import StackSettings
 
 SET_BY_OTHERS = frozenset(
@@ -21,6 +21,7 @@ RESERVED: frozenset[str] = frozenset(
         *web_service.gunicorn(StackSettings()),
         database.VARIABLE,
         sign_in.VARIABLE,
+        *task_caller.VARIABLES,
     }
 )
 """These, and what the stack sets, whatever its settings."""

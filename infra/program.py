@@ -12,7 +12,17 @@ from hearth.configuration import read
 from hearth.guards.guarding import Guards
 from hearth.hosting import hosting_config, shadowing, static_files
 from hearth.resources import Settled
-from infra import configuration, database, delivery, firestore_rules, own_variables, public_access, service_env, sign_in
+from infra import (
+    configuration,
+    database,
+    delivery,
+    firestore_rules,
+    own_variables,
+    public_access,
+    service_env,
+    sign_in,
+    task_caller,
+)
 from infra.app_secrets import AppSecrets
 from infra.container import Container
 from infra.database import Database
@@ -24,8 +34,11 @@ from infra.own_secrets import OwnSecrets
 from infra.project_services import ProjectServices
 from infra.public_access import PublicAccess
 from infra.runtime_identity import RuntimeIdentity
+from infra.schedules import Schedules
 from infra.service_image import ServiceImage
 from infra.sign_in import SignIn
+from infra.task_caller import TaskCaller
+from infra.task_queue import TaskQueue
 from infra.web_service import WebService
 
 # Never the working directory: Pulumi sets it to infra/, tests to anything.
@@ -48,7 +61,8 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     guards.register()
 
     for_ci = delivery.APIS if stack.delivery_repository else ()
-    services = ProjectServices("apis", stack, also=[*database.APIS[stack.database], *sign_in.APIS[stack.auth], *for_ci])
+    also = [*database.APIS[stack.database], *sign_in.APIS[stack.auth], *task_caller.enabled_apis(stack), *for_ci]
+    services = ProjectServices("apis", stack, also=also)
     enabled = [services.settled]
 
     registry = ImageRegistry("images", stack, after=enabled)
@@ -81,6 +95,11 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         users = SignIn("sign-in", stack, after=enabled)
         env[sign_in.VARIABLE] = users.web_key
         before_serving.append(users)
+    if stack.task_queue or stack.schedules:
+        caller = TaskCaller("task-caller", stack, after=enabled)
+        accounts["tasks"] = caller.account
+        env.update(caller.env)
+        before_serving.append(caller)
     missing_variables.warn(root, root / "service", {*env, *stored, *own_variables.reserved(stack.database)})
     container = Container(
         image=image, account=runtime.email, env=env, secrets=stored, servers=data.servers, attempt=granted.attempt
@@ -93,6 +112,16 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     web = WebService("web", stack, container=container, after=before_serving)
     access = PublicAccess("public-access", stack, service=web.service.name)
 
+    # A release before the service answers everybody would show visitors an error, as would one whose tasks find no queue.
+    before_release: list[pulumi.Resource] = [web, access]
+    if stack.task_queue:
+        before_release.append(
+            TaskQueue(
+                "task-queue", stack, caller=caller.account, user=runtime.member, service_uri=web.uri, after=enabled
+            )
+        )
+    if stack.schedules:
+        before_release.append(Schedules("schedules", stack, caller=caller.account, service_uri=web.uri))
     site = HostingSite(
         "site",
         stack,
@@ -101,8 +130,7 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         web=web,
         image=image,
         after=enabled,
-        # A release before the service answers everybody would show visitors an error.
-        released_after=[web, access],
+        released_after=before_release,
     )
 
     pulumi.export("siteUrl", site.url)

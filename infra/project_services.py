@@ -15,7 +15,14 @@ from hearth.resources import Settled
 from infra.settings import StackSettings
 
 BEFORE_ANYTHING = (apis.RESOURCE_MANAGER, apis.SERVICE_USAGE)
-ON_DEMAND = (apis.API_KEYS, apis.FIRESTORE, apis.IDENTITY_TOOLKIT, apis.SQL_ADMIN)
+ON_DEMAND = (
+    apis.API_KEYS,
+    apis.CLOUD_SCHEDULER,
+    apis.CLOUD_TASKS,
+    apis.FIRESTORE,
+    apis.IDENTITY_TOOLKIT,
+    apis.SQL_ADMIN,
+)
 ALWAYS = tuple(api.name for api in apis.APIS if api not in (*BEFORE_ANYTHING, *ON_DEMAND))
 
 

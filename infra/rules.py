@@ -20,6 +20,7 @@ _LIMITS = {
     "repository": ("the image repository", allowed.REPOSITORY),
     "source_bucket": ("the bucket for build contexts", allowed.BUCKET),
     "runtime_account": ("the service's account", allowed.ACCOUNT),
+    "tasks_account": ("the account of the tasks' calls", allowed.ACCOUNT),
     "build_account": ("the build's account", allowed.ACCOUNT),
     "secret_key": ("the session key's secret", allowed.SECRET),
     "previous_secret_key": ("the previous session key's secret", allowed.SECRET),
@@ -178,4 +179,11 @@ def exposure(stack: StackSettings, *, rewritten: bool) -> Iterator[Fault]:
             ["public_access"],
             why="firebase.json rewrites to the service, and Hosting calls it as anybody: every page would answer 403",
             fix="pulumi config set app:publicAccess iam, or take the `run` rewrites out of firebase.json",
+        )
+    if stack.public_access == "private" and (stack.task_queue or stack.schedules):
+        yield stack.fault(
+            ["public_access", "task_queue", "schedules"],
+            why="Cloud Run would check the tokens of the tasks' calls itself and take their signatures out, so that "
+            "the service, which checks the account, refused every call",
+            fix="pulumi config set app:publicAccess iam, or set neither app:taskQueue nor app:schedules",
         )

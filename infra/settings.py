@@ -8,8 +8,9 @@ asks for a stack's name. Rules on several keys at once are in `infra.rules`; `in
 from decimal import Decimal
 from typing import Literal
 
+from flask_hearth import task_names
 from hearth.configuration import Configuration, Mixed, Names, Rule, Strings, Texts, key
-from hearth.facts import cloud_run, cloud_sql, commands, github, images, regions
+from hearth.facts import cloud_run, cloud_sql, commands, cron, github, images, regions
 from hearth.facts import names as allowed
 from hearth.guards import RULES
 from hearth.guards.declared import Intent
@@ -172,6 +173,33 @@ class StackSettings(Configuration):
     )
     deletion_protection: bool = key(True, "true or false")
     protect: bool = key(True, "true or false")
+    task_queue: str = key(
+        "",
+        "the queue is called NAME-QUEUE: lowercase letters, digits and hyphens, beginning with a letter, at most 30",
+        "pulumi config set app:taskQueue tasks, or '' for no queue",
+        lambda queue: not queue or (allowed.LABEL.fullmatch(queue) and len(queue) <= 30),
+    )
+    schedules: Texts = key(
+        {},
+        "a schedule for each task",
+        rules=[
+            Rule(
+                "a task's name has at most 63 lowercase letters, digits and hyphens, begins with a letter, and ends with "
+                "neither a hyphen nor z: it is part of a path, and Cloud Run keeps some that end in z",
+                "name a task of the app's (docs/tasks.md)",
+                each=lambda task, _: task_names.NAME.fullmatch(task),
+            ),
+            Rule(
+                "its schedule is none that Cloud Scheduler takes: minute, hour, day of the month, month and day of the "
+                "week, of a day that there is",
+                lambda task: f"pulumi config set --path 'app:schedules.{task}' '0 3 * * *' is every night at three",
+                each=lambda _, schedule: cron.is_schedule(schedule),
+            ),
+        ],
+    )
+    time_zone: str = key(
+        "Etc/UTC", "the tz database has no zone of this name, and schedules are read in one", check=cron.is_time_zone
+    )
     secret_key_rotation: str = key("1", "any text; another one makes a new session key", min_length=1, max_length=64)
     secret_replication: SecretReplication = key(
         "automatic", "Secret Manager chooses where secrets lie, or they lie in the stack's region alone"

@@ -75,7 +75,7 @@ def init_app(app: Flask, tasks: Tasks) -> None:
     if queue is not None:
         memory = MemoryQueue() if queue == IN_MEMORY else None
         known.queue = cache(lambda: memory or _cloud_tasks(queue, origin))
-    if caller:
+    if caller and audience:
         from flask_hearth.tasks import calls  # cryptography, for who is called alone
 
         calls.init_app(app, tasks, account=caller, audience=audience, origin=origin)

@@ -56,6 +56,15 @@ CLOUD_BUILD = Api(
     name="cloudbuild.googleapis.com", version="v1", variable="GOOGLE_CLOUD_BUILD_CUSTOM_ENDPOINT", prefix="cloudbuild"
 )
 CLOUD_RUN = Api(name="run.googleapis.com", version="v2", variable="GOOGLE_CLOUD_RUN_V2_CUSTOM_ENDPOINT", prefix="run")
+CLOUD_SCHEDULER = Api(
+    name="cloudscheduler.googleapis.com",
+    version="v1",
+    variable="GOOGLE_CLOUD_SCHEDULER_CUSTOM_ENDPOINT",
+    prefix="cloudscheduler",
+)
+CLOUD_TASKS = Api(
+    name="cloudtasks.googleapis.com", version="v2", variable="GOOGLE_CLOUD_TASKS_CUSTOM_ENDPOINT", prefix="cloudtasks"
+)
 FIREBASE = Api(
     name="firebase.googleapis.com", version="v1beta1", variable="GOOGLE_FIREBASE_CUSTOM_ENDPOINT", prefix="firebase"
 )
@@ -113,6 +122,8 @@ APIS = (
     ARTIFACT_REGISTRY,
     CLOUD_BUILD,
     CLOUD_RUN,
+    CLOUD_SCHEDULER,
+    CLOUD_TASKS,
     FIREBASE,
     FIREBASE_HOSTING,
     FIRESTORE,

@@ -6,7 +6,10 @@ need and that no narrower role of the list gives, so that a custom role with the
 Source: the permission tables of each product's "Access control with IAM" page.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+ANY = "*"
 
 
 @dataclass(frozen=True)
@@ -15,9 +18,16 @@ class Role:
     why: str
     permissions: tuple[str, ...]
     only: tuple[str, str] | None = None
-    """The key of the stack, and the value with which alone it is needed."""
+    """The key of the stack, and the value with which alone it is needed; ANY for any but an empty one."""
     once: bool = False
     """Whether the first `pulumi up` alone needs it, which a person has to run."""
+
+    def is_needed(self, choices: Mapping[str, str]) -> bool:
+        """By a stack with these values of the keys that decide; an empty mapping is written `{}`."""
+        if self.only is None:
+            return True
+        key, value = self.only
+        return choices[key] not in {"", "{}"} if value == ANY else choices[key] == value
 
 
 DEPLOYER: tuple[Role, ...] = (
@@ -122,6 +132,18 @@ DEPLOYER: tuple[Role, ...] = (
         "the sign-in page's key, where `app:auth` is `firebase`",
         ("apikeys.keys.create", "apikeys.keys.getKeyString", "apikeys.keys.update"),
         only=("app:auth", "firebase"),
+    ),
+    Role(
+        "roles/cloudtasks.queueAdmin",
+        "the task queue and who may fill it, where `app:taskQueue` is set",
+        ("cloudtasks.queues.create", "cloudtasks.queues.setIamPolicy", "cloudtasks.queues.update"),
+        only=("app:taskQueue", ANY),
+    ),
+    Role(
+        "roles/cloudscheduler.admin",
+        "scheduled calls, where `app:schedules` is set",
+        ("cloudscheduler.jobs.create", "cloudscheduler.jobs.update"),
+        only=("app:schedules", ANY),
     ),
     Role(
         "roles/firebase.admin",

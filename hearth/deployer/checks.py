@@ -74,7 +74,7 @@ def first_apis(target: Target, ask: Ask) -> Iterator[Finding]:
 
 
 def permissions(target: Target, ask: Ask) -> Iterator[Finding]:
-    roles = [role for role in DEPLOYER if role.only is None or target.choices[role.only[0]] == role.only[1]]
+    roles = [role for role in DEPLOYER if role.is_needed(target.choices)]
     wanted = [permission for role in roles for permission in role.permissions]
     answer = ask(
         "POST",

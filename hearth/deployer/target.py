@@ -19,7 +19,9 @@ _CHOICES = {
     "app:database": "firestore",
     "app:firestoreDatabase": "(default)",
     "app:publicAccess": "iam",
+    "app:schedules": "{}",
     "app:secretReplication": "automatic",
+    "app:taskQueue": "",
 }
 """Defaults, as in `infra/settings.py`."""
 

@@ -47,6 +47,15 @@ REPOSITORY = Length(1, 63, "Artifact Registry: at most 63 characters")
 SECRET = Length(1, 255, "Secret Manager: at most 255 characters")
 
 
+_OLD_AGENTS = {"run.googleapis.com": "serverless-robot-prod", "compute.googleapis.com": "compute-system"}
+
+
+def agent(service: str, project_number: object) -> str:
+    """The address of the account that a Google service acts as in a project (IAM, "Service agents")."""
+    domain = _OLD_AGENTS.get(service, f"gcp-sa-{service.removesuffix('.googleapis.com')}")
+    return f"service-{project_number}@{domain}.iam.gserviceaccount.com"
+
+
 def is_googles(bucket: str) -> bool:
     """Whether Cloud Storage keeps a bucket's name to itself ("Bucket names")."""
     return "google" in bucket or bucket.startswith("goog")
@@ -63,7 +72,7 @@ def reader_member(reader: str) -> str:
     Cloud Run pulls images as that agent, not as the service's own account ("Deploying images from other projects").
     """
     if PROJECT_NUMBER.fullmatch(reader):
-        return f"serviceAccount:service-{reader}@serverless-robot-prod.iam.gserviceaccount.com"
+        return f"serviceAccount:{agent('run.googleapis.com', reader)}"
     return reader
 
 

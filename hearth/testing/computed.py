@@ -15,6 +15,7 @@ from hearth.catalog import ids, placeholders, types
 from hearth.catalog.forms import Source
 from hearth.catalog.functions import Place
 from hearth.catalog.types import ResourceType
+from hearth.facts.names import agent
 from hearth.provider.schema import RESOURCES as HEARTH
 from hearth.testing import sdk_classes
 
@@ -42,6 +43,7 @@ OWN: Final[Mapping[str, Values]] = {
         "name": f"{_POOL}/providers/{{workloadIdentityPoolProviderId}}",
     },
     "gcp:projects/apiKey:ApiKey": {"keyString": "AIzaSyD-made-up-for-tests-0123456789abc"},
+    "gcp:projects/serviceIdentity:ServiceIdentity": {"email": "{agent}", "member": "serviceAccount:{agent}"},
     _VERSION: {"name": "{secret}/versions/1", "version": "1"},
     "gcp:serviceaccount/account:Account": {
         "email": "{accountId}@{project}.iam.gserviceaccount.com",
@@ -74,8 +76,8 @@ OWN: Final[Mapping[str, Values]] = {
 }
 """By type, outputs that follow from its properties by a rule of its own, and the id where no format has it.
 
-`{number}` is the project's; `{drawn}` and `{another}` are 64 hexadecimal digits, which follow from name and inputs;
-`{digest}` is an image's.
+`{number}` is the project's, `{agent}` the address of its service's agent; `{drawn}` and `{another}` are 64 hexadecimal
+digits, which follow from name and inputs; `{digest}` is an image's.
 """
 
 
@@ -155,7 +157,8 @@ def _made(type: ResourceType, known: Values, place: Place, *, seed: str) -> Answ
     if "effectiveLabels" in type.outputs_only:
         labels = {**place.default_labels, **(whole.get("labels") or {})}
         whole |= {"effectiveLabels": labels, "pulumiLabels": labels}
-    own = _filled(OWN.get(type.token, {}), {**whole, "number": place.number})
+    of_place = {"number": place.number, "agent": agent(str(whole.get("service")), place.number)}
+    own = _filled(OWN.get(type.token, {}), {**whole, **of_place})
     id_ = own.pop("id", None)
     made = placeholders.generate(type, {**own, **whole}, where, seed=seed, number=place.number)
     return Answer(id_ or made.id, made.outputs, type.secret)

@@ -38,7 +38,7 @@ BORDERS = {
         "hearth.pulumi_cli.language_host",
     },
     "hearth/testing": {
-        *("hearth.catalog", "hearth.project", "hearth.provider.schema", "hearth.references"),
+        *("hearth.catalog", "hearth.facts.names", "hearth.project", "hearth.provider.schema", "hearth.references"),
         *("hearth.stack_file", "hearth.target"),
     },
 }

@@ -70,6 +70,12 @@ def of_users(found: dict[str, str]) -> set[str]:
     return {"FIREBASE_WEB_KEY"} if found["AUTH"] == "firebase" else set()
 
 
+def of_tasks(found: dict[str, str]) -> set[str]:
+    """What is read of a queue and of schedules only."""
+    queue = {"TASKS_QUEUE"} & found.keys()
+    return {"TASKS_CALLER", "TASKS_AUDIENCE"} | queue if "TASKS_CALLER" in found or queue else set()
+
+
 def env(declared: Stack) -> dict[str, str]:
     container = declared.one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]
     return {each["name"]: each.get("value", "") for each in container["envs"]}
@@ -102,7 +108,7 @@ def test_the_stack_sets_exactly_what_the_service_reads(name: str) -> None:
     found = env(run_stack(name))
 
     assert gunicorn_reads()
-    assert set(found) - ADDED == Framework.stack_variables() | gunicorn_reads() | of_users(found)
+    assert set(found) - ADDED == Framework.stack_variables() | gunicorn_reads() | of_users(found) | of_tasks(found)
 
 
 @pytest.mark.parametrize("name", ON_GOOGLE)
@@ -162,6 +168,21 @@ def test_the_service_checks_the_users_that_the_stack_makes(name: str) -> None:
 
     assert (settings.auth, settings.google_cloud_project) == ("firebase", env(declared)["GOOGLE_CLOUD_PROJECT"])
     assert settings.firebase_web_key
+
+
+@pytest.mark.parametrize("name", ON_GOOGLE)
+def test_the_service_takes_calls_of_the_account_that_the_stack_makes(name: str) -> None:
+    """From a queue, or by the clock, in which case there is nowhere to enqueue."""
+    asked = {"app:taskQueue": "tasks", "app:schedules": '{"nightly": "0 3 * * *"}', "app:publicAccess": "iam"}
+    declared = run_stack(name, asked)
+    settings = Framework.from_env(told(declared))
+    queue, job = declared.one("gcp:cloudtasks/queue:Queue"), declared.one("gcp:cloudscheduler/job:Job")
+
+    assert settings.tasks_queue == "projects/{project}/locations/{location}/queues/{name}".format(**queue.inputs)
+    for token in (queue.at("httpTarget.oidcToken"), job.at("httpTarget.oidcToken")):
+        assert token == {"serviceAccountEmail": settings.tasks_caller, "audience": settings.tasks_audience}
+    silent = Framework.from_env(told(run_stack(name, asked | {"app:taskQueue": ""})))
+    assert (silent.tasks_caller, silent.tasks_queue) == (settings.tasks_caller, None)
 
 
 def test_both_sides_know_a_local_clouds_project_by_the_same_sign() -> None:

@@ -11,9 +11,11 @@ from tests.infra.example import run_stack
 
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 DELIVERY = {"app:deliveryRepository": "acme/web", "app:deliveryRepositoryId": "1234"}
+TASKS = {"app:taskQueue": "tasks", "app:schedules": '{"nightly": "0 3 * * *"}'}
 PLACES = {
     "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": "the repository",
     "gcp:cloudrunv2/serviceIamMember:ServiceIamMember": "the service",
+    "gcp:cloudtasks/queueIamMember:QueueIamMember": "the queue",
     "gcp:projects/iAMMember:IAMMember": "the project",
     "gcp:secretmanager/secretIamMember:SecretIamMember": "each of its secrets",
     "gcp:storage/bucketIAMMember:BucketIAMMember": "the bucket",
@@ -29,6 +31,8 @@ def named(account: str) -> str:
 def who(member: str) -> str:
     if member == "allUsers":
         return "everybody"
+    if member.endswith("@gcp-sa-cloudtasks.iam.gserviceaccount.com"):
+        return "Cloud Tasks' agent"
     if member.startswith("principalSet:"):
         return f"CI's jobs, {'previewing' if member.endswith('-preview') else 'approved'}"
     return named(member)
@@ -47,14 +51,14 @@ def test_the_page_lists_every_grant_with_its_place_and_whether_it_is_bounded() -
     made = {
         grant
         for database in ("firestore", "postgres")
-        for grant in grants(run_stack("prod", DELIVERY | {"app:database": database}))
+        for grant in grants(run_stack("prod", DELIVERY | TASKS | {"app:database": database}))
     }
 
     assert {(who, role, place, bool(only.strip())) for who, role, place, only in told} == made
     assert len(told) == len(made)
 
 
-@pytest.mark.parametrize("account", ["`NAME-run`", "`NAME-build`", "`NAME-apply`", "`NAME-plan`"])
+@pytest.mark.parametrize("account", ["`NAME-run`", "`NAME-tasks`", "`NAME-build`", "`NAME-apply`", "`NAME-plan`"])
 def test_of_every_account_it_says_what_a_leaked_token_can_do(account: str) -> None:
     _, _, leaked = PAGE.partition("## What a leaked token can do")
 

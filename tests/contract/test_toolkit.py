@@ -25,7 +25,7 @@ def test_a_stack_that_is_silent_is_taken_to_be_what_the_program_makes_of_it(tmp_
     deciding = {role.only[0] for role in DEPLOYER if role.only} | {key for policy in POLICIES for key in policy.only}
 
     choices = target.read(tmp_path, "dev", "").choices
-    assert choices == {key: StackSettings.fields()[key].default for key in choices}
+    assert choices == {key: str(StackSettings.fields()[key].default) for key in choices}
     assert deciding <= set(choices)
 
 

@@ -346,6 +346,15 @@ class TestExposure:
     def test_a_private_service_that_hosting_never_calls_passes(self) -> None:
         assert not exposed(public_access="private", rewritten=False)
 
+    @pytest.mark.parametrize("asked", [{"app:taskQueue": "tasks"}, {"app:schedules": '{"nightly": "0 3 * * *"}'}])
+    def test_tasks_of_a_private_service_are_refused(self, asked: dict[str, str]) -> None:
+        """Cloud Run takes the signature out of a token that it checks itself."""
+        (fault,) = refused({"app:publicAccess": "private"} | asked, rewritten=False)
+
+        assert (fault.key, "signatures" in fault.why) == ("app:publicAccess", True)
+        for way in ("iam", "invoker-check-off"):
+            assert not refused({"app:publicAccess": way} | asked, rewritten=True)
+
     @pytest.mark.parametrize("way", ["iam", "invoker-check-off"])
     def test_the_public_ways_pass(self, way: str) -> None:
         assert not exposed(public_access=way)

@@ -156,6 +156,10 @@ def test_keys_of_other_namespaces_are_other_peoples_business() -> None:
         ("app:grantSettleSeconds", "601", "minutes"),
         ("app:deletionProtection", "maybe", "true or false"),
         ("app:protect", "", "true or false"),
+        ("app:taskQueue", "Tasks", "lowercase letters"),
+        ("app:taskQueue", "a" * 31, "at most 30"),
+        ("app:schedules", "nightly", "a schedule for each task"),
+        ("app:timeZone", "Berlin", "no zone of this name"),
         ("app:secretKeyRotation", "", "another one makes a new session key"),
         ("app:dockerfile", "../Dockerfile", "a file in it"),
         ("app:dockerfile", "/srv/Dockerfile", "a file in it"),
@@ -172,6 +176,22 @@ def test_a_bad_value_is_refused_with_its_reason(key: str, value: str, said: str)
     (fault,) = refusal({key: value}).faults
 
     assert (fault.key, fault.value) == (key, value)
+    assert said in fault.why
+
+
+@pytest.mark.parametrize(
+    ("task", "schedule", "said"),
+    [
+        ("Nightly", "0 3 * * *", "a task's name has"),
+        ("tidyz", "0 3 * * *", "neither a hyphen nor z"),
+        ("nightly", "0 3 * *", "none that Cloud Scheduler takes"),
+        ("nightly", "0 0 30 2 *", "of a day that there is"),
+    ],
+)
+def test_a_schedule_is_of_a_task_and_five_fields(task: str, schedule: str, said: str) -> None:
+    (fault,) = refusal({"app:schedules": json.dumps({task: schedule})}).faults
+
+    assert (fault.key, fault.value) == ("app:schedules", task)
     assert said in fault.why
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ class Shop:
         """How many calls from now on fail."""
         self.tasks = Tasks()
         for name in ("send-receipt", "nightly"):
-            self.tasks.task(name)(lambda body, name=name: self._run(name, body))
+            self.tasks.task(name)(partial(self._run, name))
 
     def _run(self, name: str, body: dict[str, Any]) -> None:
         if self.fails:

@@ -186,7 +186,7 @@ def test_a_test_runs_what_waits_and_a_task_that_fails_waits_on(shop: Shop) -> No
 
 
 def test_a_task_may_enqueue_another_one_and_is_in_a_request() -> None:
-    tasks, seen = Tasks(), []
+    tasks, seen = Tasks(), list[object]()
     tasks.task("first")(lambda body: seen.append((request.path, enqueue("second", body))))
     tasks.task("second")(seen.append)
     shop = Shop()
@@ -204,12 +204,13 @@ def test_the_inner_loop_runs_tasks_after_the_request_and_those_that_fail_again_a
 ) -> None:
     app = shop.app(HEARTH_TASKS_QUEUE="memory")
     app.add_url_rule("/order", "order", lambda: f"{enqueue('nightly')} {len(shop.ran)}", methods=["POST"])
-    app.wsgi_app = development.then_tasks(app)  # type: ignore[method-assign]
+    app.wsgi_app = development.then_tasks(app)  # type: ignore[assignment, method-assign]
     shop.fails = 1
     answers = []
     for _ in range(2):
-        with app.test_client().post("/order", buffered=False) as response:
-            answers.append(response.text)
+        response = app.test_client().post("/order", buffered=False)
+        answers.append(response.text)
+        response.close()
 
     assert answers == ["True 0", "True 0"]
     assert len(shop.ran) == 2

@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from hearth.catalog.apis import APIS, RESOURCE_MANAGER, SERVICE_USAGE, STORAGE
 from hearth.catalog.services import SERVICES
+from hearth.facts import names
 from hearth.localcloud import bodies, operations, pages
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.records import projects
@@ -34,8 +35,6 @@ _ON_BY_DEFAULT = _names(
     "cloudresourcemanager cloudtrace logging monitoring serviceusage sql-component "
     "storage storage-api storage-component"
 )
-# Agents are called service-NUMBER@gcp-sa-NAME, but for those older than that rule.
-_OLD_AGENTS = {"run.googleapis.com": "serverless-robot-prod", "compute.googleapis.com": "compute-system"}
 _MOST_AT_ONCE = 20
 
 
@@ -96,8 +95,7 @@ def disabled(project: str, service: str) -> ApiError:
 
 def agent(project: str, service: str) -> str:
     """The address of the account that a Google service acts as in a project."""
-    domain = _OLD_AGENTS.get(service, f"gcp-sa-{service.removesuffix('.googleapis.com')}")
-    return f"service-{projects.number(project)}@{domain}.iam.gserviceaccount.com"
+    return names.agent(service, projects.number(project))
 
 
 def routes(store: Store, *, lag: int = 0) -> Iterable[web.RouteDef]:

@@ -20,6 +20,8 @@ _TRIAL: Mapping[Api, tuple[str, Mapping[str, str | int]]] = {
     apis.ARTIFACT_REGISTRY: ("projects/{project}/locations/{region}/repositories", {"pageSize": 1}),
     apis.CLOUD_BUILD: ("projects/{project}/locations/global/builds", {"pageSize": 1}),
     apis.CLOUD_RUN: ("projects/{project}/locations/{region}/services", {"pageSize": 1}),
+    apis.CLOUD_SCHEDULER: ("projects/{project}/locations/{region}/jobs", {"pageSize": 1}),
+    apis.CLOUD_TASKS: ("projects/{project}/locations/{region}/queues", {"pageSize": 1}),
     apis.FIREBASE: ("projects/{project}", {}),
     apis.FIREBASE_HOSTING: ("projects/{project}/sites", {"pageSize": 1}),
     apis.FIRESTORE: ("projects/{project}/databases", {}),

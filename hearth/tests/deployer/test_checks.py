@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from hearth.catalog.roles import DEPLOYER
+from hearth.catalog.roles import ANY, DEPLOYER
 from hearth.deployer.command import main
 from hearth.deployer.google import Answer, Ask, NoCredentials
 
 PROJECT = "acme-web-dev"
 ANSWERS: dict[str, Any] = json.loads(Path(__file__).with_name("answers.json").read_text(encoding="utf-8"))
+TASKS = {"app:taskQueue": ANY, "app:schedules": ANY}
 ALL_PERMISSIONS = [permission for role in DEPLOYER for permission in role.permissions]
 
 STACK_FILE = f"""\
@@ -168,7 +169,8 @@ def test_what_is_missing_is_named_with_its_fix(
 @pytest.mark.parametrize("role", DEPLOYER, ids=lambda role: role.name)
 def test_a_role_that_is_not_held_is_named_with_what_it_is_for(tmp_path: Path, role: Any) -> None:
     google = Google({}, permissions=[each for each in ALL_PERMISSIONS if each not in role.permissions])
-    said = f"  {': '.join(role.only)}\n" if role.only else ""
+    key, value = role.only or ("", "")
+    said = f"  {key}: {'nightly' if value == ANY else value}\n" if key else ""
 
     code, text = check(tmp_path, google, stack_file=STACK_FILE + said)
 
@@ -180,15 +182,17 @@ def test_a_role_that_is_not_held_is_named_with_what_it_is_for(tmp_path: Path, ro
 @pytest.mark.parametrize(
     ("said", "others"),
     [
-        ("app:database: firestore", [("app:database", "postgres"), ("app:auth", "firebase")]),
-        ("app:database: postgres", [("app:database", "firestore"), ("app:auth", "firebase")]),
-        ("app:auth: firebase", [("app:database", "postgres")]),
+        ("app:database: firestore", {"app:database": "postgres", "app:auth": "firebase"} | TASKS),
+        ("app:database: postgres", {"app:database": "firestore", "app:auth": "firebase"} | TASKS),
+        ("app:auth: firebase", {"app:database": "postgres"} | TASKS),
+        ("app:taskQueue: tasks", {"app:database": "postgres", "app:auth": "firebase", "app:schedules": ANY}),
+        ("app:schedules: {nightly: 0 3 * * *}", {"app:database": "postgres", "app:taskQueue": ANY}),
     ],
 )
 def test_a_role_for_what_the_stack_does_not_have_is_not_asked_for(
-    tmp_path: Path, said: str, others: list[tuple[str, str]]
+    tmp_path: Path, said: str, others: dict[str, str]
 ) -> None:
-    spared = {permission for role in DEPLOYER if role.only in others for permission in role.permissions}
+    spared = {permission for role in DEPLOYER if role.only in others.items() for permission in role.permissions}
     google = Google({}, permissions=[each for each in ALL_PERMISSIONS if each not in spared])
 
     code, text = check(tmp_path, google, stack_file=f"{STACK_FILE}  {said}\n")

@@ -27,6 +27,7 @@ TOGETHER: dict[str, Edit] = {
             "app:secretReferences": {"PAYMENT_KEY": "payment-key:1"},
         },
     ),
+    "tasks": sets("prod", {"app:taskQueue": "tasks", "app:schedules": {"nightly": "0 3 * * *"}}),
     "removed": removes("Pulumi.staging.yaml"),
     "qa": adds("qa", "dev", {"gcp:project": "acme-web-qa", "gcp:billingProject": "acme-web-qa"}),
     "renamed": runs("python -m hearth rename my-shop"),
