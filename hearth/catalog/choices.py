@@ -1,84 +1,88 @@
-"""Properties that exclude each other or need each other, as Google's Terraform provider checks it.
-
-There, a property says so beside its type (`ExactlyOneOf`, `AtLeastOneOf`, `ConflictsWith`, `RequiredWith`), and no
-schema tells it. Left out: all types but those that the local cloud plays.
-"""
+"""Properties that exclude each other or need each other, by the rules of their type (`hearth.catalog.rules`)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
+from hearth.catalog import rules
+from hearth.catalog.rules import Rules
 
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """How many of some properties may be there, wherever there is an object at `within`."""
+_ALL = "*"
 
-    within: str = ""
-    """A path without list places; "" for the resource itself."""
-    names: Sequence[str] = ()
-    """None for whatever may stand there."""
-    least: int = 0
-    most: int | None = None
-    together: bool = False
-    """All of them, or none."""
-
-    def fault(self, inputs: Mapping[str, Any]) -> tuple[str, str] | None:
-        """The property that is missing or too much in an object, with what is wrong; None where nothing is."""
-        names = self.names or sorted(inputs)
-        there = [name for name in names if inputs.get(name) is not None]
-        if len(there) < self.least:
-            among = f"one of {', '.join(self.names)} is required" if self.names else "it must not be empty"
-            return "", among
-        if self.most is not None and len(there) > self.most:
-            return there[-1], f"it excludes {there[0]}, which is there, too"
-        missing = [name for name in names if name not in there]
-        if self.together and there and missing:
-            return missing[0], f"required where {there[0]} is there"
-        return None
-
-
-_SQL_BLOCKS = ("backupConfiguration", "insightsConfig", "ipConfiguration", "locationPreference", "maintenanceWindow")
-_AUTHORIZATION = Choice(within="binaryAuthorization", names=("policy", "useDefault"), most=1)
-_CHOICES: Final[Mapping[str, Sequence[Choice]]] = {
-    "gcp:cloudrunv2/job:Job": (Choice(names=("runExecutionToken", "startExecutionToken"), most=1), _AUTHORIZATION),
-    "gcp:cloudrunv2/service:Service": (_AUTHORIZATION,),
-    "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": (
-        Choice(names=("aws", "oidc", "saml", "x509"), least=1, most=1),
-    ),
-    "gcp:secretmanager/secret:Secret": (Choice(within="replication", names=("auto", "userManaged"), least=1, most=1),),
-    "gcp:secretmanager/secretVersion:SecretVersion": (Choice(names=("secretData", "secretDataWo"), least=1, most=1),),
-    "gcp:sql/databaseInstance:DatabaseInstance": (
-        Choice(names=("clone", "pointInTimeRestoreContext", "settings"), least=1),
-        Choice(names=("rootPasswordWo", "rootPasswordWoVersion"), together=True),
-        *(Choice(within=f"settings.{each}", least=1) for each in _SQL_BLOCKS),
-        Choice(within="replicaConfiguration", least=1),
-    ),
-    "gcp:sql/user:User": (
-        Choice(names=("password", "passwordWo"), most=1),
-        Choice(names=("passwordWo", "passwordWoVersion"), together=True),
-    ),
-}
+Inputs = Mapping[str, Any]
 
 
 def alternatives(type: str) -> Sequence[str]:
     """Inputs of which one at least has to be there; none where each is known by itself."""
-    return next((each.names for each in _CHOICES.get(type, ()) if each.least and not each.within), ())
+    known = rules.of(type)
+    return next((group for group in (*known.one, *known.some) if not any("." in path for path in group)), ())
 
 
-def faults(type: str, inputs: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong, as paths with the reason."""
-    for choice in _CHOICES.get(type, ()):
-        for path, values in _objects(inputs, choice.within.split(".") if choice.within else [], ""):
-            if found := choice.fault(values):
-                yield f"{'.'.join(filter(None, [path, found[0]])) or choice.names[0]}: {found[1]}"
+def faults(type: str, inputs: Inputs, defaults: Inputs) -> Iterator[str]:
+    """What is missing or too much, as paths with the reason.
+
+    `defaults` by path, as the provider fills them in before it counts.
+    """
+    known = rules.of(type)
+    for group in (*known.one, *known.some):
+        yield from _missing(group, inputs, defaults)
+    for group in (*known.one, *known.alone):
+        there = [path for path in group if _is_told(inputs, path)]
+        if len(there) > 1:
+            yield f"{there[-1]}: it excludes {_relative(there[0], there)}, which is there, too"
+    for path, needed in _needs(known):
+        if _is_told(inputs, path) and not _may_be(inputs, needed):
+            yield f"{needed}: required where {_relative(path, (path, needed))} is there"
 
 
-def _objects(value: Any, steps: Sequence[str], path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    if isinstance(value, list):
-        for at, item in enumerate(value):
-            yield from _objects(item, steps, f"{path}[{at}]")
-    elif isinstance(value, Mapping):
-        if not steps:
-            yield path, value
-        else:
-            yield from _objects(value.get(steps[0]), steps[1:], f"{path}.{steps[0]}".lstrip("."))
+def _missing(group: Sequence[str], inputs: Inputs, defaults: Inputs) -> Iterator[str]:
+    parents = {path.rpartition(".")[0] for path in group}
+    found = [_at(inputs, parent) if parent else inputs for parent in parents]
+    if not any(isinstance(each, Mapping) for each in found):
+        return
+    if group[0].endswith(_ALL):
+        (parent,) = parents
+        if not any(value is not None for value in found[0].values()) and not _filled(parent, defaults):
+            yield f"{parent}: it must not be empty"
+    elif not any(_may_be(inputs, path) for path in group):
+        names = ", ".join(_relative(path, group) for path in group)
+        yield f"{_common(group) or group[0]}: one of {names} is required"
+
+
+def _needs(known: Rules) -> Iterator[tuple[str, str]]:
+    for path, *needed in known.needs:
+        yield from ((path, each) for each in needed)
+    for group in known.together:
+        yield from ((path, each) for path in group for each in group if each != path)
+
+
+def _filled(parent: str, defaults: Inputs) -> bool:
+    return any(path.rpartition(".")[0] == parent for path in defaults)
+
+
+def _is_told(inputs: Inputs, path: str) -> bool:
+    above = path.rpartition(".")[0]
+    return _may_be(inputs, path) and (not above or isinstance(_at(inputs, above), Mapping))
+
+
+def _may_be(inputs: Inputs, path: str) -> bool:
+    """Whether there is a value, or may be one as soon as what is above it is known."""
+    return _at(inputs, path) is not None
+
+
+def _at(value: Any, path: str) -> Any:
+    """The value at a path; where something above it is not known yet, that."""
+    for step in path.split("."):
+        if value is None or not isinstance(value, Mapping):
+            return value
+        value = value.get(step)
+    return value
+
+
+def _common(paths: Sequence[str]) -> str:
+    """The object that all of them are in; "" for the resource itself."""
+    parents = {path.rpartition(".")[0] for path in paths}
+    return parents.pop() if len(parents) == 1 else ""
+
+
+def _relative(path: str, paths: Sequence[str]) -> str:
+    return path.removeprefix(f"{_common(paths)}.")

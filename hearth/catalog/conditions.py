@@ -1,8 +1,8 @@
 """Changes that replace a resource or not by the values that they go from and to, as Google's Terraform provider has it.
 
 Its schema calls such a property changeable; code beside the schema decides (`CustomizeDiff` of each type's
-`resource_*.go`). Left out: a BigQuery table's `schema`, of which that code compares every column, and conditions on
-several properties at once.
+`resource_*.go`). Left out: a BigQuery table's `schema`, of which that code compares every column, and a switchover of
+Cloud SQL, which is told from several properties at once.
 """
 
 import ipaddress
@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+Values = Mapping[str, Any]
 Condition = Callable[[Any, Any], bool]
 
 
@@ -45,7 +46,6 @@ def _removed(before: Any, after: Any) -> bool:
 
 
 def _changed(_before: Any, _after: Any) -> bool:
-    """But for a switchover, which is told from several properties at once."""
     return True
 
 
@@ -57,11 +57,27 @@ _CONDITIONS: Final[Mapping[tuple[str, str], Condition]] = {
     ("gcp:spanner/database:Database", "ddls"): _not_appended,
     ("gcp:sql/databaseInstance:DatabaseInstance", "masterInstanceName"): _changed,
     ("gcp:sql/databaseInstance:DatabaseInstance", "replicaConfiguration.cascadableReplica"): _changed,
+    ("gcp:sql/databaseInstance:DatabaseInstance", "settings.autoUpgradeEnabled"): _unlocked,
     ("gcp:sql/databaseInstance:DatabaseInstance", "settings.diskSize"): _smaller,
     ("gcp:sql/databaseInstance:DatabaseInstance", "settings.ipConfiguration.privateNetwork"): _removed,
     ("gcp:storage/bucket:Bucket", "retentionPolicy.isLocked"): _unlocked,
 }
 """By type and path."""
+
+
+def _grows_by_itself(before: Any, after: Any, inputs: Values) -> bool:
+    """A disk that Google has made larger than declared stays so."""
+    return _smaller(before, after) and (inputs.get("settings") or {}).get("diskAutoresize") is not False
+
+
+def _scales_by_itself(_before: Any, _after: Any, inputs: Values) -> bool:
+    return bool(((inputs.get("settings") or {}).get("readPoolAutoScaleConfig") or {}).get("enabled"))
+
+
+_OVERRULED: Final[Mapping[tuple[str, str], Callable[[Any, Any, Values], bool]]] = {
+    ("gcp:sql/databaseInstance:DatabaseInstance", "nodeCount"): _scales_by_itself,
+    ("gcp:sql/databaseInstance:DatabaseInstance", "settings.diskSize"): _grows_by_itself,
+}
 
 
 def replaces(type: str, path: str, before: Any, after: Any) -> bool:
@@ -71,3 +87,9 @@ def replaces(type: str, path: str, before: Any, after: Any) -> bool:
     """
     condition = _CONDITIONS.get((type, path))
     return condition is not None and condition(before, after)
+
+
+def overruled(type: str, path: str, before: Any, after: Any, inputs: Values) -> bool:
+    """Whether a change at a path is none, because another property among the new `inputs` decides on it."""
+    overrules = _OVERRULED.get((type, path))
+    return overrules is not None and overrules(before, after, inputs)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hearth.catalog import rules
+
 Row = Mapping[str, Any]
 
 
@@ -112,33 +114,19 @@ _REPLACE: Mapping[str, frozenset[str]] = {
 }
 _SETS: Mapping[str, frozenset[str]] = {"gcp:storage/notification:Notification": frozenset({"eventTypes"})}
 
-# Of types that are written by hand, what their validation allows.
-_VALUES: Mapping[str, Mapping[str, list[str]]] = {
-    "gcp:sql/databaseInstance:DatabaseInstance": {
-        "settings.availabilityType": ["REGIONAL", "ZONAL"],
-        "settings.connectorEnforcement": ["NOT_REQUIRED", "REQUIRED"],
-        "settings.edition": ["ENTERPRISE", "ENTERPRISE_PLUS"],
-        "settings.ipConfiguration.sslMode": [
-            "ALLOW_UNENCRYPTED_AND_ENCRYPTED",
-            "ENCRYPTED_ONLY",
-            "TRUSTED_CLIENT_CERTIFICATE_REQUIRED",
-        ],
-        "settings.maintenanceWindow.day": [str(day) for day in range(1, 8)],
-        "settings.maintenanceWindow.hour": [str(hour) for hour in range(24)],
-    },
-}
-
 
 def corrected(token: str, row: Row) -> Row:
     """A type's row of the table, with `autonames` and `implied`."""
+    own = rules.of(token)
     return {
         **row,
         "autonames": _AUTONAMES.get(token, {"name": Autoname()} if "name" in row["inputs"] else {}),
         "implied": _implied(token, row),
         "delete_first": token in _DELETED_FIRST,
         "replace": {*row.get("replace", ()), *_REPLACE.get(token, ())},
-        "sets": {*row.get("sets", ()), *_SETS.get(token, ())} - _NO_SETS.get(token, set()),
-        "values": {**row.get("values", {}), **_VALUES.get(token, {})},
+        "sets": {*row.get("sets", ()), *_SETS.get(token, ()), *own.unordered} - _NO_SETS.get(token, set()),
+        "kept": {*row.get("kept", ()), *own.kept},
+        "values": {**row.get("values", {}), **own.values},
     }
 
 

@@ -18,7 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
-from hearth.catalog import choices, shapes
+from hearth.catalog import choices, limits, shapes
 from hearth.catalog.corrections import Autoname, corrected
 from hearth.catalog.shapes import Shape
 
@@ -115,7 +115,11 @@ class ResourceType:
 
     def faults(self, inputs: Mapping[str, Any]) -> list[str]:
         """What is missing, unknown, misshapen or too much in `inputs`, as paths with what is wrong."""
-        found = [*shapes.faults(self.shape, inputs, self.values), *choices.faults(self.token, inputs)]
+        found = [
+            *shapes.faults(self.shape, inputs, self.values),
+            *choices.faults(self.token, inputs, self.defaults),
+            *limits.faults(self.token, inputs),
+        ]
         stale = outdated() if any(": no such property" in fault for fault in found) else None
         return [f"{fault} ({stale})" if stale and ": no such property" in fault else fault for fault in found]
 

@@ -28,7 +28,7 @@ def difference(
     """
     before = {**type.implied, **{name: live[name] for name in moved or {}}, **declared(old_inputs)}
     after = {**type.implied, **(moved or {}), **declared(news)}
-    found = list(_Place(type, (), "", type.shape, live).changes(before, after))
+    found = list(_Place(type, (), "", type.shape, live, after).changes(before, after))
     replaced = frozenset(format_path(each.at) for each in found if each.replaces())
     return DiffResult(
         changed=frozenset(format_path(each.at) for each in found),
@@ -49,10 +49,15 @@ class _Place:
     shape: Shape
     live: Any
     """What the resource has there."""
+    news: Values
+    """All that is declared now."""
 
     def changes(self, before: Any, after: Any) -> "Iterator[_Change]":
         """Everything that differs from here on; None is what is not declared."""
-        if _same(before, after) or self._settled(before, after) or same(self.type.token, self.path, before, after):
+        token, path = self.type.token, self.path
+        if _same(before, after) or self._settled(before, after) or same(token, path, before, after):
+            return
+        if conditions.overruled(token, path, before, after, self.news):
             return
         if isinstance(before, Mapping) and isinstance(after, Mapping):
             for key in {**before, **after}:
@@ -105,16 +110,16 @@ class _Place:
         live = self.live.get(key) if isinstance(self.live, Mapping) else None
         if known:
             path = f"{self.path}.{key}" if self.path else key
-            return _Place(self.type, (*self.at, key), path, known.get(key), live)
+            return _Place(self.type, (*self.at, key), path, known.get(key), live, self.news)
         inner = self.shape.get(ANY_KEY) if isinstance(self.shape, Mapping) else None
         # Of a map, the whole is kept, and not what stands under a key.
-        return _Place(self.type, (*self.at, key), f"{self.path}.{ANY_KEY}", inner, live)
+        return _Place(self.type, (*self.at, key), f"{self.path}.{ANY_KEY}", inner, live, self.news)
 
     def _item(self, place: int | None) -> "_Place":
         lives = self.live if isinstance(self.live, list) else []
         live = lives[place] if place is not None and place < len(lives) else None
         inner = self.shape[0] if isinstance(self.shape, list) else None
-        return _Place(self.type, (*self.at, place or 0), self.path, inner, live)
+        return _Place(self.type, (*self.at, place or 0), self.path, inner, live, self.news)
 
 
 @dataclass(frozen=True)

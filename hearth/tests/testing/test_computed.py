@@ -1,21 +1,18 @@
 """What a created resource answers: every type of Google's, and in the provider's own form where that follows."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from hearth.catalog import choices, types
+from hearth.catalog import shapes, types
 from hearth.catalog.functions import Place
-from hearth.catalog.shapes import ANY_KEY
 from hearth.provider.schema import RESOURCES as HEARTH
 from hearth.testing.computed import OWN, PROJECT_NUMBER, Answer, created, existing, faults
+from hearth.tests.least import least
 
 PLACE = Place(project="shop-1", number=PROJECT_NUMBER, region="europe-west1", zone="europe-west1-b")
 NOWHERE = Place(project=None, number=PROJECT_NUMBER)
-CHOSEN: Mapping[str, Mapping[str, Any]] = {"gcp:secretmanager/secret:Secret": {"replication": {"auto": {}}}}
-"""What has to be there although no shape tells it."""
 EVERY = [found for token in types.tokens() if (found := types.get(token))]
 
 
@@ -28,17 +25,6 @@ def at(values: Any, path: str) -> Any:
     for step in path.split("."):
         values = values[int(step)] if step.isdigit() else values[step]
     return values
-
-
-def least(known: types.ResourceType, shape: Any, path: str) -> Any:
-    """The least value that a shape takes."""
-    if isinstance(shape, list):
-        return [least(known, shape[0], path)]
-    if isinstance(shape, Mapping):
-        needed = {} if ANY_KEY in shape else {name[:-1]: each for name, each in shape.items() if name.endswith("!")}
-        return {name: least(known, each, f"{path}.{name}") for name, each in needed.items()}
-    text = next((each for each in known.values.get(path, ()) if each), "text")
-    return {"boolean": True, "integer": 3, "number": 1.5}.get(shape, text)
 
 
 @pytest.mark.parametrize(
@@ -91,9 +77,9 @@ def test_an_id_is_as_in_the_state(token: str, inputs: dict[str, Any], id_: str) 
         ),
         (
             "iam/workloadIdentityPool:WorkloadIdentityPool",
-            {"workloadIdentityPoolId": "ci"},
+            {"workloadIdentityPoolId": "web-ci"},
             "name",
-            r"projects/\d+/.+ci",
+            r"projects/\d+/.+/web-ci",
         ),
         ("storage/bucket:Bucket", {"name": "b", "location": "EU"}, "url", "gs://b"),
         ("storage/bucket:Bucket", {"name": "b", "location": "EU"}, "storageClass", "STANDARD"),
@@ -120,10 +106,8 @@ def test_it_is_the_same_at_each_run_and_another_for_each_resource() -> None:
 
 def test_every_type_is_answered_in_its_shapes_with_the_least_that_it_takes() -> None:
     for known in EVERY:
-        wanted = (
-            known.required | set(choices.alternatives(known.token)[:1]) | (known.autonames.keys() & known.values.keys())
-        )
-        inputs = {**{name: least(known, known.inputs[name], name) for name in wanted}, **CHOSEN.get(known.token, {})}
+        named = {name: known.values[name][0] for name in known.autonames.keys() & known.values.keys()}
+        inputs = {**least(known), **named}
 
         assert faults(known.token, "web", inputs, PLACE) == [], known.token
         found = created(known.token, f"urn:pulumi:s::p::{known.token}::web", inputs, PLACE)
@@ -133,7 +117,8 @@ def test_every_type_is_answered_in_its_shapes_with_the_least_that_it_takes() -> 
         assert found.outputs.keys() <= known.inputs.keys() | known.outputs_only, known.token
         shown = {name: value for name, value in found.outputs.items() if name in known.inputs}
         # Objects inside of objects are made up to some depth, and there a required one can be missing.
-        assert [each for each in known.faults(shown) if "required, and missing" not in each] == [], known.token
+        misshapen = shapes.faults(known.shape, shown, known.values)
+        assert [each for each in misshapen if "required, and missing" not in each] == [], known.token
 
 
 @pytest.mark.parametrize("token", OWN)

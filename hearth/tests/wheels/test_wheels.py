@@ -29,6 +29,7 @@ DATA = {
         "LICENSE",
         "py.typed",
         "catalog/gcp_types.gz",
+        "catalog/rules.json",
         "image/stand-in-base",
         "localcloud/console/console.css",
         "localcloud/console/console.js",

@@ -12,6 +12,7 @@ SUBNETWORK = ("gcp:compute/subnetwork:Subnetwork", "ipCidrRange")
 DISK = ("gcp:compute/disk:Disk", "size")
 REGION_DISK = ("gcp:compute/regionDisk:RegionDisk", "size")
 SERVER = ("gcp:sql/databaseInstance:DatabaseInstance", "settings.diskSize")
+UPGRADED = ("gcp:sql/databaseInstance:DatabaseInstance", "settings.autoUpgradeEnabled")
 MASTER = ("gcp:sql/databaseInstance:DatabaseInstance", "masterInstanceName")
 PRIVATE = ("gcp:sql/databaseInstance:DatabaseInstance", "settings.ipConfiguration.privateNetwork")
 REDIS = ("gcp:redis/instance:Instance", "redisVersion")
@@ -31,7 +32,8 @@ SPANNER = ("gcp:spanner/database:Database", "ddls")
         (DISK, 20, 10, True),
         (REGION_DISK, 20, 10, True),
         (SERVER, 20, 30, False),
-        (SERVER, 20, 10, True),
+        (UPGRADED, None, True, False),
+        (UPGRADED, True, False, True),
         (MASTER, None, "a", True),
         (MASTER, "a", "b", True),
         (PRIVATE, None, "projects/p/global/networks/a", False),
@@ -59,6 +61,36 @@ def test_it_is_replaced_only_if_the_change_can_not_be_made_in_place(
 
     assert len(diff.changed) == 1
     assert bool(diff.replace) is replaced
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "replaced"),
+    [
+        ({"diskSize": 20, "diskAutoresize": True}, {"diskSize": 10, "diskAutoresize": True}, None),
+        ({"diskSize": 20}, {"diskSize": 10}, None),
+        ({"diskSize": 20, "diskAutoresize": False}, {"diskSize": 10, "diskAutoresize": False}, True),
+    ],
+)
+def test_a_smaller_disk_replaces_a_server_only_if_the_disk_does_not_grow_by_itself(
+    before: dict[str, Any], after: dict[str, Any], *, replaced: bool | None
+) -> None:
+    server = types.get(SERVER[0])
+    assert server
+    old, new = ({"settings": {"tier": "t", **settings}} for settings in (before, after))
+
+    diff = difference(server, old, old, new)
+
+    assert bool(diff.changed) is bool(replaced)
+    assert bool(diff.replace) is bool(replaced)
+
+
+def test_a_read_pool_that_scales_by_itself_keeps_its_nodes() -> None:
+    server = types.get(SERVER[0])
+    assert server
+    scaled = {"settings": {"readPoolAutoScaleConfig": {"enabled": True}}}
+
+    assert not difference(server, {**scaled, "nodeCount": 2}, {}, {**scaled, "nodeCount": 3}).changed
+    assert difference(server, {"nodeCount": 2}, {"nodeCount": 2}, {"nodeCount": 3}).changed == {"nodeCount"}
 
 
 def test_a_size_that_a_program_tells_for_the_first_time_replaces_nothing() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from hearth.catalog import types
 from hearth.catalog.apis import Api, local_endpoints
-from hearth.catalog.shapes import ANY_KEY, Shape, faults
+from hearth.catalog.shapes import faults
 from hearth.catalog.types import ResourceType
 from hearth.localcloud.standin import settings
 from hearth.localcloud.standin.client import ApiFault, Client
@@ -20,6 +20,7 @@ from hearth.localcloud.standin.kind import Cloud
 from hearth.localcloud.standin.provider import MAKERS
 from hearth.plugin.kinds import UNKNOWN, Context, Secret, Values
 from hearth.plugin.values import decode, encode
+from hearth.tests.least import PLACES, least
 
 EVERY = [found for token in types.tokens() if token not in MAKERS and (found := types.get(token))]
 ODD = (
@@ -33,8 +34,6 @@ ODD = (
 )
 """With ids of what is no property, a list of labels, and much that Google decides in objects."""
 SAMPLE = [each for at, each in enumerate(EVERY) if at % 5 == 0 or each.token in ODD]
-_DEFAULTS = {"project": "demo-x", "region": "us-central1", "zone": "us-central1-a"}
-_SCALARS: Mapping[Any, Any] = {"boolean": False, "integer": 7, "number": 7}
 
 
 class Records:
@@ -55,7 +54,7 @@ class Records:
 
 @pytest.mark.parametrize("type_", SAMPLE, ids=lambda each: each.token.removeprefix("gcp:"))
 def test_it_comes_up_stays_as_it_is_and_goes(type_: ResourceType) -> None:
-    cloud = Cloud(cast("Client", Records()), settings.read(_DEFAULTS, local_endpoints("http://127.0.0.1:1")))
+    cloud = Cloud(cast("Client", Records()), settings.read(PLACES, local_endpoints("http://127.0.0.1:1")))
 
     live(KeptKind(type_, cloud, DeclaredKept()), minimal(type_))
 
@@ -99,26 +98,10 @@ def plain(values: Values) -> Values:
 
 def minimal(type: ResourceType) -> dict[str, Any]:
     """What it requires, and no protection against being deleted."""
-    found = {name: value(type, type.inputs[name], name) for name in type.required}
+    found = least(type)
     for name in type.inputs.keys() & {"deletionProtection", "deletionProtectionEnabled", "deleteProtection"}:
         found[name] = False if type.inputs[name] == "boolean" else "UNPROTECTED"
     return found | ({"deletionPolicy": "DELETE"} if "deletionPolicy" in type.inputs else {})
-
-
-def value(type: ResourceType, shape: Shape, path: str) -> Any:
-    """Something of a shape."""
-    if isinstance(shape, list):
-        return [value(type, shape[0], path)]
-    if isinstance(shape, Mapping):
-        if ANY_KEY in shape:
-            return {"k": value(type, shape[ANY_KEY], path)}
-        return {name[:-1]: value(type, each, f"{path}.{name[:-1]}") for name, each in shape.items() if name[-1] == "!"}
-    if path in _DEFAULTS:
-        return _DEFAULTS[path]
-    allowed = [each for each in type.values.get(path, ()) if each]
-    if allowed:
-        return int(allowed[0]) if shape == "integer" else allowed[0]
-    return _SCALARS.get(shape, path.lower())
 
 
 def tells_the_same(planned: Any, real: Any) -> bool:

@@ -262,7 +262,7 @@ def test_a_type_that_the_sdk_dropped_can_be_read_and_deleted_and_not_made(provid
 @pytest.mark.parametrize(
     ("type", "inputs", "said"),
     [
-        (REDIS, {"name": "a", "memorySizeGb": 1}, "without setting deletion_protection=false"),
+        (REDIS, {"name": "cache", "memorySizeGb": 1}, "without setting deletion_protection=false"),
         (TOPIC, {"name": "a", "deletionPolicy": "PREVENT"}, 'without setting deletion_policy="DELETE"'),
         (
             "gcp:redis/cluster:Cluster",
