@@ -50,7 +50,9 @@ async function call(method, body) {
 // Whether the page is being left.
 async function act(method) {
   if (method === "sendOobCode") {
-    await call(method, { requestType: "PASSWORD_RESET", email: email.value });
+    // The mail leads to a page of Google's on another host, which then offers the way back to this one.
+    const back = location.origin + location.pathname;
+    await call(method, { requestType: "PASSWORD_RESET", email: email.value, continueUrl: back });
     say(done, "If there is such an account, a link to set a new password is on its way to the address.");
     return false;
   }

@@ -72,8 +72,10 @@ def test_what_google_refuses_is_told_in_words_and_nobody_is_signed_in(visit: Vis
     fill(visit, "short")
     visit.press("Make an account")
     expect(visit.page.get_by_role("alert")).to_contain_text("too short")
-    visit.press("Forgot the password?")
+    with visit.page.expect_request("**/accounts:sendOobCode*") as mailed:
+        visit.press("Forgot the password?")
     expect(visit.page.get_by_role("status")).to_contain_text("on its way")
+    assert mailed.value.post_data_json["continueUrl"] == f"{visit.site}/sign-in", "from Google's page, people come back"
     assert "/sign-in" in visit.page.url
 
 
