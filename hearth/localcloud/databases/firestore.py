@@ -14,8 +14,9 @@ from hearth.catalog.apis import FIRESTORE
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.databases import emulator
 from hearth.localcloud.databases.errors import DatabaseError
-from hearth.localcloud.databases.server import Server
+from hearth.localcloud.databases.server import Program, Server
 from hearth.localcloud.run import ports, processes
+from hearth.localcloud.run.launch import FIRESTORE_VARIABLE
 from hearth.localcloud.store import Store
 
 log = logging.getLogger(__name__)
@@ -91,19 +92,26 @@ class Firestore:
 
     def _open(self) -> Server:
         """The server, which does not run yet. Raises DatabaseError."""
-        where = folder(self._cloud)
-        where.mkdir(parents=True, exist_ok=True)
+        folder(self._cloud).mkdir(parents=True, exist_ok=True)
         self._port = ports.free()
-        program = emulator.program(self._port, where, self._load)
-        server = self._server = Server(self._store, program, self._cloud.logs / "databases" / "firestore.log")
-        self._store.put(_EMULATOR, {"port": self._port})
+        log_file = self._cloud.logs / "databases" / "firestore.log"
+        server = self._server = Server(self._store, self._program(), log_file, again=self._program)
         self._saving = asyncio.create_task(self._keep_saving(), name="save Firestore")
         return server
+
+    def _program(self) -> Program:
+        """On the port that it had, or on another one if somebody took that while it was down."""
+        if not ports.is_free(self._port):
+            self._port = ports.free()
+        self._store.put(_EMULATOR, {"port": self._port})
+        return emulator.program(self._port, folder(self._cloud), self._load)
 
     async def _load(self, pid: int) -> None:
         for database in self._databases():
             await emulator.load(self._port, database, self._place(database))
         self._store.put(_EMULATOR, {"port": self._port, "filled": pid})
+        # Instances that were told another port are started again, and told this one.
+        processes.ask_to_end(self._store, FIRESTORE_VARIABLE, other_than=host(self._store))
 
     async def _keep_saving(self) -> None:
         while True:

@@ -20,6 +20,7 @@ from hearth.localcloud.databases import firestore, sockets
 from hearth.localcloud.databases.errors import DatabaseError
 from hearth.localcloud.databases.part import Databases
 from hearth.localcloud.locking import AlreadyRunningError
+from hearth.localcloud.run.launch import FIRESTORE_VARIABLE
 
 # Of no version, so that the newest of this machine counts.
 _INSTANCE = {
@@ -88,4 +89,4 @@ async def _postgres(cloud: Cloud, databases: Databases) -> dict[str, str]:
 async def _firestore(cloud: Cloud, databases: Databases) -> dict[str, str]:
     cloud.store.put(f"{FIRESTORE.prefix}/{_DATABASE['name']}", _DATABASE)
     await databases.firestore.have()
-    return {"DATABASE_URL": "firestore://demo-serve", "FIRESTORE_EMULATOR_HOST": firestore.host(cloud.store)}
+    return {"DATABASE_URL": "firestore://demo-serve", FIRESTORE_VARIABLE: firestore.host(cloud.store)}

@@ -49,8 +49,12 @@ class Program:
 class Server:
     """Started by `start`, ended by `stop`."""
 
-    def __init__(self, store: Store, program: Program, log_file: Path) -> None:
+    def __init__(
+        self, store: Store, program: Program, log_file: Path, *, again: Callable[[], Program] | None = None
+    ) -> None:
+        """`again` is asked for the program before it is run once more, where that may have changed."""
         self.program = program
+        self._again = again
         self._store = store
         self._log_file = log_file
         self._process: processes.ManagedProcess | None = None
@@ -127,6 +131,7 @@ class Server:
         while True:
             try:
                 if self._process is None:
+                    self.program = self._again() if self._again else self.program
                     await self._start()
                     if has_died:
                         self._say("runs again.")

@@ -24,7 +24,7 @@ take it for a database in memory, of which each process has its own. Other varia
 so."""
 IDENTITY_VARIABLE = "HEARTH_IDENTITY_ORIGIN"
 """Where tokens come from that this cloud vouches for, in place of Google."""
-_FIRESTORE_VARIABLE = "FIRESTORE_EMULATOR_HOST"
+FIRESTORE_VARIABLE = "FIRESTORE_EMULATOR_HOST"
 # Google's libraries go there in place of Google.
 MARK = ("K_REVISION", DATA_VARIABLE)
 """Together they name one revision on one local cloud of this machine."""
@@ -83,7 +83,7 @@ def prepare(
     env = {
         "HOME": str(data),
         "LANG": "C.UTF-8",
-        **({_FIRESTORE_VARIABLE: firestore} if firestore else {}),
+        **({FIRESTORE_VARIABLE: firestore} if firestore else {}),
         **own,
         **{name: replace_sockets(_with_file(name, value, data)) for name, value in variables.items()},
         "PATH": _path(image, environment),

@@ -115,6 +115,15 @@ def is_running(store: Store, pid: int) -> bool:
     return record is not None and bool(_members(record))
 
 
+def ask_to_end(store: Store, variable: str, *, other_than: str) -> None:
+    """Send its stop signal to each recorded process that has this variable, with another value."""
+    for _, record in store.children(_RECORDS):
+        with contextlib.suppress(psutil.Error, OSError):
+            process = psutil.Process(record["pid"])
+            if _is_of(record, process) and process.environ().get(variable, other_than) != other_than:
+                process.send_signal(record.get("stop", signal.SIGTERM))
+
+
 async def end_orphans(store: Store) -> list[int]:
     """End what a killed cloud left running; returns the ids of the sessions that were ended."""
     records = [record for _, record in store.children(_RECORDS)]
@@ -139,7 +148,7 @@ def _members(record: Mapping[str, Any]) -> list[psutil.Process]:
     leader = None
     with contextlib.suppress(psutil.NoSuchProcess):
         leader = psutil.Process(record["pid"])
-        if abs(leader.create_time() - record["started"]) > _CLOCK_SLACK_SECONDS:
+        if not _is_of(record, leader):
             # The id belongs to another process now, which it could not while anyone of our session lived.
             return []
     found = []
@@ -149,6 +158,11 @@ def _members(record: Mapping[str, Any]) -> list[psutil.Process]:
             if os.getsid(process.pid) == record["pid"] and (leader or _is_marked(process, record["mark"])):
                 found.append(process)
     return found
+
+
+def _is_of(record: Mapping[str, Any], process: psutil.Process) -> bool:
+    """Whether a process with the recorded id is the one that was recorded."""
+    return bool(abs(process.create_time() - record["started"]) <= _CLOCK_SLACK_SECONDS)
 
 
 def _is_marked(process: psutil.Process, mark: Mapping[str, str]) -> bool:

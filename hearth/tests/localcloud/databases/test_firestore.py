@@ -18,6 +18,7 @@ from hearth.localcloud.databases.errors import DatabaseError
 from hearth.localcloud.databases.part import Databases
 from hearth.localcloud.databases.server import FOLDER_VARIABLE
 from hearth.localcloud.records import Records
+from hearth.localcloud.run import ports
 from hearth.localcloud.store import FILE, Store
 from hearth.tests.localcloud.running import LocalCloud, in_process, in_thread, processes_below, wait_until
 
@@ -113,6 +114,23 @@ def test_an_emulator_that_dies_comes_back_with_what_was_saved_and_that_is_said(f
         log = folder / "logs" / "databases" / "firestore.log"
         wait_until(lambda: "The local cloud: the server runs again." in log.read_text(encoding="utf-8"))
 
+        assert written(local, "(default)") == ["pen"]
+
+
+@with_emulator
+def test_an_emulator_whose_port_was_taken_while_it_was_down_gets_another(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with in_thread(folder, compose=databases) as local:
+        before, is_free = host(folder), ports.is_free
+        monkeypatch.setattr(ports, "is_free", lambda port: not before.endswith(f":{port}") and is_free(port))
+        log = folder / "logs" / "databases" / "firestore.log"
+        said = log.read_text(encoding="utf-8").count("runs again")
+        (process,) = emulators(folder)
+        process.send_signal(signal.SIGKILL)
+        wait_until(lambda: log.read_text(encoding="utf-8").count("runs again") > said)
+
+        assert host(folder) != before
         assert written(local, "(default)") == ["pen"]
 
 

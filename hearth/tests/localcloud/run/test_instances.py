@@ -269,6 +269,25 @@ def test_a_process_that_only_has_a_recorded_id_is_left_alone(tmp_path: Path) -> 
     store.close()
 
 
+def test_what_was_told_another_value_is_asked_to_end_and_nothing_else(tmp_path: Path) -> None:
+    store = Store(tmp_path / "state.db")
+    told = {"old": {"HOST": "a:1"}, "new": {"HOST": "a:2"}, "nothing": {}, "another's": {"HOST": "a:1"}}
+    running = {name: subprocess.Popen(["sleep", "600"], env={"PATH": os.defpath, **env}) for name, env in told.items()}
+    try:
+        for name, each in running.items():
+            begun = 0.0 if name == "another's" else psutil.Process(each.pid).create_time()
+            store.put(f"processes/run/{each.pid}", {"pid": each.pid, "started": begun, "mark": {}})
+        processes.ask_to_end(store, "HOST", other_than="a:2")
+
+        assert running["old"].wait(PATIENCE) == -signal.SIGTERM
+        assert [name for name, each in running.items() if each.poll() is not None] == ["old"]
+    finally:
+        for each in running.values():
+            each.kill()
+            each.wait()
+        store.close()
+
+
 def test_a_member_of_a_session_without_its_leader_is_ended_only_if_it_bears_the_mark(tmp_path: Path) -> None:
     store = Store(tmp_path / "state.db")
     # The leader ends at once; its child stays behind in the session.
