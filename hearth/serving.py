@@ -9,7 +9,6 @@ Left out: errors of a request. The server lives on after them, and Flask's debug
 
 import html
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -23,7 +22,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Final
 
-from hearth.colors import has_colors
+from hearth.colors import has_colors, remove_colors
 from hearth.errors import HearthError
 
 HOST: Final = "127.0.0.1"
@@ -33,7 +32,6 @@ _PORTS: Final = 100
 _CHANGED: Final = 3
 _POLL_SECONDS: Final = 0.3
 _LINES: Final = 200
-_STYLE: Final = re.compile(r"\x1b\[[0-9;]*m")
 _NOT_THE_APP: Final = {"__pycache__", "node_modules", "venv"}
 
 _PAGE = """<!doctype html>
@@ -111,7 +109,7 @@ def _ran(command: Sequence[str], folder: Path, environ: Mapping[str, str], liste
     try:
         assert process.stderr  # noqa: S101 - asked for above
         for line in process.stderr:
-            plain = _STYLE.sub("", line)
+            plain = remove_colors(line)
             sys.stderr.write(line if styled else plain)
             sys.stderr.flush()
             kept.append(plain)

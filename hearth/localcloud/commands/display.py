@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from hearth.colors import remove_colors
+
 MOST_ALIKE = 20
 """Changed properties that are shown one after another, as of a map with a file in each; the others are counted."""
 
@@ -12,7 +14,6 @@ _PROGRESS = re.compile(r"[ +~-]+ \S+ \S+ (?:creating|updating|deleting|replacing
 _DONE = re.compile(r"([ +~-]+ \S+ \S+ (?:created|updated|deleted|replaced|refreshed) \([\d.]+s\)).*")
 # `          + /style.css: "ad5736…"`
 _PROPERTY = re.compile(r"(\s+[+~-] )\S+\s*: ")
-_COLOUR = re.compile(r"\x1b\[[\d;]*m")
 # `<{%fg 1%}>1 errored<{%reset%}>`: colours that the CLI forgot to put in or leave out (CLI 3.259).
 _MARKUP = re.compile(r"<\{%.*?%\}>")
 
@@ -24,7 +25,7 @@ def shown(lines: Iterable[str]) -> Iterator[str]:
     """
     before, alike = "", 0
     for line in lines:
-        plain = _COLOUR.sub("", line)
+        plain = remove_colors(line)
         if _PROGRESS.match(plain):
             continue
         found = _PROPERTY.match(plain)

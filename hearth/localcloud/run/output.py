@@ -1,6 +1,7 @@
 """What a process writes, line by line: into a log file that others write to as well, and its last lines to keep.
 
-Files of the user's are called in it as in their checkout (`own_names`).
+Files of the user's are called in it as in their checkout (`own_names`). Colours are left out: the log is also shown in
+messages and on the console, where they would be signs in between.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ from collections.abc import MutableSequence
 from pathlib import Path
 from typing import TextIO
 
+from hearth.colors import remove_colors
 from hearth.localcloud.run.own_names import OwnNames
 
 LONGEST_LINE = 64 * 1024
@@ -45,6 +47,6 @@ def add(line: str, log: Path, prefix: str, tail: MutableSequence[str]) -> None:
 
 
 def _take(line: bytes, names: OwnNames, file: TextIO, prefix: str, tail: MutableSequence[str]) -> None:
-    text = names.put_into(line.decode(errors="replace").rstrip("\r"))
+    text = names.put_into(remove_colors(line.decode(errors="replace").rstrip("\r")))
     tail.append(text)
     file.write(f"{prefix} | {text}\n")
