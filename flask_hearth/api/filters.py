@@ -46,7 +46,9 @@ def orders(declaration: Declaration) -> list[str]:
 
 def comparisons(declaration: Declaration) -> dict[str, tuple[str, Operator]]:
     """The filters, each with its field and how that is compared."""
-    equal = {field: (field, "==") for index in indexes(declaration) for field in index[:-1]}
+    equal: dict[str, tuple[str, Operator]] = {
+        field: (field, "==") for index in indexes(declaration) for field in index[:-1]
+    }
     ranges = {
         f"{index[-1]}[{word}]": (index[-1], operator)
         for index in indexes(declaration)

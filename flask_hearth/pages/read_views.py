@@ -76,7 +76,7 @@ def _ways(declaration: Declaration, query: Query, found: Page, *, begins: bool) 
     """
     records = found.records
 
-    def way(**more: str) -> str:
+    def way(**more: Any) -> str:
         known = filters.parameters(declaration)
         asked: dict[str, Any] = {name: text for name, text in request.args.items() if name in known}
         return url_for("collections.index", declaration=declaration, **asked, **more)

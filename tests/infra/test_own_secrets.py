@@ -154,7 +154,7 @@ def test_an_app_may_bring_its_own_database_where_the_stack_has_none() -> None:
 @pytest.mark.parametrize("database", ["firestore", "postgres"])
 def test_the_names_that_are_taken_are_those_that_the_stack_sets(database: str) -> None:
     """Whatever its settings: a name that is free on one stack would be taken on the next."""
-    stack = run_stack("prod", {"app:database": database})
+    stack = run_stack("prod", {"app:database": database, "app:taskQueue": "tasks"})
 
     assert set(of_service(stack)) <= own_variables.RESERVED
     assert set(of_service(declared("local"))) < own_variables.RESERVED

@@ -123,15 +123,15 @@ class MemoryStore:
 
         def work() -> Page:
             downwards = query.descending != (before is not None)
-            every = sorted(self._matching(declaration, query), key=key, reverse=downwards)
+            every = sorted(self._matching(declaration, query), key=place, reverse=downwards)
             if start := after or before:
                 beyond = operator.lt if downwards else operator.gt
-                every = [one for one in every if beyond(key(one), (start.value, start.id))]
+                every = [one for one in every if beyond(place(one), (start.value, start.id))]
             found = every[offset:][:limit]
             more = len(every) > offset + limit
             return Page(records=copy.deepcopy(found if before is None else found[::-1]), more=more)
 
-        def key(record: Record) -> Any:
+        def place(record: Record) -> Any:
             end = position(record, query)
             return end.value, end.id
 

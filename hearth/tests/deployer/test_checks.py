@@ -192,7 +192,9 @@ def test_a_role_that_is_not_held_is_named_with_what_it_is_for(tmp_path: Path, ro
 def test_a_role_for_what_the_stack_does_not_have_is_not_asked_for(
     tmp_path: Path, said: str, others: dict[str, str]
 ) -> None:
-    spared = {permission for role in DEPLOYER if role.only in others.items() for permission in role.permissions}
+    spared = {
+        permission for role in DEPLOYER if role.only and role.only in others.items() for permission in role.permissions
+    }
     google = Google({}, permissions=[each for each in ALL_PERMISSIONS if each not in spared])
 
     code, text = check(tmp_path, google, stack_file=f"{STACK_FILE}  {said}\n")
