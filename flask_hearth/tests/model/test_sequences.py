@@ -5,6 +5,7 @@ The same sequences each time; one that fails is printed as a program. `PROPERTY_
 
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from flask_hearth.model.batch import Batch
 from flask_hearth.stores.interface import ExistsError, MissingError, Operator, VersionError
 from flask_hearth.tests.model.cities import CITIES, City, Country
 from flask_hearth.tests.model.conftest import Place
@@ -35,7 +37,7 @@ class Sequence(RuleBasedStateMachine):
         super().__init__()
         self.place = place
         self.kept: dict[str, City] = {}
-        """What the store should have, in the order of creation."""
+        """What the store should have."""
         self.held: dict[str, City] = {}
 
     @initialize()
@@ -79,18 +81,42 @@ class Sequence(RuleBasedStateMachine):
         elif self.attempt(who, self.held[who].delete):
             del self.kept[self.held[who].id]
 
+    @rule(first=WHO, deleted=some.sampled_from(["mine", "theirs", "neither"]), fields=FIELDS)
+    def both_in_a_batch(self, first: str, deleted: str, fields: dict[str, Any]) -> None:
+        second = "theirs" if first == "mine" else "mine"
+        one, other = (self.held[who] for who in (first, second))
+        if one.id == other.id or any(who == deleted and self.held[who].version is None for who in (first, second)):
+            return  # Refused before it is written.
+        before = [each.model_copy() for each in (one, other)]
+        refused = self.refusal(one) or self.refusal(other)
+        with pytest.raises(refused) if refused else nullcontext(), Batch() as batch:
+            for who in (first, second):
+                if who == deleted:
+                    batch.delete(self.held[who])
+                else:
+                    batch.update(self.held[who], **fields)
+        if refused:
+            assert [one, other] == before
+            return
+        for who in (first, second):
+            if who == deleted:
+                del self.kept[self.held[who].id]
+            else:
+                self.kept[self.held[who].id] = self.held[who].model_copy()
+
+    def refusal(self, held: City) -> type[Exception] | None:
+        """Of a write, if somebody wrote since."""
+        kept = self.kept.get(held.id)
+        if held.version is None:
+            return ExistsError if kept else None
+        if kept is None:
+            return MissingError
+        return VersionError if kept.version != held.version else None
+
     def attempt(self, who: str, write: Callable[[], None]) -> bool:
         """Whether it went through, which it should if nobody wrote since."""
         held = self.held[who]
-        kept = self.kept.get(held.id)
-        expected: type[Exception] | None = None
-        if held.version is None:
-            expected = ExistsError if kept else None
-        elif kept is None:
-            expected = MissingError
-        elif kept.version != held.version:
-            expected = VersionError
-        if expected is not None:
+        if expected := self.refusal(held):
             with pytest.raises(expected):
                 write()
             return False
@@ -102,7 +128,8 @@ class Sequence(RuleBasedStateMachine):
 
     @invariant()
     def every_query_finds_what_it_should(self) -> None:
-        every = list(self.kept.values())
+        # Those of one batch were made at the same moment.
+        every = sorted(self.kept.values(), key=lambda each: (each.created_at, each.id))
         assert list(City.where()) == every
         italian = sorted(
             (each for each in every if each.country is Country.ITALY and each.population > 0),
