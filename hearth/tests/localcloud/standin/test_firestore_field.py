@@ -57,7 +57,23 @@ def test_deleting_sets_them_back(google: Any, field: Any) -> None:
     assert google.documents[PATH] == {"name": FIELD}
 
 
-def test_one_without_settings_of_its_own_is_gone(google: Any, field: Any) -> None:
+def test_one_whose_settings_were_set_back_is_gone(google: Any, field: Any) -> None:
     google.documents[PATH] = {"name": FIELD}
 
     assert not field.refresh()
+
+
+def test_one_is_declared_without_any_settings(google: Any, stack: Any) -> None:
+    """As the end of a program's that had some, such as a TTL policy."""
+    google.documents[PATH] = {"name": FIELD}
+    plain = {"collection": "keys", "field": "expires_at"}
+    grown = stack(TYPE)
+
+    grown.up(plain)
+
+    assert grown.id == FIELD
+    assert grown.refresh()
+    assert grown.up(plain) == set()
+    assert grown.up(DECLARED)
+    assert grown.up(plain)
+    assert google.documents[PATH] == {"name": FIELD}
