@@ -21,11 +21,15 @@ _ALWAYS = frozenset({"HOME", "HOSTNAME", "LANG", "PATH", "PWD"})
 def warn(root: Path, service: Path, there: Collection[str]) -> None:
     """Say which variables are not `there` on this stack. `service` holds the app's package and its Dockerfile."""
     stack, elsewhere = pulumi.get_stack(), set_by_stacks(root)
+    alike: dict[str, list[str]] = {}
     for name in sorted(elsewhere.keys() - set(there)):
+        alike.setdefault(_and(elsewhere[name]), []).append(name)
+    for stacks, names in alike.items():
+        are, them = ("is", "it") if len(names) == 1 else ("are", "them")
         pulumi.log.warn(
-            f"{name} is set on {_and(elsewhere[name])} and not on {stack}, so an app that can't do without it won't "
-            f"start there. {_fix(name)} If that is meant, set it to nothing: pulumi config set --path --type string "
-            f"'{VARIABLES}.{name}' '' --stack {stack}"
+            f"{_and(names)} {are} set on {stacks} and not on {stack}, so an app that can't do without {them} won't "
+            f"start there. {_fix(names[0])} If that is meant, set {them} to nothing: pulumi config set --path "
+            f"--type string '{VARIABLES}.{names[0]}' '' --stack {stack}"
         )
     for name, place in sorted(required_by_app(service).items()):
         if name not in there and name not in elsewhere:

@@ -33,6 +33,16 @@ def test_a_variable_that_is_left_out_on_one_stack_is_told_with_those_that_have_i
     assert "c4n4ry" not in key
 
 
+def test_variables_that_the_same_stacks_have_are_told_together(project: Path) -> None:
+    (project / "Pulumi.dev.yaml").write_text(
+        "config:\n  app:env: {C: '1', A: '1', B: '1', KEY: '1'}\n", encoding="utf-8"
+    )
+    together, key = warnings(project)
+
+    assert together.startswith("A, B and C are set on dev and not on test, so an app that can't do without them won't")
+    assert key.startswith("KEY is set on dev and qa and not on test,")
+
+
 def test_a_variable_that_is_there_is_not_told_in_whatever_way_it_came(project: Path) -> None:
     assert warnings(project, "KEY", "SHOP", "MORE") == []
 
