@@ -282,6 +282,27 @@ def test_batches_over_the_same_objects_wait_for_each_other_and_do_not_fail(place
     assert [each.population for each in City.get_many(["rome", "milan"]).values()] == [20, 20]
 
 
+def test_in_a_requests_session_what_comes_after_a_batch_is_written_on_its_own(place: Place) -> None:
+    """A session has one connection for all calls, on which Postgres is told that a batch is one transaction."""
+    rome = city("rome")
+    with place.store.session():
+        with pytest.raises(ExistsError), Batch() as batch:
+            batch.save(City.create(id="oslo", name="Oslo"))
+            batch.save(City.create(id="rome", name="Rome"))
+        with Batch() as batch:
+            batch.update(rome, population=1)
+            batch.save(City.create(id="oslo", name="Oslo"))
+        city("milan")
+        with ThreadPoolExecutor(1) as another:
+            found = another.submit(place.store.get_many, CITIES, ["rome", "oslo", "milan"]).result()
+        with pytest.raises(ExistsError):
+            city("milan")
+        rome.update(population=2)
+
+    assert len(found) == 3
+    assert City.get("rome").population == 2
+
+
 def test_what_was_made_in_between_is_told_as_what_it_is(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where a store looks at its objects before it writes them."""
     if place.url.startswith("sqlite"):
