@@ -7,7 +7,7 @@ from sqlalchemy import exc
 
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.interface import FullError, UnavailableError
-from flask_hearth.stores.sql.tables import unique_index
+from flask_hearth.stores.sql.tables import index_names
 
 # Postgres says so of tables and columns that are not there (error codes, class 42); SQLite by OperationalError.
 _SCHEMA_BEHIND = frozenset({"42P01", "42703"})
@@ -41,9 +41,11 @@ def translate_errors() -> Iterator[None]:
 
 def is_taken(error: exc.IntegrityError, declaration: Declaration, field: str) -> bool:
     """Whether the error is of that unique field: Postgres names its index, SQLite its column."""
-    index = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    told = getattr(error.orig, "diag", None)
+    table, index = getattr(told, "table_name", None), getattr(told, "constraint_name", None)
     column = f": {declaration.name}.{declaration.stored_names[field]}"
-    return index == unique_index(declaration, field) or str(error.orig).endswith(column)
+    names = index_names("ux", declaration, (field,))
+    return (table == declaration.name and index in names) or str(error.orig).endswith(column)
 
 
 def _is_full(error: BaseException | None) -> bool:

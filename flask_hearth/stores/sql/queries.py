@@ -39,7 +39,7 @@ def paged(
 
 
 def _ordered(column: Column[Any], dialect: str) -> ColumnElement[Any]:
-    """By bytes also where the column was made in a language's order, before it was in an index."""
+    """By bytes also where the column is in a language's order, as those of earlier migrations are."""
     if dialect == "postgresql" and isinstance(column.type, Text):
         return column.collate(BYTEWISE)
     return column

@@ -22,7 +22,7 @@ from flask_hearth.stores.kinds import Kind, defaults, kinds
 KEYS_TABLE = "idempotency_keys"
 
 BYTEWISE: Final = "C"
-"""Postgres's collation for texts that are compared as on the other stores, not in a language's order."""
+"""Postgres's collation for texts, which are compared as on the other stores, not in a language's order."""
 
 _MAX_NAME_BYTES: Final = 63
 
@@ -47,8 +47,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 def metadata(declarations: Iterable[Declaration]) -> MetaData:
     """All tables that the declarations need, and the one for idempotency keys. Raises ValueError as `kinds` does."""
     found = MetaData()
+    named: set[str] = set()
     for declaration in declarations:
-        _table(found, declaration)
+        _table(found, declaration, named)
     Table(
         KEYS_TABLE,
         found,
@@ -67,9 +68,9 @@ def metadata(declarations: Iterable[Declaration]) -> MetaData:
     return found
 
 
-def _table(found: MetaData, declaration: Declaration) -> Table:
+def _table(found: MetaData, declaration: Declaration, named: set[str]) -> Table:
+    """`named` are the indexes of all tables so far, as a database has one of a name."""
     presets = defaults(declaration)
-    indexed = {name for index in declaration.indexes for name in index}
     return Table(
         declaration.name,
         found,
@@ -81,40 +82,59 @@ def _table(found: MetaData, declaration: Declaration) -> Table:
         *(
             Column(
                 declaration.stored_names[name],
-                _BYTEWISE_TEXT if kind is Kind.TEXT and name in indexed else _TYPES[kind],
+                _TYPES[kind],
                 key=name,
                 nullable=null,
                 server_default=_default(kind, presets.get(name)),
             )
             for name, (kind, null) in kinds(declaration).items()
         ),
-        *(_index(declaration, index) for index in {("created_at",): None, **dict.fromkeys(declaration.indexes)}),
-        *(Index(unique_index(declaration, name), name, unique=True) for name in declaration.unique),
+        *(
+            # With the id, by which those are ordered that share all else.
+            Index(_unnamed(index_names("ix", declaration, (*index, "id")), named), *index, "id")
+            for index in {("created_at",): None, **dict.fromkeys(declaration.indexes)}
+        ),
+        *(
+            Index(_unnamed(index_names("ux", declaration, (name,)), named), name, unique=True)
+            for name in declaration.unique
+        ),
     )
 
 
-def unique_index(declaration: Declaration, field: str) -> str:
-    """Its name, by which Postgres tells whose value is taken."""
-    return _fitting(f"ux_{declaration.name}_{declaration.stored_names[field]}")
+def index_names(kind: str, declaration: Declaration, fields: tuple[str, ...]) -> tuple[str, str]:
+    """What an index is called, and what it is called where another has that name: one of `a_b`, and one of `a` and `b`.
+
+    As long as Postgres keeps of a name.
+    """
+    parts = [kind, declaration.name, *(declaration.stored_names.get(each, each) for each in fields)]
+    name, digest = "_".join(parts), sha256("/".join(parts).encode()).hexdigest()[:8]
+    return _fitting(name), f"{_cut(name)}_{digest}"
 
 
-def _index(declaration: Declaration, fields: tuple[str, ...]) -> Index:
-    """With the id, by which those are ordered that share all else."""
-    name = "_".join(["ix", declaration.name, *(declaration.stored_names.get(each, each) for each in fields), "id"])
-    return Index(_fitting(name), *fields, "id")
+def _unnamed(names: tuple[str, str], named: set[str]) -> str:
+    """The first that no index has yet, which then has it."""
+    plain, other = names
+    name = other if plain in named else plain
+    named.add(name)
+    return name
 
 
 def _fitting(name: str) -> str:
-    """As long as Postgres keeps of one."""
     if len(name.encode()) <= _MAX_NAME_BYTES:
         return name
-    return f"{name.encode()[: _MAX_NAME_BYTES - 9].decode(errors='ignore')}_{sha256(name.encode()).hexdigest()[:8]}"
+    return f"{_cut(name)}_{sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _cut(name: str) -> str:
+    """With room for a digest."""
+    return name.encode()[: _MAX_NAME_BYTES - 9].decode(errors="ignore")
 
 
 _BYTEWISE_TEXT: Final = Text().with_variant(Text(collation=BYTEWISE), "postgresql")
 
 _TYPES: dict[Kind, TypeEngine[Any]] = {
-    Kind.TEXT: Text(),
+    # Whether or not it is in an index now: a column keeps the order that it was made in.
+    Kind.TEXT: _BYTEWISE_TEXT,
     Kind.INTEGER: BigInteger(),
     Kind.NUMBER: Double(),
     Kind.BOOLEAN: Boolean(),

@@ -1,7 +1,9 @@
 """Migrations and declarations agree, on SQLite and on Postgres, and revisions of the service may overlap."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +15,10 @@ from pydantic import Field
 from sqlalchemy import text
 
 from flask_hearth import migrations_cli
-from flask_hearth.model.declaration import Declaration
+from flask_hearth.model.declaration import Declaration, Model
 from flask_hearth.stores import open_store
 from flask_hearth.stores.clock import utc_now
-from flask_hearth.stores.interface import Store, UnavailableError
+from flask_hearth.stores.interface import Store, TakenError, UnavailableError
 from flask_hearth.stores.sql import schema
 from flask_hearth.stores.sql.engines import engine, migration_engine
 from flask_hearth.stores.sql.migrating import Migrations
@@ -227,6 +229,96 @@ def test_a_migration_does_not_queue_for_a_table_in_use(folder: Path, postgres_da
     holding.dispose()
 
     assert migrations.upgrade(postgres_database) == ("0001", "0002")
+
+
+def test_a_text_is_in_the_order_of_bytes_before_it_is_in_an_index(folder: Path, postgres_database: Postgres) -> None:
+    """A column keeps its order, and an index in a language's order serves no query."""
+    migrations = Migrations((SAMPLES,), folder)
+    migrations.make("keep samples")
+    migrations.upgrade(postgres_database)
+    by_hand = migration_engine(postgres_database, lock_seconds=5, create=False)
+
+    with by_hand.connect() as connection:
+        orders = connection.execute(
+            text(
+                "SELECT column_name, collation_name FROM information_schema.columns "
+                "WHERE table_name = 'samples' AND data_type = 'text'"
+            )
+        )
+        found = {row.column_name: row.collation_name for row in orders}
+    by_hand.dispose()
+
+    assert found.keys() > {"title", "note", "colour"}
+    assert {found[name] for name in Sample.model_fields if name in found} == {"C"}
+
+
+OLD_TEXT = """\
+from alembic import op
+import sqlalchemy as sa
+
+revision, down_revision = "0002", "0001"
+
+def upgrade():
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("samples", "title", type_=sa.Text(collation="C"))
+    op.create_index("ix_samples_title_id", "samples", ["title", "id"])
+"""
+
+
+def test_an_older_text_column_is_put_in_the_order_of_bytes_by_hand(folder: Path, postgres_database: Postgres) -> None:
+    """As docs/models.md says; else its index would serve no query."""
+    migrations = Migrations((SAMPLES,), folder)
+    first = migrations.make("keep samples")
+    assert first is not None
+    older = re.sub(r"\.with_variant\([^)]*\), \"postgresql\"\)", "", first.read_text(encoding="utf-8"))
+    first.write_text(older, encoding="utf-8")
+    migrations.upgrade(postgres_database)
+
+    (folder / "versions" / "0002_by_hand.py").write_text(OLD_TEXT, encoding="utf-8")
+    migrations.upgrade(postgres_database)
+
+    by_hand = migration_engine(postgres_database, lock_seconds=5, create=False)
+    with by_hand.connect() as connection:
+        # The rows are too few for an index to be worth it.
+        connection.execute(text("SET enable_seqscan = off"))
+        plan = connection.execute(text('EXPLAIN SELECT * FROM samples ORDER BY title COLLATE "C", id COLLATE "C"'))
+        assert "Index Scan using ix_samples_title_id" in "\n".join(plan.scalars())
+    by_hand.dispose()
+    assert Migrations((replace(SAMPLES, indexes=(("title",),)),), folder).differences(postgres_database) == []
+
+
+Short = Annotated[str, Field(max_length=20)]
+
+
+class Left(Model):
+    b: Short
+    c: Short
+    b_c: Short
+
+
+class Right(Model):
+    c: Short
+
+
+def test_indexes_that_would_be_called_alike_have_names_of_their_own(database: Database, folder: Path) -> None:
+    left = Declaration(
+        name="aa", singular="a", model=Left, indexes=(("b", "c"), ("b_c",), ("b_c", "created_at")), unique=("b_c",)
+    )
+    right = Declaration(name="aa_b", singular="b", model=Right, indexes=(("c",),), unique=("c",))
+    migrations = Migrations((left, right), folder)
+    migrations.make("keep both")
+
+    migrations.upgrade(database)
+
+    assert migrations.differences(database) == []
+    made = engine(database, pool_size=1, pool_wait_seconds=1, call_seconds=5)
+    kept = SqlStore(made, (left, right), migrations=folder, clock=utc_now)
+    for declaration, values in ((left, {"b": "x", "c": "x", "b_c": "x"}), (right, {"c": "x"})):
+        kept.create(declaration, "one", values)
+        with pytest.raises(TakenError) as taken:
+            kept.create(declaration, "two", values)
+        assert taken.value.field == declaration.unique[0]
+    kept.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
-from pydantic import Field, create_model
+from pydantic import Field, ValidationError, create_model
 
 from flask_hearth.model.declaration import Declaration, StoredAs
 from flask_hearth.model.entity import Entity
@@ -122,11 +122,32 @@ def another_stored_name(service: Service) -> None:
         assert note.get("old").model_dump() == {"name": "a" if service.is_sql else ""}
 
 
+def a_required_field_added_later(service: Service) -> None:
+    with service.revision(title=(Short, "")) as note:
+        note.create(id="old", title="a").save()
+
+    filled = """\
+    op.drop_index("ix_notes_title_id", "notes")
+    op.add_column("notes", sa.Column("colour", sa.Text(), nullable=True))
+    op.execute("UPDATE notes SET colour = title")
+    with op.batch_alter_table("notes") as batch:
+        batch.alter_column("colour", existing_type=sa.Text(), nullable=False)
+    op.create_index("ix_notes_colour_id", "notes", ["colour", "id"])
+"""
+    with service.revision(title=(Short, ""), colour=(Short, ...), by_hand=filled) as note:
+        if service.is_sql:
+            assert note.get("old").model_dump() == {"title": "a", "colour": "a"}
+        else:
+            with pytest.raises(ValidationError, match="colour"):
+                note.get("old")
+
+
 HISTORIES: dict[str, Callable[[Service], None]] = {
     "a field added later": a_field_added_later,
     "a default that changes": a_default_that_changes,
     "a renamed field": a_renamed_field,
     "another stored name": another_stored_name,
+    "a required field added later": a_required_field_added_later,
 }
 
 
