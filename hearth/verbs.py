@@ -42,6 +42,7 @@ GROUPS: dict[str, dict[str, Verb]] = {
         ),
         "status": Verb(does="show what runs where", module=_CLOUD, named=True),
         "logs": Verb(does="show the logs (--follow keeps printing)", module=_CLOUD, named=True),
+        "fire": Verb(does="make a schedule's call now (fire NAME)", module=_CLOUD, named=True),
         "env": Verb(
             does="print the variables that plain `pulumi -s local` needs", module=_CLOUD, named=True, first=("cli",)
         ),

@@ -13,6 +13,7 @@ _DOES = {
     "down": "destroy stack `local` and its data, once asked, and stop the local cloud",
     "status": "tell what runs where",
     "logs": "show what services, jobs, databases and edge wrote",
+    "fire": "make a schedule's call now, whatever its time",
     "env": "print the lines to evaluate in a shell for plain `pulumi -s local`",
     "cloud": "run the local cloud in the foreground, without deploying anything; `up` runs it in the background",
 }
@@ -24,6 +25,8 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog=f"python -m hearth {verb}", description=f"{verb}: {_DOES[verb]}.")
     if verb == "logs":
         parser.add_argument("--follow", action="store_true", help="keep printing new lines")
+    if verb == "fire":
+        parser.add_argument("name", help="a schedule, or the task that it calls")
     if verb == "down":
         parser.add_argument("--yes", action="store_true", help="delete without asking")
     options = vars(parser.parse_args(rest))

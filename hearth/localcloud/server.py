@@ -21,6 +21,7 @@ from aiohttp.typedefs import Handler
 
 from hearth.localcloud import console, guard, locking, logs, operations
 from hearth.localcloud.build.api import CloudBuild
+from hearth.localcloud.calls import Calls
 from hearth.localcloud.cloud import Cloud, Part, Ports
 from hearth.localcloud.databases.part import Databases
 from hearth.localcloud.errors import ApiError
@@ -58,7 +59,8 @@ def all_parts(cloud: Cloud) -> Sequence[Part]:
     """Every part, each after those that it uses."""
     run, databases = CloudRun(cloud), Databases(cloud)
     records = Records(cloud, sql_servers=databases.cloud_sql, firestore_server=databases.firestore)
-    return [databases, records, Kept(cloud), Identity(cloud), CloudBuild(cloud), run, Hosting(cloud, run)]
+    kept, identity = Kept(cloud), Identity(cloud)
+    return [databases, records, kept, identity, CloudBuild(cloud), run, Hosting(cloud, run), Calls(cloud)]
 
 
 @asynccontextmanager

@@ -5,9 +5,11 @@ from typing import Any
 
 import psutil
 
-from hearth.catalog.apis import FIRESTORE, SECRET_MANAGER, SQL_ADMIN
+from hearth.catalog.apis import CLOUD_TASKS, FIRESTORE, SECRET_MANAGER, SQL_ADMIN
+from hearth.catalog.played import is_kept
 from hearth.facts.names import last_segment
 from hearth.localcloud import times
+from hearth.localcloud.calls import declared, schedules
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.databases import firestore
 from hearth.localcloud.databases.cloud_sql import data_folder
@@ -27,8 +29,9 @@ _EXECUTION_STATES = {
 
 
 def status(cloud: Cloud) -> dict[str, Any]:
-    """A list each of services, jobs, databases, sites, secrets and kept resources; `apis`, a URL; `started`, since
-    when; `data`, the folder of what services keep. Values are text, flags, numbers or lists; times are RFC 3339.
+    """A list each of services, jobs, databases, sites, secrets, queues, schedules and kept resources; `apis`, a URL;
+    `started`, since when; `data`, the folder of what services keep. Values are text, flags, numbers or lists; times are
+    RFC 3339.
     """
     return {
         "apis": cloud.origin,
@@ -39,7 +42,9 @@ def status(cloud: Cloud) -> dict[str, Any]:
         "databases": databases(cloud),
         "sites": sites(cloud),
         "secrets": secrets(cloud),
-        "kept": records.listed(cloud.store),
+        "queues": queues(cloud),
+        "schedules": schedules.listed(cloud.store),
+        "kept": [each for each in records.listed(cloud.store) if is_kept(each["type"])],
     }
 
 
@@ -74,6 +79,14 @@ def jobs(cloud: Cloud) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def queues(cloud: Cloud) -> list[dict[str, Any]]:
+    """Cloud Tasks' queues, each with the number of tasks that wait."""
+    return [
+        {"name": name, "waiting": len(cloud.store.children(f"{CLOUD_TASKS.prefix}/{name}/tasks"))}
+        for name, _ in declared.each(cloud.store, declared.QUEUE)
+    ]
 
 
 def databases(cloud: Cloud) -> list[dict[str, Any]]:

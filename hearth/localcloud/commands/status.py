@@ -62,6 +62,16 @@ def _rows(pid: int, known: Ports, status: dict[str, Any]) -> Iterator[Row]:
         since = f" since {_time(database['started'])}" if database["started"] else ""
         what = f"{database['kind']}, {database['state']}{since}"
         yield f"database {last_segment(database['name'])}", what, str(database["pid"] or ""), database["data"]
+    yield from _calls(status)
+
+
+def _calls(status: dict[str, Any]) -> Iterator[Row]:
+    for queue in status.get("queues", []):
+        yield f"queue {last_segment(queue['name'])}", f"{queue['waiting']} waiting", "", ""
+    for job in status.get("schedules", []):
+        called = f"called {_time(job['lastAttemptTime'])}" if job["lastAttemptTime"] else "never called"
+        yield f"schedule {last_segment(job['name'])}", called, "", f"{job['schedule']} {job['timeZone']}"
+        yield from _message({"message": job["status"].get("message", "")})
 
 
 def _message(of: dict[str, Any]) -> Iterator[Row]:

@@ -47,6 +47,7 @@ def main(cloud: Cloud, state: dict[str, Any]) -> str:
             *(_service(cloud, service) for service in state["services"]),
             *(_job(cloud, job) for job in state["jobs"]),
             _databases(cloud, state["databases"]),
+            _calls(state["queues"], state["schedules"]),
             _requests(cloud),
             _secrets(state["secrets"]),
             _kept(state["kept"]),
@@ -162,6 +163,33 @@ def _databases(cloud: Cloud, databases: Sequence[dict[str, Any]]) -> str:
     shown = markup.table(("Name", "Kind", "State", "Process", "Data"), rows)
     logs = [_log(cloud, "databases", name) for name in dict.fromkeys(each["log"] for each in databases) if name]
     return markup.section("databases", "Databases", shown, *logs)
+
+
+def _calls(queues: Sequence[dict[str, Any]], schedules: Sequence[dict[str, Any]]) -> str:
+    if not queues and not schedules:
+        return ""
+    rows = [
+        *(
+            (markup.code(last_segment(each["name"]), each["name"]), "queue", f"{each['waiting']} waiting")
+            for each in queues
+        ),
+        *(
+            (
+                markup.code(last_segment(each["name"]), each["name"]),
+                markup.text(f"{each['schedule']} {each['timeZone']}"),
+                _called(each),
+            )
+            for each in schedules
+        ),
+    ]
+    return markup.section("calls", "Tasks and schedules", markup.table(("Name", "When", "State"), rows))
+
+
+def _called(job: dict[str, Any]) -> str:
+    if not job["lastAttemptTime"]:
+        return "never called"
+    wrong = job["status"].get("message", "")
+    return f"{markup.state(wrong or 'done', 'failed' if wrong else 'ready')} {markup.time(job['lastAttemptTime'])}"
 
 
 def _failure(message: str) -> str:

@@ -17,6 +17,9 @@ from hearth.localcloud.store import Document
 KEYS_PATH = "/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com"
 """As on www.googleapis.com; `jwks_uri` of the issuer's OpenID configuration."""
 
+ACCOUNT_KEYS_PATH = "/oauth2/v3/certs"
+"""The same of Google's accounts, which sign the tokens of calls."""
+
 _ACCOUNTS = f"/{IDENTITY_TOOLKIT.prefix}/v1/accounts:{{method:[A-Za-z]+}}"
 
 
@@ -38,6 +41,7 @@ class Identity:
         yield web.post(_ACCOUNTS, _for_pages(self._call))
         yield web.options(_ACCOUNTS, _for_pages(_preflight))
         yield web.get(KEYS_PATH, self._keys)
+        yield web.get(ACCOUNT_KEYS_PATH, self._keys)
 
     async def start(self) -> None:
         return None

@@ -28,6 +28,11 @@ from hearth.plugin.kinds import CheckResult, Provider, ProviderError, Values
 Maker = Callable[[ResourceType, Cloud], GcpKind]
 
 
+def _acted_upon(type_: ResourceType, cloud: Cloud) -> GcpKind:
+    """Kept as others are, and no mere record: `hearth.localcloud.calls` acts upon it."""
+    return KeptKind(type_, cloud, DeclaredKept())
+
+
 def _resource(row: Row, kind: type[RestKind] = RestKind) -> Maker:
     return lambda type_, cloud: kind(type_, row, cloud)
 
@@ -62,6 +67,8 @@ MAKERS: Final[Mapping[str, Maker]] = {
     rows.RUN_JOB.type: _resource(rows.RUN_JOB),
     rows.RUN_SERVICE.type: _resource(rows.RUN_SERVICE),
     rows.SECRET.type: _resource(rows.SECRET),
+    "gcp:cloudscheduler/job:Job": _acted_upon,
+    "gcp:cloudtasks/queue:Queue": _acted_upon,
     secret_version.TOKEN: secret_version.SecretVersionKind,
     service_identity.TOKEN: service_identity.ServiceIdentityKind,
     **{token: maker for grant in GRANTS for token, maker in _grants(grant)},

@@ -22,7 +22,9 @@ from hearth.plugin.kinds import UNKNOWN, Context, Secret, Values
 from hearth.plugin.values import decode, encode
 from hearth.tests.least import PLACES, least
 
-EVERY = [found for token in types.tokens() if token not in MAKERS and (found := types.get(token))]
+ACTED_UPON = {"gcp:cloudscheduler/job:Job", "gcp:cloudtasks/queue:Queue"}
+PLAYED = MAKERS.keys() - ACTED_UPON
+EVERY = [found for token in types.tokens() if token not in PLAYED and (found := types.get(token))]
 ODD = (
     "gcp:backupdisasterrecovery/serviceConfig:ServiceConfig",
     "gcp:compute/instance:Instance",
