@@ -23,7 +23,7 @@ class Retries:
 
     def pause(self, failures: int) -> float:
         """Seconds after so many failures, one or more: doubled some times, then growing evenly, up to the most."""
-        doubled = self.least * 2 ** min(failures - 1, self.doublings)
+        doubled = self.least * 2.0 ** min(failures - 1, self.doublings)
         return min(self.most, doubled * max(1, failures - self.doublings))
 
 

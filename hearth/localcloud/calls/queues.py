@@ -61,15 +61,16 @@ class Queues:
         name = bodies.text(task, "name") or f"{queue}/tasks/{secrets.randbelow(10**20)}"
         if name.rpartition("/")[0] != f"{queue}/tasks" or not _ID.fullmatch(name.rpartition("/")[2]):
             raise ApiError(400, f"Task name must be {queue}/tasks/ID, with letters, digits, - and _ in the id.")
-        made = {
+        due = _due(task)
+        made: Document = {
             "name": name,
             "httpRequest": _request(task.get("httpRequest")),
             "createTime": times.now(),
             "dispatchDeadline": f"{_deadline(task):g}s",
             "dispatchCount": 0,
-            "_due": _due(task),
+            "scheduleTime": times.at(due),
+            "_due": due,
         }
-        made["scheduleTime"] = times.at(made["_due"])
         if len(json.dumps(made)) > MOST_BYTES * 4 // 3:
             raise ApiError(400, f"Task size too large: a task has at most {MOST_BYTES} bytes.")
         gone = self._store.get(_gone(name))
