@@ -11,6 +11,7 @@ import yaml
 from hearth import project
 from hearth.catalog.apis import LOCAL_PROJECT_PREFIX
 from hearth.faults import SettingsError
+from hearth.localcloud.commands.checkout import STACK
 from hearth.project import NAMESPACE
 from hearth.rename import places
 from hearth.target import PLACEHOLDER
@@ -68,8 +69,14 @@ def obstacles(root: Path, old: str) -> Iterator[str]:
     for stack in deployed(root, old):
         yield (
             f"Stack {stack} is deployed on this machine as a stack of {old!r}: its state and its data would stay there "
-            "under that name. `make down` first; what you entered there goes with it."
+            f"under that name. {_taken_down(stack)} first; what you entered there goes with it."
         )
+
+
+def _taken_down(stack: str) -> str:
+    if stack == STACK:
+        return "`make down`"
+    return f'`make up`, `eval "$(make -s env)"` and, with its own PULUMI_CONFIG_PASSPHRASE, `pulumi destroy -s {stack}`'
 
 
 def deployed(root: Path, name: str) -> list[str]:

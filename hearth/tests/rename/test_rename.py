@@ -203,6 +203,16 @@ def test_without_git_there_is_no_way_back(checkout: Path) -> None:
         rename(checkout, "my-shop")
 
 
+def test_a_second_stack_on_this_machine_is_destroyed_by_pulumi_as_make_down_leaves_it(checkout: Path) -> None:
+    (checkout / ".git" / "info" / "exclude").write_text("/.local/\n", encoding="utf-8")
+    file = checkout / ".local" / "state" / ".pulumi" / "stacks" / places.current(checkout) / "second.json"
+    file.parent.mkdir(parents=True)
+    file.write_text('{"checkpoint": {"latest": {"resources": [{"urn": "urn:pulumi:second::x"}]}}}', encoding="utf-8")
+
+    with pytest.raises(RenameError, match=r"Stack second is deployed.*`pulumi destroy -s second` first"):
+        rename(checkout, "my-shop")
+
+
 @pytest.mark.parametrize(
     ("state", "refused"),
     [
