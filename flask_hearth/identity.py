@@ -3,9 +3,9 @@
 How credentials are checked is not here: where nothing checks them, everybody is a stranger with equal rights.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from flask import Flask, current_app, g
 
@@ -29,6 +29,8 @@ class User:
     """Whether the address is known to be the user's. Where it is not, it is good for showing, and for no decision."""
     anonymous: bool = False
     """Whether it is a sign-in without credentials, which anybody can have any number of. Good for reading alone."""
+    claims: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """Custom ones of the ID token, which only the project's administrators set. On pages, as of the sign-in."""
 
 
 Finder = Callable[[], User | None]

@@ -63,8 +63,8 @@ UNSERVED_QUERY: Final = Kind(
 TOKEN_MISSING: Final = Kind(
     name="token-missing",
     status=401,
-    title="Changes need a signed-in user",
-    advice="Send a Firebase ID token as `Authorization: Bearer TOKEN`. Reading needs none.",
+    title="This needs a signed-in user",
+    advice="Send a Firebase ID token as `Authorization: Bearer TOKEN`.",
 )
 INVALID_TOKEN: Final = Kind(
     name="invalid-token",
@@ -77,6 +77,12 @@ READING_ONLY: Final = Kind(
     status=403,
     title="This user may only read",
     advice="Sign in as a user who may change something. Anonymous sign-ins may not.",
+)
+NOT_PERMITTED: Final = Kind(
+    name="not-permitted",
+    status=403,
+    title="This user may not do this",
+    advice="Ask who runs the service for the right. The API's document says who may do what.",
 )
 STALE_FORM: Final = Kind(
     name="stale-form",

@@ -2,7 +2,8 @@
 
 Answered is what an index of the declaration serves, by the same rules as in Python (`flask_hearth.stores.queries`).
 The brackets are those of JSON:API's and Stripe's filters. Left out are `!=` and several values of one field, as two
-requests say the same; and a field whose name is that of another parameter, such as `page`.
+requests say the same; a field whose name is that of another parameter, such as `page`; and fields that are never shown,
+which comparisons would tell.
 """
 
 import json
@@ -15,7 +16,7 @@ from typing import Any, Final
 from flask import request
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
-from flask_hearth import problems
+from flask_hearth import access, problems
 from flask_hearth.api import strict_json
 from flask_hearth.api.query import invalid_parameter
 from flask_hearth.errors import Problem
@@ -35,7 +36,14 @@ _TIME: Final[TypeAdapter[Any]] = TypeAdapter(AwareDatetime)
 
 def indexes(declaration: Declaration) -> list[tuple[str, ...]]:
     """Those that can be asked by: fields that are compared for equality, and last the order."""
-    return [index for index in (("created_at",), *declaration.indexes) if not _TAKEN & {*index}]
+    hidden = _TAKEN | declaration.write_only
+    known = [index for index in (("created_at",), *declaration.indexes) if hidden.isdisjoint(index)]
+    permissions = declaration.permissions
+    owner = permissions.owner_of_lists
+    # A list of one's own objects is filtered by their owner, whatever else it is filtered by.
+    own = [tuple(field for field in index if field != owner) for index in known if owner in index[:-1]]
+    everything = known if len(permissions.rules("read")) > 1 or owner is None else []
+    return list(dict.fromkeys([*own, *everything]))
 
 
 def orders(declaration: Declaration) -> list[str]:
@@ -65,7 +73,7 @@ def combinations(declaration: Declaration) -> str:
     """Which filters and orders go together, in words."""
     return "; ".join(
         f"{''.join(f'{field} and ' for field in index[:-1])}the order or a range of {index[-1]}"
-        for index in dict.fromkeys(indexes(declaration))
+        for index in indexes(declaration)
     )
 
 
@@ -76,7 +84,8 @@ def read_query(declaration: Declaration) -> Query:
     """
     known = comparisons(declaration)
     asked = [(name, *known[name], text) for name, text in request.args.items() if name in known]
-    conditions = [(field, operator, _value(declaration, name, field, text)) for name, field, operator, text in asked]
+    conditions = access.conditions(declaration)
+    conditions += [(field, operator, _value(declaration, name, field, text)) for name, field, operator, text in asked]
     order = request.args.get(SORT)
     if order is not None and order not in orders(declaration):
         raise invalid_parameter(SORT, f"is none of {', '.join(orders(declaration))}")

@@ -30,8 +30,9 @@ A list is a page at a time, oldest first unless it is sorted. `next` is the curs
 right while objects are made and removed; it also stands in the `Link` header, as a relative reference, with the page
 before and the first one.
 
-Reading needs no credentials. Where the service runs with `AUTH=firebase`, changing needs a Firebase ID token of its
-project as `Authorization: Bearer TOKEN`; elsewhere tokens are not looked at."""
+Unless an operation says who it is for, reading needs no credentials. Where the service runs with `AUTH=firebase`,
+changing needs a Firebase ID token of its project as `Authorization: Bearer TOKEN`; elsewhere tokens are not looked at,
+and what is for users is for nobody."""
 
 
 def document(declarations: Sequence[Declaration], api_path: str = DEFAULT_API_PATH) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """The six operations of a collection, as the API's document describes them."""
 
+from functools import partial
 from typing import Any, Final
 
 from flask_hearth.api import body, filters, idempotency, routes, schemas
 from flask_hearth.errors import PROBLEM_JSON
+from flask_hearth.model import permissions
 from flask_hearth.model.declaration import Declaration
+from flask_hearth.model.permissions import Access
 
 Operation = dict[str, Any]
 
@@ -17,10 +20,11 @@ PROBLEMS: Final[dict[str, Any]] = {
         "content": _PROBLEM,
     },
     "Unauthorized": {
-        "description": "The token is invalid, or it is missing and changes need one.",
+        "description": "The token is invalid, or it is missing and needed.",
         "headers": {"WWW-Authenticate": {"$ref": "#/components/headers/Challenge"}},
         "content": _PROBLEM,
     },
+    "Forbidden": {"description": "The user may not do this.", "content": _PROBLEM},
     "NotFound": {"description": "There is no such object.", "content": _PROBLEM},
     "Conflict": {
         "description": "Another request interferes; send this one again.",
@@ -55,6 +59,7 @@ PROBLEMS: Final[dict[str, Any]] = {
 _NAMES: Final = {
     400: "BadRequest",
     401: "Unauthorized",
+    403: "Forbidden",
     404: "NotFound",
     409: "Conflict",
     412: "PreconditionFailed",
@@ -72,16 +77,31 @@ _BODY_PROBLEMS: Final = (400, 413, 415, 422)
 def declaration_operations(declaration: Declaration, api_path: str) -> dict[str, Any]:
     """Its two paths."""
     collection = f"{api_path}/v1/{declaration.name}"
+    guarded = partial(_guarded, declaration)
     return {
-        collection: {"get": _list(declaration), "post": _create(declaration)},
+        collection: {"get": guarded("list", _list(declaration)), "post": guarded("create", _create(declaration))},
         f"{collection}/{{id}}": {
             "parameters": [_parameter("Id")],
-            "get": _get(declaration),
-            "put": _replace(declaration),
-            "patch": _patch(declaration),
-            "delete": _delete(declaration),
+            "get": guarded("read", _get(declaration)),
+            "put": guarded("update", _replace(declaration)),
+            "patch": guarded("update", _patch(declaration)),
+            "delete": guarded("delete", _delete(declaration)),
         },
     }
+
+
+def _guarded(declaration: Declaration, name: permissions.Operation, operation: Operation) -> Operation:
+    """With who may ask for it, unless it is as everywhere."""
+    rules = declaration.permissions.rules(name)
+    if rules == permissions.Permissions().rules(name):
+        return operation
+    told = f"For {permissions.describe(rules)}."
+    if name == "list":
+        told += f" It has the objects that one may read: {permissions.describe(declaration.permissions.rules('read'))}."
+    found = operation | {"description": " ".join(filter(None, [operation.get("description"), told]))}
+    found["responses"] = operation["responses"] | {"403": {"$ref": "#/components/responses/Forbidden"}}
+    strangers = Access(None, checked=True).to_some(rules) or permissions.WRITERS in rules
+    return found if strangers else found | {"security": [{"firebase": []}]}
 
 
 def _list(declaration: Declaration) -> Operation:
@@ -133,7 +153,7 @@ def _create(declaration: Declaration) -> Operation:
         **_named(declaration, f"create_{declaration.singular}", f"Make {_a(declaration)}"),
         "parameters": [_parameter("IdempotencyKey")],
         "requestBody": _body(schemas.input_name(declaration), body.JSON),
-        "responses": {"201": created, **_problems(409, 429, *_BODY_PROBLEMS)},
+        "responses": {"201": created, **_problems(403, 409, 429, *_BODY_PROBLEMS)},
     }
 
 
@@ -221,4 +241,4 @@ def _problems(*statuses: int) -> dict[str, Any]:
 
 
 def _change_problems(declaration: Declaration, *statuses: int) -> dict[str, Any]:
-    return _problems(404, 412, 429, *statuses, *([428] if declaration.require_if_match else []))
+    return _problems(403, 404, 412, 429, *statuses, *([428] if declaration.require_if_match else []))

@@ -7,15 +7,20 @@ from typing import Any, Final
 from flask import Response, current_app
 
 from flask_hearth.api.body import JSON
+from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.interface import Record
 
 REVALIDATED: Final = "private, no-cache"
 """The client may keep it, and asks each time whether it is still the same; nobody in between keeps it."""
 
 
-def object_response(record: Record, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def object_response(
+    declaration: Declaration, record: Record, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     """The object with its ETag."""
-    return json_response(represent(record), status=status, headers={"ETag": etag(record), **(headers or {})})
+    return json_response(
+        represent(declaration, record), status=status, headers={"ETag": etag(record), **(headers or {})}
+    )
 
 
 def json_response(value: Mapping[str, Any], *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -29,11 +34,11 @@ def etag(record: Record) -> str:
     return f'"{record.version}"'
 
 
-def represent(record: Record) -> dict[str, Any]:
+def represent(declaration: Declaration, record: Record) -> dict[str, Any]:
     """The object as the API's document describes it."""
     return {
         "id": record.id,
-        **record.fields,
+        **{name: value for name, value in record.fields.items() if name not in declaration.write_only},
         "created_at": _time(record.created_at),
         "updated_at": _time(record.updated_at),
     }

@@ -65,18 +65,27 @@ def declaration_schemas(declarations: Sequence[Declaration]) -> dict[str, Schema
     patches: dict[str, Schema] = {}
     for declaration in declarations:
         written = known.pop(found[declaration.model, "validation"]["$ref"].removeprefix(_REF))
+        taken = _without(written, declaration.read_only)
         own += [
-            (declaration.model.__name__, _representation(written)),
-            (input_name(declaration), written | {"title": input_name(declaration)}),
+            (declaration.model.__name__, _representation(_without(written, declaration.write_only))),
+            (input_name(declaration), taken | {"title": input_name(declaration)}),
             (page_name(declaration), _page(declaration)),
         ]
-        _patches(declaration.model.__name__, written, known, patches)
+        _patches(declaration.model.__name__, taken, known, patches)
     schemas: dict[str, Schema] = {}
     for name, schema in [*own, *patches.items(), *known.items()]:
         if name in schemas:
             raise ValueError(f"Two schemas are named {name}: give one of the models another name.")
         schemas[name] = schema
     return schemas
+
+
+def _without(written: Schema, names: frozenset[str]) -> Schema:
+    found = {name: each for name, each in written.get("properties", {}).items() if name not in names}
+    required = [name for name in written.get("required", ()) if name not in names]
+    return {key: each for key, each in written.items() if key != "required"} | (
+        {"properties": found} | ({"required": required} if required else {}) if names else written
+    )
 
 
 def _representation(written: Schema) -> Schema:

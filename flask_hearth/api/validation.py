@@ -1,7 +1,7 @@
 """Fields that a client sent, checked by the model, as the stores keep them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -21,21 +21,28 @@ MAX_FAULTS: Final = 20
 READ_ONLY: Final = ("id", "created_at", "updated_at")
 """What stands in every answer and is no client's to write, in the order of answers."""
 
+_SET_HERE: Final = "is set by the service: leave it out"
+
 _UNKNOWN: Final = "extra_forbidden"
 """Pydantic's name for a field that the model does not have."""
 
 
-def validate(declaration: Declaration, value: Mapping[str, Any]) -> dict[str, Any]:
-    """Every field of the model, defaults filled in, as JSON values.
+def validate(
+    declaration: Declaration, value: Mapping[str, Any], own: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Every field of the model, defaults filled in, as JSON values. `own` are those that the service sets.
 
     Raises Problem: 422 with all faults, 413 for more than stores keep.
 
     By way of JSON text, as Pydantic then knows that a date can't come as anything but a string, and stays strict.
     """
+    taken = [(pointer("", name), _SET_HERE) for name in declaration.read_only if name in value]
     try:
-        model = declaration.model.model_validate_json(json.dumps(value))
+        model = declaration.model.model_validate_json(json.dumps({**value, **(own or {})}))
     except ValidationError as error:
-        raise _refused(declaration, value, _faults(error)) from None
+        raise _refused(declaration, value, _faults(error), taken) from None
+    if taken:
+        raise invalid_body(taken)
     fields: dict[str, Any] = model.model_dump(mode="json", round_trip=True)
     if over := limits.fault(declaration, fields):
         raise Problem(problems.OBJECT_TOO_LARGE, f"The {declaration.singular} {over}.")
@@ -43,36 +50,50 @@ def validate(declaration: Declaration, value: Mapping[str, Any]) -> dict[str, An
 
 
 def validate_patch(declaration: Declaration, fields: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields after a JSON Merge Patch. Raises Problem (422) as `validate` does.
+    """The fields after a JSON Merge Patch, which has none that only the service sets.
 
-    Also for a misspelt name with null, which by the RFC removes nothing: here it would be an error without a trace.
+    Raises Problem (422) as `validate` does. Also for a misspelt name with null, which by the RFC removes nothing: here
+    it would be an error without a trace.
     """
-    merged = merge(fields, patch)
-    with_strays = merge(fields, patch, keep_strays=True)
+    own = {name: fields[name] for name in declaration.read_only}
+    writable = {name: each for name, each in fields.items() if name not in own}
+    merged = merge(writable, patch)
+    with_strays = merge(writable, patch, keep_strays=True)
     if with_strays != merged:
         _refuse_strays(declaration, with_strays)
-    return validate(declaration, merged)
+    return validate(declaration, merged, own)
 
 
-def without_read_only(value: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, Any]:
+def without_read_only(declaration: Declaration, value: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that are a client's to write, of a body that may be what it has read (`shown` is the object now).
 
     What the service sets is taken as it is, so that an object which was read can be sent back (AIP-203, "Output only").
     Raises Problem (422) where it is another: a client that sends one means to change it, and would believe it changed.
     """
-    wrong = [name for name in READ_ONLY if name in value and value[name] != shown[name]]
+    known = _read_only(declaration)
+    wrong = [name for name in known if name in value and value[name] != shown[name]]
     if wrong:
         raise invalid_body(
-            [
-                (pointer("", name), f"is set by the service, and is {json.dumps(shown[name])} now: leave it out")
-                for name in wrong
-            ]
+            [(pointer("", name), f"{_SET_HERE}, and is {json.dumps(shown[name])} now") for name in wrong]
         )
-    return {name: each for name, each in value.items() if name not in READ_ONLY}
+    return {name: each for name, each in value.items() if name not in known}
 
 
-def has_read_only(value: Mapping[str, Any]) -> bool:
-    return any(name in value for name in READ_ONLY)
+def kept_by_put(declaration: Declaration, value: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What stays of an object that is replaced: what the service sets, and what the client could not read to send."""
+    unseen = declaration.write_only - value.keys()
+    return {name: fields[name] for name in declaration.read_only | unseen}
+
+
+def needs_stored(declaration: Declaration, value: Mapping[str, Any]) -> bool:
+    """Whether a body that replaces an object says what it becomes only together with what is stored."""
+    return bool(declaration.write_only - value.keys() or declaration.read_only) or any(
+        name in value for name in READ_ONLY
+    )
+
+
+def _read_only(declaration: Declaration) -> tuple[str, ...]:
+    return (*READ_ONLY, *sorted(declaration.read_only))
 
 
 def _refuse_strays(declaration: Declaration, value: Mapping[str, Any]) -> None:
@@ -88,16 +109,22 @@ def _faults(error: ValidationError) -> list[ErrorDetails]:
     return error.errors(include_url=False, include_context=False, include_input=False)
 
 
-def _refused(declaration: Declaration, value: Mapping[str, Any], faults: list[ErrorDetails]) -> Problem:
-    told = [(_pointer(fault["loc"], value), _reason(declaration, fault)) for fault in faults[:MAX_FAULTS]]
-    if more := len(faults) - len(told):
+def _refused(
+    declaration: Declaration,
+    value: Mapping[str, Any],
+    faults: list[ErrorDetails],
+    taken: Sequence[tuple[str, str]] = (),
+) -> Problem:
+    told = [*taken] + [(_pointer(fault["loc"], value), _reason(declaration, fault)) for fault in faults[:MAX_FAULTS]]
+    if more := len(taken) + len(faults) - len(told):
         told.append(("", f"has {more} more faults"))
     return invalid_body(told)
 
 
 def _reason(declaration: Declaration, fault: ErrorDetails) -> str:
     if fault["type"] == _UNKNOWN and len(fault["loc"]) == 1:
-        return f"is not a field of {declaration.model.__name__}, which has: {', '.join(declaration.model.model_fields)}"
+        writable = [name for name in declaration.model.model_fields if name not in declaration.read_only]
+        return f"is not a field of {declaration.model.__name__}, which has: {', '.join(writable)}"
     return fault["msg"]
 
 

@@ -1,10 +1,9 @@
 """Checked identity by Firebase ID tokens, for apps that run with AUTH=firebase.
 
 The API knows its users by `Authorization: Bearer`, pages by the session, and neither by the other's: a cookie that the
-API does not look at can't be abused by other sites. Everything may be read by strangers; changing needs a user.
+API does not look at can't be abused by other sites. Who may do what with a collection is `flask_hearth.access`.
 
-Left out: who may change what (every user may change everything), and taking a session back before its end, for which
-each request would have to ask Google.
+Left out: taking a session back before its end, for which each request would have to ask Google.
 """
 
 import logging

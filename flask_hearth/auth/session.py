@@ -41,6 +41,7 @@ def begin(claims: Claims) -> None:
         "email": claims.user.email,
         "verified": claims.user.email_verified,
         "at": int(time.time()),
+        "claims": dict(claims.user.claims),
     }
 
 
@@ -57,5 +58,6 @@ def user() -> User | None:
         case {"sub": str(id), "email": str() | None as email, "verified": bool(verified), "at": int(at)} if (
             id and 0 <= time.time() - at < LIFETIME.total_seconds()
         ):
-            return User(id=id, email=email, email_verified=verified)
+            custom = kept.get("claims")
+            return User(id=id, email=email, email_verified=verified, claims=custom if isinstance(custom, dict) else {})
     return None

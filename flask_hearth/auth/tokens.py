@@ -25,6 +25,16 @@ MAX_SUBJECT: Final = 128
 _REQUIRED: Final = ("aud", "auth_time", "exp", "iat", "iss", "sub")
 
 
+_STANDARD: Final = frozenset(
+    {
+        *("acr", "amr", "at_hash", "aud", "auth_time", "azp", "c_hash", "cnf", "exp", "firebase", "iat", "iss", "jti"),
+        *("nbf", "nonce", "sub", "user_id", "email", "email_verified", "name", "phone_number", "picture"),
+        *("provider_id", "sign_in_provider"),
+    }
+)
+"""Claims that are of the token or the account, and no custom ones (Firebase, "Control Access with Custom Claims")."""
+
+
 class InvalidTokenError(Exception):
     """The text says why, in words for whoever sent it; never the token itself."""
 
@@ -112,6 +122,7 @@ def _claims(claims: dict[str, Any]) -> Claims:
             email=email if isinstance(email, str) and email else None,
             email_verified=claims.get("email_verified") is True,
             anonymous=about.get("sign_in_provider") == "anonymous" or claims.get("provider_id") == "anonymous",
+            claims={name: value for name, value in claims.items() if name not in _STANDARD},
         ),
         signed_in=signed_in,
     )

@@ -7,11 +7,15 @@ in Python is `flask_hearth.model.entity`.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import click
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
+
+from flask_hearth.model.permissions import Permissions
 
 # A path segment, a Firestore collection, an SQL table: the strictest of the three, as one name serves all.
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,38}[a-z0-9]")
@@ -54,6 +58,22 @@ class StoredAs:
             )
 
 
+@dataclass(frozen=True)
+class ReadOnly:
+    """In the `Annotated` of a model's field: clients see it, and only the service sets it."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(schema) | {"readOnly": True}
+
+
+@dataclass(frozen=True)
+class WriteOnly:
+    """In the `Annotated` of a model's field: clients set it, and never see it."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(schema) | {"writeOnly": True}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
     """A collection of one model. Raises DeclarationError for a name or field that some store could not hold."""
@@ -71,6 +91,8 @@ class Declaration:
     the one that is sorted by or compared by `<`, such as `("state", "created_at")` (`flask_hearth.stores.queries`)."""
     unique: tuple[str, ...] = ()
     """Fields of which no two objects have the same value; null is no value."""
+    permissions: Permissions = field(default_factory=Permissions)
+    """Who may do what: unless it says so, anybody may read, and who may change anything in the service all of it."""
     title: str | None = None
     """Name of the field by which pages call an object; None stands for the first text of the model."""
 
@@ -91,9 +113,26 @@ class Declaration:
             )
 
     @cached_property
+    def read_only(self) -> frozenset[str]:
+        """Fields that only the service sets."""
+        return self._marked(ReadOnly)
+
+    @cached_property
+    def write_only(self) -> frozenset[str]:
+        """Fields that are never shown."""
+        return self._marked(WriteOnly)
+
+    def _marked(self, marker: type) -> frozenset[str]:
+        return frozenset(
+            name
+            for name, info in self.model.model_fields.items()
+            if any(isinstance(each, marker) for each in info.metadata)
+        )
+
+    @cached_property
     def stored_names(self) -> Mapping[str, str]:
         """Of each field, in the model's order."""
         return {
-            name: next((each.name for each in field.metadata if isinstance(each, StoredAs)), name)
-            for name, field in self.model.model_fields.items()
+            name: next((each.name for each in info.metadata if isinstance(each, StoredAs)), name)
+            for name, info in self.model.model_fields.items()
         }

@@ -26,6 +26,8 @@ class Field:
     nullable: bool
     is_text: bool
     """Whether any text is of its type, the empty one included."""
+    write_only: bool
+    """Whether it is never shown; left empty in a form that edits, it stays."""
     blank: Any
     """What an empty control stands for."""
     input_type: str = "text"

@@ -23,9 +23,18 @@ _INPUT_TYPES: Final = {"number": "number", "decimal": "number", "date": "date", 
 _ON_A_LINE: Final = {"text", "multiline", "number", "decimal", "choice"}
 
 
-@cache
 def fields(declaration: Declaration) -> tuple[Field, ...]:
-    """In the model's order."""
+    """Those of a form, in the model's order."""
+    return tuple(field for field in _all(declaration) if field.name not in declaration.read_only)
+
+
+def shown_fields(declaration: Declaration) -> tuple[Field, ...]:
+    """Those of an object, as its pages show it."""
+    return tuple(field for field in _all(declaration) if field.name not in declaration.write_only)
+
+
+@cache
+def _all(declaration: Declaration) -> tuple[Field, ...]:
     # Of a model that is within itself, its own schema is one of those known.
     schema, known = _followed(form_schema(declaration.model))
     return _parts(schema, known, (), ())
@@ -33,7 +42,7 @@ def fields(declaration: Declaration) -> tuple[Field, ...]:
 
 def title(declaration: Declaration) -> Field:
     """The field that objects go by: the one that is declared, else the first text, else the first of all."""
-    known = fields(declaration)
+    known = shown_fields(declaration)
     wanted = declaration.title
     return next((field for field in known if (field.name == wanted if wanted else field.is_text)), known[0])
 
@@ -72,12 +81,14 @@ def _field(
         or (required and kind not in {"checkbox", "choice", "lines"})
     )
     input_type = _INPUT_TYPES.get(kind, _INPUT_TYPES.get(schema.get("format", ""), "text"))
+    write_only = bool(part.get("writeOnly"))
     return Field(
         path=path,
         label=labels[-1],
         full_label=": ".join(labels),
         kind=kind,
         hint=hints.hint(part, schema, kind, item, nullable=nullable),
+        write_only=write_only,
         required=required,
         nullable=nullable,
         is_text=is_text,

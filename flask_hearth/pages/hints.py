@@ -20,7 +20,8 @@ _ON_A_LINE: Final = {"date": "For example 2026-01-31.", "time": "For example 19:
 
 def hint(part: Schema, schema: Schema, kind: Kind, item: Field | None, *, nullable: bool) -> str:
     """Sentences for people. `part` is how the model has the field, `schema` what it takes, `item` what a list is of."""
-    return _joined(part.get("description"), *_sentences(part, schema, kind, item, nullable=nullable))
+    unseen = "It is not shown. Left empty in a change, it stays as it is." if part.get("writeOnly") else None
+    return _joined(part.get("description"), *_sentences(part, schema, kind, item, nullable=nullable), unseen)
 
 
 def _sentences(part: Schema, schema: Schema, kind: Kind, item: Field | None, *, nullable: bool) -> list[str | None]:

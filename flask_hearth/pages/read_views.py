@@ -5,11 +5,11 @@ from typing import Any, Final
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from flask_hearth import errors, problems, storage
+from flask_hearth import access, errors, problems, storage
 from flask_hearth.api import cursors, filters
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
-from flask_hearth.pages.fields import fields, title
+from flask_hearth.pages.fields import shown_fields, title
 from flask_hearth.pages.rendering import blueprint, display_name, page
 from flask_hearth.stores.interface import MissingError, Page, Position, Query, Record, position
 
@@ -27,6 +27,7 @@ def index(declaration: Declaration) -> str:
 
     Unknown parameters are let pass: where people share links, others append theirs.
     """
+    access.check(declaration, "list")
     query = filters.read_query(declaration)
     after, before = _position(declaration, query, "after"), _position(declaration, query, "before")
     if before is not None:
@@ -37,7 +38,7 @@ def index(declaration: Declaration) -> str:
     if before is None:
         found = storage.current().page(declaration, query, limit=ROWS, after=after)
     titled = title(declaration)
-    others = [field for field in fields(declaration) if field != titled]
+    others = [field for field in shown_fields(declaration) if field != titled]
     return page(
         "list.html",
         declaration,
@@ -55,7 +56,8 @@ def index(declaration: Declaration) -> str:
 @blueprint.get("/<paged:declaration>/<id:id>")
 def show(declaration: Declaration, id: str) -> str:
     """One object."""
-    record = storage.current().get(declaration, id)
+    access.check(declaration, "read")
+    record = access.load(declaration, id)
     return page("show.html", declaration, record=record, display_name=display_name(declaration, record))
 
 
@@ -78,8 +80,8 @@ def _ways(declaration: Declaration, query: Query, found: Page, *, begins: bool) 
 
     def way(**more: Any) -> str:
         known = filters.parameters(declaration)
-        asked: dict[str, Any] = {name: text for name, text in request.args.items() if name in known}
-        return url_for("collections.index", declaration=declaration, **asked, **more)
+        asked: dict[str, Any] = {name: text for name, text in request.args.items() if name in known} | more
+        return url_for("collections.index", declaration=declaration, **asked)
 
     def cursor(record: Record) -> str:
         return cursors.encode(declaration, query, position(record, query))

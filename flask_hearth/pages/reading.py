@@ -5,13 +5,14 @@ Whether values are right is for the same code to say that the API asks (`flask_h
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
 
 from flask_hearth.api import strict_json
 from flask_hearth.api.body import invalid_body
-from flask_hearth.api.validation import validate
+from flask_hearth.api.validation import kept_by_put, validate
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.model.size import largest
@@ -27,13 +28,27 @@ Fault = tuple[str, str]
 """JSON Pointer and reason."""
 
 
-def read_form(declaration: Declaration, form: MultiDict[str, str]) -> dict[str, Any]:
-    """Every field as the stores keep it. Raises Problem: 422 with what is wrong in which field, 413."""
-    reader = _Reader(texts.submitted_texts(declaration, form), largest(declaration).tokens)
+def read_form(
+    declaration: Declaration,
+    form: MultiDict[str, str],
+    stored: Mapping[str, Any] | None = None,
+    *,
+    own: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Every field as the stores keep it; those that the form leaves alone are those of the object that is `stored`,
+    or of a new one `own`.
+
+    Raises Problem: 422 with what is wrong in which field, 413.
+    """
+    typed = texts.submitted_texts(declaration, form)
+    reader = _Reader(typed, largest(declaration).tokens)
     given = reader.object(fields(declaration))
+    if stored is not None:
+        given = {name: value for name, value in given.items() if name not in declaration.write_only or typed[name]}
+        own = kept_by_put(declaration, given, stored)
     faults = [*_misfits(declaration, form), *reader.faults]
     try:
-        values = validate(declaration, given)
+        values = validate(declaration, given, own)
     except Problem as problem:
         if not faults:
             raise

@@ -8,15 +8,15 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import request
+from flask import redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from flask_hearth import errors, problems, storage
+from flask_hearth import access, errors, problems
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.pages import faults, texts
-from flask_hearth.pages.rendering import blueprint, display_name, page
+from flask_hearth.pages.rendering import blueprint, display_name, page, sign_in
 from flask_hearth.stores.interface import FullError, MissingError, Record, TakenError, TooLargeError, UnavailableError
 
 KEY: Final = "_key"
@@ -73,7 +73,9 @@ def render_confirmation(declaration: Declaration, record: Record, problem: Probl
 def redisplay_form(problem: Problem) -> Response:
     """Also for what is raised before the view, such as a limit on writes."""
     if request.method != "POST":
-        return errors.error_response(problem)
+        # Only pages that need a user raise one of these, and who signs in comes back.
+        way = sign_in() if problem.kind in {problems.READING_ONLY, problems.NOT_PERMITTED} else None
+        return errors.error_response(problem) if way is None else redirect(way, 303)
     arguments: Mapping[str, Any] = request.view_args or {}
     try:
         html = _shown_again(arguments["declaration"], arguments.get("id"), problem)
@@ -115,9 +117,7 @@ def too_large(error: TooLargeError) -> Response:
 def _shown_again(declaration: Declaration, id: str | None, problem: Problem) -> str:
     changed = problem if isinstance(problem, EditConflict) else None
     if id is not None and request.path.endswith("/remove"):
-        return render_confirmation(
-            declaration, (changed and changed.now) or storage.current().get(declaration, id), problem
-        )
+        return render_confirmation(declaration, (changed and changed.now) or access.load(declaration, id), problem)
     typed = texts.submitted_texts(declaration, request.form)
     if changed is None:
         return render_form(declaration, typed, id=id, version=request.form.get(VERSION, ""), problem=problem)

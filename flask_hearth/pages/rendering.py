@@ -5,15 +5,16 @@ Private and never cached, because such a page belongs to a session and says what
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
 from flask import Blueprint, current_app, get_flashed_messages, render_template, request
 
-from flask_hearth import identity
+from flask_hearth import access, identity
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.pages.field import Field, with_parts
-from flask_hearth.pages.fields import fields, humanize, title
+from flask_hearth.pages.fields import fields, humanize, shown_fields, title
 from flask_hearth.stores.interface import Query, Record
 
 NOTHING: Final = "\N{EN DASH}"
@@ -29,7 +30,8 @@ def page(template: str, declaration: Declaration, **values: Any) -> str:
         declaration=declaration,
         fields=fields(declaration),
         with_parts=tuple(with_parts(fields(declaration))),
-        may_write=identity.may_write(),
+        shown=tuple(with_parts(shown_fields(declaration))),
+        may=partial(access.may, declaration),
         sign_in=sign_in(),
         user=identity.current(),
         account=_with_way_back(),

@@ -16,8 +16,8 @@ Texts = Mapping[str, str]
 
 
 def stored_texts(declaration: Declaration, values: Mapping[str, Any]) -> dict[str, str]:
-    """Stored values as the form shows them."""
-    return dict(_texts(fields(declaration), values))
+    """Stored values as the form shows them, and nothing of those that are never shown."""
+    return dict(_texts(fields(declaration), {**values, **dict.fromkeys(declaration.write_only)}))
 
 
 def default_texts(declaration: Declaration) -> dict[str, str]:

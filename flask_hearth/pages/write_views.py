@@ -5,52 +5,51 @@ hidden: the version that was seen, or for a new object a key from which its id f
 once. What happens to a POST that did not work is in `redisplay`.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 from flask import flash, redirect, request, url_for
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Response
 
-from flask_hearth import csrf, identity, problems, storage
+from flask_hearth import access, csrf, storage
 from flask_hearth.api import idempotency
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
+from flask_hearth.model.permissions import Operation
 from flask_hearth.pages import sizes, texts
 from flask_hearth.pages.reading import read_form
 from flask_hearth.pages.redisplay import KEY, VERSION, EditConflict, render_confirmation, render_form
-from flask_hearth.pages.rendering import blueprint, display_name, sign_in
+from flask_hearth.pages.rendering import blueprint, display_name
 from flask_hearth.stores.interface import ExistsError, MissingError, Record, VersionError
 
 _MESSAGE_CHARACTERS: Final = 60
 """Of an object's name in a message, which travels in the cookie: browsers drop one of 4 kB, and with it the session."""
 
-_ONLY_WRITERS: Final = "Nothing was saved: only signed-in users may change anything here."
-
 
 @blueprint.get("/<paged:declaration>/new")
 def new(declaration: Declaration) -> Response | str:
-    return _for_writers(lambda: render_form(declaration, texts.default_texts(declaration)))
+    access.check(declaration, "create")
+    return render_form(declaration, texts.default_texts(declaration))
 
 
 @blueprint.get("/<paged:declaration>/<id:id>/edit")
 def edit(declaration: Declaration, id: str) -> Response | str:
-    def filled() -> str:
-        record = storage.current().get(declaration, id)
-        return render_form(declaration, texts.stored_texts(declaration, record.fields), id=id, version=record.version)
-
-    return _for_writers(filled)
+    access.check(declaration, "update")
+    record = access.load(declaration, id, "update")
+    return render_form(declaration, texts.stored_texts(declaration, record.fields), id=id, version=record.version)
 
 
 @blueprint.get("/<paged:declaration>/<id:id>/remove")
 def confirm(declaration: Declaration, id: str) -> Response | str:
-    return _for_writers(lambda: render_confirmation(declaration, storage.current().get(declaration, id)))
+    access.check(declaration, "delete")
+    return render_confirmation(declaration, access.load(declaration, id, "delete"))
 
 
 @blueprint.post("/<paged:declaration>")
 def create(declaration: Declaration) -> Response:
-    _check(declaration)
-    values = read_form(declaration, request.form)
+    _check(declaration, "create")
+    values = read_form(declaration, request.form, own=access.own_fields(declaration))
+    access.check_new(declaration, values)
     try:
         made = idempotency.make_ticket(request.form.get(KEY, ""), values).object_id
     except Problem:
@@ -67,12 +66,15 @@ def create(declaration: Declaration) -> Response:
 
 @blueprint.post("/<paged:declaration>/<id:id>/edit")
 def save(declaration: Declaration, id: str) -> Response:
-    _check(declaration)
-    values = read_form(declaration, request.form)
+    _check(declaration, "update")
     try:
+        stored = None
+        if declaration.read_only | declaration.write_only or access.needs_object(declaration, "update"):
+            stored = access.load(declaration, id, "update").fields
+        values = read_form(declaration, request.form, stored)
         record = storage.current().replace(declaration, id, values, expected=_version())
     except VersionError:
-        record = storage.current().get(declaration, id)
+        record = access.load(declaration, id, "update")
         # Unless the same form was sent twice.
         if dict(record.fields) != values:
             raise EditConflict(
@@ -92,14 +94,16 @@ def save(declaration: Declaration, id: str) -> Response:
 
 @blueprint.post("/<paged:declaration>/<id:id>/remove")
 def remove(declaration: Declaration, id: str) -> Response:
-    _check(declaration)
+    _check(declaration, "delete")
     try:
+        if access.needs_object(declaration, "delete"):
+            access.load(declaration, id, "delete")
         storage.current().delete(declaration, id, expected=_version())
     except VersionError:
         raise EditConflict(
             f"Somebody else changed this {declaration.singular} after you opened it, so it is not removed yet. This "
             "is its current state.",
-            storage.current().get(declaration, id),
+            access.load(declaration, id, "delete"),
         ) from None
     except MissingError:
         return _done(
@@ -109,25 +113,14 @@ def remove(declaration: Declaration, id: str) -> Response:
     return _done(f"Removed the {declaration.singular}.", url_for("collections.index", declaration=declaration))
 
 
-def _for_writers(page: Callable[[], str]) -> Response | str:
-    """The page, or for who may only read the way to sign in. Raises Problem (403) where there is none."""
-    if identity.may_write():
-        return page()
-    way = sign_in()
-    if way is None:
-        raise Problem(problems.READING_ONLY, _ONLY_WRITERS)
-    return redirect(way, 303)
-
-
-def _check(declaration: Declaration) -> None:
+def _check(declaration: Declaration, operation: Operation) -> None:
     """Whether this request may change anything.
 
     Raises UnsupportedMediaType, RequestEntityTooLarge, Problem (403), Forbidden.
     """
     if request.mimetype not in csrf.FORM_TYPES:
         raise UnsupportedMediaType("This URL only accepts its own form. Programs can use the API.")
-    if not identity.may_write():
-        raise Problem(problems.READING_ONLY, _ONLY_WRITERS)
+    access.check(declaration, operation)
     sizes.hold_form(declaration)
     csrf.check()
 

@@ -42,6 +42,7 @@ def test_the_names_are_those_that_clients_know() -> None:
         "token-missing": 401,
         "invalid-token": 401,
         "reading-only": 403,
+        "not-permitted": 403,
         "stale-form": 403,
         "no-such-object": 404,
         "request-in-flight": 409,

@@ -44,6 +44,26 @@ def put(client: FlaskClient, **kept: Any) -> None:
         stored["user"] = {"sub": "ada", "email": None, "verified": False, "at": int(time.time())} | kept
 
 
+@pytest.mark.parametrize("api", [True, False], ids=["token", "session"])
+def test_a_user_has_the_custom_claims_and_no_others(
+    visible: FlaskClient,
+    signing_key: SigningKey,
+    api: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    custom = {"admin": True, "roles": ["editor"]}
+    signed = signing_key.sign(claims(**custom, name="Ada", picture="https://example.com/ada"))
+    assert sign_in(visible, signed).status_code == 303
+    path = "/api/v1/claims" if api else "/claims"
+    sent = {"Authorization": f"Bearer {signed}"} if api else {}
+    cookie = visible.get_cookie("__session")
+    assert cookie is not None
+
+    with visible.application.test_request_context(path, headers={**sent, "Cookie": f"__session={cookie.value}"}):
+        user = identity.current()
+        assert user is not None
+        assert user.claims == custom
+
+
 def test_a_fresh_token_begins_a_session(visible: FlaskClient, signing_key: SigningKey) -> None:
     answer = sign_in(visible, signing_key.sign(claims()), next="/items?page=2")
 

@@ -27,7 +27,7 @@ def test_the_code_runs_on_each_store(databases: Databases, kind: str) -> None:
         for code in using:
             exec(code, names)  # noqa: S102
 
-    assert len(using) == 6
+    assert len(using) == 7
 
 
 def test_the_table_of_meanings_has_a_row_for_all_that_is_proved() -> None:
