@@ -95,9 +95,10 @@ KEYS: Final[Mapping[str, Rule]] = {
     "HEARTH_TASKS_QUEUE": _text,
     "HEARTH_TRUSTED_HOPS": _number(0),
     "HEARTH_TRUSTED_HOSTS": _hosts,
+    "HEARTH_VIEWS_DATABASE_URL": _text,
     "HEARTH_WRITES_PER_MINUTE": _number(0),
 }
-_SECRET: Final = frozenset({"HEARTH_DATABASE_URL"})
+_SECRET: Final = frozenset({"HEARTH_DATABASE_URL", "HEARTH_VIEWS_DATABASE_URL"})
 
 
 def check(app: Flask) -> None:

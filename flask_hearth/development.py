@@ -77,7 +77,7 @@ def _migrate(app: Flask) -> None:
     url = storage.url(app)
     # A Postgres of somebody's is not this machine's alone, but for the very one that `make serve` runs.
     if isinstance(url, Sqlite) or url == Postgres(conninfo=os.environ.get(SERVED_DATABASE, "")):
-        migrations = migrations_cli.open_migrations(state.for_app(app).declarations, folders.migrations(app))
+        migrations = migrations_cli.open_migrations(storage.declarations(app), folders.migrations(app))
         migrations.upgrade(url)
         migrations_cli.refuse_missing(migrations, url)
 

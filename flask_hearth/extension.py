@@ -11,7 +11,7 @@ and making the app, which is the app's own business.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask
 
@@ -42,6 +42,7 @@ from flask_hearth.stores.interface import Store
 if TYPE_CHECKING:
     from flask_hearth.model.declaration import Declaration
     from flask_hearth.tasks import Tasks
+    from flask_hearth.views.declaration import View
 
 _FIRST: Final = (
     # Before whatever else looks at a request, which may be at the wrong route.
@@ -71,7 +72,8 @@ _LAST: Final = (
 class Hearth:
     """The extension. One may be set up for many apps; a store or files that it was given are then shared by them.
 
-    The store is the one that HEARTH_DATABASE_URL names, unless another is handed in; the static files are those of
+    The store is the one that HEARTH_DATABASE_URL names, unless another is handed in, and documents of views are there
+    too, unless HEARTH_VIEWS_DATABASE_URL or `view_store` say otherwise; the static files are those of
     HEARTH_STATIC, or those that lie beside the app's package.
     """
 
@@ -80,12 +82,16 @@ class Hearth:
         app: Flask | None = None,
         *,
         declarations: Sequence["Declaration"] = (),
+        views: Sequence["View[Any]"] = (),
         store: Store | None = None,
+        view_store: Store | None = None,
         files: StaticFiles | None = None,
         tasks: "Tasks | None" = None,
     ) -> None:
         self._declarations = tuple(declarations)
+        self._views = tuple(views)
         self._store = store
+        self._view_store = view_store
         self._files = files
         self._tasks = tasks
         if app is not None:
@@ -103,17 +109,23 @@ class Hearth:
                 "Call init_app once, with all declarations."
             )
         app.extensions[state.KEY] = State(
-            declarations=self._declarations, store=self._store, files=self._files, debug=app.debug
+            declarations=self._declarations,
+            views=self._views,
+            store=self._store,
+            view_store=self._view_store,
+            files=self._files,
+            debug=app.debug,
         )
         config_keys.check(app)
         for part in _FIRST:
             part.init_app(app)
-        if self._declarations:
-            from flask_hearth import api, pages  # noqa: PLC0415 - Pydantic, which an app without models need not have
+        if self._declarations or self._views:
+            from flask_hearth import api, pages, views  # noqa: PLC0415 - Pydantic, which an app without models need not have
 
             # `//` in a path is a mistake, not another way to write it: a redirect would name a host, and hide that.
             app.url_map.merge_slashes = False
             api.init_app(app)
+            views.init_app(app)
             pages.init_app(app)
             firestore_cli.init_app(app)
         if self._tasks is not None:

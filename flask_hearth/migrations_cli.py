@@ -18,7 +18,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from flask_hearth import folders, state, storage
+from flask_hearth import folders, storage
 from flask_hearth.stores.interface import UnavailableError
 from flask_hearth.stores.urls import DatabaseUrlError, Firestore, Postgres, Sqlite
 
@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
     url = storage.url(app)
     # A store that was handed in alone is migrated by who made it.
     if url is not None:
-        app.cli.add_command(group(url, state.for_app(app).declarations, folders.migrations(app)))
+        app.cli.add_command(group(url, storage.declarations(app), folders.migrations(app)))
 
 
 def group(url: Sqlite | Postgres | Firestore, declarations: Sequence["Declaration"], folder: Path) -> AppGroup:

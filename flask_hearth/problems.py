@@ -160,6 +160,13 @@ TOO_MANY_CHANGES: Final = Kind(
     title="Too many changes in too short a time",
     advice="Wait as long as `Retry-After` says, then send the request again.",
 )
+VIEW_TOO_LARGE: Final = Kind(
+    name="view-too-large",
+    status=500,
+    title="The view is made of too many objects",
+    advice="Nothing is wrong with the request: whoever runs the service has to let the view have more objects. Reading "
+    "the objects themselves works.",
+)
 STORE_UNAVAILABLE: Final = Kind(
     name="store-unavailable",
     status=503,

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from flask_hearth.stores.interface import Store
     from flask_hearth.tasks import Tasks
     from flask_hearth.tasks.queues import Queue
+    from flask_hearth.views.declaration import View
+    from flask_hearth.views.stored import Places
 
 KEY: Final = "hearth"
 """Of `app.extensions`."""
@@ -24,8 +26,13 @@ class State:
     """Begun with what `Hearth` was given; each part completes what is its own."""
 
     declarations: tuple["Declaration", ...]
+    views: tuple["View[Any]", ...] = ()
     store: "Store | None" = None
     """None where nothing is declared and no database named."""
+    view_store: "Store | None" = None
+    """Where documents of views are; None where that is the same one."""
+    places: "Places | None" = None
+    """Both, without what refreshes views with each write; None where no view has documents."""
     files: "StaticFiles | None" = None
     finder: "Finder | None" = None
     """Finds out who asks by the request's credentials; None where nobody checks any."""

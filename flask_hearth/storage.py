@@ -4,8 +4,9 @@ Nothing is connected to here, so that a store that is away stops no start-up. Ho
 which knows nothing of Flask.
 """
 
+from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, g, has_request_context
 
@@ -14,8 +15,13 @@ from flask_hearth.stores import open_store, urls
 from flask_hearth.stores.interface import Store
 from flask_hearth.stores.urls import Firestore, Postgres, Sqlite
 
+if TYPE_CHECKING:
+    from flask_hearth.model.declaration import Declaration
+
 DEFAULTS: Final[dict[str, Any]] = {
     "HEARTH_DATABASE_URL": None,
+    # Firestore, for documents of views whose objects are in an SQL database; None for the same database.
+    "HEARTH_VIEWS_DATABASE_URL": None,
     "HEARTH_DATABASE_POOL_SIZE": 5,
     "HEARTH_DATABASE_POOL_WAIT_SECONDS": 2,
     # What `sqlite://` and `firestore://` alone mean.
@@ -45,13 +51,48 @@ def init_app(app: Flask) -> None:
         return
     known.store = open_store(
         config["HEARTH_DATABASE_URL"],
-        declarations=known.declarations,
+        declarations=declarations(app),
         migrations=folders.migrations(app),
         project=config["HEARTH_GOOGLE_CLOUD_PROJECT"],
         data_dir=config["HEARTH_DATA_DIR"],
         pool_size=config["HEARTH_DATABASE_POOL_SIZE"],
         pool_wait_seconds=config["HEARTH_DATABASE_POOL_WAIT_SECONDS"],
     )
+    if config["HEARTH_VIEWS_DATABASE_URL"] is not None:
+        known.view_store = _view_store(app)
+
+
+def _view_store(app: Flask) -> Store:
+    """Raises ValueError for a pair of databases of which nobody has a use, or neither has what the other lacks."""
+    from flask_hearth.views import stored  # noqa: PLC0415 - Pydantic, which an app without models need not have
+
+    config = app.config
+    named = urls.parse(
+        config["HEARTH_VIEWS_DATABASE_URL"], project=config["HEARTH_GOOGLE_CLOUD_PROJECT"], data_dir=None
+    )
+    domain = url(app)
+    if not isinstance(named, Firestore) or isinstance(domain, Firestore):
+        raise ValueError(  # noqa: TRY004 - of a text, not of a type
+            f"HEARTH_VIEWS_DATABASE_URL is of {type(named).__name__} and HEARTH_DATABASE_URL of "
+            f"{type(domain).__name__}: documents of views are in the same database as their objects, or in Firestore "
+            "with the objects in SQLite or Postgres. Leave HEARTH_VIEWS_DATABASE_URL out, or name Firestore."
+        )
+    return open_store(
+        config["HEARTH_VIEWS_DATABASE_URL"],
+        declarations=stored.documents(state.for_app(app).views),
+        project=config["HEARTH_GOOGLE_CLOUD_PROJECT"],
+    )
+
+
+def declarations(app: Flask) -> Sequence["Declaration"]:
+    """What the app's database holds: what it declares, and what its views need there."""
+    known = state.for_app(app)
+    if not known.views:
+        return known.declarations
+    from flask_hearth.views import stored  # noqa: PLC0415 - Pydantic, which an app without models need not have
+
+    apart = known.view_store is not None or app.config["HEARTH_VIEWS_DATABASE_URL"] is not None
+    return [*known.declarations, *stored.declarations(known.views, apart=apart)]
 
 
 def url(app: Flask) -> Sqlite | Postgres | Firestore | None:

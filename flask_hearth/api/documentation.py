@@ -31,5 +31,5 @@ def _document() -> dict[str, Any]:
     """Made at the first request for it, not at start-up, where every instance would wait for it."""
     known = state.current()
     if known.document is None:
-        known.document = openapi.document(known.declarations, current_app.config[API_PATH])
+        known.document = openapi.document(known.declarations, current_app.config[API_PATH], views=known.views)
     return known.document

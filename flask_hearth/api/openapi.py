@@ -14,6 +14,7 @@ from flask_hearth.errors import DEFAULT_API_PATH
 from flask_hearth.model import ids
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.rate_limit import POLICY
+from flask_hearth.views.declaration import View
 
 VERSION: Final = "1"
 """Of the API, as in its paths; what is added without breaking clients does not change it."""
@@ -35,15 +36,18 @@ changing needs a Firebase ID token of its project as `Authorization: Bearer TOKE
 and what is for users is for nobody."""
 
 
-def document(declarations: Sequence[Declaration], api_path: str = DEFAULT_API_PATH) -> dict[str, Any]:
+def document(
+    declarations: Sequence[Declaration], api_path: str = DEFAULT_API_PATH, *, views: Sequence[View[Any]] = ()
+) -> dict[str, Any]:
     """The whole document. Raises ValueError when two schemas would have one name."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "The service's API", "version": VERSION, "description": _ABOUT},
         "servers": [{"url": "/", "description": "Where this document comes from."}],
         "tags": [
-            {"name": declaration.name, "description": (declaration.model.__doc__ or "").strip()}
-            for declaration in declarations
+            {"name": name, "description": (model.__doc__ or "").strip()}
+            for name, model in [(each.name, each.model) for each in declarations]
+            + [(each.name, each.output) for each in views]
         ],
         # One document for all deployments: without credentials, or with them.
         "security": [{}, {"firebase": []}],
@@ -51,9 +55,10 @@ def document(declarations: Sequence[Declaration], api_path: str = DEFAULT_API_PA
             path: item
             for declaration in declarations
             for path, item in operations.declaration_operations(declaration, api_path).items()
-        },
+        }
+        | {path: item for view in views for path, item in operations.view_operations(view, api_path).items()},
         "components": {
-            "schemas": schemas.declaration_schemas(declarations) | {"Problem": _PROBLEM},
+            "schemas": schemas.all_schemas(declarations, views) | {"Problem": _PROBLEM},
             "parameters": _PARAMETERS,
             "headers": _HEADERS,
             "responses": operations.PROBLEMS,
@@ -200,6 +205,8 @@ _HEADERS: Final = {
 }
 
 
-def text(declarations: Sequence[Declaration], api_path: str = DEFAULT_API_PATH) -> str:
+def text(
+    declarations: Sequence[Declaration], api_path: str = DEFAULT_API_PATH, *, views: Sequence[View[Any]] = ()
+) -> str:
     """The document as it is committed."""
-    return json.dumps(document(declarations, api_path), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document(declarations, api_path, views=views), indent=2, ensure_ascii=False) + "\n"

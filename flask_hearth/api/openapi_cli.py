@@ -16,4 +16,6 @@ from flask_hearth.errors import API_PATH
 @with_appcontext
 def command(file: Path) -> None:
     """Write the API's document (OpenAPI 3.1) into FILE."""
-    file.write_text(openapi.text(state.current().declarations, current_app.config[API_PATH]), encoding="utf-8")
+    known = state.current()
+    text = openapi.text(known.declarations, current_app.config[API_PATH], views=known.views)
+    file.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The six operations of a collection, as the API's document describes them."""
+"""The six operations of a collection and the two of a view, as the API's document describes them."""
 
 from functools import partial
 from typing import Any, Final
@@ -6,8 +6,9 @@ from typing import Any, Final
 from flask_hearth.api import body, filters, idempotency, routes, schemas
 from flask_hearth.errors import PROBLEM_JSON
 from flask_hearth.model import permissions
-from flask_hearth.model.declaration import Declaration
+from flask_hearth.model.declaration import Declaration, Model
 from flask_hearth.model.permissions import Access
+from flask_hearth.views.declaration import View
 
 Operation = dict[str, Any]
 
@@ -71,6 +72,7 @@ _NAMES: Final = {
     503: "Unavailable",
 }
 _COMPARED: Final = {"==": "is ", ">=": "is at least ", ">": "is more than ", "<=": "is at most ", "<": "is less than "}
+_WHICH_PAGE: Final = ("Page", "PerPage", "Cursor", "IfNoneMatch")
 _BODY_PROBLEMS: Final = (400, 413, 415, 422)
 
 
@@ -82,7 +84,7 @@ def declaration_operations(declaration: Declaration, api_path: str) -> dict[str,
         collection: {"get": guarded("list", _list(declaration)), "post": guarded("create", _create(declaration))},
         f"{collection}/{{id}}": {
             "parameters": [_parameter("Id")],
-            "get": guarded("read", _get(declaration)),
+            "get": guarded("read", _get(declaration, declaration.model)),
             "put": guarded("update", _replace(declaration)),
             "patch": guarded("update", _patch(declaration)),
             "delete": guarded("delete", _delete(declaration)),
@@ -104,23 +106,39 @@ def _guarded(declaration: Declaration, name: permissions.Operation, operation: O
     return found if strangers else found | {"security": [{"firebase": []}]}
 
 
-def _list(declaration: Declaration) -> Operation:
-    page = {
-        "description": "The requested page.",
-        "headers": _headers("ETag", "Link"),
-        "content": {body.JSON: {"schema": schemas.ref(schemas.page_name(declaration))}},
+def view_operations(view: View[Any], api_path: str) -> dict[str, Any]:
+    """Its two paths, which can be read only."""
+    collection = f"{api_path}/v1/{view.name}"
+    return {
+        collection: {
+            "get": {
+                **_named(view, f"list_{view.name}", f"List {view.name}, that of the oldest object first"),
+                "parameters": [*map(_parameter, _WHICH_PAGE)],
+                "responses": _pages(view.output),
+            }
+        },
+        f"{collection}/{{id}}": {"parameters": [_parameter("Id")], "get": _get(view, view.output)},
     }
+
+
+def _list(declaration: Declaration) -> Operation:
     return {
         **_named(declaration, f"list_{declaration.name}", f"List {declaration.name}"),
         "description": "Oldest first, unless the query has `sort` or a range. Filters and orders that go together: "
         f"{filters.combinations(declaration)}. Others are refused with 400.",
-        "parameters": [*map(_parameter, ("Page", "PerPage", "Cursor", "IfNoneMatch")), *_filters(declaration)],
-        "responses": {
-            "200": page,
-            "304": {"description": "The page has not changed.", "headers": _headers("ETag")},
-            **_problems(400, 422),
-        },
+        "parameters": [*map(_parameter, _WHICH_PAGE), *_filters(declaration)],
+        "responses": _pages(declaration.model),
     }
+
+
+def _pages(model: type[Model]) -> dict[str, Any]:
+    page = {
+        "description": "The requested page.",
+        "headers": _headers("ETag", "Link"),
+        "content": {body.JSON: {"schema": schemas.ref(schemas.page_name(model))}},
+    }
+    unchanged = {"description": "The page has not changed.", "headers": _headers("ETag")}
+    return {"200": page, "304": unchanged, **_problems(400, 422)}
 
 
 def _filters(declaration: Declaration) -> list[dict[str, Any]]:
@@ -143,7 +161,7 @@ def _filters(declaration: Declaration) -> list[dict[str, Any]]:
 
 
 def _create(declaration: Declaration) -> Operation:
-    created = _object(declaration, "The created object.", "ETag", "Location", "Replayed", "Kept")
+    created = _object(declaration.model, "The created object.", "ETag", "Location", "Replayed", "Kept")
     its_id = {"id": "$response.body#/id"}
     created["links"] = {
         verb: {"operationId": f"{verb}_{declaration.singular}", "parameters": its_id}
@@ -157,12 +175,12 @@ def _create(declaration: Declaration) -> Operation:
     }
 
 
-def _get(declaration: Declaration) -> Operation:
+def _get(of: Declaration | View[Any], model: type[Model]) -> Operation:
     unchanged = {"description": "The object has not changed.", "headers": _headers("ETag")}
     return {
-        **_named(declaration, f"get_{declaration.singular}", f"Get {_a(declaration)}"),
+        **_named(of, f"get_{of.singular}", f"Get {_a(of)}"),
         "parameters": [_parameter("IfNoneMatch")],
-        "responses": {"200": _object(declaration, "Here it is.", "ETag"), "304": unchanged, **_problems(400, 404, 422)},
+        "responses": {"200": _object(model, "Here it is.", "ETag"), "304": unchanged, **_problems(400, 404, 422)},
     }
 
 
@@ -173,7 +191,7 @@ def _replace(declaration: Declaration) -> Operation:
         "parameters": [_if_match(declaration)],
         "requestBody": _body(schemas.input_name(declaration), body.JSON),
         "responses": {
-            "200": _object(declaration, "As it is now.", "ETag"),
+            "200": _object(declaration.model, "As it is now.", "ETag"),
             **_change_problems(declaration, *_BODY_PROBLEMS),
         },
     }
@@ -187,7 +205,7 @@ def _patch(declaration: Declaration) -> Operation:
         "parameters": [_if_match(declaration)],
         "requestBody": _body(schemas.patch_name(declaration.model.__name__), *routes.PATCH_TYPES),
         "responses": {
-            "200": _object(declaration, "As it is now.", "ETag"),
+            "200": _object(declaration.model, "As it is now.", "ETag"),
             **_change_problems(declaration, 409, *_BODY_PROBLEMS),
         },
     }
@@ -201,12 +219,12 @@ def _delete(declaration: Declaration) -> Operation:
     }
 
 
-def _a(declaration: Declaration) -> str:
-    return f"{'an' if declaration.singular[:1] in set('aeiou') else 'a'} {declaration.singular}"
+def _a(of: Declaration | View[Any]) -> str:
+    return f"{'an' if of.singular[:1] in set('aeiou') else 'a'} {of.singular}"
 
 
-def _named(declaration: Declaration, id: str, summary: str) -> Operation:
-    return {"operationId": id, "tags": [declaration.name], "summary": summary}
+def _named(of: Declaration | View[Any], id: str, summary: str) -> Operation:
+    return {"operationId": id, "tags": [of.name], "summary": summary}
 
 
 def _parameter(name: str) -> dict[str, str]:
@@ -221,11 +239,11 @@ def _body(schema: str, *media_types: str) -> dict[str, Any]:
     return {"required": True, "content": {media_type: {"schema": schemas.ref(schema)} for media_type in media_types}}
 
 
-def _object(declaration: Declaration, description: str, *headers: str) -> dict[str, Any]:
+def _object(model: type[Model], description: str, *headers: str) -> dict[str, Any]:
     return {
         "description": description,
         "headers": _headers(*headers),
-        "content": {body.JSON: {"schema": schemas.ref(declaration.model.__name__)}},
+        "content": {body.JSON: {"schema": schemas.ref(model.__name__)}},
     }
 
 

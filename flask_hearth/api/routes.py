@@ -69,10 +69,10 @@ def list_objects(declaration: Declaration) -> Response:
         "next": window.next(declaration, page),
     }
     links = window.links(declaration, page)
-    return _unless_known(json_response(found, headers={"Link": links} if links else {}), wanted)
+    return unless_known(json_response(found, headers={"Link": links} if links else {}), wanted)
 
 
-def _unless_known(response: Response, wanted: preconditions.Preconditions) -> Response:
+def unless_known(response: Response, wanted: preconditions.Preconditions) -> Response:
     """The list, or 304 for who has this very text: it saves sending it, and not finding out what is in it."""
     response.add_etag()
     response.headers["Cache-Control"] = REVALIDATED

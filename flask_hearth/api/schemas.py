@@ -10,12 +10,14 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from flask_hearth.api.pagination import MAX_PER_PAGE
 from flask_hearth.model import ids
-from flask_hearth.model.declaration import Declaration
+from flask_hearth.model.declaration import Declaration, Model
 from flask_hearth.stores import queries
+from flask_hearth.views.declaration import View
 
 Schema = dict[str, Any]
 
 _REF: Final = "#/components/schemas/"
+_ID: Final[Schema] = {"type": "string", "pattern": f"^{ids.PATTERN}$", "readOnly": True}
 
 
 class _Plain(GenerateJsonSchema):
@@ -37,8 +39,8 @@ def patch_name(model: str) -> str:
     return f"{model}Patch"
 
 
-def page_name(declaration: Declaration) -> str:
-    return f"{declaration.model.__name__}Page"
+def page_name(model: type[Model]) -> str:
+    return f"{model.__name__}Page"
 
 
 def field(declaration: Declaration, name: str) -> Schema:
@@ -53,10 +55,10 @@ def field(declaration: Declaration, name: str) -> Schema:
     return branches[0] if len(branches) == 1 else {"anyOf": branches}
 
 
-def declaration_schemas(declarations: Sequence[Declaration]) -> dict[str, Schema]:
+def all_schemas(declarations: Sequence[Declaration], views: Sequence[View[Any]]) -> dict[str, Schema]:
     """All schemas by name. Raises ValueError when two of them would have one name."""
     found, shared = models_json_schema(
-        [(declaration.model, "validation") for declaration in declarations],
+        [(model, "validation") for model in (*(each.model for each in declarations), *(each.output for each in views))],
         ref_template=_REF + "{model}",
         schema_generator=_Plain,
     )
@@ -69,9 +71,12 @@ def declaration_schemas(declarations: Sequence[Declaration]) -> dict[str, Schema
         own += [
             (declaration.model.__name__, _representation(_without(written, declaration.write_only))),
             (input_name(declaration), taken | {"title": input_name(declaration)}),
-            (page_name(declaration), _page(declaration)),
+            (page_name(declaration.model), _page(declaration.name, declaration.model)),
         ]
         _patches(declaration.model.__name__, taken, known, patches)
+    for view in views:
+        made = known.pop(found[view.output, "validation"]["$ref"].removeprefix(_REF))
+        own += [(view.output.__name__, _view(made)), (page_name(view.output), _page(view.name, view.output))]
     schemas: dict[str, Schema] = {}
     for name, schema in [*own, *patches.items(), *known.items()]:
         if name in schemas:
@@ -92,12 +97,17 @@ def _representation(written: Schema) -> Schema:
     """What the service sets is part of every answer, as is every field."""
     moment = {"type": "string", "format": "date-time", "readOnly": True}
     properties = {
-        "id": {"type": "string", "pattern": f"^{ids.PATTERN}$", "readOnly": True},
+        "id": _ID,
         **{name: _without_default(schema) for name, schema in written.get("properties", {}).items()},
         "created_at": moment | {"description": "Creation time; lists are sorted by it."},
         "updated_at": moment | {"description": "Time of the last change."},
     }
     return written | {"properties": properties, "required": list(properties)}
+
+
+def _view(made: Schema) -> Schema:
+    properties = {"id": _ID, **{name: _without_default(schema) for name, schema in made.get("properties", {}).items()}}
+    return made | {"properties": properties, "required": list(properties)}
 
 
 def _patches(name: str, written: Schema, known: Mapping[str, Schema], found: dict[str, Schema]) -> dict[str, Schema]:
@@ -137,9 +147,9 @@ def _without_default(schema: Schema) -> Schema:
     return {key: value for key, value in schema.items() if key != "default"}
 
 
-def _page(declaration: Declaration) -> Schema:
+def _page(name: str, model: type[Model]) -> Schema:
     properties: dict[str, Schema] = {
-        declaration.name: {"type": "array", "items": ref(declaration.model.__name__), "maxItems": MAX_PER_PAGE},
+        name: {"type": "array", "items": ref(model.__name__), "maxItems": MAX_PER_PAGE},
         "page": {"type": ["integer", "null"], "minimum": 1, "description": "null if the request has a cursor."},
         "per_page": {"type": "integer", "minimum": 1, "maximum": MAX_PER_PAGE},
         "total": {
@@ -151,7 +161,7 @@ def _page(declaration: Declaration) -> Schema:
     }
     return {
         "type": "object",
-        "title": page_name(declaration),
+        "title": page_name(model),
         "properties": properties,
         "required": list(properties),
         "additionalProperties": False,

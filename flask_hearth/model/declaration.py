@@ -6,7 +6,7 @@ in Python is `flask_hearth.model.entity`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from pydantic_core import CoreSchema
 from flask_hearth.model.permissions import Permissions
 
 # A path segment, a Firestore collection, an SQL table: the strictest of the three, as one name serves all.
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,38}[a-z0-9]")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,38}[a-z0-9]")
 
 # A column and a field of a Firestore document, written without quotes in both.
 _STORED_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
@@ -97,7 +97,7 @@ class Declaration:
     """Name of the field by which pages call an object; None stands for the first text of the model."""
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
+        if not NAME.fullmatch(self.name):
             raise DeclarationError(
                 f"{self.name!r} can't name a collection: use 2 to 40 characters of a-z, 0-9 and _, beginning with a "
                 "letter."
@@ -136,3 +136,15 @@ class Declaration:
             name: next((each.name for each in info.metadata if isinstance(each, StoredAs)), name)
             for name, info in self.model.model_fields.items()
         }
+
+
+def declaration_of(model: type[Model], declarations: Iterable[Declaration]) -> Declaration:
+    """The one that names the model. Raises DeclarationError where there is none, or are several."""
+    found = [each for each in declarations if each.model is model]
+    if len(found) != 1:
+        names = ", ".join(each.name for each in found)
+        raise DeclarationError(
+            f"{model.__name__} is the model of {names or 'no collection'} in this app, so it is not known where its "
+            "objects are. Pass one declaration of it to Hearth."
+        )
+    return found[0]

@@ -19,7 +19,7 @@ from typing import Any, Final, Self
 from pydantic import ConfigDict, PrivateAttr
 
 from flask_hearth import state, storage
-from flask_hearth.model.declaration import Declaration, DeclarationError, Model
+from flask_hearth.model.declaration import Declaration, DeclarationError, Model, declaration_of
 from flask_hearth.model.ids import is_id
 from flask_hearth.stores import limits, queries
 from flask_hearth.stores.interface import MissingError, Operator, Position, Query, Record, TooLargeError, position
@@ -158,14 +158,7 @@ class Entity(Model):
 
     @classmethod
     def _declaration(cls) -> Declaration:
-        found = [each for each in state.current().declarations if each.model is cls]
-        if len(found) != 1:
-            names = ", ".join(each.name for each in found)
-            raise DeclarationError(
-                f"{cls.__name__} is the model of {names or 'no collection'} in this app, so it is not known where its "
-                "objects are. Pass one declaration of it to Hearth."
-            )
-        return found[0]
+        return declaration_of(cls, state.current().declarations)
 
     @classmethod
     def _read(cls, record: Record) -> Self:

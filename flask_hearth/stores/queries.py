@@ -102,6 +102,12 @@ def read(
     return query
 
 
+def is_served(declaration: Declaration, equal: Iterable[str], order: str) -> bool:
+    """Whether an index finds objects by fields that are compared for equality, in an order."""
+    served = {(frozenset(index[:-1]), index[-1]) for index in (("created_at",), *declaration.indexes)}
+    return (frozenset(equal), order) in served
+
+
 def _condition(declaration: Declaration, field: str, operator: Operator, value: Any) -> Condition:
     if operator not in _OPERATORS:
         raise QueryError(f"{operator!r} is no operator; use one of {' '.join(_OPERATORS)}.")
@@ -138,8 +144,7 @@ def _check_together(declaration: Declaration, query: Query) -> None:
         raise QueryError(
             f"{query.order} is compared for equality, so it can't be the order too. Sort by another field, or by none."
         )
-    served = {(frozenset(index[:-1]), index[-1]) for index in (("created_at",), *declaration.indexes)}
-    if (frozenset(equal), query.order) not in served:
+    if not is_served(declaration, equal, query.order):
         index = (*dict.fromkeys(equal), query.order)
         raise QueryError(
             f"No index of {declaration.name} serves this query, which Firestore would refuse. Add {index!r} to its "

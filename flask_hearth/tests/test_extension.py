@@ -76,6 +76,7 @@ def test_what_the_app_has_set_is_not_replaced_and_the_rest_has_a_default(tmp_pat
         "HEARTH_STATIC": None,
         "HEARTH_TRUSTED_HOPS": 2,
         "HEARTH_TRUSTED_HOSTS": (),
+        "HEARTH_VIEWS_DATABASE_URL": None,
         "HEARTH_WRITES_PER_MINUTE": 0,
     }
 

@@ -55,6 +55,7 @@ def test_the_names_are_those_that_clients_know() -> None:
         "idempotency-key-reused": 422,
         "precondition-required": 428,
         "too-many-changes": 429,
+        "view-too-large": 500,
         "store-unavailable": 503,
         "token-keys-unavailable": 503,
         "store-full": 507,
