@@ -125,7 +125,7 @@ class Hearth:
             # `//` in a path is a mistake, not another way to write it: a redirect would name a host, and hide that.
             app.url_map.merge_slashes = False
             api.init_app(app)
-            views.init_app(app)
+            views.init_app(app, self._tasks)
             pages.init_app(app)
             firestore_cli.init_app(app)
         if self._tasks is not None:

@@ -3,23 +3,25 @@
 What changes the domain stays with the models; a view can be read only.
 """
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask
 
 from flask_hearth import errors, routes_taken, state
+from flask_hearth.tasks import enqueue
 from flask_hearth.views import checks, commands, outbox, routes
 from flask_hearth.views.stored import Places
 from flask_hearth.views.writing import RefreshingStore
 
 if TYPE_CHECKING:
     from flask_hearth.stores.interface import Store
+    from flask_hearth.tasks import Tasks
 
 __all__ = ["drain", "init_app"]
 
 
-def init_app(app: Flask) -> None:
-    """Serve the app's views, and refresh documents of them with each write.
+def init_app(app: Flask, tasks: "Tasks | None" = None) -> None:
+    """Serve the app's views, and refresh documents of them with each write; what that leaves, by a task.
 
     Raises DeclarationError for a view that can't be made of what is declared.
     """
@@ -35,6 +37,8 @@ def init_app(app: Flask) -> None:
         known.places = Places(domain=known.store, views=known.view_store or known.store)
         known.store = cast("Store", RefreshingStore(known.places, stored))
         commands.init_app(app)
+        if tasks is not None:
+            tasks.handlers.setdefault(outbox.TASK, _drain_on)
 
 
 def drain(*, seconds: float = 20) -> bool:
@@ -46,3 +50,9 @@ def drain(*, seconds: float = 20) -> bool:
     if known.places is None:
         return True
     return outbox.drain(known.places, known.views, seconds=seconds)
+
+
+def _drain_on(_: dict[str, Any]) -> None:
+    """In parts that no deadline of a call ends."""
+    if not drain():
+        enqueue(outbox.TASK)

@@ -28,6 +28,9 @@ from flask_hearth.views.inputs import by_reference, keyed_by
 from flask_hearth.views.refreshing import refresh
 from flask_hearth.views.stored import REFRESHES, Places, Refresh, document_declaration
 
+TASK: Final = "refresh-views"
+"""The task that drains, in an app with tasks."""
+
 PAGE: Final = 100
 REBUILD_PAGE: Final = 500
 """The more at once, the fewer objects that several views refer to are read more than once."""

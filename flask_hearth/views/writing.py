@@ -14,9 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from flask_hearth import state
 from flask_hearth.model.declaration import Declaration, Model
 from flask_hearth.stores.interface import Record, StoreError, TooLargeError, UnavailableError
 from flask_hearth.stores.writes import Create, Delete, Replace, Write, key
+from flask_hearth.tasks import QueueError, enqueue
 from flask_hearth.views import outbox
 from flask_hearth.views.declaration import View
 from flask_hearth.views.inputs import Fields, Objects
@@ -111,16 +113,22 @@ class RefreshingStore:
             yield write_of(view, each, without_faults(view, each, objects), found.get(each))
 
     def _refresh_soon(self, done: Sequence[Record | None], more: Sequence[Write]) -> None:
-        """What can be done of the records at once, before anybody is answered; `flask hearth drain` does the rest."""
-        if self._places.apart:
-            return
-        for record, write in zip(done, more, strict=True):
-            if record is None or write.declaration is not REFRESHES:
-                continue
-            try:
-                outbox.step(self._places, self._views, record)
-            except StoreError as error:
-                _log.warning("A view is refreshed later, by `flask hearth drain`: %s", error)
+        """What can be done of the records at once, before anybody is answered; a drain does the rest."""
+        records = zip(done, more, strict=True)
+        waiting = [record for record, write in records if record is not None and write.declaration is REFRESHES]
+        try:
+            if not self._places.apart:
+                waiting = [left for each in waiting if (left := outbox.step(self._places, self._views, each))]
+            if waiting:
+                _ask_for_drain()
+        except (StoreError, QueueError) as error:
+            _log.warning("Views are refreshed later, by the next drain: %s", error)
+
+
+def _ask_for_drain() -> None:
+    known = state.current()
+    if known.tasks is not None and known.queue is not None:
+        enqueue(outbox.TASK)
 
 
 def _pinned(write: Write, before: Record | None) -> Write:

@@ -7,7 +7,10 @@ from flask import Flask
 
 from flask_hearth import state, storage
 from flask_hearth.model.batch import Batch
-from flask_hearth.tests.views.world import KEPT, City, Country, District, content
+from flask_hearth.task_names import IN_MEMORY
+from flask_hearth.tasks import Tasks, run_pending
+from flask_hearth.tests.api.memory_store import MemoryStore
+from flask_hearth.tests.views.world import KEPT, City, Country, District, app_over, content
 from flask_hearth.views import drain
 from flask_hearth.views.auditing import faults
 from flask_hearth.views.stored import REFRESHES
@@ -91,6 +94,31 @@ def test_more_views_than_the_bound_wait_and_are_refreshed_by_drain(kept: Flask) 
     assert sorted(done) == ["Italia"] * KEPT.at_once + ["Italy"] * (7 - KEPT.at_once)
     assert drain()
     assert_right()
+
+
+@pytest.mark.parametrize("views", [MemoryStore(), None], ids=["apart", "together"])
+def test_what_waits_is_refreshed_by_a_task(views: MemoryStore | None) -> None:
+    app = app_over(MemoryStore(), KEPT, view_store=views, tasks=Tasks(), config={"HEARTH_TASKS_QUEUE": IN_MEMORY})
+    with app.app_context():
+        with Batch() as together:
+            for number in range(7):
+                together.save(City.create(id=f"c{number}", name="City"))
+        assert content("c6") is None
+
+        assert run_pending(app) == 1
+
+        assert content("c6") is not None
+        assert_right()
+        assert run_pending(app) == 0
+
+
+def test_without_a_queue_the_record_waits_for_the_next_drain() -> None:
+    app = app_over(MemoryStore(), KEPT, view_store=MemoryStore(), tasks=Tasks())
+    with app.app_context():
+        City.create(id="rome", name="Rome").save()
+        assert content("rome") is None
+        assert drain()
+        assert content("rome") is not None
 
 
 def test_a_batch_that_touches_more_than_the_bound_waits(kept: Flask) -> None:

@@ -10,6 +10,7 @@ from flask_hearth import Hearth, state
 from flask_hearth.model.declaration import Declaration, Model
 from flask_hearth.model.entity import Entity
 from flask_hearth.stores.interface import Store
+from flask_hearth.tasks import Tasks
 from flask_hearth.views.declaration import Key, Referred, Referring, View
 from flask_hearth.views.stored import document_declaration
 
@@ -95,10 +96,11 @@ def app_over(
     declarations: Sequence[Declaration] = DECLARATIONS,
     path: str = "/api",
     view_store: Store | None = None,
+    tasks: Tasks | None = None,
     config: Mapping[str, Any] | None = None,
 ) -> Flask:
     """A small app with all of them."""
     app = Flask(__name__, static_folder=None)
     app.config.from_mapping(SECRET_KEY="kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g", HEARTH_API_PATH=path, **(config or {}))
-    Hearth(app, declarations=declarations, views=views, store=store, view_store=view_store)
+    Hearth(app, declarations=declarations, views=views, store=store, view_store=view_store, tasks=tasks)
     return app
