@@ -104,7 +104,7 @@ class StoreError(Exception):
     """Base of what a store raises on purpose."""
 
     write: "Write | None" = None
-    """The one of a batch that was refused; None where it was none alone."""
+    """The one that was refused, alone or in a batch; None where it is none of them in particular."""
 
 
 class MissingError(StoreError):

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores import limits
-from flask_hearth.stores.interface import ExistsError, MissingError, StoreError, TooLargeError, VersionError
+from flask_hearth.stores.interface import ExistsError, MissingError, TakenError, TooLargeError, VersionError
 
 MAX_WRITES: Final = 500
 """Of a batch: ours, so that it stays within a call's deadline. Firestore's documentation named the same until 2023."""
@@ -86,10 +86,10 @@ def check_condition(write: Write, version: str | None) -> None:
 
 @contextmanager
 def naming(write: Write, writes: Sequence[Write]) -> Iterator[None]:
-    """What a store raises within says which write of a batch it is of."""
+    """A refusal within has the write that it is of, and says which of a batch that is."""
     try:
         yield
-    except StoreError as error:
+    except (ExistsError, MissingError, VersionError, TakenError) as error:
         error.write = write
         if len(writes) > 1:
             error.add_note(

@@ -156,14 +156,15 @@ class SqlStore:
 
     def _make(self, write: Write) -> Record | None:
         """In a transaction of its own."""
-        try:
-            with objects.unique(write), self._writing() as connection:
-                return objects.make(connection, self._table(write.declaration), write, self._clock())
-        except TakenError as error:
-            # Where the id is taken as well, that is told on every store.
-            if isinstance(write, Create) and self.get_many(write.declaration, [write.id]):
-                raise ExistsError(write.id) from error
-            raise
+        with naming(write, [write]):
+            try:
+                with objects.unique(write), self._writing() as connection:
+                    return objects.make(connection, self._table(write.declaration), write, self._clock())
+            except TakenError as error:
+                # Where the id is taken as well, that is told on every store.
+                if isinstance(write, Create) and self.get_many(write.declaration, [write.id]):
+                    raise ExistsError(write.id) from error
+                raise
 
     def _reading(self) -> AbstractContextManager[Connection]:
         return self._transaction(read_only=True)

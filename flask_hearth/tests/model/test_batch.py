@@ -132,6 +132,18 @@ def test_if_one_write_is_refused_none_is_made_and_the_error_names_it(
         batch.save(milan)
 
 
+def test_an_object_that_is_written_alone_is_named_too(place: Place) -> None:
+    city("rome")
+    user("ann", "a@x")
+
+    for refused in (City.create(id="rome", name="x"), User.create(id="bob", email="a@x")):
+        with pytest.raises((ExistsError, TakenError)) as raised:
+            refused.save()
+        assert raised.value.write is not None
+        assert raised.value.write.id == refused.id
+        assert not hasattr(raised.value, "__notes__")
+
+
 def test_of_several_refusals_the_first_condition_is_told_and_unique_values_last(place: Place) -> None:
     city("rome")
     user("ann", "a@x")
