@@ -3,6 +3,7 @@
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,9 +11,12 @@ import pytest
 from flask_hearth.auth.keys import PublicKeys
 from flask_hearth.auth.tokens import decode
 from flask_hearth.tasks.calls import ISSUER, KEYS_PATH
-from hearth.localcloud.calls import declared
+from hearth.localcloud.calls import declared, queues
+from hearth.localcloud.calls.caller import Caller
 from hearth.localcloud.calls.declared import Retries
+from hearth.localcloud.calls.queues import Queues
 from hearth.localcloud.kept import records
+from hearth.localcloud.records import Records
 from hearth.tests.localcloud.calls.conftest import (
     ACCOUNT,
     AUDIENCE,
@@ -79,6 +83,23 @@ def test_no_more_calls_are_under_way_than_the_queue_allows(local: LocalCloud, ca
 
     called.held.set()
     wait_until(lambda: len(called.asked) == 8)
+
+
+def test_no_more_calls_begin_in_a_second_than_the_queue_allows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing is called, and the clock stands where it is put."""
+    clock = {"now": 1_780_272_000.0}
+    monkeypatch.setattr(queues, "time", SimpleNamespace(time=lambda: clock["now"]))
+    with in_thread(tmp_path / "cloud", compose=lambda cloud: [Records(cloud)]) as local:
+        declare(local, declared.QUEUE, QUEUE, queue_of(1, rateLimits={"maxDispatchesPerSecond": 2}))
+        found = local.in_loop(lambda cloud: Queues(cloud.store, Caller(cloud.store)))
+        for _ in range(5):
+            local.in_loop(lambda _: found.create(QUEUE, {"httpRequest": {"url": "http://replaced.invalid/"}}))
+        begun = []
+        for moment in (0, 0.5, 1, 1.5, 2):
+            clock["now"] = 1_780_272_000.0 + moment
+            begun.append(len(local.in_loop(lambda _: found.due()[0])))
+
+    assert begun == [2, 0, 2, 0, 1]
 
 
 def test_a_task_waits_for_its_time(local: LocalCloud, called: Called) -> None:
