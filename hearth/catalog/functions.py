@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from hearth.catalog import ids, types
+from hearth.catalog.shapes import zero
 from hearth.catalog.types import ResourceType
 
 Values = Mapping[str, Any]
@@ -23,8 +24,6 @@ EVALUATED: Final = (GET_PROJECT, GET_CLIENT_CONFIG, GET_IAM_POLICY)
 _ACCOUNT: Final = "gcp:serviceaccount/account:Account"
 _VERSION: Final = "gcp:secretmanager/secretVersion:SecretVersion"
 _ANY_KEY = "*"
-_ZERO: Mapping[Any, Any] = {"string": "", "boolean": False, "integer": 0, "number": 0}
-
 
 # What functions answer otherwise than the resource has it (the SDK's own classes): a number in place of its text, and a
 # list in place of the one that it can have.
@@ -192,9 +191,7 @@ def _converted(shape: Any, value: Any) -> Any:
 
 
 def _zero(shape: Any) -> Any:
-    if isinstance(shape, Mapping):
-        return {} if _ANY_KEY in shape else []
-    return [] if isinstance(shape, list) else _ZERO.get(shape)
+    return [] if isinstance(shape, Mapping) and _ANY_KEY not in shape else zero(shape)
 
 
 def _plural(name: str) -> str:

@@ -17,6 +17,7 @@ _SCALARS: Mapping[str, tuple[tuple[type, ...], str]] = {
     "integer": ((int,), "a whole number"),
     "number": ((int, float), "a number"),
 }
+_ZERO: Mapping[str | None, Any] = {"string": "", "boolean": False, "integer": 0, "number": 0}
 
 
 def fields(shape: Shape) -> Mapping[str, Shape]:
@@ -62,6 +63,15 @@ def faults(
         yield from () if free else _named(shape, value, prefix)
         for name in sorted(known.keys() & value.keys()):
             yield from faults(known[name], value[name], allowed, f"{prefix}{name}", place if free else f"{above}{name}")
+
+
+def zero(shape: Shape) -> Any:
+    """What stands for a value of a shape that is not there; None for an object that has names of its own."""
+    if isinstance(shape, list):
+        return []
+    if isinstance(shape, Mapping):
+        return {} if ANY_KEY in shape else None
+    return _ZERO.get(shape)
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:

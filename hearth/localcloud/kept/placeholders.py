@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hearth.localcloud.kept import records
+from hearth.localcloud.records import cloud_sql
 from hearth.localcloud.store import Document, Store
 
 _SHORTEST_BASE64 = 16
@@ -30,10 +31,10 @@ class Origin:
 
 
 class Placeholders:
-    """Those of every record that the store has now."""
+    """Those of every record that the store has now, and of played types that have some."""
 
     def __init__(self, store: Store) -> None:
-        self._records = records.all_of(store)
+        self._records = [*records.all_of(store), *cloud_sql.placeholders(store)]
 
     def origin(self, text: str) -> Origin | None:
         """Whose placeholder the text holds; None where it holds none."""

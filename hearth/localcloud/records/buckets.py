@@ -16,6 +16,14 @@ BASE: Final = f"/{STORAGE.prefix}/{STORAGE.version}"
 _KEY = f"{STORAGE.prefix}/b"
 # "About Cloud Storage buckets", bucket names: a name with dots belongs to a domain that nobody here can verify.
 _NAME = re.compile(r"(?!goog)(?!.*google)[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]")
+# "Buckets" of the JSON API's reference; objects that are deleted stay for seven days.
+_DEFAULTS = {
+    "storageClass": "STANDARD",
+    "iamConfiguration": {
+        "publicAccessPrevention": "inherited",
+        "uniformBucketLevelAccess": {"enabled": False},
+    },
+}
 _COMPUTED = frozenset(
     {"kind", "id", "selfLink", "projectNumber", "metageneration", "etag", "timeCreated", "updated", "name"}
 )
@@ -137,9 +145,9 @@ def _insert(store: Store, project: str, body: Document) -> Document:
             409,
             f"Your previous request to create the named bucket succeeded and you already own it: {name}",
         )
+    kept_deleted = {"retentionDurationSeconds": "604800", "effectiveTime": now}
     made = {
-        "storageClass": "STANDARD",
-        **public(body),
+        **_merged({**_DEFAULTS, "softDeletePolicy": kept_deleted}, public(body)),
         "kind": "storage#bucket",
         "id": name,
         "name": name,

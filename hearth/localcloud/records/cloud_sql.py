@@ -1,10 +1,12 @@
 """Cloud SQL Admin v1beta4, for Postgres: servers, their databases and users, as records.
 
 What is changed here is carried out by whoever is given to `routes`, and by nobody in a preview. Operations have ended
-when they are answered, and can't be asked for again. Left out: passwords, which are handed on and kept in no record,
-users of IAM, replicas, clones, backups and restores.
+when they are answered, and can't be asked for again. A server is reached by its socket alone: its addresses and its
+certificate are placeholders. Left out: passwords, which are handed on and kept in no record, users of IAM, replicas,
+clones, backups and restores.
 """
 
+import hashlib
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -14,16 +16,21 @@ from typing import Any, Protocol
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from hearth.catalog import forms
 from hearth.catalog.apis import SQL_ADMIN
 from hearth.localcloud import bodies, times
 from hearth.localcloud.errors import ApiError
-from hearth.localcloud.records import collections
+from hearth.localcloud.records import collections, projects
 from hearth.localcloud.records.collections import Collection
 from hearth.localcloud.store import Document, Store
 
 _OF_USERS = ("passwordPolicy",)
 """What of a user can be changed, beside the password."""
 _INSTANCE = "projects/{project}/instances/{instance}"
+_AGENTS = "gcp-sa-cloud-sql.iam.gserviceaccount.com"
+# As Cloud SQL for PostgreSQL makes one.
+_DATABASE = {"charset": "UTF8", "collation": "en_US.UTF8"}
+_TYPE = "gcp:sql/databaseInstance:DatabaseInstance"
 
 
 class Servers(Protocol):
@@ -61,6 +68,25 @@ def routes(store: Store, servers: Servers | None = None) -> Iterable[web.RouteDe
     users = f"/{SQL_ADMIN.prefix}/{SQL_ADMIN.version}/{_INSTANCE}/users"
     yield web.put(users, _change("users", servers)(user))
     yield web.delete(users, _change("users", servers)(user))
+
+
+def placeholders(store: Store) -> list[Document]:
+    """What of each server is a placeholder, as `hearth.localcloud.kept` has it of a resource that it keeps."""
+    servers = [body for _, body in store.below(SQL_ADMIN.prefix) if body["kind"] == "sql#instance"]
+    return [
+        {
+            "type": _TYPE,
+            "urn": f"::{each['name'].rpartition('/')[2]}",
+            "mark": _source(each["name"]).mark,
+            "madeUp": {
+                **{f"ipAddresses[{at}].ipAddress": one["ipAddress"] for at, one in enumerate(each["ipAddresses"])},
+                "serverCaCerts[0].cert": each["serverCaCert"]["cert"],
+            },
+        }
+        for each in servers
+        # One of an older local cloud has none.
+        if "serverCaCert" in each
+    ]
 
 
 def _change(kind: str, servers: Servers | None) -> Callable[[Any], Handler]:
@@ -128,7 +154,9 @@ def _instance(name: str, body: Mapping[str, Any]) -> Document:
     _, project, _, short = name.split("/")
     region = body.get("region") or "us-central1"
     kept = {key: value for key, value in body.items() if key != "rootPassword"}
-    return {
+    now, source = times.now(), _source(name)
+    made = {
+        "instanceType": "CLOUD_SQL_INSTANCE",
         **kept,
         "kind": "sql#instance",
         "name": name,
@@ -136,17 +164,44 @@ def _instance(name: str, body: Mapping[str, Any]) -> Document:
         "project": project,
         "state": "RUNNABLE",
         "backendType": "SECOND_GEN",
-        "instanceType": "CLOUD_SQL_INSTANCE",
         "connectionName": f"{project}:{region}:{short}",
-        "createTime": times.now(),
+        "selfLink": f"{SQL_ADMIN.google}{name}",
+        "serviceAccountEmailAddress": f"p{projects.number(project)}-{source.mark[:6]}@{_AGENTS}",
+        "serverCaCert": {
+            "kind": "sql#sslCert",
+            "cert": forms.text(source, "cert"),
+            "commonName": short,
+            "sha1Fingerprint": hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest(),
+            "createTime": now,
+            "expirationTime": now,
+        },
+        "createTime": now,
     }
+    return _addressed(made)
+
+
+def _addressed(server: Document) -> Document:
+    """With the addresses that its settings ask for."""
+    asked = server["settings"].get("ipConfiguration") or {}
+    kinds = {"PRIMARY": asked.get("ipv4Enabled", True), "PRIVATE": asked.get("privateNetwork")}
+    addresses = [
+        {"type": kind, "ipAddress": forms.text(_source(f"{server['name']}/{kind}"), "ipAddress")}
+        for kind, is_asked in kinds.items()
+        if is_asked
+    ]
+    return {**server, "ipAddresses": addresses}
+
+
+def _source(name: str) -> forms.Source:
+    return forms.Source(hashlib.sha256(name.encode()).digest(), name.split("/")[1])
 
 
 def _belonging(kind: str) -> Callable[[str, Mapping[str, Any]], Document]:
     def made(name: str, body: Mapping[str, Any]) -> Document:
         _, project, _, instance, *_ = name.split("/")
         kept = {key: value for key, value in body.items() if key != "password"}
-        return {**kept, "kind": f"sql#{kind}", "name": name, "instance": instance, "project": project}
+        own = _DATABASE | {"selfLink": f"{SQL_ADMIN.google}{name}"} if kind == "database" else {}
+        return {**own, **kept, "kind": f"sql#{kind}", "name": name, "instance": instance, "project": project}
 
     return made
 
@@ -164,6 +219,8 @@ _INSTANCES = Collection(
     list_field="items",
     made=_instance,
     opened=_opened,
+    patched=_addressed,
+    computed=frozenset({"ipAddresses", "serverCaCert", "selfLink", "serviceAccountEmailAddress"}),
     mutable=frozenset({"settings", "databaseVersion", "maintenanceVersion"}),
     fixed=frozenset({"region", "rootPassword", "instanceType", "diskEncryptionConfiguration"}),
     put=True,

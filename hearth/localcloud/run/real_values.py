@@ -21,8 +21,8 @@ def check(store: Store, project: str, template: Mapping[str, Any]) -> None:
 def refusal(what: str, found: Origin) -> str:
     """Of the value itself nothing is told: it may be a secret."""
     return (
-        f"{what} would get a placeholder for {found}. The local cloud keeps that resource but does not play it, so "
-        "there is nothing that the app could connect to. Nothing was changed. Set a real value on this stack, such as "
+        f"{what} would get a placeholder for {found}. On the local cloud there is nothing of it that the app could "
+        "connect to. Nothing was changed. Set a real value on this stack, such as "
         "the address of a server on this machine, or leave the variable out on this stack."
     )
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from hearth.catalog import apis
 from hearth.localcloud.standin.client import Body
-from hearth.localcloud.standin.names import Field
+from hearth.localcloud.standin.names import Field, Way
 from hearth.localcloud.standin.resource import RestKind
 from hearth.localcloud.standin.row import Row, Update
 from hearth.plugin.kinds import Values
@@ -16,6 +16,7 @@ INSTANCE: Final = Row(
     path="projects/{project}/instances/{name}",
     names={
         "encryptionKeyName": Field("diskEncryptionConfiguration.kmsKeyName"),
+        "serverCaCerts": Field("serverCaCert", Way.LIST_OF_ONE),
         "settings.dataDiskProvisionedIops": Field("dataDiskProvisionedIops"),
         "settings.diskAutoresize": Field("storageAutoResize"),
         "settings.diskAutoresizeLimit": Field("storageAutoResizeLimit"),
@@ -56,6 +57,14 @@ class SqlInstanceKind(SqlKind):
 
     def id(self, where: Values) -> str:
         return str(where["name"])
+
+    def outputs(self, live: Body, inputs: Values, where: Values) -> dict[str, Any]:
+        addresses = {each["type"]: each["ipAddress"] for each in live.get("ipAddresses") or ()}
+        return super().outputs(live, inputs, where) | {
+            "firstIpAddress": next(iter(addresses.values()), ""),
+            "publicIpAddress": addresses.get("PRIMARY", ""),
+            "privateIpAddress": addresses.get("PRIVATE", ""),
+        }
 
     def importable(self, outputs: Values) -> dict[str, Any]:
         found = super().importable(outputs)

@@ -6,7 +6,7 @@ What its row can't say, a subclass does.
 from collections.abc import Mapping
 from typing import Any
 
-from hearth.catalog import choices
+from hearth.catalog import choices, shapes
 from hearth.catalog.types import ResourceType
 from hearth.localcloud.standin import labels
 from hearth.localcloud.standin.client import ApiFault, Body, OperationFault
@@ -167,7 +167,9 @@ class RestKind(GcpKind):
         if "effectiveAnnotations" in self.type.outputs_only:
             found.pop("annotations", None)
             found |= labels.annotations(inputs.get("annotations") or {}, live.get("annotations") or {})
-        return found
+        # An API leaves out what is zero or not set, and a program that reads it expects its kind.
+        left_out = {name: shapes.zero(each) for name, each in self.type.outputs.items()}
+        return {name: value for name, value in left_out.items() if value is not None} | found
 
     def declared(self, inputs: Values, outputs: Values) -> dict[str, Any]:
         """The inputs as they would have to be to declare what `outputs` show."""

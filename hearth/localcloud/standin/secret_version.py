@@ -107,7 +107,7 @@ class SecretVersionKind(GcpKind):
 
 def _plain(live: Body, inputs: Values) -> dict[str, Any]:
     name = str(live["name"])
-    shown = {key: live[key] for key in ("createTime", "destroyTime") if key in live}
+    shown = {key: live.get(key, "") for key in ("createTime", "destroyTime")}
     state = {"name": name, "version": name.rpartition("/")[2], "enabled": live.get("state") == "ENABLED"}
     # No project, where none was declared: that is said by the secret's name (observed).
     return _local(inputs) | shown | state

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hearth.catalog.apis import CLOUD_RUN, IAM, RESOURCE_MANAGER, SECRET_MANAGER
+from hearth.catalog.apis import CLOUD_RUN, IAM, RESOURCE_MANAGER, SECRET_MANAGER, SQL_ADMIN
 from hearth.localcloud import recorded
 from hearth.localcloud.kept.api import KEPT, path
 from hearth.localcloud.kept.placeholders import Placeholders
@@ -139,3 +139,14 @@ def test_records_alone_take_all_of_it(recorded_kept: LocalCloud) -> None:
     job_taken = recorded_kept.call("POST", CLOUD_RUN, f"{PLACE}/jobs?jobId=migrate", job(HOST="198.18.83.84"))
 
     assert {"error"} & (taken.keys() | job_taken.keys()) == set()
+
+
+def test_the_address_of_a_server_that_is_reached_by_its_socket_is_none_to_connect_to(local: LocalCloud) -> None:
+    servers = f"projects/{PROJECT}/instances"
+    server = {"name": "web", "databaseVersion": "POSTGRES_17", "settings": {"tier": "db-f1-micro"}}
+    local.call("POST", SQL_ADMIN, servers, server)
+    address = local.call("GET", SQL_ADMIN, f"{servers}/web")["ipAddresses"][0]["ipAddress"]
+
+    refused = local.call("POST", CLOUD_RUN, f"{PLACE}/services?serviceId=web", service(DB=address), status=400)
+
+    assert "placeholder for ipAddresses[0].ipAddress of gcp:sql" in refused["error"]["message"]

@@ -15,9 +15,13 @@ def insert(local: LocalCloud, name: str = BUCKET, status: int = 200, **fields: o
 def test_a_bucket_has_what_google_computes(local: LocalCloud) -> None:
     rules = {"rule": [{"action": {"type": "Delete"}, "condition": {"age": 1}}]}
 
-    made = insert(local, location="us-central1", lifecycle=rules)
+    made = insert(
+        local, location="us-central1", lifecycle=rules, iamConfiguration={"publicAccessPrevention": "enforced"}
+    )
 
-    assert made | {"projectNumber": 0, "timeCreated": 0, "updated": 0} == {
+    kept_deleted = {"retentionDurationSeconds": "604800", "effectiveTime": made["timeCreated"]}
+    assert made["softDeletePolicy"] == kept_deleted
+    assert made | dict.fromkeys(("projectNumber", "timeCreated", "updated", "softDeletePolicy"), 0) == {
         "kind": "storage#bucket",
         "id": BUCKET,
         "name": BUCKET,
@@ -30,6 +34,8 @@ def test_a_bucket_has_what_google_computes(local: LocalCloud) -> None:
         "selfLink": f"{local.origin}/storage/storage/v1/b/{BUCKET}",
         "timeCreated": 0,
         "updated": 0,
+        "softDeletePolicy": 0,
+        "iamConfiguration": {"publicAccessPrevention": "enforced", "uniformBucketLevelAccess": {"enabled": False}},
         "lifecycle": rules,
     }
     assert local.call("GET", STORAGE, f"b/{BUCKET}") == made

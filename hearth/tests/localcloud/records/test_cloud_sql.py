@@ -32,6 +32,32 @@ def test_a_server_is_made_by_an_operation_that_has_ended(local: LocalCloud) -> N
 
 
 @pytest.mark.parametrize(
+    ("asked", "kinds"),
+    [
+        ({}, ["PRIMARY"]),
+        ({"ipv4Enabled": True, "privateNetwork": "projects/demo-test/global/networks/n"}, ["PRIMARY", "PRIVATE"]),
+        ({"ipv4Enabled": False}, []),
+    ],
+)
+def test_a_server_has_the_addresses_that_its_settings_ask_for(
+    local: LocalCloud, asked: dict[str, object], kinds: list[str]
+) -> None:
+    create(local)
+    local.call("PATCH", SQL_ADMIN, WEB, {"settings": {"tier": "db-f1-micro", "ipConfiguration": asked}})
+
+    addresses = local.call("GET", SQL_ADMIN, WEB)["ipAddresses"]
+
+    assert [each["type"] for each in addresses] == kinds
+    assert len({each["ipAddress"] for each in addresses}) == len(kinds)
+
+
+def test_a_server_is_what_it_was_asked_to_be(local: LocalCloud) -> None:
+    create(local, {"instanceType": "READ_REPLICA_INSTANCE"})
+
+    assert local.call("GET", SQL_ADMIN, WEB)["instanceType"] == "READ_REPLICA_INSTANCE"
+
+
+@pytest.mark.parametrize(
     ("fields", "said"),
     [
         ({"databaseVersion": "MYSQL_8_0"}, "only knows Postgres"),

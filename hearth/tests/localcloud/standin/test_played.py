@@ -4,13 +4,16 @@ What each does beyond that, and what it answers, is tested where it is played.
 """
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hearth.catalog import ids, shapes
 from hearth.catalog.apis import local_endpoints
 from hearth.localcloud.recorded import parts
-from hearth.localcloud.standin.provider import StandIn
+from hearth.localcloud.standin.kept import KeptKind
+from hearth.localcloud.standin.provider import MAKERS, StandIn
 from hearth.plugin.kinds import Context, Secret, Values
 from hearth.plugin.values import decode, encode
 from hearth.tests.localcloud.running import LocalCloud, in_thread
@@ -53,13 +56,38 @@ LIVES: list[tuple[str, Values, list[Values]]] = [
     ("gcp:serviceaccount/account:Account", {"accountId": "account-a"}, [{"description": "a"}, {"disabled": True}]),
     ("gcp:storage/bucket:Bucket", {"name": "bucket-aa", "location": "US"}, [{"labels": {"a": "1"}}]),
     (SERVER, SERVER_INPUTS, [{"rootPassword": "hush"}, {"settings": {"tier": "db-g1-small"}}]),
-    ("gcp:sql/database:Database", {"name": "d", "instance": "there"}, [{"charset": "UTF8"}]),
+    ("gcp:sql/database:Database", {"name": "d", "instance": "there"}, [{"charset": "LATIN1"}]),
     (
         "gcp:sql/user:User",
         {"name": "u", "instance": "there", "password": "hush"},
         [{"passwordPolicy": {"allowedFailedAttempts": 3}}, {"password": "other"}],
     ),
 ]
+OTHERS: dict[str, Values] = {
+    "gcp:firebase/project:Project": {},
+    "gcp:firebase/hostingSite:HostingSite": {"siteId": "site-a"},
+    "gcp:firebase/hostingCustomDomain:HostingCustomDomain": {
+        "siteId": "site-a",
+        "customDomain": "www.example.org",
+        "waitDnsVerification": False,
+    },
+    "gcp:firestore/field:Field": {"collection": "c", "field": "f", "database": "data", "ttlConfig": {}},
+    "gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider": {
+        "workloadIdentityPoolId": "pool-a",
+        "workloadIdentityPoolProviderId": "github",
+        "attributeMapping": {"google.subject": "assertion.sub"},
+        "oidc": {"issuerUri": "https://token.example"},
+    },
+    "gcp:identityplatform/config:Config": {},
+    "gcp:projects/apiKey:ApiKey": {"name": "key", "displayName": "a"},
+    "gcp:projects/service:Service": {"service": "logging.googleapis.com"},
+    "gcp:projects/serviceIdentity:ServiceIdentity": {"service": "run.googleapis.com"},
+    "gcp:secretmanager/secretVersion:SecretVersion": {
+        "secret": f"projects/{PROJECT}/secrets/s",
+        "secretData": "hush",
+    },
+}
+"""Beside them, in an order in which what a resource stands in comes first."""
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +142,26 @@ def test_it_comes_up_changes_and_goes(
         assert one.up(base) == set(), "after leaving it out"
     one.delete()
     assert not one.refresh()
+
+
+def test_every_output_of_the_sdk_is_there_and_of_its_kind(tmp_path: Path) -> None:
+    """A program reads it, and would end at what is not."""
+    declared = {SERVER: {**SERVER_INPUTS, "name": "there"}} | {each: base for each, base, _ in LIVES if each != SERVER}
+    with in_thread(tmp_path / "cloud", compose=parts, records_only=True) as cloud:
+        cloud.enable(PROJECT)
+        found = StandIn(local_endpoints(cloud.origin))
+        found.configure({"project": PROJECT, "region": REGION})
+        for token, inputs in (declared | OTHERS).items():
+            kind = found.kind(token)
+            checked = plain(kind.check(context(token), None, inputs).inputs)
+            outputs = plain(kind.create(context(token), checked, preview=False).outputs)
+
+            assert kind.type.outputs.keys() - outputs.keys() == set(), token
+            shape = {**kind.type.outputs, **kind.type.shape}
+            assert [each for each in shapes.faults(shape, outputs, {}) if "and missing" not in each] == [], token
+        kinds = [found.kind(token) for token in MAKERS]
+    others = {each.token for each in kinds if isinstance(each, KeptKind) or ids.is_grant(each.type)}
+    assert (declared | OTHERS).keys() == MAKERS.keys() - others
 
 
 @pytest.mark.parametrize("type_", [REPOSITORY, "gcp:secretmanager/secret:Secret"])
