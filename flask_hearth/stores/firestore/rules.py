@@ -3,7 +3,7 @@
 Rules hold for Firebase's own client libraries, whose users have ID tokens; the service has its access by IAM, to which
 they don't apply (Firestore, "Get started with Cloud Firestore Security Rules"). What no rule allows is refused, so
 without any collection named, all is. A list is answered if its query asks for nothing else than what may be read: an
-owner's for `where(owner, "==", uid)`.
+owner's for `where(owner, "==", uid)`. Anonymous users are strangers, as anybody can have any number of them.
 """
 
 import re
@@ -14,10 +14,8 @@ from typing import Final
 FILE: Final = "firestore.rules"
 """What the Firebase CLI calls it."""
 
-ROLES: Final = "roles"
-"""The custom claim of an ID token that lists the user's roles."""
-
-_WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_PATH: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*")
+_UNQUOTED: Final = re.compile(r"[^'\\\x00-\x1f]+")
 
 _TEXT: Final = """\
 rules_version = '2';
@@ -33,7 +31,7 @@ service cloud.firestore {{
 """
 _MATCH: Final = """\
     match /{collection}/{{id}} {{
-      allow read: if request.auth != null && ({who});
+      allow read: if request.auth.token.firebase.sign_in_provider != 'anonymous' && ({who});
     }}
 """
 
@@ -44,18 +42,21 @@ class Readable:
 
     collection: str
     owner: str | None = None
-    """The field of a document that has the id of the user who may read it."""
-    roles: tuple[str, ...] = ()
-    """Who has one of these may read every document."""
+    """The field of a document, or the path to it, that has the id of the user who may read it."""
+    claims: tuple[tuple[str, str | int | bool], ...] = ()
+    """Custom claims of ID tokens. Who has one, or has it in a list, may read every document."""
 
     def __post_init__(self) -> None:
-        names = [self.collection, *([self.owner] if self.owner is not None else []), *self.roles]
-        if wrong := [each for each in names if not _WORD.fullmatch(each)]:
+        paths = [self.collection, *([] if self.owner is None else [self.owner])]
+        texts = [text for claim in self.claims for text in claim if isinstance(text, str)]
+        wrong = [each for each in paths if not _PATH.fullmatch(each)]
+        if wrong := [*wrong, *(each for each in texts if not _UNQUOTED.fullmatch(each))]:
             raise ValueError(
-                f"{wrong[0]!r} can't stand in security rules: use A-Z, a-z, 0-9, _ and -, beginning with a letter."
+                f"{wrong[0]!r} can't stand in security rules: a collection or a field has A-Z, a-z, 0-9 and _, and a "
+                "claim neither quotes nor backslashes."
             )
-        if self.owner is None and not self.roles:
-            raise ValueError(f"Nobody may read {self.collection}: name an owner's field or roles, or leave it out.")
+        if self.owner is None and not self.claims:
+            raise ValueError(f"Nobody may read {self.collection}: name an owner's field or claims, or leave it out.")
 
 
 def text(readable: Iterable[Readable] = ()) -> str:
@@ -67,6 +68,10 @@ def text(readable: Iterable[Readable] = ()) -> str:
 
 def _who(readable: Readable) -> Iterable[str]:
     if readable.owner is not None:
-        yield f"resource.data['{readable.owner}'] == request.auth.uid"
-    if readable.roles:
-        yield f"request.auth.token.get('{ROLES}', []).hasAny({list(readable.roles)!r})"
+        path = "".join(f"['{part}']" for part in readable.owner.split("."))
+        yield f"resource.data{path} == request.auth.uid"
+    for name, value in readable.claims:
+        wanted = f"'{value}'" if isinstance(value, str) else str(value).lower()
+        # What fails, as `in` does without a list, counts as false beside what is true.
+        yield f"request.auth.token['{name}'] == {wanted}"
+        yield f"{wanted} in request.auth.token['{name}']"
