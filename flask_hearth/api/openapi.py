@@ -12,7 +12,7 @@ from flask_hearth.api import idempotency, operations, schemas
 from flask_hearth.api.pagination import DEFAULT_PER_PAGE, MAX_PER_PAGE, REACH
 from flask_hearth.errors import DEFAULT_API_PATH
 from flask_hearth.model import ids
-from flask_hearth.model.declaration import Declaration
+from flask_hearth.model.declaration import Declaration, declaration_of
 from flask_hearth.rate_limit import POLICY
 from flask_hearth.views.declaration import View
 
@@ -56,7 +56,13 @@ def document(
             for declaration in declarations
             for path, item in operations.declaration_operations(declaration, api_path).items()
         }
-        | {path: item for view in views for path, item in operations.view_operations(view, api_path).items()},
+        | {
+            path: item
+            for view in views
+            for path, item in operations.view_operations(
+                view, declaration_of(view.key.model, declarations), api_path
+            ).items()
+        },
         "components": {
             "schemas": schemas.all_schemas(declarations, views) | {"Problem": _PROBLEM},
             "parameters": _PARAMETERS,

@@ -106,18 +106,25 @@ def _guarded(declaration: Declaration, name: permissions.Operation, operation: O
     return found if strangers else found | {"security": [{"firebase": []}]}
 
 
-def view_operations(view: View[Any], api_path: str) -> dict[str, Any]:
-    """Its two paths, which can be read only."""
+def view_operations(view: View[Any], keyed_by: Declaration, api_path: str) -> dict[str, Any]:
+    """Its two paths, which can be read only, by who may read the objects that it is keyed by."""
     collection = f"{api_path}/v1/{view.name}"
     return {
         collection: {
-            "get": {
-                **_named(view, f"list_{view.name}", f"List {view.name}, that of the oldest object first"),
-                "parameters": [*map(_parameter, _WHICH_PAGE)],
-                "responses": _pages(view.output),
-            }
+            "get": _guarded(
+                keyed_by,
+                "list",
+                {
+                    **_named(view, f"list_{view.name}", f"List {view.name}, that of the oldest object first"),
+                    "parameters": [*map(_parameter, _WHICH_PAGE)],
+                    "responses": _pages(view.output),
+                },
+            )
         },
-        f"{collection}/{{id}}": {"parameters": [_parameter("Id")], "get": _get(view, view.output)},
+        f"{collection}/{{id}}": {
+            "parameters": [_parameter("Id")],
+            "get": _guarded(keyed_by, "read", _get(view, view.output)),
+        },
     }
 
 

@@ -1,4 +1,7 @@
-"""Views in the REST API: one by its id, and pages of them. Flask answers any other method with 405 and Allow."""
+"""Views in the REST API: one by its id, and pages of them. Flask answers any other method with 405 and Allow.
+
+Who may read the object of a view's key may read the view, with all that it shows of other objects.
+"""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -8,12 +11,13 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from flask_hearth import problems, state, storage
+from flask_hearth import access, problems, state, storage
 from flask_hearth.api import pagination, preconditions, query
 from flask_hearth.api.representation import REVALIDATED, json_response
 from flask_hearth.api.routes import unless_known
 from flask_hearth.errors import Problem, error_response
-from flask_hearth.stores.interface import OLDEST_FIRST, MissingError, Record
+from flask_hearth.stores import queries
+from flask_hearth.stores.interface import MissingError, Record
 from flask_hearth.views.declaration import View
 from flask_hearth.views.inputs import Inputs, Objects, TooManyError, keyed_by, read, version
 from flask_hearth.views.stored import document_declaration
@@ -34,8 +38,12 @@ def blueprint(views: Sequence[View[Any]]) -> Blueprint:
 
 def get(view: View[Any], id: str) -> Response:
     """One view, or 304 for who has it as it is."""
+    declaration = keyed_by(view)
+    access.check(declaration, "read")
     query.check()
     wanted = preconditions.read_optional()
+    if access.needs_object(declaration, "read"):
+        access.load(declaration, id)
     found, content = _found(view, id)
     if wanted.match is not None and found not in wanted.match:
         raise preconditions.failed()
@@ -47,13 +55,15 @@ def get(view: View[Any], id: str) -> Response:
 
 def list_views(view: View[Any]) -> Response:
     """A page of them, in the order of the objects that they are of; without those that lack an object they need."""
+    declaration = keyed_by(view)
+    access.check(declaration, "list")
     query.check(pagination.PARAMETERS)
     preconditions.refuse_header("If-Match", why="the list has no state that it could name")
     wanted = preconditions.read_optional()
-    declaration = keyed_by(view)
-    window = pagination.read_window(declaration, OLDEST_FIRST)
+    asked = queries.read(declaration, access.conditions(declaration))
+    window = pagination.read_window(declaration, asked)
     page = storage.current().page(
-        declaration, limit=window.per_page, after=window.after, before=window.before, offset=window.offset
+        declaration, asked, limit=window.per_page, after=window.after, before=window.before, offset=window.offset
     )
     documents = _documents(view, [record.id for record in page.records])
     objects = Objects(storage.current())
@@ -69,7 +79,7 @@ def list_views(view: View[Any]) -> Response:
         view.name: found,
         "page": window.page,
         "per_page": window.per_page,
-        "total": None if window.page is None else storage.current().count(declaration),
+        "total": None if window.page is None else storage.current().count(declaration, asked),
         "next": window.next(declaration, page),
     }
     links = window.links(declaration, page)
