@@ -60,7 +60,7 @@ def document(
             path: item
             for view in views
             for path, item in operations.view_operations(
-                view, declaration_of(view.key.model, declarations), api_path
+                view, view.guard(declaration_of(view.key.model, declarations)), api_path
             ).items()
         },
         "components": {

@@ -107,7 +107,7 @@ def _guarded(declaration: Declaration, name: permissions.Operation, operation: O
 
 
 def view_operations(view: View[Any], keyed_by: Declaration, api_path: str) -> dict[str, Any]:
-    """Its two paths, which can be read only, by who may read the objects that it is keyed by."""
+    """Its two paths, which can be read only, by those whom the permissions of `keyed_by` let."""
     collection = f"{api_path}/v1/{view.name}"
     return {
         collection: {

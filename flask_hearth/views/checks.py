@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask_hearth.model import permission_checks
 from flask_hearth.model.declaration import Declaration, DeclarationError, declaration_of
 from flask_hearth.stores import queries
 from flask_hearth.stores.kinds import Kind, kinds
@@ -21,6 +22,7 @@ def check(views: Sequence[View[Any]], declarations: Sequence[Declaration]) -> No
                 f"{view.name!r} names a view and a collection, or two views: they would have one path. Rename one."
             )
         taken.add(view.name)
+        permission_checks.check([view.guard(declaration_of(view.key.model, declarations))])
         if view.is_stored:
             kinds(document_declaration(view))
         for each in view.inputs:

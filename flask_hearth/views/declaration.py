@@ -13,12 +13,13 @@ nobody would know when the view changes.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from flask_hearth import storage
-from flask_hearth.model.declaration import NAME, DeclarationError, Model
+from flask_hearth.model.declaration import NAME, Declaration, DeclarationError, Model
+from flask_hearth.model.permissions import Permissions
 from flask_hearth.views import inputs
 from flask_hearth.views.sources import Input, Key, Referred, Referring, Source
 
@@ -44,6 +45,8 @@ class View(Generic[Output]):
     computed for the API, and kept as a document for whoever listens to the database."""
     at_once: int = 20
     """Documents that a write refreshes before it is answered; more of them are refreshed by `flask hearth drain`."""
+    permissions: Permissions | None = None
+    """Who may read and list it, by the fields of the object that it is of; None stands for that object's own."""
     version: int = 1
     """Raise it when the function makes something else of the same objects: ETags change, and documents are made anew.
 
@@ -87,6 +90,10 @@ class View(Generic[Output]):
     def inputs(self) -> tuple[Input, ...]:
         """In the order of the function's parameters."""
         return tuple(self._input(name, hint) for name, hint in self._hints.items() if name != "return")
+
+    def guard(self, keyed_by: Declaration) -> Declaration:
+        """The declaration of the objects that the view is of, with the permissions of the view."""
+        return keyed_by if self.permissions is None else replace(keyed_by, permissions=self.permissions)
 
     @property
     def is_stored(self) -> bool:

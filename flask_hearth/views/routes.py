@@ -1,6 +1,6 @@
 """Views in the REST API: one by its id, and pages of them. Flask answers any other method with 405 and Allow.
 
-Who may read the object of a view's key may read the view, with all that it shows of other objects.
+Who may read a view may read all that it shows, of whatever objects.
 """
 
 import logging
@@ -38,7 +38,7 @@ def blueprint(views: Sequence[View[Any]]) -> Blueprint:
 
 def get(view: View[Any], id: str) -> Response:
     """One view, or 304 for who has it as it is."""
-    declaration = keyed_by(view)
+    declaration = view.guard(keyed_by(view))
     access.check(declaration, "read")
     query.check()
     wanted = preconditions.read_optional()
@@ -55,7 +55,7 @@ def get(view: View[Any], id: str) -> Response:
 
 def list_views(view: View[Any]) -> Response:
     """A page of them, in the order of the objects that they are of; without those that lack an object they need."""
-    declaration = keyed_by(view)
+    declaration = view.guard(keyed_by(view))
     access.check(declaration, "list")
     query.check(pagination.PARAMETERS)
     preconditions.refuse_header("If-Match", why="the list has no state that it could name")
