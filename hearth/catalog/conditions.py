@@ -1,8 +1,9 @@
 """Changes that replace a resource or not by the values that they go from and to, as Google's Terraform provider has it.
 
 Its schema calls such a property changeable; code beside the schema decides (`CustomizeDiff` of each type's
-`resource_*.go`). Left out: a BigQuery table's `schema`, of which that code compares every column, and a switchover of
-Cloud SQL, which is told from several properties at once.
+`resource_*.go`). All were read there, but for the version of Redis, which was not checked. Left out: a BigQuery table's
+`schema`, of which that code compares every column, and a switchover of Cloud SQL, which is told from several properties
+at once.
 """
 
 import ipaddress
