@@ -14,7 +14,7 @@ from flask_hearth.stores import limits
 from flask_hearth.stores.interface import ExistsError, MissingError, TakenError, TooLargeError, VersionError
 
 MAX_WRITES: Final = 500
-"""Of a batch: ours, so that it stays within a call's deadline. Firestore's documentation named the same until 2023."""
+"""Of a batch: ours, so that it stays within a call's deadline. Firestore names no number (its "Quotas and limits")."""
 
 MAX_BYTES: Final = 4_000_000
 """Of a batch's objects: what Firestore's emulator takes in one message, 4 MiB, with room for how it is written there.
