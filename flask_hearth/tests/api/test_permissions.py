@@ -217,6 +217,32 @@ def test_strangers_may_do_what_anybody_may_also_where_users_are_checked() -> Non
     assert ask(client, "ben", "DELETE", path).status_code == 204
 
 
+def test_a_function_says_which_object_may_be_replaced_in_the_api_and_by_a_form() -> None:
+    mine = Permissions(update=lambda user, line: user is not None and line["text"] == f"of {user.id}")
+    lines = Declaration(name="notes", singular="note", model=Line, permissions=mine)
+    store = MemoryStore()
+    store.create(lines, "x", {"text": "of ann"})
+    visitor = visitor_of(site(store, lines))
+    visitor.client.environ_base["HTTP_X_USER"] = "ann"
+    form = visitor.form("/notes/x/edit")
+    visitor.client.environ_base["HTTP_X_USER"] = "ben"
+
+    assert visitor.send(form, text="of ben").status_code == 403
+    assert visitor.client.get("/notes/x/edit").status_code == 403
+    problem(visitor.client.put("/api/v1/notes/x", json={"text": "of ben"}), 403)
+    assert store.get(lines, "x").fields == {"text": "of ann"}
+    visitor.client.environ_base["HTTP_X_USER"] = "ann"
+    assert visitor.client.put("/api/v1/notes/x", json={"text": "of ann"}).status_code == 200
+
+
+@pytest.mark.parametrize(("checked", "status"), [(True, 401), (False, 403)])
+def test_nobody_makes_an_object_without_an_owner(checked: bool, status: int) -> None:  # noqa: FBT001 - a column
+    owned = notes(Permissions(create=ANYBODY, update=Owner("author")))
+    client = site(MemoryStore(), owned, checked=checked).test_client()
+
+    problem(ask(client, "nobody", "POST", "/api/v1/notes", json=A_NOTE), status)
+
+
 def test_what_is_for_users_is_for_nobody_where_users_are_not_checked() -> None:
     """Rather than for everybody, as whoever set the rule would not expect that."""
     client = site(MemoryStore(), OWN, checked=False).test_client()
