@@ -1,6 +1,7 @@
 """The attacks. Each goes on until it is told to stop, and begins anew where the server ends it."""
 
 import json
+import random
 import re
 import socket
 from collections.abc import Callable, Iterator
@@ -82,6 +83,7 @@ def attacks(target: Target) -> list[Attack]:
         Attack("a megabyte of empty lists", lambda at, _: _posted(at, at.api, _JSON, lists)),
         Attack("half-sent JSON", lambda at, _: _half_json(at), wrong=range(200, 400)),
         Attack("malformed chunks", lambda at, _: _chunks(at)),
+        Attack("queries that mean nothing", lambda at, _: _asked(at, at.head("GET", f"{at.api}?{_query()}"))),
     ]
     if target.form:
         found.append(
@@ -141,6 +143,12 @@ def _half_json(target: Target) -> bytes:
     return _asked(
         target, target.head("POST", target.api, _JSON, f"Content-Length: {len(body) + 100}") + body, half=True
     )
+
+
+def _query() -> str:
+    names = ("sort", "cursor", "page", "per_page", "created_at[gt]", "created_at[lte]", "name", "%5B%5D")
+    values = ("-created_at", "%00", "%FF", "0001-01-01T00:00:00%2B23:59", "9" * 400, "-1", "NaN", "", "a.b")
+    return "&".join(f"{random.choice(names)}={random.choice(values)}" for _ in range(3))  # noqa: S311 - no secret
 
 
 def _chunks(target: Target) -> bytes:
