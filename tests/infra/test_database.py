@@ -119,12 +119,16 @@ def test_documents_that_expired_are_cleaned_up_without_an_index_on_their_time() 
 @pytest.mark.parametrize(
     ("database", "name"), [("(default)", "cloud.firestore"), ("shop-data", "cloud.firestore/shop-data")]
 )
-def test_rules_are_released_for_the_stacks_own_database(database: str, name: str) -> None:
+def test_rules_are_released_for_the_stacks_own_database(
+    monkeypatch: pytest.MonkeyPatch, database: str, name: str
+) -> None:
+    """Whatever app there is: one that was brought has no such file."""
+    monkeypatch.setattr(firestore_rules, "read", {ROOT / "service" / "firestore.rules": "rules of a test"}.get)
     stack = run_stack("prod", {"app:firestoreDatabase": database})
 
     ruleset = stack.one("gcp:firebaserules/ruleset:Ruleset")
     (file,) = ruleset.inputs["source"]["files"]
-    assert file["content"] == (ROOT / "service" / "firestore.rules").read_text(encoding="utf-8")
+    assert file["content"] == "rules of a test"
     release = stack.one("gcp:firebaserules/release:Release")
     assert release.inputs["name"] == name
     assert release.inputs["rulesetName"].startswith("projects/example-prod/rulesets/")
@@ -132,5 +136,8 @@ def test_rules_are_released_for_the_stacks_own_database(database: str, name: str
     assert "firebaserules.googleapis.com" in enabled(stack)
 
 
-def test_without_a_file_of_rules_none_are_released(tmp_path: Path) -> None:
-    assert firestore_rules.read(tmp_path / "firestore.rules") is None
+def test_rules_are_those_of_the_file_and_without_one_none_are_released(tmp_path: Path) -> None:
+    file = tmp_path / "firestore.rules"
+    assert firestore_rules.read(file) is None
+    file.write_text("rules", encoding="utf-8")
+    assert firestore_rules.read(file) == "rules"
