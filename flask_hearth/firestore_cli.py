@@ -24,6 +24,8 @@ def init_app(app: Flask) -> None:
 @with_appcontext
 def command(folder: Path) -> None:
     """Write the composite indexes and the security rules into FOLDER, as the Firebase CLI calls them."""
-    declarations = state.for_app(current_app).declarations
-    (folder / indexes.FILE).write_text(indexes.text(declarations), encoding="utf-8")
-    (folder / rules.FILE).write_text(rules.text(), encoding="utf-8")
+    from flask_hearth.views import readers  # noqa: PLC0415 - Pydantic, which an app without models need not have
+
+    known = state.for_app(current_app)
+    (folder / indexes.FILE).write_text(indexes.text(known.declarations), encoding="utf-8")
+    (folder / rules.FILE).write_text(rules.text(readers.readable(known.views)), encoding="utf-8")

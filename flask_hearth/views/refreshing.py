@@ -20,6 +20,7 @@ from flask_hearth.stores.interface import (
 from flask_hearth.stores.writes import Create, Replace, Write
 from flask_hearth.views.declaration import View
 from flask_hearth.views.inputs import Objects, TooManyError, digest, read
+from flask_hearth.views.readers import owner_field
 from flask_hearth.views.stored import Places, document_declaration
 
 CONFLICTS = (ExistsError, VersionError, MissingError)
@@ -35,7 +36,7 @@ class UnmadeError(Exception):
 
 def document(view: View[Any], id: str, objects: Objects) -> dict[str, Any]:
     """The fields of a document, without content where there is no view. Raises UnmadeError."""
-    fields: dict[str, Any] = {"content": None, "made_of": [], "made_by": view.version}
+    fields = _nothing(view)
     try:
         inputs = read(view, objects, id)
     except MissingError:
@@ -47,6 +48,8 @@ def document(view: View[Any], id: str, objects: Objects) -> dict[str, Any]:
     except Exception as error:
         raise UnmadeError(f"its function failed with {error!r}") from error
     made = fields | {"content": content, "made_of": inputs.digests}
+    if owner := owner_field(view):
+        made["owner"] = objects.one(view.key.model, id)[id].get(owner)
     faults = [fault for each in limits.scalars(content) if (fault := limits.value_fault(each))]
     if fault := limits.fault(document_declaration(view), made) or next(iter(faults), None):
         raise UnmadeError(f"it {fault}")
@@ -59,7 +62,12 @@ def without_faults(view: View[Any], id: str, objects: Objects) -> dict[str, Any]
         return document(view, id, objects)
     except UnmadeError as error:
         _log.error("%s %s is not stored: %s", view.singular, id, error, exc_info=error.__cause__)
-        return {"content": None, "made_of": [], "made_by": view.version}
+        return _nothing(view)
+
+
+def _nothing(view: View[Any]) -> dict[str, Any]:
+    """Of a document where there is no view."""
+    return {"content": None, "made_of": [], "made_by": view.version} | ({"owner": None} if owner_field(view) else {})
 
 
 def write_of(view: View[Any], id: str, fields: Mapping[str, Any], found: Record | None) -> Write:

@@ -14,6 +14,7 @@ from pydantic import Field, create_model
 from flask_hearth.model.declaration import Declaration, Model
 from flask_hearth.stores.interface import Store
 from flask_hearth.views.declaration import View
+from flask_hearth.views.readers import owner_field
 
 
 class Refresh(Model):
@@ -50,18 +51,21 @@ REFRESHES: Final = Declaration(name="view_refreshes", singular="view_refresh", m
 
 @cache
 def document_declaration(view: View[Any]) -> Declaration:
-    """Of its documents: the content, None where there is no view now; of what state of each input; by which version.
+    """Of its documents: the content, None where there is no view now; of what states; by which version; the
+    owner, where that one may read it past the service.
 
     A document is not removed with its view: each write that touches a view writes its document, over the version that
     was read before the objects were, and so no two of them can miss each other.
     """
     content: Any = view.output | None
+    owner: dict[str, Any] = {"owner": (str | None, None)} if owner_field(view) else {}
     model = create_model(
         f"Stored{view.output.__name__}",
         __base__=Model,
         content=(content, None),
         made_of=(list[str], Field(default_factory=list)),
         made_by=(Annotated[int, Field(ge=0, le=2**53)], 0),
+        **owner,
     )
     return Declaration(name=view.name, singular=view.singular, model=model, pages=False)
 

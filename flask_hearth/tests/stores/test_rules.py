@@ -1,8 +1,5 @@
 """The security rules on Google's emulator, which lets in whom Firestore would."""
 
-import base64
-import json
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -11,53 +8,22 @@ import requests
 from flask_hearth.stores.firestore import rules
 from flask_hearth.stores.firestore.rules import Readable
 from flask_hearth.testing.firestore_emulator import FirestoreEmulator
+from flask_hearth.tests.stores.firestore_clients import SECONDS, Clients
 
 PROJECT = "demo-rules"
-DOCUMENTS = f"projects/{PROJECT}/databases/(default)/documents"
 READABLE = (Readable(collection="open_orders", owner="content.customer", claims=(("roles", "staff"), ("admin", True))),)
 ADA, BOB = {"sub": "ada"}, {"sub": "bob"}
 STAFF, GUEST = {"sub": "eve", "roles": ["staff"]}, {"sub": "eve", "roles": ["guest"]}
-SECONDS = 60
-
-
-def headers(user: Mapping[str, Any] | None) -> dict[str, str]:
-    """Of a user's request. The emulator takes tokens that nobody signed."""
-    if user is None:
-        return {}
-    parts = ({"alg": "none"}, {"iat": 0, "exp": 2**33, "firebase": {"sign_in_provider": "password"}, **user})
-    words = (base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts)
-    return {"Authorization": f"Bearer {'.'.join(words)}."}
-
-
-class Clients:
-    """Requests to the emulator, as browsers and phones make them."""
-
-    def __init__(self, emulator: FirestoreEmulator) -> None:
-        self._origin = f"http://{emulator.host}"
-
-    def release(self, content: str) -> requests.Response:
-        body = {"rules": {"files": [{"name": rules.FILE, "content": content}]}}
-        return requests.put(f"{self._origin}/emulator/v1/projects/{PROJECT}:securityRules", json=body, timeout=SECONDS)
-
-    def call(self, method: str, path: str, user: Mapping[str, Any] | None, body: Any = None) -> int:
-        url = f"{self._origin}/v1/{DOCUMENTS}{path}"
-        return requests.request(method, url, headers=headers(user), json=body, timeout=SECONDS).status_code
-
-    def query(self, user: Mapping[str, Any] | None, customer: str | None) -> int:
-        """List documents: all, or a customer's."""
-        value = {"field": {"fieldPath": "content.customer"}, "op": "EQUAL", "value": {"stringValue": customer}}
-        query = {"from": [{"collectionId": "open_orders"}], **({"where": {"fieldFilter": value}} if customer else {})}
-        return self.call("POST", ":runQuery", user, {"structuredQuery": query})
 
 
 @pytest.fixture(scope="module")
 def clients(firestore_emulator: FirestoreEmulator) -> Clients:
     """With an order of Ada's, in the view and in the domain."""
-    found = Clients(firestore_emulator)
+    found = Clients(firestore_emulator, PROJECT)
     assert found.release(rules.text(READABLE)).ok
     order = {"fields": {"content": {"mapValue": {"fields": {"customer": {"stringValue": "ada"}}}}}}
     for collection in ("open_orders", "orders", "idempotency_keys"):
-        url = f"http://{firestore_emulator.host}/v1/{DOCUMENTS}/{collection}?documentId=one"
+        url = f"{found.documents}/{collection}?documentId=one"
         # Who is let in by IAM, as the service is.
         made = requests.post(url, headers={"Authorization": "Bearer owner"}, json=order, timeout=SECONDS)
         assert made.ok, made.text

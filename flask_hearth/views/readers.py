@@ -1,0 +1,39 @@
+"""Who may read documents of views past the service, by Firestore's security rules: as by the API, owners and claims.
+
+Only a view with permissions of its own, as opening a database to clients is to be said where the view is. Left out are
+rules that the database can't apply as the service does: functions, and signed-in users or anybody, whoever they are.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_hearth.model.permissions import Claim, Owner, Rule
+from flask_hearth.stores.firestore.rules import Readable
+from flask_hearth.views.declaration import View
+
+
+def owner_field(view: View[Any]) -> str | None:
+    """The field of the key's object with the id of the user who may read the view; a document has its value."""
+    return next((rule.field for rule in _rules(view) if isinstance(rule, Owner)), None)
+
+
+def readable(views: Iterable[View[Any]]) -> list[Readable]:
+    """The documents that clients may read."""
+    return [
+        Readable(
+            collection=view.name,
+            owner=None if owner_field(view) is None else "owner",
+            claims=tuple((rule.name, rule.value) for rule in _rules(view) if isinstance(rule, Claim)),
+        )
+        for view in views
+        if _rules(view)
+    ]
+
+
+def _rules(view: View[Any]) -> tuple[Rule, ...]:
+    """Those of a view that is open to clients, else none."""
+    if view.permissions is None or not view.is_stored:
+        return ()
+    rules = view.permissions.rules("read")
+    owners = {rule.field for rule in rules if isinstance(rule, Owner)}
+    return rules if len(owners) < 2 and all(isinstance(rule, Owner | Claim) for rule in rules) else ()
