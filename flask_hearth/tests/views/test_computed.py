@@ -1,5 +1,7 @@
 """A view is made of its objects as they are when it is asked for."""
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 from flask import Flask
 
@@ -8,7 +10,10 @@ from flask_hearth.tests.api.conftest import problem
 from flask_hearth.tests.views.world import CITY_GUIDES, City, CityGuide, Country, District
 from flask_hearth.views.inputs import TooManyError
 
-ROME = {"name": "Rome", "country": "Italy", "districts": ["a Trevi", "b Monti"], "people": 30}
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROME: dict[str, Any] = {"name": "Rome", "country": "Italy", "districts": ["a Trevi", "b Monti"], "people": 30}
 
 
 def rome() -> City:
@@ -63,7 +68,7 @@ def test_its_etag_changes_with_each_of_its_objects_and_with_nothing_else(app: Fl
     city, client = rome(), app.test_client()
     path = "/api/v1/city_guides/rome"
     seen = [client.get(path).headers["ETag"]]
-    changes = [
+    changes: list[Callable[[], object]] = [
         lambda: city.update(name="Roma"),
         lambda: Country.get("it").update(name="Italia"),
         lambda: District.get("a").update(people=11),
@@ -103,16 +108,16 @@ def test_a_list_has_one_for_each_object_of_the_key_oldest_first(app: Flask) -> N
     client = app.test_client()
 
     first = client.get("/api/v1/city_guides?per_page=2")
-    rest = client.get(f"/api/v1/city_guides?per_page=2&cursor={first.json['next']}")
+    rest = client.get(f"/api/v1/city_guides?per_page=2&cursor={first.get_json()['next']}")
 
-    assert [each["id"] for each in first.json["city_guides"]] == ["rome", "sofia"]
-    assert first.json["city_guides"][0] == {"id": "rome", **ROME}
+    assert [each["id"] for each in first.get_json()["city_guides"]] == ["rome", "sofia"]
+    assert first.get_json()["city_guides"][0] == {"id": "rome", **ROME}
     assert 'rel="next"' in first.headers["Link"]
-    assert [each["districts"] for each in rest.json["city_guides"]] == [["c Lingotto"]]
-    assert rest.json["next"] is None
-    assert (first.json["total"], rest.json["total"]) == (3, None)
+    assert [each["districts"] for each in rest.get_json()["city_guides"]] == [["c Lingotto"]]
+    assert rest.get_json()["next"] is None
+    assert (first.get_json()["total"], rest.get_json()["total"]) == (3, None)
     back = client.get(rest.headers["Link"].split("<")[2].partition(">")[0])
-    assert back.json["city_guides"] == first.json["city_guides"]
+    assert back.get_json()["city_guides"] == first.get_json()["city_guides"]
     known = client.get("/api/v1/city_guides?per_page=2", headers={"If-None-Match": first.headers["ETag"]})
     assert known.status_code == 304
 

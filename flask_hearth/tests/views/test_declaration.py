@@ -1,7 +1,6 @@
 """What a view must say of itself, and what is told of one that doesn't."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Annotated, Any
 
 import pytest
@@ -106,6 +105,7 @@ def by(source: Referring | Referred) -> View[Any]:
     return view(of)
 
 
+COUNTS = View(name="counts", singular="count", of=unbounded, serve="both")
 CITIES_BY_AGE = Declaration(name="cities", singular="city", model=City)
 NO_INDEX = Declaration(name="districts", singular="district", model=District)
 
@@ -124,7 +124,11 @@ NO_INDEX = Declaration(name="districts", singular="district", model=District)
         ([by(Referred("more.country"))], DECLARATIONS, "refers by 'more.country'"),
         ([by(Referred("city.land"))], DECLARATIONS, "'land' of City as an id"),
         ([KEPT], (CITIES_BY_AGE, COUNTRIES, DISTRICTS), "kept_guides finds cities by their country"),
-        ([replace(CITY_GUIDES, of=unbounded, serve="both")], DECLARATIONS, "content.people is an integer without"),
+        (
+            [View(name="counts", singular="count", of=unbounded, serve="both")],
+            DECLARATIONS,
+            "content.people is an integer without",
+        ),
     ],
 )
 def test_a_view_that_can_not_be_made_of_what_is_declared_is_refused_at_start(

@@ -51,7 +51,7 @@ def city_guide(
     assert (city.version, city.updated_at) == (None, None), "a view knows of no times"
     return CityGuide(
         name=city.name,
-        country=country and country.name,
+        country=country.name if country else None,
         districts=[f"{each.id} {each.name}" for each in districts],
         people=sum(each.people for each in districts),
     )
