@@ -10,6 +10,7 @@ def run(checkout: Checkout) -> int:
     """Works before the first `make up`, too: with the ports that it would try first."""
     known = ports.remembered(checkout.ports) or ports.USUAL
     print(f'export PATH={shlex.quote(str(checkout.programs))}:"$PATH"')
-    for name, value in (variables.engine_variables(checkout, known) | clients.client_variables(known)).items():
+    given = variables.engine_variables(checkout, known) | clients.client_variables(known) | variables.without_proxy()
+    for name, value in given.items():
         print(f"export {name}={shlex.quote(value)}")
     return 0

@@ -38,6 +38,12 @@ def environment(checkout: Checkout, ports: Ports, environ: Mapping[str, str] = o
     unwanted = {name for name in environ if name.startswith("PULUMI_")} - _KEPT
     kept = {name: value for name, value in environ.items() if name not in unwanted}
     path = os.pathsep.join(part for part in (str(checkout.programs), environ.get("PATH", "")) if part)
+    return {**kept, "PATH": path, **without_proxy(environ), **engine_variables(checkout, ports)}
+
+
+def without_proxy(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What keeps calls to this machine from a proxy, beside those that `environ` keeps from it."""
+    named = [part for part in (environ.get("no_proxy") or environ.get("NO_PROXY") or "").split(",") if part]
+    direct = ",".join(dict.fromkeys([*named, *_LOOPBACK.split(",")]))
     # Of the two names, gRPC and many others read the first only.
-    direct = ",".join(part for part in (environ.get("no_proxy") or environ.get("NO_PROXY"), _LOOPBACK) if part)
-    return {**kept, "PATH": path, "no_proxy": direct, "NO_PROXY": direct, **engine_variables(checkout, ports)}
+    return {"no_proxy": direct, "NO_PROXY": direct}

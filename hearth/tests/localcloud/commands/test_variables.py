@@ -77,6 +77,17 @@ def test_a_companys_copies_of_plugins_are_still_looked_for(checkout: Checkout) -
     assert "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION" not in given
 
 
+def test_make_env_keeps_plain_pulumi_from_a_proxy_too_however_often_it_is_read(
+    checkout: Checkout, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "a.example,localhost,127.0.0.1,::1")
+    env.run(checkout)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert "export no_proxy=a.example,localhost,127.0.0.1,::1" in lines
+    assert "export NO_PROXY=a.example,localhost,127.0.0.1,::1" in lines
+
+
 def test_a_shell_reads_the_export_lines_as_they_are_meant(
     checkout: Checkout, capsys: pytest.CaptureFixture[str]
 ) -> None:
