@@ -299,7 +299,9 @@ def test_flask_and_hearth_are_told_under_their_own_names_and_nothing_else_is() -
     told = read({"SECRET_KEY": GOOD_KEY}).config()
 
     assert {key for key in told if not key.startswith("HEARTH_")} <= set(parts.config)
-    left_to_the_app = {"HEARTH_API_PATH", "HEARTH_HEALTH_PATH", "HEARTH_MIGRATIONS", "HEARTH_STATIC"}
+    left_to_the_app = {"HEARTH_API_PATH", "HEARTH_HEALTH_PATH", "HEARTH_MIGRATIONS", "HEARTH_STATIC"} | {
+        "HEARTH_VIEWS_DATABASE_URL"
+    }
     set_by_parts = {identity.CHECKED, identity.SIGN_IN}
     read_where_needed = {"HEARTH_FIREBASE_WEB_KEY", "HEARTH_IDENTITY_ORIGIN"} | {
         f"HEARTH_TASKS_{what}" for what in ("AUDIENCE", "CALLER", "QUEUE")

@@ -1,12 +1,13 @@
 """Where data is kept: declared where it is Google's, and nothing where it is a file."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra import firestore_rules
-from infra.program import ROOT
+from infra.program import ROOT, build
 from tests.infra.example import run_stack
 
 DATABASE = "gcp:firestore/database:Database"
@@ -124,7 +125,8 @@ def test_rules_are_released_for_the_stacks_own_database(
 ) -> None:
     """Whatever app there is: one that was brought has no such file."""
     monkeypatch.setattr(firestore_rules, "read", {ROOT / "service" / "firestore.rules": "rules of a test"}.get)
-    stack = run_stack("prod", {"app:firestoreDatabase": database})
+    # A program of this test's alone, or others would be handed what it declared.
+    stack = run_stack("prod", {"app:firestoreDatabase": database}, program=partial(build))
 
     ruleset = stack.one("gcp:firebaserules/ruleset:Ruleset")
     (file,) = ruleset.inputs["source"]["files"]

@@ -41,7 +41,7 @@ DECLARATIONS = (replace(DECLARATIONS[0], model=WithColour), *DECLARATIONS[1:])
 
 
 def test_the_way_of_a_change_is_as_described(service: Path, tmp_path: Path) -> None:
-    (block,) = re.findall(r"```sh\n(.*?)```", DATA, re.DOTALL)
+    (block,) = re.findall(r"```sh\n(flask db.*?)```", DATA, re.DOTALL)
     environ = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "APP_ENV": "development",

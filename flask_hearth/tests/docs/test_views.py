@@ -29,4 +29,4 @@ def test_the_code_runs_on_each_store(databases: Databases, kind: str) -> None:
         for code in using:
             exec(code, names)  # noqa: S102
 
-    assert len(using) == 4
+    assert len(using) == 5
