@@ -1,15 +1,16 @@
 """Firebase Authentication of one project, for tests: a key of its own, tokens signed with it, and its public side."""
 
 import json
-import threading
 import time
 from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
+
+from flask_hearth.tests.loopback_server import LoopbackServer
 
 PROJECT = "demo-hearth"
 
@@ -60,7 +61,7 @@ def key_set(*keys: SigningKey) -> bytes:
     return json.dumps({"keys": [key.public for key in keys]}).encode()
 
 
-class KeyServer:
+class KeyServer(LoopbackServer):
     """Publishes keys over HTTP, on a free port of loopback."""
 
     def __init__(self, *keys: SigningKey) -> None:
@@ -79,18 +80,4 @@ class KeyServer:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, format: str, *args: Any) -> None:
-                """Quiet."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-
-    @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(Handler)

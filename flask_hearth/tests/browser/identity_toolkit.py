@@ -4,14 +4,14 @@ Not the local cloud's: the service and its tests do without that.
 """
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from flask_hearth.tests.auth.token_issuer import SigningKey, claims, key_set
+from flask_hearth.tests.loopback_server import LoopbackServer
 
 
-class IdentityToolkit:
+class IdentityToolkit(LoopbackServer):
     """Knows the accounts that were made since it began."""
 
     def __init__(self) -> None:
@@ -44,16 +44,7 @@ class IdentityToolkit:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, format: str, *args: Any) -> None:
-                """Quiet."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-
-    @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        super().__init__(Handler)
 
     def call(self, method: str, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """The code of a fault, or the answer."""
@@ -67,8 +58,3 @@ class IdentityToolkit:
         if self._passwords.get(email) != password:
             return "INVALID_LOGIN_CREDENTIALS", {}
         return "", {"idToken": self._key.sign(claims(email=email))}
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()

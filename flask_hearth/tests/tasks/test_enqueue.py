@@ -3,10 +3,9 @@
 import base64
 import hashlib
 import json
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -14,11 +13,12 @@ from flask import request
 
 from flask_hearth import development
 from flask_hearth.tasks import QueueError, Tasks, enqueue, run_pending
+from flask_hearth.tests.loopback_server import LoopbackServer
 from flask_hearth.tests.tasks.conftest import AUDIENCE, CALLER, QUEUE, Shop
 from flask_hearth.tests.test_borders import printed
 
 
-class QueueServer:
+class QueueServer(LoopbackServer):
     """Cloud Tasks' one method, as far as a client sees it."""
 
     def __init__(self) -> None:
@@ -36,21 +36,7 @@ class QueueServer:
                 self.end_headers()
                 self.wfile.write(b"{}")
 
-            def log_message(self, format: str, *args: Any) -> None:
-                """Quiet."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-
-    @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(Handler)
 
 
 @pytest.fixture
