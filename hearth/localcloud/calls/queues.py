@@ -6,12 +6,8 @@ due comes first is drawn, so that nobody relies on an order that Google does not
 
 import asyncio
 import base64
-import binascii
-import json
 import logging
 import random
-import re
-import secrets
 import time
 from collections import Counter, deque
 from collections.abc import Mapping
@@ -19,8 +15,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from hearth.catalog.apis import CLOUD_TASKS
-from hearth.localcloud import bodies, times
-from hearth.localcloud.calls import declared
+from hearth.localcloud import times
+from hearth.localcloud.calls import declared, reading
 from hearth.localcloud.calls.caller import Call, Caller
 from hearth.localcloud.errors import ApiError, not_found
 from hearth.localcloud.store import Document, Store
@@ -29,14 +25,6 @@ log = logging.getLogger(__name__)
 
 REMEMBERED_SECONDS: Final = 3600
 """For which a name stays taken after its task (Cloud Tasks v2, tasks.create)."""
-MOST_BYTES: Final = 100 * 1024
-MOST_DELAY_SECONDS: Final = 30 * 24 * 3600
-"""Cloud Tasks, "Quotas and limits"."""
-_DEADLINES: Final = (15.0, 1800.0)
-_USUAL_DEADLINE: Final = 600.0
-_FIELDS: Final = ("name", "httpRequest", "scheduleTime", "dispatchDeadline")
-_REQUEST_FIELDS: Final = ("url", "httpMethod", "headers", "body", "oidcToken")
-_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,500}")
 
 
 class Queues:
@@ -55,24 +43,8 @@ class Queues:
         """Put a task in. Raises ApiError: 404 without such a queue, 409 for a name that is taken, 400."""
         if declared.find(self._store, declared.QUEUE, queue) is None:
             raise not_found(queue)
-        if not isinstance(task, dict):
-            raise ApiError(400, "task is required, an object.")
-        bodies.refuse_unknown(task, _FIELDS, "task")
-        name = bodies.text(task, "name") or f"{queue}/tasks/{secrets.randbelow(10**20)}"
-        if name.rpartition("/")[0] != f"{queue}/tasks" or not _ID.fullmatch(name.rpartition("/")[2]):
-            raise ApiError(400, f"Task name must be {queue}/tasks/ID, with letters, digits, - and _ in the id.")
-        due = _due(task)
-        made: Document = {
-            "name": name,
-            "httpRequest": _request(task.get("httpRequest")),
-            "createTime": times.now(),
-            "dispatchDeadline": f"{_deadline(task):g}s",
-            "dispatchCount": 0,
-            "scheduleTime": times.at(due),
-            "_due": due,
-        }
-        if len(json.dumps(made)) > MOST_BYTES * 4 // 3:
-            raise ApiError(400, f"Task size too large: a task has at most {MOST_BYTES} bytes.")
+        made = reading.read(queue, task)
+        name = made["name"]
         gone = self._store.get(_gone(name))
         if self._store.get(_key(name)) is not None or (gone is not None and gone["until"] > time.time()):
             raise ApiError(409, "The task cannot be created because a task with this name existed too recently.")
@@ -91,7 +63,8 @@ class Queues:
             random.shuffle(ready)
             at_a_time, per_second = declared.rates(inputs)
             begun = self._begun.setdefault(queue, deque())
-            while begun and begun[0] <= now - 1:
+            # A queue may allow less than one a second.
+            while begun and begun[0] <= now - max(1, 1 / per_second):
                 begun.popleft()
             places = at_a_time - Counter(name.rpartition("/tasks/")[0] for name in self._running)[queue]
             places = min(places, max(1, int(per_second)) - len(begun))
@@ -167,7 +140,7 @@ def _call(queue: str, inputs: Mapping[str, Any], task: Document) -> Call:
         headers=headers,
         body=base64.b64decode(request["body"]),
         token=declared.token(target) or request.get("oidcToken"),
-        deadline=declared.seconds(task["dispatchDeadline"], _USUAL_DEADLINE),
+        deadline=declared.seconds(task["dispatchDeadline"], reading.USUAL_DEADLINE),
     )
 
 
@@ -177,42 +150,6 @@ def _overridden(url: str, by: Mapping[str, Any]) -> str:
     host, port = by.get("host") or parts.hostname, by.get("port") or parts.port
     at = f"{host}:{port}" if port and str(port) != "0" else str(host)
     return parts._replace(scheme=str(by.get("scheme") or parts.scheme).lower(), netloc=at).geturl()
-
-
-def _request(request: Any) -> Document:
-    if not isinstance(request, dict):
-        raise ApiError(400, "task.httpRequest is required; the local cloud plays no other target.")
-    bodies.refuse_unknown(request, _REQUEST_FIELDS, "task.http_request")
-    url = bodies.text(request, "url")
-    if urlsplit(url).scheme not in {"http", "https"}:
-        raise ApiError(400, "HttpRequest.url must start with 'http://' or 'https://'.")
-    body = bodies.text(request, "body")
-    try:
-        base64.b64decode(body, validate=True)
-    except binascii.Error as error:
-        raise ApiError(400, f"task.http_request.body is not base64: {error}") from error
-    made = {"url": url, "httpMethod": request.get("httpMethod", "POST"), "headers": request.get("headers") or {}}
-    return made | {"body": body} | ({"oidcToken": request["oidcToken"]} if "oidcToken" in request else {})
-
-
-def _deadline(task: Document) -> float:
-    try:
-        found = declared.seconds(task.get("dispatchDeadline"), _USUAL_DEADLINE)
-    except ValueError as error:
-        raise ApiError(400, f"task.dispatch_deadline is no duration: {error}") from error
-    if not _DEADLINES[0] <= found <= _DEADLINES[1]:
-        raise ApiError(400, "task.dispatch_deadline must be between 15s and 1800s.")
-    return found
-
-
-def _due(task: Document) -> float:
-    text = bodies.text(task, "scheduleTime")
-    if not text:
-        return time.time()
-    when = times.local(text)
-    if when is None or when.timestamp() > time.time() + MOST_DELAY_SECONDS:
-        raise ApiError(400, "task.schedule_time is no time (RFC 3339), or more than 30 days away.")
-    return when.timestamp()
 
 
 def _key(name: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from flask_hearth.auth.keys import PublicKeys
 from flask_hearth.auth.tokens import decode
 from flask_hearth.tasks.calls import ISSUER, KEYS_PATH
-from hearth.localcloud.calls import declared, queues
+from hearth.localcloud.calls import declared, queues, reading
 from hearth.localcloud.calls.caller import Caller
 from hearth.localcloud.calls.declared import Retries
 from hearth.localcloud.calls.queues import Queues
@@ -85,12 +85,16 @@ def test_no_more_calls_are_under_way_than_the_queue_allows(local: LocalCloud, ca
     wait_until(lambda: len(called.asked) == 8)
 
 
-def test_no_more_calls_begin_in_a_second_than_the_queue_allows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("per_second", "expected"), [(2, [2, 0, 2, 0, 1]), (0.5, [1, 0, 0, 0, 1])])
+def test_no_more_calls_begin_in_a_second_than_the_queue_allows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, per_second: float, expected: list[int]
+) -> None:
     """Where nothing is called, and the clock stands where it is put."""
     clock = {"now": 1_780_272_000.0}
-    monkeypatch.setattr(queues, "time", SimpleNamespace(time=lambda: clock["now"]))
+    for module in (queues, reading):
+        monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: clock["now"]))
     with in_thread(tmp_path / "cloud", compose=lambda cloud: [Records(cloud)]) as local:
-        declare(local, declared.QUEUE, QUEUE, queue_of(1, rateLimits={"maxDispatchesPerSecond": 2}))
+        declare(local, declared.QUEUE, QUEUE, queue_of(1, rateLimits={"maxDispatchesPerSecond": per_second}))
         found = local.in_loop(lambda cloud: Queues(cloud.store, Caller(cloud.store)))
         for _ in range(5):
             local.in_loop(lambda _: found.create(QUEUE, {"httpRequest": {"url": "http://replaced.invalid/"}}))
@@ -99,7 +103,7 @@ def test_no_more_calls_begin_in_a_second_than_the_queue_allows(tmp_path: Path, m
             clock["now"] = 1_780_272_000.0 + moment
             begun.append(len(local.in_loop(lambda _: found.due()[0])))
 
-    assert begun == [2, 0, 2, 0, 1]
+    assert begun == expected
 
 
 def test_a_task_waits_for_its_time(local: LocalCloud, called: Called) -> None:
@@ -133,6 +137,11 @@ def test_a_name_is_taken_while_its_task_waits_and_after_it_was_done(local: Local
         ({"httpRequest": {"url": "http://a", "body": "{}"}}, "not base64"),
         ({"httpRequest": {"url": "http://a", "retries": 1}}, 'Unknown name "retries"'),
         ({"httpRequest": {"url": "http://a", "body": "AAAA" * 50_000}}, "too large"),
+        ({"httpRequest": {"url": "http://a", "headers": ["X-A"]}}, "no object of HTTP headers"),
+        ({"httpRequest": {"url": "http://a", "headers": {"X-A": "1\r\nX-B: 2"}}}, "no object of HTTP headers"),
+        ({"httpRequest": {"url": "http://a", "httpMethod": "FETCH"}}, "http_method is none of"),
+        ({"httpRequest": {"url": "http://a", "oidcToken": "a@b"}}, "oidc_token is an object"),
+        ({"httpRequest": {"url": "http://a", "oidcToken": {"audience": "a"}}}, "service_account_email is required"),
         ({"dispatchDeadline": "14s"}, "between 15s and 1800s"),
         ({"dispatchDeadline": "soon"}, "no duration"),
         ({"scheduleTime": "tomorrow"}, "is no time"),
