@@ -35,5 +35,8 @@ def _rules(view: View[Any]) -> tuple[Rule, ...]:
     if view.permissions is None or not view.is_stored:
         return ()
     rules = view.permissions.rules("read")
+    # A query of the database is answered with all that its user may read.
+    if view.permissions.rules("list") != rules:
+        return ()
     owners = {rule.field for rule in rules if isinstance(rule, Owner)}
     return rules if len(owners) < 2 and all(isinstance(rule, Owner | Claim) for rule in rules) else ()

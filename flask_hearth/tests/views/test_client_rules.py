@@ -1,5 +1,6 @@
 """Documents of views in a database that clients reach, by the rules that `flask firestore` writes, on the emulator."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import pytest
@@ -81,6 +82,7 @@ def test_the_owner_and_a_role_read_the_document_until_it_is_somebody_elses_and_n
         (bills((Owner("customer"), SIGNED_IN)), None),
         (bills((Owner("customer"), lambda _, __: True)), None),
         (bills((Owner("customer"), Owner("goods"))), None),
+        (replace(bills(None), permissions=Permissions(read=OWN_OR_STAFF, list=Claim("roles", "staff"))), None),
     ],
 )
 def test_a_view_is_open_to_clients_if_it_says_itself_which_owner_and_claims_may_read_it(
