@@ -2,12 +2,14 @@
 
 import asyncio
 import fcntl
+import functools
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from hearth import project
 from hearth.localcloud.build import environment, folders
+from hearth.pulumi_cli import command
 
 ROOT = project.root()
 _CLI = ROOT / ".local" / "pulumi" / "bin"
@@ -16,7 +18,14 @@ _PACKAGES = ROOT / ".local" / "tests" / "packages"
 
 def with_cli(environ: Mapping[str, str]) -> dict[str, str]:
     """`environ` with the Pulumi CLI on PATH, where a copy finds it as it finds one that its user has installed."""
+    _have_cli()
     return {**environ, "PATH": os.pathsep.join([str(_CLI), environ["PATH"]])}
+
+
+@functools.cache
+def _have_cli() -> None:
+    """Where `make up` was never run, each copy would build one of its own."""
+    command.main([])
 
 
 def share_packages(cloud: Path) -> None:
