@@ -7,6 +7,7 @@ English ("every 5 minutes"), which Google still takes; and whether there is a zo
 import re
 import zoneinfo
 from datetime import UTC, datetime
+from functools import cache
 
 from cronsim import CronSim, CronSimError
 
@@ -30,5 +31,11 @@ def is_schedule(text: str) -> bool:
 
 def is_time_zone(name: str) -> bool:
     """Whether the tz database has a zone of this name; on a machine without one, whether it may."""
-    known = zoneinfo.available_timezones()
+    known = _zones()
     return name in known if known else re.fullmatch(r"[A-Za-z]+(?:/[A-Za-z0-9_+-]+)*", name) is not None
+
+
+@cache
+def _zones() -> set[str]:
+    # It goes through all files of the database, which takes longer than all else that a stack's settings are asked.
+    return zoneinfo.available_timezones()

@@ -1,10 +1,10 @@
 """Run every rule on every resource of the program before the engine hears of it.
 
 A stack transformation, since those run in the engine and under Pulumi's mocks alike; the newer resource transforms
-are silently not called under mocks. The check is one thing more that the resource depends on: its inputs stay as they
-are, unknown and secret ones too, and the engine is asked for nothing until they are resolved and found in order. What a
-preview does not know yet is checked by the deployment, when it is known and before the resource is touched; the preview
-says of which rules it cannot tell.
+are silently not called under mocks. Of inputs that are not all known when the resource is declared, the check is one
+thing more that it depends on: they stay as they are, unknown and secret ones too, and the engine is asked for nothing
+until they are resolved and found in order. What a preview does not know yet is checked by the deployment, when it is
+known and before the resource is touched; the preview says of which rules it cannot tell.
 """
 
 import asyncio
@@ -62,6 +62,8 @@ class Guards:
     def __init__(self, intent: Intent, exceptions: Mapping[str, str]) -> None:
         self._intent = intent
         self._exceptions = exceptions
+        self._checked: list[_Checked] = []
+        """What was all known when it was declared, so that nothing waits for it."""
         self._checks: list[asyncio.Future[_Checked]] = []
         self._faults: list[str] = []
 
@@ -87,7 +89,10 @@ class Guards:
         # while one that a running task raises can be told twice, or with a traceback.
         declared = _known_now(args)
         self._faults += provider_faults.faults(declared)
-        self._pass(declared)
+        passed_now = self._pass(declared)
+        if passed_now.complete:
+            self._checked.append(passed_now)
+            return None
         check = asyncio.ensure_future(self._check(args))
         self._checks.append(check)
         # An error of the check reaches Pulumi through the resource that waits for it.
@@ -117,9 +122,10 @@ class Guards:
 
     async def _warn(self) -> None:
         done = await asyncio.gather(*self._checks, return_exceptions=True)
-        checked = [each for each in done if isinstance(each, _Checked)]
-        if len(checked) < len(done):  # refused: that is what the user has to read first
+        later = [each for each in done if isinstance(each, _Checked)]
+        if len(later) < len(done):  # refused: that is what the user has to read first
             return
+        checked = [*self._checked, *later]
         if unclear := [each.unclear for each in checked if each.unclear]:
             pulumi.log.info(
                 "the guards can't check these resources yet, because some of their values are only known during the "

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from inspect import isawaitable
 
 from pulumi.runtime import configure, set_all_config
 from pulumi.runtime.mocks import MockEngine, MockSettings
@@ -64,6 +65,13 @@ def record(
     logger = logging.Logger("program")  # noqa: LOG001 - one for each run, so that none hears another's warnings
     logger.addHandler(warnings)
 
+    async def whole() -> None:
+        if isawaitable(result := program()):
+            await result
+        # Pulumi waits for all anew each time that one is done. What failed stays there for it to raise.
+        while waiting := [each for each in SETTINGS.outputs if not each.done()]:
+            await asyncio.wait(waiting)
+
     def run() -> None:
         set_all_config(dict(config or {}))
         # Not `set_mocks`: it makes a root of its own, outside the event loop that runs the program.
@@ -79,7 +87,7 @@ def record(
             )
         )
         try:
-            asyncio.run(run_in_stack(program))
+            asyncio.run(run_in_stack(whole))
         finally:
             # Of a run that failed, Pulumi keeps what nobody waited for in a list that all runs share.
             SETTINGS.outputs.clear()
