@@ -34,10 +34,10 @@ class IdentityConfigKind(RestKind):
     def diff(self, context: Context, id: str, old_inputs: Values, old: Values, news: Values) -> DiffResult:
         """With what is read back and not declared: it is no default, so that taking it out is a change each time."""
         found = super().diff(context, id, old_inputs, old, news)
-        declared, there = news.get("signIn"), old.get("signIn") or {}
+        declared = news.get("signIn")
         if not isinstance(declared, Mapping):
             return found
-        read_back = {f"signIn.{way}" for way in _READ_BACK if way in there and way not in declared}
+        read_back = {f"signIn.{way}" for way in _READ_BACK if way not in declared}
         return replace(found, changed=found.changed | read_back)
 
 

@@ -23,7 +23,6 @@ CASES = {
 
 _NEWER = "pulumi-gcp has the property in another form since then"
 OTHERWISE = {
-    "identityplatform.config project removed": "recorded of one that differed before any change (phoneNumber)",
     "projects.apiKey checkExistingUsage added": _NEWER,
     "secretmanager.secretVersion secretDataWoVersion added": _NEWER,
 }
