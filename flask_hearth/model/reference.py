@@ -56,8 +56,13 @@ class Ref(str, Generic[E]):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        described = {"pattern": f"^{PATTERN}$", "description": f"The id of a {cls.model.__name__}."}
-        return handler(schema) | described
+        # What the field's author says of it is in what the handler gives.
+        return {"pattern": f"^{PATTERN}$", "description": cls.described()} | handler(schema)
+
+    @classmethod
+    def described(cls) -> str:
+        """What a field says of itself, unless its author wrote more."""
+        return f"The id of a {cls.model.__name__}."
 
     @classmethod
     def _read(cls, text: str) -> Self:

@@ -28,6 +28,7 @@ def init_app(app: Flask) -> None:
                 "routes. Rename the declaration, or give it pages=False."
             )
     app.jinja_env.filters.update(
+        choices=rendering.choices,
         humanize=fields.humanize,
         describe_order=rendering.describe_order,
         display_value=rendering.display_value,

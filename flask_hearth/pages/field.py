@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-Kind = Literal["text", "multiline", "number", "decimal", "checkbox", "choice", "lines", "group", "json"]
+from flask_hearth.model.reference import Ref
+
+Kind = Literal["text", "multiline", "number", "decimal", "checkbox", "choice", "reference", "lines", "group", "json"]
 
 LEFT_OUT: Final = object()
 """Stands for no value, so that the model's default applies, or one is missing."""
@@ -34,6 +36,8 @@ class Field:
     attributes: tuple[tuple[str, str], ...] = ()
     choices: tuple[Any, ...] = ()
     default: Any = None
+    ref: type[Ref[Any]] | None = None
+    """Of a reference: to what."""
     parts: tuple["Field", ...] = ()
     """Of a group."""
     item: "Field | None" = None
@@ -42,6 +46,11 @@ class Field:
     @property
     def name(self) -> str:
         return ".".join(self.path)
+
+    @property
+    def refers(self) -> type[Ref[Any]] | None:
+        """To what the control's ids are references, if they are any."""
+        return self.item.ref if self.item else self.ref
 
     @property
     def pointer(self) -> str:

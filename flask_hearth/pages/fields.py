@@ -20,7 +20,7 @@ LINE_CHARACTERS: Final = 255
 _INPUT_TYPES: Final = {"number": "number", "decimal": "number", "date": "date", "time": "time"}
 """By kind or by the schema's `format`."""
 
-_ON_A_LINE: Final = {"text", "multiline", "number", "decimal", "choice"}
+_ON_A_LINE: Final = {"text", "multiline", "number", "decimal", "choice", "reference"}
 
 
 def fields(declaration: Declaration) -> tuple[Field, ...]:
@@ -68,7 +68,7 @@ def _parts(
 def _field(
     path: tuple[str, ...], labels: tuple[str, ...], part: Schema, known: Mapping[str, Schema], *, required: bool
 ) -> Field:
-    schema, known, nullable = _single(part, known)
+    part, schema, known, nullable = _single(part, known)
     labels = (*labels, part.get("title") or humanize(path[-1]))
     parts, item = _parts(schema, known, path, labels), _item(schema, known, path)
     listed = item is not None and item.kind in _ON_A_LINE and not item.nullable
@@ -77,6 +77,7 @@ def _field(
     is_text = kind in {"text", "multiline"} and "format" not in schema
     required = not nullable and (
         _never_empty(schema)
+        or kind == "reference"
         or (kind == "choice" and "" not in choices)
         or (required and kind not in {"checkbox", "choice", "lines"})
     )
@@ -97,19 +98,21 @@ def _field(
         attributes=limits.attributes(schema, input_type) if kind in {"text", "multiline", "number", "decimal"} else (),
         choices=choices,
         default=part.get("default"),
+        ref=schema.get("ref"),
         parts=parts,
         item=item if listed else None,
     )
 
 
-def _single(part: Schema, known: Mapping[str, Schema]) -> tuple[Schema, Mapping[str, Schema], bool]:
-    """The one schema that a form can ask for, those known within it, and whether null will do as well."""
+def _single(part: Schema, known: Mapping[str, Schema]) -> tuple[Schema, Schema, Mapping[str, Schema], bool]:
+    """What is said of it, the one schema that a form can ask for, those known in it, and whether null will do."""
     branches = part.get("anyOf", [part])
     some = [branch for branch in branches if branch.get("type") != "null"]
-    schema, known = _followed(some[0] if len(some) == 1 else {}, known)
+    only = some[0] if len(some) == 1 else {}
+    schema, known = _followed(only, known)
     choices = [choice for choice in schema.get("enum", ()) if choice is not None]
     nullable = len(some) < len(branches) or len(choices) < len(schema.get("enum", ()))
-    return schema | {"enum": choices} if choices else schema, known, nullable
+    return only | part, schema | {"enum": choices} if choices else schema, known, nullable
 
 
 def _followed(part: Schema, known: Mapping[str, Schema] | None = None) -> tuple[Schema, Mapping[str, Schema]]:
@@ -128,7 +131,9 @@ def _item(schema: Schema, known: Mapping[str, Schema], path: tuple[str, ...]) ->
     return _field(path, (), schema["items"], known, required=True)
 
 
-def _kind(schema: Schema, *, nullable: bool) -> Kind:
+def _kind(schema: Schema, *, nullable: bool) -> Kind:  # noqa: PLR0911 - a table
+    if "ref" in schema:
+        return "reference"
     # A box has two states, which is one too few for yes, no and nothing.
     if "enum" in schema or "const" in schema or (schema.get("type") == "boolean" and nullable):
         return "choice"

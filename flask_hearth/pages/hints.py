@@ -21,11 +21,15 @@ _ON_A_LINE: Final = {"date": "For example 2026-01-31.", "time": "For example 19:
 def hint(part: Schema, schema: Schema, kind: Kind, item: Field | None, *, nullable: bool) -> str:
     """Sentences for people. `part` is how the model has the field, `schema` what it takes, `item` what a list is of."""
     unseen = "It is not shown. Left empty in a change, it stays as it is." if part.get("writeOnly") else None
-    return _joined(part.get("description"), *_sentences(part, schema, kind, item, nullable=nullable), unseen)
+    said = part.get("description")
+    if kind == "reference" and said == schema["ref"].described():
+        # It is no id that people choose; where they type one, the page says so.
+        said = None
+    return _joined(said, *_sentences(part, schema, kind, item, nullable=nullable), unseen)
 
 
 def _sentences(part: Schema, schema: Schema, kind: Kind, item: Field | None, *, nullable: bool) -> list[str | None]:
-    if kind == "choice":
+    if kind in {"choice", "reference"}:
         return []
     if kind == "group":
         return ["Leave all of it empty for none."] if nullable else []
@@ -33,8 +37,9 @@ def _sentences(part: Schema, schema: Schema, kind: Kind, item: Field | None, *, 
         names = ", ".join(each.path[-1] for each in item.parts) if item else ""
         return [f"Written as JSON: a list of objects with {names}." if names else "Written as JSON."]
     if kind == "lines" and item:
+        each_id = item.ref.described() if item.ref and not item.hint else ""
         choices = f"One of {', '.join(map(str, item.choices))}." if item.choices else ""
-        each = _joined(choices, item.hint, _ON_A_LINE.get(item.input_type))
+        each = _joined(choices, each_id, item.hint, _ON_A_LINE.get(item.input_type))
         return ["One a line.", _lengths(schema), f"Each: {each[:1].lower()}{each[1:]}" if each else ""]
     return [_range(schema), _lengths(schema), _steps(schema), *_shape(part, schema)]
 

@@ -9,6 +9,7 @@ from flask_hearth import access, errors, problems, storage
 from flask_hearth.api import cursors, filters
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
+from flask_hearth.pages import references
 from flask_hearth.pages.fields import shown_fields, title
 from flask_hearth.pages.rendering import blueprint, display_name, page
 from flask_hearth.stores.interface import MissingError, Page, Position, Query, Record, position
@@ -39,12 +40,16 @@ def index(declaration: Declaration) -> str:
         found = storage.current().page(declaration, query, limit=ROWS, after=after)
     titled = title(declaration)
     others = [field for field in shown_fields(declaration) if field != titled]
+    columns = [field for field in others if field.kind not in _NO_COLUMNS][: COLUMNS - 1]
     return page(
         "list.html",
         declaration,
         records=found.records,
         title=titled,
-        columns=[field for field in others if field.kind not in _NO_COLUMNS][: COLUMNS - 1],
+        columns=columns,
+        names=references.names(
+            found for record in found.records for found in references.within(record.fields, columns)
+        ),
         summary=next((field for field in others if field.kind == "multiline"), None),
         display_name=lambda record: display_name(declaration, record),
         total=storage.current().count(declaration, query),
@@ -58,7 +63,13 @@ def show(declaration: Declaration, id: str) -> str:
     """One object."""
     access.check(declaration, "read")
     record = access.load(declaration, id)
-    return page("show.html", declaration, record=record, display_name=display_name(declaration, record))
+    return page(
+        "show.html",
+        declaration,
+        record=record,
+        names=references.names(references.within(record.fields, shown_fields(declaration))),
+        display_name=display_name(declaration, record),
+    )
 
 
 @blueprint.errorhandler(MissingError)

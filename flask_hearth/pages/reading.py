@@ -16,7 +16,7 @@ from flask_hearth.api.validation import kept_by_put, validate
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.model.size import largest
-from flask_hearth.pages import texts
+from flask_hearth.pages import references, texts
 from flask_hearth.pages.field import LEFT_OUT, Field, controls
 from flask_hearth.pages.fields import fields
 
@@ -46,7 +46,7 @@ def read_form(
     if stored is not None:
         given = {name: value for name, value in given.items() if name not in declaration.write_only or typed[name]}
         own = kept_by_put(declaration, given, stored)
-    faults = [*_misfits(declaration, form), *reader.faults]
+    faults = [*_misfits(declaration, form), *reader.faults, *references.faults(declaration, typed, stored)]
     try:
         values = validate(declaration, given, own)
     except Problem as problem:

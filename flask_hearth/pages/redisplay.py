@@ -15,7 +15,8 @@ from werkzeug.wrappers import Response
 from flask_hearth import access, errors, problems
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
-from flask_hearth.pages import faults, texts
+from flask_hearth.pages import faults, references, texts
+from flask_hearth.pages.fields import fields, shown_fields
 from flask_hearth.pages.rendering import blueprint, display_name, page, sign_in
 from flask_hearth.stores.interface import FullError, MissingError, Record, TakenError, TooLargeError, UnavailableError
 
@@ -44,6 +45,19 @@ def render_form(
     now: Record | None = None,
 ) -> str:
     """The form with these texts, to add an object or, with an id, to edit one. With `now`, that is shown beside."""
+    try:
+        offered = references.offers(declaration)
+        named = references.names(
+            [
+                *references.typed(declaration, offered, typed),
+                *(references.within(now.fields, fields(declaration)) if now else ()),
+            ]
+        )
+    except UnavailableError:
+        if problem is None:
+            raise
+        # What was typed is shown again all the same.
+        offered, named = references.unread(declaration), {}
     return page(
         "form.html",
         declaration,
@@ -52,6 +66,8 @@ def render_form(
         faults=faults.by_field(declaration, typed, problem),
         problem=problem,
         now=now,
+        offers=offered,
+        names=named,
         theirs=None if now is None else texts.stored_texts(declaration, now.fields),
         hidden={VERSION: version} if id else {KEY: _key(problem)},
     )
@@ -63,6 +79,7 @@ def render_confirmation(declaration: Declaration, record: Record, problem: Probl
         "remove.html",
         declaration,
         record=record,
+        names=references.names(references.within(record.fields, shown_fields(declaration))),
         display_name=display_name(declaration, record),
         problem=problem,
         hidden={VERSION: record.version},

@@ -15,6 +15,7 @@ from flask_hearth import access, identity
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.pages.field import Field, with_parts
 from flask_hearth.pages.fields import fields, humanize, shown_fields, title
+from flask_hearth.pages.texts import to_text
 from flask_hearth.stores.interface import Query, Record
 
 NOTHING: Final = "\N{EN DASH}"
@@ -72,6 +73,11 @@ def display_value(value: Any, field: Field) -> str:
     if field.kind == "json" or field.parts:
         return json.dumps(value, ensure_ascii=False)
     return str(value)
+
+
+def choices(field: Field) -> dict[str, str]:
+    """Of a choice: the texts of its control, and what people read."""
+    return {to_text(choice, field): display_value(choice, field) for choice in field.choices}
 
 
 def describe_order(query: Query) -> str:

@@ -1,4 +1,4 @@
-"""A model's JSON Schema, and in it what JSON Schema has no words for: Decimals, and bounds of dates and times.
+"""A model's JSON Schema, and in it what it has no words for: Decimals, references, bounds of dates and times.
 
 For forms alone. In the API's document a Decimal is a number or a text, as either is accepted there.
 """
@@ -10,6 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import to_jsonable_python
 
 from flask_hearth.model.declaration import Model
+from flask_hearth.model.reference import Ref
 
 Schema = dict[str, Any]
 
@@ -17,7 +18,7 @@ _BOUNDS: Final = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "l
 
 
 def form_schema(model: type[Model]) -> Schema:
-    """Bounds of dates and times are texts, as the values are. `maxDigits` is ours: those of a Decimal."""
+    """Bounds of dates and times are texts, as values are. Ours are `maxDigits` of a Decimal, and `ref`, its class."""
     return model.model_json_schema(by_alias=False, schema_generator=_FormSchema)
 
 
@@ -33,6 +34,11 @@ class _FormSchema(GenerateJsonSchema):
         if digits := schema.get("max_digits"):
             found["maxDigits"] = digits
         return found
+
+    def function_after_schema(self, schema: Any) -> dict[str, Any]:
+        found = super().function_after_schema(schema)
+        of = getattr(schema["function"]["function"], "__self__", None)
+        return found | {"ref": of} if isinstance(of, type) and issubclass(of, Ref) else found
 
     def date_schema(self, schema: Any) -> dict[str, Any]:
         return super().date_schema(schema) | _bounds(schema)

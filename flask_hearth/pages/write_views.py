@@ -16,7 +16,7 @@ from flask_hearth.api import idempotency
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.model.permissions import Operation
-from flask_hearth.pages import sizes, texts
+from flask_hearth.pages import references, sizes, texts
 from flask_hearth.pages.reading import read_form
 from flask_hearth.pages.redisplay import KEY, VERSION, EditConflict, render_confirmation, render_form
 from flask_hearth.pages.rendering import blueprint, display_name
@@ -69,7 +69,8 @@ def save(declaration: Declaration, id: str) -> Response:
     _check(declaration, "update")
     try:
         stored = None
-        if declaration.read_only | declaration.write_only or access.needs_object(declaration, "update"):
+        seen = declaration.read_only | declaration.write_only or references.are_in(declaration)
+        if seen or access.needs_object(declaration, "update"):
             stored = access.load(declaration, id, "update").fields
         values = read_form(declaration, request.form, stored)
         record = storage.current().replace(declaration, id, values, expected=_version())

@@ -11,8 +11,11 @@ from flask import Flask
 from pydantic import Field, create_model
 
 from flask_hearth.model.declaration import Declaration, Model
+from flask_hearth.model.entity import Entity
+from flask_hearth.model.reference import Ref  # noqa: F401
 from flask_hearth.pages.fields import LINE_CHARACTERS
 from flask_hearth.pages.read_views import ROWS
+from flask_hearth.pages.references import MOST
 from flask_hearth.testing.sample import ITEMS
 from flask_hearth.tests.api.conftest import app_over
 from flask_hearth.tests.api.memory_store import MemoryStore
@@ -32,6 +35,13 @@ def test_every_page_of_a_collection_is_listed_and_no_other() -> None:
 
 class Colour(Enum):
     RED = "red"
+
+
+class City(Entity):
+    name: str
+
+
+CITIES = Declaration(name="cities", singular="city", model=City)
 
 
 class Size(Model):
@@ -61,7 +71,7 @@ def test_each_field_of_the_table_has_the_control_that_stands_beside_it() -> None
             declared = eval(annotation.replace("\\|", "|"))  # noqa: S307 - our own page
             model = create_model("Thing", __base__=Model, field=(declared, ...))
             things = Declaration(name="things", singular="thing", model=model)
-            form = app_over(MemoryStore(), declarations=(things,)).test_client().get("/things/new").text
+            form = app_over(MemoryStore(), declarations=(things, CITIES)).test_client().get("/things/new").text
             assert control in form, annotation
     assert seen == set(CONTROLS.values())
 
@@ -69,3 +79,5 @@ def test_each_field_of_the_table_has_the_control_that_stands_beside_it() -> None
 def test_the_numbers_are_the_real_ones() -> None:
     assert f"{ROWS} at a time" in PAGE
     assert f"max_length={LINE_CHARACTERS})" in PAGE
+    assert f"more than {MOST}" in PAGE
+    assert f"at most {MOST + 1} objects" in PAGE

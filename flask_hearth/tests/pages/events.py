@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from flask_hearth.model.declaration import Declaration, Model
+from flask_hearth.model.entity import Entity
+from flask_hearth.model.reference import Ref  # noqa: TC001 - Pydantic reads the annotation
 
 Tag = Annotated[str, Field(max_length=20)]
 
@@ -35,7 +37,7 @@ class Ticket(Model):
     price: Annotated[Decimal, Field(ge=0)]
 
 
-class Event(Model):
+class Event(Entity):
     number: Annotated[str, Field(pattern="^[A-Z]{2}-[0-9]{4}$", examples=["AB-1234"], description="As on the poster.")]
     name: Annotated[str, Field(min_length=3, max_length=80)]
     about: Annotated[str, Field(max_length=2000)] = ""
@@ -57,6 +59,7 @@ class Event(Model):
     states_before: tuple[State, ...] = ()
     address: Address
     contact: Contact | None = None
+    follows: "Ref[Event] | None" = None
     tickets: tuple[Ticket, ...] = ()
 
 
@@ -94,6 +97,7 @@ FIELDS: dict[str, Any] = {
     "states_before": [],
     "address": {"street": "Gartenstra\u00dfe 1", "postcode": "10115"},
     "contact": None,
+    "follows": None,
     "tickets": [],
 }
 """What is made of it."""
@@ -113,6 +117,7 @@ FULL: dict[str, Any] = FIELDS | {
     "days_off": ["2026-02-01"],
     "states_before": ["planned", "sold out"],
     "contact": {"name": "Ada", "phone": "", "language": "English", "answers": False, "address": None},
+    "follows": "gone",
     "tickets": [{"name": "child", "price": "0"}],
 }
 """An object with everything, and texts that are hard to write on a line."""
