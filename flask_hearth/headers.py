@@ -51,9 +51,9 @@ def cacheable(response: Response) -> Response:
     return response
 
 
-def allow_connections_to(origin: str) -> None:
-    """Let the scripts of this page, and of no other, send requests to this origin besides our own."""
-    g.connect_to = origin
+def allow_connections_to(*origins: str) -> None:
+    """Let the scripts of this page, and of no other, send requests to these origins besides our own."""
+    g.connect_to = " ".join(dict.fromkeys(origins))
 
 
 def add_security_headers(response: Response) -> Response:
@@ -65,8 +65,8 @@ def add_security_headers(response: Response) -> Response:
     # Flask's own answer to OPTIONS is no text of any type, as it has no content (RFC 9110, section 9.3.7).
     if request.method == "OPTIONS" and response.calculate_content_length() == 0:
         response.headers.pop("Content-Type", None)
-    origin = g.get("connect_to")
-    own = SECURITY[CSP].replace("connect-src 'self'", f"connect-src 'self' {origin}") if origin else SECURITY[CSP]
+    origins = g.get("connect_to")
+    own = SECURITY[CSP].replace("connect-src 'self'", f"connect-src 'self' {origins}") if origins else SECURITY[CSP]
     for name, value in {**SECURITY, CSP: own}.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", UNCACHED)

@@ -38,11 +38,8 @@ def init_app(app: Flask) -> None:
                 f"{name} is not set, and HEARTH_AUTH is 'firebase': nobody could sign in. Set it in app.config, as "
                 "`flask_hearth.settings` does."
             )
-    issuer = Issuer(
-        project=config["HEARTH_GOOGLE_CLOUD_PROJECT"],
-        web_key=config["HEARTH_FIREBASE_WEB_KEY"],
-        local_origin=config.setdefault("HEARTH_IDENTITY_ORIGIN", None),
-    )
+    config.setdefault("HEARTH_IDENTITY_ORIGIN", None)
+    issuer = Issuer.of(config)
     verifier = Verifier(issuer.project, keys.PublicKeys(issuer.keys_url))
 
     def find() -> User | None:

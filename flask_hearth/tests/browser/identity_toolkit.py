@@ -1,4 +1,5 @@
-"""Identity Toolkit as far as the sign-in page calls it, and the keys behind its tokens, on a free port of loopback.
+"""Identity Toolkit as far as the sign-in page and Firebase's web SDK call it, and the keys behind its tokens, on a free
+port of loopback.
 
 Not the local cloud's: the service and its tests do without that.
 """
@@ -6,6 +7,8 @@ Not the local cloud's: the service and its tests do without that.
 import json
 from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+import jwt
 
 from flask_hearth.tests.auth.token_issuer import SigningKey, claims, key_set
 from flask_hearth.tests.loopback_server import LoopbackServer
@@ -39,7 +42,7 @@ class IdentityToolkit(LoopbackServer):
             def _answer(self, status: int, body: bytes) -> None:
                 self.send_response(status)
                 self.send_header("Access-Control-Allow-Origin", "*")
-                self.send_header("Access-Control-Allow-Headers", "Content-Type")
+                self.send_header("Access-Control-Allow-Headers", "*")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -48,6 +51,9 @@ class IdentityToolkit(LoopbackServer):
 
     def call(self, method: str, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """The code of a fault, or the answer."""
+        if method == "lookup":
+            user = jwt.decode(body["idToken"], options={"verify_signature": False})
+            return "", {"users": [{"localId": user["sub"], "email": user["email"]}]}
         email, password = body["email"], body.get("password", "")
         if method == "sendOobCode":
             return "", {"email": email}
@@ -57,4 +63,9 @@ class IdentityToolkit(LoopbackServer):
             self._passwords[email] = password
         if self._passwords.get(email) != password:
             return "INVALID_LOGIN_CREDENTIALS", {}
-        return "", {"idToken": self._key.sign(claims(email=email))}
+        return "", {"idToken": self.token(email), "refreshToken": "a refresh token", "expiresIn": "3600"}
+
+    def token(self, email: str) -> str:
+        """Of the user whose id is the address without its host."""
+        user = email.partition("@")[0]
+        return self._key.sign(claims(email=email, sub=user, user_id=user))
