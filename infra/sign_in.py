@@ -20,6 +20,10 @@ from infra.settings import Auth, StackSettings
 APIS: dict[Auth, list[str]] = {"none": [], "firebase": [apis.API_KEYS.name, apis.IDENTITY_TOOLKIT.name]}
 """What has to be enabled besides what every stack needs."""
 
+LISTENING = ["firestore.googleapis.com", "securetoken.googleapis.com"]
+"""What a page calls besides, with the same key, that listens to Firestore: Firebase's web SDK sends the key with each
+call, and renews ID tokens, which are good for an hour. What it gets there, the security rules say, not the key."""
+
 VARIABLE = "FIREBASE_WEB_KEY"
 
 
@@ -57,13 +61,14 @@ class SignIn(pulumi.ComponentResource):
             # Identity Platform can't be taken out of a project again, and the users stay with it.
             opts=ResourceOptions(parent=self, depends_on=after, retain_on_delete=True),
         )
+        targets = [apis.IDENTITY_TOOLKIT.name, *(LISTENING if stack.database == "firestore" else [])]
         # Without a name of ours: a deleted key's stays taken for 30 days, so that the stack could not come back.
         key = gcp.projects.ApiKey(
             f"{name}-web-key",
             project=stack.project,
             display_name="Sign-in page",
             restrictions=gcp.projects.ApiKeyRestrictionsArgs(
-                api_targets=[gcp.projects.ApiKeyRestrictionsApiTargetArgs(service=apis.IDENTITY_TOOLKIT.name)],
+                api_targets=[gcp.projects.ApiKeyRestrictionsApiTargetArgs(service=target) for target in targets],
                 # Google goes by the Referer, so the pages' Referrer-Policy has to let other hosts know the origin.
                 browser_key_restrictions=gcp.projects.ApiKeyRestrictionsBrowserKeyRestrictionsArgs(
                     allowed_referrers=[f"https://{domain}/*" for domain in pages]

@@ -43,9 +43,19 @@ def test_the_page_signs_in_from_the_sites_own_domains_alone() -> None:
     domains = ["shop.web.app", "shop.firebaseapp.com", "www.example.com"]
 
     assert stack.one(CONFIG).inputs["authorizedDomains"] == domains
-    restrictions = stack.one(KEY).inputs["restrictions"]
-    assert restrictions["apiTargets"] == [{"service": "identitytoolkit.googleapis.com"}]
     assert set(domains) <= referrers(stack)
+
+
+@pytest.mark.parametrize(
+    ("database", "besides"),
+    [("postgres", []), ("firestore", ["firestore.googleapis.com", "securetoken.googleapis.com"])],
+)
+def test_the_key_signs_in_and_lets_a_page_listen_where_there_is_a_database_for_it(
+    database: str, besides: list[str]
+) -> None:
+    restrictions = run_stack("prod", FIREBASE | {"app:database": database}).one(KEY).inputs["restrictions"]
+
+    assert [each["service"] for each in restrictions["apiTargets"]] == ["identitytoolkit.googleapis.com", *besides]
 
 
 @pytest.mark.parametrize("site", ["", "shop"])

@@ -25,6 +25,8 @@ LIFE_SECONDS = 3600
 KEYS_SECONDS = 3600
 """For which clients may keep the public keys; Google says about six hours."""
 
+_ISSUER = "https://securetoken.google.com"
+_RENEWAL = "securetoken.googleapis.com"
 _KEY = f"{IDENTITY_TOOLKIT.prefix}/signing-key"
 
 
@@ -34,14 +36,14 @@ class Signer:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def token(self, project: str, user: Document) -> str:
-        """For a user who has just given the password."""
+    def token(self, project: str, user: Document, signed_in: int | None = None) -> str:
+        """For a user who has just given the password, or did so at that time."""
         key, kid = self._key()
         now = int(time.time())
         claims = {
-            "iss": f"https://securetoken.google.com/{project}",
+            "iss": f"{_ISSUER}/{project}",
             "aud": project,
-            "auth_time": now,
+            "auth_time": now if signed_in is None else signed_in,
             "user_id": user["localId"],
             "sub": user["localId"],
             "iat": now,
@@ -51,6 +53,20 @@ class Signer:
             "firebase": {"identities": {"email": [user["email"]]}, "sign_in_provider": "password"},
         }
         return jwt.encode(claims, key, algorithm="RS256", headers={"kid": kid})
+
+    def subject(self, project: str, token: str) -> str:
+        """The id of the user whom a token of `token` names. Raises jwt.PyJWTError."""
+        return str(self._read(token, f"{_ISSUER}/{project}", project)["sub"])
+
+    def renewal(self, project: str, user: Document) -> str:
+        """With which that user gets new tokens, for as long as the password stays the same."""
+        key, kid = self._key()
+        claims = {"aud": _RENEWAL, "iss": project, "sub": user["email"], "salt": user["_salt"], "iat": int(time.time())}
+        return jwt.encode(claims, key, algorithm="RS256", headers={"kid": kid})
+
+    def renewed(self, project: str, token: str) -> Document:
+        """What a token of `renewal` says: `sub`, the address, `salt`, and `iat`. Raises jwt.PyJWTError."""
+        return self._read(token, project, _RENEWAL)
 
     def account_token(self, email: str, audience: str) -> str:
         """For a service account, as Google's accounts make one for calls (Google Identity, "OpenID Connect")."""
@@ -74,6 +90,11 @@ class Signer:
         key, kid = self._key()
         jwk = RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
         return {"keys": [{**jwk, "kid": kid, "alg": "RS256", "use": "sig"}]}
+
+    def _read(self, token: str, issuer: str, audience: str) -> Document:
+        key, _ = self._key()
+        read: Document = jwt.decode(token, key.public_key(), algorithms=["RS256"], issuer=issuer, audience=audience)
+        return read
 
     def _key(self) -> tuple[rsa.RSAPrivateKey, str]:
         kept = self._store.get(_KEY)

@@ -56,6 +56,22 @@ class Users:
             raise ApiError(400, "INVALID_LOGIN_CREDENTIALS")
         return user
 
+    def find(self, project: str, email: str, salt: str) -> Document:
+        """The account of this address, whose password has not changed since. Raises ApiError."""
+        user = self._found(project, email)
+        if user is None:
+            raise ApiError(400, "USER_NOT_FOUND")
+        if user["_salt"] != salt:
+            raise ApiError(400, "TOKEN_EXPIRED")
+        return user
+
+    def by_id(self, project: str, id: str) -> Document:
+        """Raises ApiError."""
+        found = next((user for _, user in self._store.children(f"{_of(project)}/users") if user["localId"] == id), None)
+        if found is None:
+            raise ApiError(400, "USER_NOT_FOUND")
+        return found
+
     def mail_reset(self, project: str, email: str) -> None:
         """Write a code into the log, where Google would send a mail; nothing for an address without an account."""
         self._config(project, "OPERATION_NOT_ALLOWED")

@@ -14,7 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
-from hearth.catalog.apis import API_KEYS, Api
+from hearth.catalog.apis import API_KEYS
 from hearth.localcloud import times
 from hearth.localcloud.errors import ApiError
 from hearth.localcloud.records import collections
@@ -44,8 +44,11 @@ def routes(store: Store) -> Iterable[web.RouteDef]:
     yield web.get(f"/{API_KEYS.prefix}/{API_KEYS.version}/{_BASE}/keys/{{id}}/keyString", key_string)
 
 
-def project(store: Store, key: str, api: Api) -> str:
-    """The project that a call to the API with this key is for. Raises ApiError (400, or 403 for another API's key)."""
+def project(store: Store, key: str, service: str) -> str:
+    """The project that a call to the service (`identitytoolkit.googleapis.com`) with this key is for.
+
+    Raises ApiError (400, or 403 for another service's key).
+    """
     try:
         padding = "=" * (-len(key.removeprefix(_BEGINS)) % 4)
         owner, _, own = (
@@ -56,9 +59,9 @@ def project(store: Store, key: str, api: Api) -> str:
     found = store.get(f"{API_KEYS.prefix}/{_BASE.format(project=owner)}/keys/{own}")
     if found is None or found["_keyString"] != key:
         raise ApiError(400, "API key not valid. Please pass a valid API key.")
-    targets = found.get("restrictions", {}).get("apiTargets") or [{"service": api.name}]
-    if api.name not in {target.get("service") for target in targets}:
-        raise ApiError(403, f"Requests to this API {api.name} are blocked by the restrictions of the key.")
+    targets = found.get("restrictions", {}).get("apiTargets") or [{"service": service}]
+    if service not in {target.get("service") for target in targets}:
+        raise ApiError(403, f"Requests to this API {service} are blocked by the restrictions of the key.")
     return owner
 
 
