@@ -17,12 +17,13 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """The script as that user, with an apt-get that fails, and a cache of its own."""
+    """The script as that user, with an apt-get and an npm that fail, and a cache of its own."""
 
     def begin(*, user: int, **environ: str) -> subprocess.CompletedProcess[str]:
         programs = tmp_path / "bin"
         programs.mkdir()
-        for name, script in {"id": f"echo {user}", "apt-get": 'echo "apt-get was asked" >&2; exit 100'}.items():
+        fails = {name: f'echo "{name} was asked" >&2; exit 100' for name in ("apt-get", "npm")}
+        for name, script in {"id": f"echo {user}", **fails}.items():
             (programs / name).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
             (programs / name).chmod(0o755)
         known = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "HOME": str(tmp_path)}
