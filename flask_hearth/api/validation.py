@@ -13,7 +13,7 @@ from flask_hearth.api.merge_patch import merge
 from flask_hearth.api.strict_json import pointer
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
-from flask_hearth.stores import limits
+from flask_hearth.stores import limits, values
 
 MAX_FAULTS: Final = 20
 """A body of a megabyte can have a hundred thousand; nobody corrects more than these at a time."""
@@ -43,7 +43,9 @@ def validate(
         raise _refused(declaration, value, _faults(error), taken) from None
     if taken:
         raise invalid_body(taken)
-    fields: dict[str, Any] = model.model_dump(mode="json", round_trip=True)
+    fields, unkept = values.canonical_fields(declaration, model.model_dump(mode="json", round_trip=True))
+    if unkept:
+        raise invalid_body([(pointer("", name), reason) for name, reason in unkept.items()])
     if over := limits.fault(declaration, fields):
         raise Problem(problems.OBJECT_TOO_LARGE, f"The {declaration.singular} {over}.")
     return fields

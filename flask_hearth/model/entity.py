@@ -21,7 +21,7 @@ from pydantic import ConfigDict, PrivateAttr
 from flask_hearth import state, storage
 from flask_hearth.model.declaration import Declaration, DeclarationError, Model, declaration_of
 from flask_hearth.model.ids import is_id
-from flask_hearth.stores import limits, queries
+from flask_hearth.stores import limits, queries, values
 from flask_hearth.stores.interface import MissingError, Operator, Position, Query, Record, TooLargeError, position
 from flask_hearth.stores.writes import Create, Delete, Replace, Write
 
@@ -185,7 +185,9 @@ class Entity(Model):
         """As they are stored, checked as a whole: what lies within a field may have been changed unseen."""
         given = self.model_dump(mode="json", round_trip=True, warnings=False)
         checked = type(self).model_validate_json(json.dumps(given))
-        fields = checked.model_dump(mode="json", round_trip=True)
+        fields, faults = values.canonical_fields(self._declaration(), checked.model_dump(mode="json", round_trip=True))
+        for name, reason in faults.items():
+            raise ValueError(f"{type(self).__name__}.{name} can't be stored: {reason}.")
         for name, value in fields.items():
             for each in limits.scalars(value):
                 if fault := limits.value_fault(each):

@@ -38,9 +38,10 @@ def open_store(
     it has a connection; before, it may wait `pool_wait_seconds` for one, and as long as connecting may take where one
     has to be made. Raises `urls.DatabaseUrlError`, and ValueError for a declaration that some store could not hold.
     """
-    from flask_hearth.stores import kinds, queries
+    from flask_hearth.stores import kinds, queries, values
 
     kinds.check(declarations)
+    values.check(declarations)
     queries.check(declarations)
     match urls.parse(url, project=project, data_dir=data_dir):
         case urls.Firestore() as named:

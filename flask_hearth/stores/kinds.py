@@ -1,20 +1,21 @@
 """Of which kind each field of a model is, for stores that have to know, and what no store could hold.
 
-Read from the model's JSON Schema, because what a store gets is what the model is as JSON: a date is a text, a
-Decimal too. Refused when the service starts is what some store would refuse later, at some client's request.
+Read from the model's JSON Schema, because what a store gets is what the model is as JSON; of texts it tells what they
+stand for. Refused when the service starts is what some store would refuse later, at some client's request.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from typing import Any, get_args
+from functools import cache
+from typing import Any, Final, NamedTuple, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic_core import to_jsonable_python
 
 from flask_hearth.model.declaration import Declaration, DeclarationError, StoredAs
 from flask_hearth.model.reference import Ref
+from flask_hearth.stores.typed_schema import TYPE, TypedSchema
 
 RESERVED_COLLECTIONS = frozenset({"alembic_version", "idempotency_keys", "unique_values"})
 """Tables and collections of the service's own."""
@@ -24,7 +25,6 @@ MAX_NAME_BYTES = 63
 
 # PostgreSQL documentation, 5.6, "System Columns".
 _POSTGRES_COLUMNS = frozenset({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
-_EMPTY = frozenset({list, dict, tuple, str})
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 
 
@@ -34,6 +34,32 @@ class Kind(Enum):
     NUMBER = "number"
     BOOLEAN = "boolean"
     JSON = "json"
+    DATE = "date"
+    TIME = "time"
+    DATETIME = "datetime"
+    LOCAL_DATETIME = "local-datetime"
+    DURATION = "duration"
+    UUID = "uuid"
+    DECIMAL = "decimal"
+
+
+_NO_TEXTS: Final = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN, Kind.JSON})
+
+FLOAT_DIGITS: Final = 15
+"""Decimals of as many come back from a float as they were (IEEE 754, `sys.float_info.dig`)."""
+
+
+class FieldKind(NamedTuple):
+    kind: Kind
+    null: bool
+    """Whether null is a value."""
+    digits: tuple[int, int] | None = None
+    """Of a Decimal with a bound: all, and those after the point."""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether stores without Decimals keep it as a number, in the order of its values; else it is a text there."""
+        return self.digits is not None and self.digits[0] <= FLOAT_DIGITS
 
 
 def check(declarations: Iterable[Declaration]) -> None:
@@ -115,9 +141,10 @@ def _parts(annotation: Any) -> Iterator[Any]:
         yield from _parts(each)
 
 
-def kinds(declaration: Declaration) -> dict[str, tuple[Kind, bool]]:
-    """Kind, and whether null is a value, of each field in the order of declaration. Raises DeclarationError."""
-    schema = declaration.model.model_json_schema(by_alias=False, mode="serialization")
+@cache
+def kinds(declaration: Declaration) -> Mapping[str, FieldKind]:
+    """Of each field in the order of declaration. Raises DeclarationError."""
+    schema = declaration.model.model_json_schema(by_alias=False, mode="serialization", schema_generator=TypedSchema)
     return {
         name: _kind(part, schema.get("$defs", {}), f"{declaration.model.__name__}.{name}")
         for name, part in _top(schema).get("properties", {}).items()
@@ -130,29 +157,20 @@ def _top(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
-def defaults(declaration: Declaration) -> dict[str, Any]:
-    """What fields are in an object that was stored before they were declared, as JSON.
-
-    Of factories, only those are asked that make something empty: others may give another value each time.
-    """
-    return {
-        name: to_jsonable_python(field.get_default(call_default_factory=True))
-        for name, field in declaration.model.model_fields.items()
-        if not field.is_required() and field.default_factory in {None, *_EMPTY}
-    }
-
-
-def _kind(part: Mapping[str, Any], definitions: Mapping[str, Any], where: str) -> tuple[Kind, bool]:
+def _kind(part: Mapping[str, Any], definitions: Mapping[str, Any], where: str) -> FieldKind:
     if "$ref" in part:
         name = part["$ref"].rpartition("/")[2]
         if name not in definitions:  # A model within itself, being looked at already.
-            return Kind.JSON, False
+            return FieldKind(Kind.JSON, null=False)
         return _kind(definitions[name], {key: each for key, each in definitions.items() if key != name}, where)
     if alternatives := part.get("anyOf") or part.get("oneOf"):
         real = [each for each in alternatives if each.get("type") != "null"]
-        found = {_kind(each, definitions, where)[0] for each in real}
-        return found.pop() if len(found) == 1 else Kind.JSON, len(real) < len(alternatives)
-    return _plain_kind(part, definitions, where), False
+        found = {_kind(each, definitions, where)._replace(null=len(real) < len(alternatives)) for each in real}
+        if len(found) == 1:
+            return found.pop()
+        is_text = _NO_TEXTS.isdisjoint(each.kind for each in found)
+        return FieldKind(Kind.TEXT if is_text else Kind.JSON, null=len(real) < len(alternatives))
+    return FieldKind(_plain_kind(part, definitions, where), null=False, digits=part.get("x-digits"))
 
 
 def _plain_kind(part: Mapping[str, Any], definitions: Mapping[str, Any], where: str) -> Kind:
@@ -165,7 +183,7 @@ def _plain_kind(part: Mapping[str, Any], definitions: Mapping[str, Any], where: 
         case "object":
             _check_properties(part, definitions, where)
         case "string" | "number" | "boolean" as kind:
-            return Kind(kind)
+            return Kind(part.get(TYPE, kind))
         case _ if not part.get("enum"):
             raise DeclarationError(f"{where} has no single JSON type, so no store can keep it. Declare one type.")
     return Kind.JSON

@@ -3,24 +3,24 @@
 What is compared and sorted by is declared, as Firestore finds nothing without an index. Left out is what the stores
 differ in, so that code never meets it: sorting by a field that may be null (first on Firestore and SQLite, last on
 Postgres), by several fields in several directions, ranges of more than one field, texts longer than Firestore's
-indexes keep, and fields whose stored text is not in the order of their values, such as datetimes and decimals.
+indexes keep, and fields whose stored text is not in the order of their values, such as Decimals without bounds.
 """
 
 import math
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
 from types import NoneType
 from typing import Annotated, Any, Final, Literal, get_args, get_origin
-from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
 from flask_hearth.model.declaration import Declaration, DeclarationError, Model
 from flask_hearth.stores.interface import Condition, Operator, Query
-from flask_hearth.stores.kinds import Kind, kinds
+from flask_hearth.stores.kinds import FLOAT_DIGITS, FieldKind, Kind, kinds
 from flask_hearth.stores.limits import value_fault
+from flask_hearth.stores.values import canonical
 
 MAX_CHOICES: Final = 30
 """Of `in`, and of all `in` of a query multiplied (Firestore documentation, "Query data", limits on OR queries)."""
@@ -33,7 +33,8 @@ _OPERATORS: Final = get_args(Operator)
 TIMES: Final = frozenset({"created_at", "updated_at"})
 """What the service sets and every object can be found by, beside the model's fields."""
 
-_COMPARABLE: Final = (str, int, float, date, UUID, Enum)
+_COMPARABLE: Final = (str, int, float, Enum)
+"""Types of texts, numbers and booleans that are in the order of what is stored of them."""
 
 
 class QueryError(ValueError):
@@ -50,10 +51,11 @@ def check(declarations: Iterable[Declaration]) -> None:
 def _check_unique(declaration: Declaration) -> None:
     model = declaration.model
     for name in declaration.unique:
-        if name not in model.model_fields or kinds(declaration)[name][0] not in {Kind.TEXT, Kind.INTEGER}:
+        inexact = {Kind.JSON, Kind.NUMBER, Kind.BOOLEAN}
+        if name not in model.model_fields or kinds(declaration)[name].kind in inexact:
             raise DeclarationError(
-                f"{model.__name__}'s unique {name!r} is no field of text or whole numbers, so that it is not clear "
-                "when two are the same. Name fields that are."
+                f"{model.__name__}'s unique {name!r} is no field of text, whole numbers, dates or the like, so that it "
+                "is not clear when two are the same. Name fields that are."
             )
         if not _is_comparable(declaration, name) or _characters(declaration, name) > MAX_INDEXED_CHARACTERS:
             raise DeclarationError(
@@ -73,7 +75,8 @@ def _check_indexes(declaration: Declaration) -> None:
         if strange := [name for name in index if not _is_comparable(declaration, name)]:
             raise DeclarationError(
                 f"{where} has {', '.join(strange)}, which the stores would compare as text, or not at all. Use fields "
-                "that are str, int, float, bool, date, UUID, an Enum or a Literal."
+                "that are str, int, float, bool, UUID, an Enum or a Literal, dates and times, or a Decimal with "
+                f"decimal_places and at most {FLOAT_DIGITS} digits, by max_digits or by ge and le."
             )
         if None in _options(declaration, index[-1]):
             raise DeclarationError(
@@ -164,7 +167,11 @@ def _stored(declaration: Declaration, field: str, value: Any) -> Any:
         raise QueryError(f"{field} can never be {value!r}: {reason}.") from None
     if fault := value_fault(stored):
         raise QueryError(f"{field} can never be {value!r}: it {fault}.")
-    return adapter(declaration.model, field).dump_python(stored, mode="json")
+    found = adapter(declaration.model, field).dump_python(stored, mode="json")
+    try:
+        return canonical(kinds(declaration)[field], found)
+    except ValueError as error:
+        raise QueryError(f"{field} can never be {value!r}: {error}.") from None
 
 
 @cache
@@ -179,10 +186,14 @@ def _is_comparable(declaration: Declaration, field: str) -> bool:
     """Whether its values are in the order, and as equal, as what is stored of them."""
     if field in TIMES:
         return True
-    types = {type(each) if isinstance(each, str | int) else each for each in _options(declaration, field)} - {None}
-    return kinds(declaration)[field][0] is not Kind.JSON and all(
-        issubclass(each, _COMPARABLE) and not issubclass(each, datetime) for each in types
-    )
+    match kinds(declaration)[field]:
+        case FieldKind(Kind.DECIMAL) as found:
+            return found.is_number
+        case FieldKind(Kind.TEXT | Kind.INTEGER | Kind.NUMBER | Kind.BOOLEAN):
+            types = {type(each) if isinstance(each, str | int) else each for each in _options(declaration, field)}
+            return all(issubclass(each, _COMPARABLE) for each in types - {None})
+        case FieldKind(kind):
+            return kind is not Kind.JSON
 
 
 def _options(declaration: Declaration, field: str) -> set[Any]:

@@ -9,7 +9,8 @@ from google.cloud.firestore import DocumentSnapshot
 
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.interface import Record
-from flask_hearth.stores.kinds import defaults
+from flask_hearth.stores.kinds import FieldKind, Kind, kinds
+from flask_hearth.stores.values import defaults, from_plain, to_json, to_plain, to_python
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -19,8 +20,12 @@ _VERSION: Final = re.compile(r"[1-9]\d{0,15}")
 def record(declaration: Declaration, document: DocumentSnapshot[Any]) -> Record:
     """A field that an older revision didn't know yet has its default; one that this revision doesn't know is left."""
     stored = document.to_dict() or {}
-    names = declaration.stored_names.items()
-    known = defaults(declaration) | {name: stored[its] for name, its in names if its in stored}
+    names = declaration.stored_names
+    known = defaults(declaration) | {
+        name: _from_firestore(field, stored[names[name]])
+        for name, field in kinds(declaration).items()
+        if names[name] in stored
+    }
     return Record(
         id=document.id,
         version=version(document.update_time),
@@ -32,7 +37,21 @@ def record(declaration: Declaration, document: DocumentSnapshot[Any]) -> Record:
 
 def content(declaration: Declaration, fields: Mapping[str, Any]) -> dict[str, Any]:
     """What a document has of these fields."""
-    return {declaration.stored_names[name]: value for name, value in fields.items()}
+    return {declaration.stored_names[name]: to_firestore(declaration, name, value) for name, value in fields.items()}
+
+
+def to_firestore(declaration: Declaration, name: str, value: Any) -> Any:
+    """A field's value, or one that it is compared with. Moments are the one type that JSON lacks and Firestore has."""
+    field = kinds(declaration).get(name)
+    if field is None:
+        return value
+    return (to_python if field.kind is Kind.DATETIME else to_plain)(field, value)
+
+
+def _from_firestore(field: FieldKind, value: Any) -> Any:
+    if field.kind is Kind.DATETIME and isinstance(value, datetime):
+        return to_json(field, to_datetime(value))
+    return from_plain(field, value)
 
 
 def version(update_time: datetime) -> str:

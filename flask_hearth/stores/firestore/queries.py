@@ -5,6 +5,7 @@ from google.cloud.firestore import CollectionReference, FieldFilter
 from google.cloud.firestore_v1.field_path import FieldPath
 
 from flask_hearth.model.declaration import Declaration
+from flask_hearth.stores.firestore.documents import to_firestore
 from flask_hearth.stores.interface import Position, Query
 
 
@@ -17,7 +18,10 @@ def matching(collection: CollectionReference, declaration: Declaration, query: Q
     """In any order, for a count."""
     found: firestore.Query = firestore.Query(collection)
     for each in query.conditions:
-        found = found.where(filter=FieldFilter(_path(declaration, each.field), each.operator, each.value))
+        some = each.value if each.operator == "in" else [each.value]
+        values = [to_firestore(declaration, each.field, value) for value in some]
+        wanted = values if each.operator == "in" else values[0]
+        found = found.where(filter=FieldFilter(_path(declaration, each.field), each.operator, wanted))
     return found
 
 
@@ -37,7 +41,8 @@ def ordered(
     found = found.order_by(path, direction=direction).order_by("__name__", direction=direction)
     if start is None:
         return found
-    return found.start_after({path: start.value, "__name__": collection.document(start.id)})
+    value = to_firestore(declaration, query.order, start.value)
+    return found.start_after({path: value, "__name__": collection.document(start.id)})
 
 
 def _path(declaration: Declaration, field: str) -> str:

@@ -80,11 +80,11 @@ class Migrations:
             return [_told(each) for each in autogenerate.compare_metadata(context, self._tables)]
 
     def missing(self, url: Sqlite | Postgres) -> list[str]:
-        """Tables and columns that the declarations have and the database doesn't; one line each.
+        """Tables and columns that the declarations have and the database doesn't, or of another type; one line each.
 
         Fewer than `differences`: what only the database has may be of a later revision, or somebody else's.
         """
-        return [each for each in self.differences(url) if each.startswith(("add_table", "add_column"))]
+        return [each for each in self.differences(url) if each.startswith(("add_table", "add_column", "modify_type"))]
 
     def make(self, message: str) -> Path | None:
         """Write the next migration, if the declarations ask for one; it is a draft for a person to look at.

@@ -4,7 +4,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Select, Table, Text, select, tuple_
+from sqlalchemy import Column, ColumnElement, Select, Table, Text, literal, select, tuple_
 
 from flask_hearth.stores.interface import Position, Query
 from flask_hearth.stores.sql.tables import BYTEWISE
@@ -33,7 +33,7 @@ def paged(
     descending = query.descending != backwards
     statement = select(table).where(*matching(table, query, dialect=dialect))
     if start is not None:
-        end = tuple_(start.value, start.id)
+        end = tuple_(literal(start.value, table.c[query.order].type), start.id)
         statement = statement.where(tuple_(*order) < end if descending else tuple_(*order) > end)
     return statement.order_by(*(column.desc() if descending else column for column in order))
 

@@ -7,17 +7,17 @@ of the column, can go on inserting.
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Double, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, Table, Text
 from sqlalchemy import text as sql
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
+from sqlalchemy.types import JSON, TypeEngine
 
 from flask_hearth.model.declaration import Declaration
-from flask_hearth.stores.kinds import Kind, defaults, kinds
+from flask_hearth.stores.kinds import FieldKind, Kind, kinds
+from flask_hearth.stores.sql.types import Typed, UtcDateTime
+from flask_hearth.stores.values import defaults, to_plain
 
 KEYS_TABLE = "idempotency_keys"
 
@@ -25,23 +25,6 @@ BYTEWISE: Final = "C"
 """Postgres's collation for texts, which are compared as on the other stores, not in a language's order."""
 
 _MAX_NAME_BYTES: Final = 63
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A time with microseconds, in UTC on the way in and out; SQLite, which has no times, keeps sortable text."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None or dialect.name != "sqlite":
-            return value
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def metadata(declarations: Iterable[Declaration]) -> MetaData:
@@ -82,12 +65,12 @@ def _table(found: MetaData, declaration: Declaration, named: set[str]) -> Table:
         *(
             Column(
                 declaration.stored_names[name],
-                _TYPES[kind],
+                _TYPES.get(field.kind) or Typed(field),
                 key=name,
-                nullable=null,
-                server_default=_default(kind, presets.get(name)),
+                nullable=field.null,
+                server_default=_default(field, presets.get(name)),
             )
-            for name, (kind, null) in kinds(declaration).items()
+            for name, field in kinds(declaration).items()
         ),
         *(
             # With the id, by which those are ordered that share all else.
@@ -143,16 +126,19 @@ _TYPES: dict[Kind, TypeEngine[Any]] = {
 }
 
 
-def _default(kind: Kind, value: Any) -> Any:
+def _default(field: FieldKind, value: Any) -> Any:
     if value is None:
         return None
-    match kind:
-        case Kind.TEXT:
+    match field.kind:
+        case Kind.TEXT | Kind.UUID | Kind.DECIMAL:
             return value
         case Kind.BOOLEAN:
             # As keywords, which both databases know; SQLite's own numbers would end up in migrations for Postgres.
             return sql("true" if value else "false")
         case Kind.JSON:
             return json.dumps(value)
-        case _:
+        case Kind.INTEGER | Kind.NUMBER:
             return sql(repr(value))
+        case _:
+            # As SQLite keeps it: to Postgres, a number is an interval of seconds, and its connections are in UTC.
+            return str(to_plain(field, value)).replace("T", " ").removesuffix("+00:00")

@@ -4,14 +4,17 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from click.testing import CliRunner
-from pydantic import Field
+from pydantic import Field, NaiveDatetime
 from sqlalchemy import text
 
 from flask_hearth import migrations_cli
@@ -24,6 +27,7 @@ from flask_hearth.stores.sql.engines import engine, migration_engine
 from flask_hearth.stores.sql.migrating import Migrations
 from flask_hearth.stores.sql.store import SqlStore
 from flask_hearth.stores.urls import Postgres, Sqlite
+from flask_hearth.stores.values import canonical_fields
 from flask_hearth.testing.sample import DECLARATIONS
 from flask_hearth.tests.databases import MIGRATIONS
 from flask_hearth.tests.migrations.folders import add, new_folder
@@ -41,6 +45,14 @@ class Longer(Sample):
     on: bool = True
     labels: tuple[str, ...] = ("a",)
     maybe: str | None = None
+    day: date = date(2026, 1, 31)
+    at: datetime = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    local: NaiveDatetime = datetime(2026, 1, 31, 12, 0, 0, 5)  # noqa: DTZ001
+    opens: time = time(9, 30)
+    length: timedelta = timedelta(days=-2, minutes=5, microseconds=1)
+    ticket: UUID = UUID(int=7)
+    price: Annotated[Decimal, Field(max_digits=6, decimal_places=2)] = Decimal("1.50")
+    weight: Decimal = Decimal("0.10")
 
 
 LATER = Declaration(name="samples", singular="sample", model=Longer)
@@ -153,7 +165,7 @@ def test_during_a_rollout_both_revisions_work_on_the_new_schema(database: Databa
     assert migrations.differences(database) == []
     old.create(SAMPLES, "during", fields(title="during"))
     old.check()
-    expected = Longer(title="x").model_dump(mode="json")
+    expected, _ = canonical_fields(LATER, Longer(title="x").model_dump(mode="json"))
     for name in ("before", "during"):
         assert new.get(LATER, name).fields == {**expected, "title": name}
     changed = new.replace(LATER, "before", {**expected, "added": "kept"}, expected=None)
@@ -161,6 +173,28 @@ def test_during_a_rollout_both_revisions_work_on_the_new_schema(database: Databa
     assert new.get(LATER, "before").fields == {**expected, "title": "by the old", "added": "kept"}
     old.close()
     new.close()
+
+
+def test_a_column_of_another_type_is_told_and_stops_an_upgrade(database: Database, folder: Path) -> None:
+    """As of a field that was kept as text before, or whose type changed since; what is there is kept by the draft."""
+    migrations = Migrations((LATER,), folder)
+    written = migrations.make("keep samples")
+    assert written is not None
+    older = re.sub(r'sa.Column\("(day|at|price)", sa.\w+\([^)]*\)', r'sa.Column("\1", sa.Text()', written.read_text())
+    written.write_text(older, encoding="utf-8")
+    migrations.upgrade(database)
+
+    told = migrations.missing(database)
+
+    assert [line.split()[:3] for line in told] == [["modify_type", "samples", name] for name in ("day", "at", "price")]
+    if isinstance(database, Sqlite):
+        day = "INSERT INTO samples (id, version, created_at, updated_at, title) VALUES ('x', '1', '', '', 'kept')"
+        run(database, day)
+        migrations.make("give columns types")
+        migrations.upgrade(database)
+        assert migrations.differences(database) == []
+        with migration_engine(database, lock_seconds=5, create=False).connect() as connection:
+            assert connection.execute(text("SELECT day, price FROM samples")).one() == ("2026-01-31", 1.5)
 
 
 def test_differences_are_told_by_name(database: Database, folder: Path) -> None:

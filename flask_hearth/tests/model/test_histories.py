@@ -5,6 +5,7 @@ On SQL each model comes with the migration that `flask db migrate` writes for it
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -142,12 +143,35 @@ def a_required_field_added_later(service: Service) -> None:
                 note.get("old")
 
 
+RETYPED = """\
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("UPDATE notes SET at = strftime('%Y-%m-%d %H:%M:%f', at) || '000'")
+    with op.batch_alter_table("notes") as batch:
+        batch.alter_column("at", server_default=None)
+        batch.alter_column("at", type_=sa.DateTime(timezone=True), postgresql_using="at::timestamptz")
+"""
+
+
+def another_type(service: Service) -> None:
+    with service.revision(at=(Annotated[str, Field(max_length=40)], "")) as note:
+        note.create(id="old", at="2026-01-31T12:00:00+02:00").save()
+
+    ten = datetime(2026, 1, 31, 10, tzinfo=UTC)
+    with service.revision(at=(datetime, ...), by_hand=RETYPED) as note:
+        assert note.get("old").model_dump() == {"at": ten}
+        assert note.count(("at", ">=", ten)) == (1 if service.is_sql else 0)
+        for each in note.where():
+            each.save()
+        assert note.count(("at", ">=", ten)) == 1
+
+
 HISTORIES: dict[str, Callable[[Service], None]] = {
     "a field added later": a_field_added_later,
     "a default that changes": a_default_that_changes,
     "a renamed field": a_renamed_field,
     "another stored name": another_stored_name,
     "a required field added later": a_required_field_added_later,
+    "another type": another_type,
 }
 
 

@@ -1,17 +1,17 @@
 """What stores learn of a model, and which models none of them takes."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum, IntEnum
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import pytest
-from pydantic import Field, create_model
+from pydantic import Field, NaiveDatetime, create_model
 
 from flask_hearth.model.declaration import Declaration, Model, StoredAs
 from flask_hearth.pages.fields import fields
-from flask_hearth.stores import kinds
+from flask_hearth.stores import kinds, values
 from flask_hearth.stores.kinds import Kind
 from flask_hearth.stores.sql.tables import metadata
 from flask_hearth.tests.stores.samples import Part
@@ -46,10 +46,14 @@ def declared(annotation: Any, default: Any = ...) -> Declaration:
         (Small | None, Kind.INTEGER, True),
         (float, Kind.NUMBER, False),
         (bool, Kind.BOOLEAN, False),
-        (date, Kind.TEXT, False),
-        (datetime | None, Kind.TEXT, True),
-        (UUID, Kind.TEXT, False),
-        (Decimal, Kind.TEXT, False),
+        (date, Kind.DATE, False),
+        (datetime | None, Kind.DATETIME, True),
+        (NaiveDatetime, Kind.LOCAL_DATETIME, False),
+        (time, Kind.TIME, False),
+        (timedelta, Kind.DURATION, False),
+        (UUID, Kind.UUID, False),
+        (UUID | date | None, Kind.TEXT, True),
+        (Decimal, Kind.DECIMAL, False),
         (Colour, Kind.TEXT, False),
         (Size, Kind.INTEGER, False),
         (list[str], Kind.JSON, False),
@@ -63,7 +67,7 @@ def declared(annotation: Any, default: Any = ...) -> Declaration:
     ids=str,
 )
 def test_a_field_is_of_the_kind_that_it_has_as_json(annotation: Any, kind: Kind, *, null: bool) -> None:
-    assert kinds.kinds(declared(annotation)) == {"field": (kind, null)}
+    assert kinds.kinds(declared(annotation)) == {"field": (kind, null, None)}
 
 
 @pytest.mark.parametrize(
@@ -154,7 +158,7 @@ def test_a_stored_name_in_effect_is_the_columns_and_the_index_has_a_name_that_fi
 def test_a_model_within_itself_has_its_fields() -> None:
     tree = Declaration(name="trees", singular="tree", model=Tree)
 
-    assert kinds.kinds(tree) == {"name": (Kind.TEXT, False), "children": (Kind.JSON, False)}
+    assert kinds.kinds(tree) == {"name": (Kind.TEXT, False, None), "children": (Kind.JSON, False, None)}
     assert [field.name for field in fields(tree)] == ["name", "children"]
 
 
@@ -165,7 +169,28 @@ def test_the_services_own_names_are_taken(name: str) -> None:
 
 
 def test_defaults_are_as_json_and_only_those_that_are_always_the_same() -> None:
-    assert kinds.defaults(declared(Colour, Colour.RED)) == {"field": "red"}
-    assert kinds.defaults(declared(list[str], Field(default_factory=list))) == {"field": []}
-    assert kinds.defaults(declared(str, Field(default_factory=lambda: str(uuid4())))) == {}
-    assert kinds.defaults(declared(str)) == {}
+    assert values.defaults(declared(Colour, Colour.RED)) == {"field": "red"}
+    assert values.defaults(declared(list[str], Field(default_factory=list))) == {"field": []}
+    assert values.defaults(declared(str, Field(default_factory=lambda: str(uuid4())))) == {}
+    assert values.defaults(declared(str)) == {}
+
+
+@pytest.mark.parametrize(
+    ("annotation", "digits"),
+    [
+        (Annotated[Decimal, Field(max_digits=6, decimal_places=2)] | None, (6, 2)),
+        (Annotated[Decimal, Field(ge=0, le=1000, decimal_places=2)], (6, 2)),
+        (Annotated[Decimal, Field(gt=-1000, lt=Decimal("0.5"), decimal_places=3)], (7, 3)),
+        (Annotated[Decimal, Field(ge=0, decimal_places=2)], None),
+        (Annotated[Decimal, Field(max_digits=6)], None),
+        (Decimal, None),
+    ],
+    ids=str,
+)
+def test_a_decimal_has_the_digits_that_its_bounds_allow(annotation: Any, digits: tuple[int, int] | None) -> None:
+    assert kinds.kinds(declared(annotation))["field"].digits == digits
+
+
+def test_a_default_that_no_store_could_keep_is_refused_at_start() -> None:
+    with pytest.raises(ValueError, match=r"Made.field has a default that can't be stored: .*timezone"):
+        values.check([declared(datetime, datetime(2026, 1, 1))])  # noqa: DTZ001
