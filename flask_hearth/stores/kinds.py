@@ -148,6 +148,7 @@ def kinds(declaration: Declaration) -> Mapping[str, FieldKind]:
     return {
         name: _kind(part, schema.get("$defs", {}), f"{declaration.model.__name__}.{name}")
         for name, part in _top(schema).get("properties", {}).items()
+        if name in declaration.model.model_fields  # What a model computes is not stored.
     }
 
 

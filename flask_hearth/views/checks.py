@@ -46,7 +46,7 @@ def check(views: Sequence[View[Any]], declarations: Sequence[Declaration]) -> No
 
 
 def _check_reference(view: View[Any], declaration: Declaration, field: str) -> None:
-    if field not in declaration.model.model_fields or kinds(declaration)[field][0] is not Kind.TEXT:
+    if field not in declaration.model.model_fields or kinds(declaration)[field][0] not in {Kind.TEXT, Kind.UUID}:
         raise DeclarationError(
             f"{view.name} reads {field!r} of {declaration.model.__name__} as an id, which is no field of text there."
         )

@@ -9,15 +9,17 @@ from flask_hearth.api.validation import validate, validate_patch
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration, Model
 
+Small = Annotated[int, Field(ge=0, le=9)]
+
 
 class Circle(Model):
     kind: Literal["circle"]
-    radius: int = 1
+    radius: Small = 1
 
 
 class Square(Model):
     kind: Literal["square"]
-    side: int
+    side: Small
 
 
 class Part(Model):

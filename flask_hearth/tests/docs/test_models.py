@@ -107,8 +107,8 @@ def test_each_kind_of_field_is_what_the_page_says(row: list[str]) -> None:
         ordered = "no"
 
     assert row[1:] == [
-        column.compile(dialect=postgresql.dialect()).lower(),
-        column.compile(dialect=sqlite.dialect()).lower(),  # type: ignore[no-untyped-call]
+        column.compile(dialect=postgresql.dialect()).lower(),  # type: ignore[no-untyped-call]
+        column.compile(dialect=sqlite.dialect()).lower(),
         FIRESTORE[type(stored)],
         f"`{json.dumps(fields['field'])}`",
         Reader({"components": {"schemas": {"Country": {"enum": ["it", "fr"]}, "Square": {}}}}).kind(schema),

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import pytest
-from pydantic import Field, NaiveDatetime, create_model
+from pydantic import Field, NaiveDatetime, computed_field, create_model
 
 from flask_hearth.model.declaration import Declaration, Model, StoredAs
 from flask_hearth.pages.fields import fields
@@ -160,6 +160,20 @@ def test_a_model_within_itself_has_its_fields() -> None:
 
     assert kinds.kinds(tree) == {"name": (Kind.TEXT, False, None), "children": (Kind.JSON, False, None)}
     assert [field.name for field in fields(tree)] == ["name", "children"]
+
+
+class Computing(Model):
+    name: str
+
+    @computed_field
+    def length(self) -> int:
+        return len(self.name)
+
+
+def test_what_a_model_computes_has_no_column() -> None:
+    made = Declaration(name="things", singular="thing", model=Computing)
+
+    assert kinds.kinds(made).keys() == {"name"}
 
 
 @pytest.mark.parametrize("name", ["alembic_version", "idempotency_keys", "unique_values"])
