@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from flask_hearth.bench import cpus, listing, load, readme, serving, starting
+from flask_hearth.bench import cpus, listing, load, paging, readme, serving, starting
 from flask_hearth.bench.figures import Line, markdown
 from flask_hearth.bench.servers import BenchError
 from flask_hearth.bench.stores import KINDS, place
@@ -66,6 +66,7 @@ def _measure(options: argparse.Namespace) -> tuple[list[str], list[Line], str]:
                 lines += listing.measure(
                     at, folder, sizes=options.sizes, rounds=options.rounds, seconds=options.seconds, say=_say
                 )
+                lines += paging.measure(at, rounds=options.rounds, say=_say)
                 lines += serving.measure(
                     at, folder, load=loading, rounds=options.loads, seconds=options.seconds, say=_say
                 )

@@ -21,7 +21,7 @@ from flask_hearth.testing.sample import DECLARATIONS, ITEMS, Item
 
 KINDS = ("SQLite", "Postgres", "Firestore")
 
-_MIGRATIONS = Path(sample.__file__).parent / "migrations"
+MIGRATIONS = Path(sample.__file__).parent / "migrations"
 _ITEM = Item(name="item")
 _BATCH = 500
 """What Firestore takes in one write."""
@@ -81,13 +81,13 @@ def fill(at: Place, count: int, *, already: int) -> None:
 def _migrated(at: Place) -> Place:
     url = parse(at.hearth, project=None, data_dir=None)
     if not isinstance(url, Firestore):
-        Migrations(DECLARATIONS, _MIGRATIONS).upgrade(url)
+        Migrations(DECLARATIONS, MIGRATIONS).upgrade(url)
     return at
 
 
 def _copies(url: str, numbers: range) -> None:
     """One item that the service's own store makes, and copies of it that differ in id and time: one write for all."""
-    store = open_store(url, declarations=DECLARATIONS, migrations=_MIGRATIONS)
+    store = open_store(url, declarations=DECLARATIONS, migrations=MIGRATIONS)
     first = f"item-{numbers[0]:06}"
     made = store.create(ITEMS, first, _ITEM.model_dump(mode="json"))
     store.close()
