@@ -177,7 +177,9 @@ def test_four_changes_are_told_with_exposure_and_replacement_on_top(repository: 
     assert repository.left() == []
 
 
-def test_an_unchanged_tree_has_no_changes_and_the_next_preview_on_it_deploys_nothing(repository: Repository) -> None:
+def test_a_base_is_deployed_once_for_no_change_for_changes_and_for_a_head_that_is_refused(
+    repository: Repository,
+) -> None:
     output = repository.preview("prod", "--fail-on", "replace,delete,exposure")
 
     assert "Deploying base (" in output
@@ -190,6 +192,12 @@ def test_an_unchanged_tree_has_no_changes_and_the_next_preview_on_it_deploys_not
     assert "scaling.maxInstanceCount: 10 → 33" in again
     assert "Will be refused: base has protect" in again, "what was protected is known"
     assert repository.left() == []
+
+    repository.configure("prod", cpu="3")
+    refused = repository.preview("prod", "--fail-on", "replace,delete,exposure", code=1)
+    assert "was deployed as records by an earlier preview." in refused
+    assert "app:cpu = " in refused
+    assert "The engine refuses the head revision" in refused, "an error, and no gate"
 
 
 def test_a_base_from_before_the_toolkit_had_a_folder_is_refused_with_the_first_to_compare_with(
@@ -303,15 +311,6 @@ def test_a_base_that_does_not_deploy_is_named_with_its_reason(repository: Reposi
     assert "app:cpu = " in output
     assert "name a revision that deploys" in output.lower()
     assert repository.left() == []
-
-
-def test_a_head_that_is_refused_is_an_error_and_no_gate(repository: Repository) -> None:
-    repository.configure("prod", cpu="3")
-
-    output = repository.preview("prod", "--fail-on", "replace,delete,exposure", code=1)
-
-    assert "app:cpu = " in output
-    assert "The engine refuses the head revision" in output
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -5,8 +5,6 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 
-import pytest
-
 from hearth.tests.engine.deployment import Deployment
 
 SERVICE = "gcp:cloudrunv2/service:Service"
@@ -34,27 +32,17 @@ def calling(deployment: Deployment) -> Iterator[Counter[int]]:
         thread.join()
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "grant"), [("iam", "invoker-check-off", "delete"), ("invoker-check-off", "iam", "create")]
-)
-def test_the_change_shows_in_the_preview_and_refuses_nobody(
-    edited: Deployment, before: str, after: str, grant: str
-) -> None:
+def test_each_change_shows_in_the_preview_and_refuses_nobody(edited: Deployment) -> None:
     own = edited.root / FILE
     shipped = own.read_text(encoding="utf-8")
 
-    def choose(way: str) -> None:
+    for way, grant in (("invoker-check-off", "delete"), ("iam", "create")):
         own.write_text(shipped.replace(KEY, f"{KEY}  app:publicAccess: {way}\n"), encoding="utf-8")
+        changes = edited.changes()
+        with calling(edited) as answers:
+            edited.up()
 
-    choose(before)
-    edited.up()
-    choose(after)
-    changes = edited.changes()
-    with calling(edited) as answers:
-        edited.up()
+        assert changes[GRANT]["op"] == grant
+        assert "invokerIamDisabled" in changes[SERVICE]
+        assert set(answers) == {200}, answers
     own.write_text(shipped, encoding="utf-8")
-    edited.up()
-
-    assert changes[GRANT]["op"] == grant
-    assert "invokerIamDisabled" in changes[SERVICE]
-    assert set(answers) == {200}, answers
