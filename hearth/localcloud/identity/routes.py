@@ -4,6 +4,7 @@ public keys.
 Firebase's web SDK calls an emulator, which this is to it, below the names of Google's hosts.
 """
 
+import time
 from collections.abc import Callable, Iterable
 
 import jwt
@@ -103,9 +104,10 @@ class Identity:
         return self._signed_in(project, self._users.sign_in(project, *_credentials(body))) | {"registered": True}
 
     def _signed_in(self, project: str, user: Document) -> Document:
+        now = int(time.time())
         return {
-            "idToken": self._signer.token(project, user),
-            "refreshToken": self._signer.renewal(project, user),
+            "idToken": self._signer.token(project, user, now),
+            "refreshToken": self._signer.renewal(project, user, now),
             "email": user["email"],
             "expiresIn": str(LIFE_SECONDS),
             "localId": user["localId"],

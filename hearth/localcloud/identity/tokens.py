@@ -36,14 +36,14 @@ class Signer:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def token(self, project: str, user: Document, signed_in: int | None = None) -> str:
-        """For a user who has just given the password, or did so at that time."""
+    def token(self, project: str, user: Document, signed_in: int) -> str:
+        """For a user who gave the password at that time, in seconds since 1970."""
         key, kid = self._key()
         now = int(time.time())
         claims = {
             "iss": f"{_ISSUER}/{project}",
             "aud": project,
-            "auth_time": now if signed_in is None else signed_in,
+            "auth_time": signed_in,
             "user_id": user["localId"],
             "sub": user["localId"],
             "iat": now,
@@ -58,10 +58,10 @@ class Signer:
         """The id of the user whom a token of `token` names. Raises jwt.PyJWTError."""
         return str(self._read(token, f"{_ISSUER}/{project}", project)["sub"])
 
-    def renewal(self, project: str, user: Document) -> str:
-        """With which that user gets new tokens, for as long as the password stays the same."""
+    def renewal(self, project: str, user: Document, signed_in: int) -> str:
+        """With which that user gets new tokens of that sign-in, for as long as the password stays the same."""
         key, kid = self._key()
-        claims = {"aud": _RENEWAL, "iss": project, "sub": user["email"], "salt": user["_salt"], "iat": int(time.time())}
+        claims = {"aud": _RENEWAL, "iss": project, "sub": user["email"], "salt": user["_salt"], "iat": signed_in}
         return jwt.encode(claims, key, algorithm="RS256", headers={"kid": kid})
 
     def renewed(self, project: str, token: str) -> Document:
