@@ -20,6 +20,7 @@ from hearth.plugin.diff import root
 from hearth.plugin.kinds import UNKNOWN, Context, CreateResult, InitFailed, ProviderError, ReadResult, Values
 
 _GONE = 404
+_ZEROS = ("", 0, False, [])
 # What the provider's own labels change is sent with the program's.
 _SENT_AS = {"pulumiLabels": "labels"}
 
@@ -87,8 +88,11 @@ class RestKind(GcpKind):
         if not changed:
             return self.sealed(planned)
         where = self.locate(id)
+        # The zero values of `outputs` are not the program's, and an API may not know the property.
+        filled_in = self.type.computed - old_inputs.keys() - changed
+        told = {name: value for name, value in planned.items() if name not in filled_in or value not in _ZEROS}
         try:
-            self._await(self.change(where, old_inputs, planned, changed), context)
+            self._await(self.change(where, old_inputs, told, changed), context)
             live = self.fetch(where)
         except (ApiFault, OperationFault, ProviderError) as fault:
             reason = f"Error updating {self.row.title} {id!r}: {fault}"
@@ -168,7 +172,8 @@ class RestKind(GcpKind):
             found.pop("annotations", None)
             found |= labels.annotations(inputs.get("annotations") or {}, live.get("annotations") or {})
         # An API leaves out what is zero or not set, and a program that reads it expects its kind.
-        left_out = {name: shapes.zero(each) for name, each in self.type.outputs.items()}
+        own = {name: each for name, each in self.type.inputs.items() if name in self.type.computed}
+        left_out = {name: shapes.zero(each) for name, each in {**own, **self.type.outputs}.items()}
         return {name: value for name, value in left_out.items() if value is not None} | found
 
     def declared(self, inputs: Values, outputs: Values) -> dict[str, Any]:
