@@ -120,8 +120,10 @@ class ResourceType:
             *choices.faults(self.token, inputs, self.defaults),
             *limits.faults(self.token, inputs),
         ]
-        stale = outdated() if any(": no such property" in fault for fault in found) else None
-        return [f"{fault} ({stale})" if stale and ": no such property" in fault else fault for fault in found]
+        unknown = next((at for at, fault in enumerate(found) if ": no such property" in fault), None)
+        if unknown is not None and (stale := outdated()):
+            found[unknown] += f" ({stale})"
+        return found
 
 
 @cache
