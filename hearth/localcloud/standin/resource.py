@@ -20,7 +20,7 @@ from hearth.plugin.diff import root
 from hearth.plugin.kinds import UNKNOWN, Context, CreateResult, InitFailed, ProviderError, ReadResult, Values
 
 _GONE = 404
-_ZEROS = ("", 0, False, [])
+_ZEROS: tuple[Any, ...] = ("", 0, False, [])
 # What the provider's own labels change is sent with the program's.
 _SENT_AS = {"pulumiLabels": "labels"}
 
