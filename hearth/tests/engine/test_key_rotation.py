@@ -76,6 +76,8 @@ def test_a_key_that_the_state_had_moves_to_secret_manager_and_signs_nobody_out(f
     rotate(fresh, "1", "2")
     assert fresh.get(path).status_code == 200, "the key before is the fallback"
     rotated = keys(fresh)
+    rotate(fresh, "2", "3")
+    assert fresh.get(path).status_code == 422
     assert sorted(rotated.values()) != sorted(before.values())
     assert before[f"{APP}-secret-key"] == rotated[f"{APP}-secret-key-previous"]
 
