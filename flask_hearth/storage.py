@@ -4,8 +4,8 @@ Nothing is connected to here, so that a store that is away stops no start-up. Ho
 which knows nothing of Flask.
 """
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, g, has_request_context
@@ -31,6 +31,7 @@ DEFAULTS: Final[dict[str, Any]] = {
 }
 
 _SESSION: Final = "hearth_store_session"
+_STAND_IN: Final = "hearth_store_stand_in"
 
 
 def init_app(app: Flask) -> None:
@@ -107,6 +108,9 @@ def url(app: Flask) -> Sqlite | Postgres | Firestore | None:
 
 def current() -> Store:
     """The store of the app that is at work: for a request, in a session. Raises RuntimeError where it has none."""
+    stand_in: Store | None = g.get(_STAND_IN)
+    if stand_in is not None:
+        return stand_in
     store = state.current().store
     if store is None:
         raise RuntimeError("This app has no store, because it has no declarations.")
@@ -115,6 +119,16 @@ def current() -> Store:
         session.enter_context(store.session())
         setattr(g, _SESSION, session)
     return store
+
+
+@contextmanager
+def standing_in(store: Store) -> Iterator[None]:
+    """Let `current` be this store, within the block."""
+    setattr(g, _STAND_IN, store)
+    try:
+        yield
+    finally:
+        g.pop(_STAND_IN)
 
 
 def release() -> None:

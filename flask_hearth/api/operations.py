@@ -1,5 +1,6 @@
 """The six operations of a collection and the two of a view, as the API's document describes them."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ from flask_hearth.errors import PROBLEM_JSON
 from flask_hearth.model import permissions
 from flask_hearth.model.declaration import Declaration, Model
 from flask_hearth.model.permissions import Access
+from flask_hearth.views import changes
 from flask_hearth.views.declaration import View
 
 Operation = dict[str, Any]
@@ -73,6 +75,9 @@ _NAMES: Final = {
 }
 _COMPARED: Final = {"==": "is ", ">=": "is at least ", ">": "is more than ", "<=": "is at most ", "<": "is less than "}
 _WHICH_PAGE: Final = ("Page", "PerPage", "Cursor", "IfNoneMatch")
+_VERBS: Final = ("get", "replace", "change", "delete")
+_CHANGING: Final[dict[changes.Operation, str]] = {"update": "change", "delete": "delete"}
+_METHODS: Final = {"create": "post", "update": "patch", "delete": "delete"}
 _BODY_PROBLEMS: Final = (400, 413, 415, 422)
 
 
@@ -81,7 +86,10 @@ def declaration_operations(declaration: Declaration, api_path: str) -> dict[str,
     collection = f"{api_path}/v1/{declaration.name}"
     guarded = partial(_guarded, declaration)
     return {
-        collection: {"get": guarded("list", _list(declaration)), "post": guarded("create", _create(declaration))},
+        collection: {
+            "get": guarded("list", _list(declaration)),
+            "post": guarded("create", _create(declaration, declaration.model, schemas.input_name(declaration), _VERBS)),
+        },
         f"{collection}/{{id}}": {
             "parameters": [_parameter("Id")],
             "get": guarded("read", _get(declaration, declaration.model)),
@@ -107,24 +115,49 @@ def _guarded(declaration: Declaration, name: permissions.Operation, operation: O
 
 
 def view_operations(view: View[Any], keyed_by: Declaration, api_path: str) -> dict[str, Any]:
-    """Its two paths, which can be read only, by those whom the permissions of `keyed_by` let."""
+    """Its two paths, for those whom the permissions of `keyed_by` let."""
     collection = f"{api_path}/v1/{view.name}"
+    every = {
+        **_named(view, f"list_{view.name}", f"List {view.name}, that of the oldest object first"),
+        "parameters": [*map(_parameter, _WHICH_PAGE)],
+        "responses": _pages(view.output),
+    }
+    changing = {
+        operation: {_METHODS[operation]: _guarded(keyed_by, operation, _change(view, change))}
+        for operation, change in view.changes.items()
+    }
     return {
-        collection: {
-            "get": _guarded(
-                keyed_by,
-                "list",
-                {
-                    **_named(view, f"list_{view.name}", f"List {view.name}, that of the oldest object first"),
-                    "parameters": [*map(_parameter, _WHICH_PAGE)],
-                    "responses": _pages(view.output),
-                },
-            )
-        },
+        collection: {"get": _guarded(keyed_by, "list", every), **changing.get("create", {})},
         f"{collection}/{{id}}": {
             "parameters": [_parameter("Id")],
             "get": _guarded(keyed_by, "read", _get(view, view.output)),
+            **changing.get("update", {}),
+            **changing.get("delete", {}),
         },
+    }
+
+
+def _change(view: View[Any], change: changes.Change) -> Operation:
+    """A declared one."""
+    match change.operation:
+        case "create":
+            verbs = ["get"] + [verb for each, verb in _CHANGING.items() if each in view.changes]
+            return _create(view, view.output, schemas.body_name(change), verbs)
+        case "update":
+            return {
+                **_named(view, f"change_{view.singular}", f"Change {_a(view)}"),
+                "description": "What else the view shows may be sent as read.",
+                "parameters": [_parameter("IfMatch")],
+                "requestBody": _body(schemas.body_name(change), *routes.PATCH_TYPES),
+                "responses": {
+                    "200": _object(view.output, "As it is now.", "ETag"),
+                    **_problems(403, 404, 409, 412, 429, *_BODY_PROBLEMS),
+                },
+            }
+    return {
+        **_named(view, f"delete_{view.singular}", f"Remove {_a(view)}"),
+        "parameters": [_parameter("IfMatch")],
+        "responses": {"204": {"description": "It is gone."}, **_problems(400, 403, 404, 409, 412, 422, 429)},
     }
 
 
@@ -167,17 +200,14 @@ def _filters(declaration: Declaration) -> list[dict[str, Any]]:
     return [order, *compared]
 
 
-def _create(declaration: Declaration) -> Operation:
-    created = _object(declaration.model, "The created object.", "ETag", "Location", "Replayed", "Kept")
+def _create(of: Declaration | View[Any], model: type[Model], schema: str, verbs: Iterable[str]) -> Operation:
+    created = _object(model, "The created object.", "ETag", "Location", "Replayed", "Kept")
     its_id = {"id": "$response.body#/id"}
-    created["links"] = {
-        verb: {"operationId": f"{verb}_{declaration.singular}", "parameters": its_id}
-        for verb in ("get", "replace", "change", "delete")
-    }
+    created["links"] = {verb: {"operationId": f"{verb}_{of.singular}", "parameters": its_id} for verb in verbs}
     return {
-        **_named(declaration, f"create_{declaration.singular}", f"Make {_a(declaration)}"),
+        **_named(of, f"create_{of.singular}", f"Make {_a(of)}"),
         "parameters": [_parameter("IdempotencyKey")],
-        "requestBody": _body(schemas.input_name(declaration), body.JSON),
+        "requestBody": _body(schema, body.JSON),
         "responses": {"201": created, **_problems(403, 409, 429, *_BODY_PROBLEMS)},
     }
 

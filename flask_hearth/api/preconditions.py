@@ -13,7 +13,6 @@ from flask import request
 from flask_hearth import problems
 from flask_hearth.errors import Problem
 from flask_hearth.model.declaration import Declaration
-from flask_hearth.stores.interface import Record
 
 _TAG: Final = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 # Empty members and a lot of white space are to be borne in lists (RFC 9110, section 5.6.1.2).
@@ -36,8 +35,8 @@ class Tags:
 class Preconditions:
     """If-Match and If-None-Match of a request; None where it has no such header."""
 
-    match: Tags | None
-    none_match: Tags | None
+    match: Tags | None = None
+    none_match: Tags | None = None
 
     @property
     def expected(self) -> str | None:
@@ -52,11 +51,11 @@ class Preconditions:
         several = self.match is not None and len(self.match.versions) > 1
         return several or self.none_match is not None
 
-    def check(self, record: Record) -> None:
-        """For a change. Raises Problem (412)."""
-        if self.match is not None and record.version not in self.match:
+    def check(self, version: str) -> None:
+        """For a change of what is in this state. Raises Problem (412)."""
+        if self.match is not None and version not in self.match:
             raise failed()
-        if self.none_match is not None and record.version in self.none_match:
+        if self.none_match is not None and version in self.none_match:
             raise failed()
 
 

@@ -3,8 +3,6 @@
 A declaration is all that a collection needs; nothing here knows of a particular one.
 """
 
-import random
-import time
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -14,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from flask_hearth import access, problems, storage
 from flask_hearth.api import body, filters, idempotency, pagination, preconditions, query
+from flask_hearth.api.attempts import until_written
 from flask_hearth.api.representation import REVALIDATED, etag, json_response, object_response, represent
 from flask_hearth.api.validation import kept_by_put, needs_stored, validate, validate_patch, without_read_only
 from flask_hearth.errors import Problem, error_response
@@ -24,8 +23,6 @@ from flask_hearth.stores.interface import ExistsError, MissingError, Record, Ver
 PATCH_TYPES: Final = (body.MERGE_PATCH, body.JSON)
 """Plain JSON is taken for a merge patch too: it can't mean anything else here, and many clients send nothing else."""
 
-ATTEMPTS: Final = 8
-_FIRST_PAUSE_SECONDS: Final = 0.01
 _ONCE: Final = "sent again, it comes to the same by itself"
 
 # Named so that the app may have one called `api`.
@@ -209,22 +206,13 @@ def _with_latest(
     work: Callable[[Record], Response],
 ) -> Response:
     """Change the object in the state that was looked at, or look again: nobody's change in between is lost."""
-    for attempt in range(ATTEMPTS):
+
+    def attempt() -> Response:
         record = access.load(declaration, id, operation)
-        wanted.check(record)
-        try:
-            response = work(record)
-        except VersionError:
-            # Not all at once again: of those who collide, one goes on.
-            storage.release()
-            time.sleep(random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt))  # noqa: S311 - no secret
-        else:
-            return response
-    raise Problem(
-        problems.EDIT_CONFLICT,
-        f"Others changed the {declaration.singular} {ATTEMPTS} times during this request. Send it again.",
-        headers={"Retry-After": "1"},
-    )
+        wanted.check(record.version)
+        return work(record)
+
+    return until_written(declaration.singular, attempt)
 
 
 def _expected(declaration: Declaration, id: str, wanted: preconditions.Preconditions) -> str | None:
@@ -232,7 +220,7 @@ def _expected(declaration: Declaration, id: str, wanted: preconditions.Precondit
     if not wanted.need_record:
         return wanted.expected
     record = storage.current().get(declaration, id)
-    wanted.check(record)
+    wanted.check(record.version)
     return record.version
 
 

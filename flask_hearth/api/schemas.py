@@ -12,6 +12,7 @@ from flask_hearth.api.pagination import MAX_PER_PAGE
 from flask_hearth.model import ids
 from flask_hearth.model.declaration import Declaration, Model
 from flask_hearth.stores import queries
+from flask_hearth.views.changes import Change
 from flask_hearth.views.declaration import View
 
 Schema = dict[str, Any]
@@ -39,6 +40,10 @@ def patch_name(model: str) -> str:
     return f"{model}Patch"
 
 
+def body_name(change: Change) -> str:
+    return change.body.model.__name__
+
+
 def page_name(model: type[Model]) -> str:
     return f"{model.__name__}Page"
 
@@ -57,8 +62,10 @@ def field(declaration: Declaration, name: str) -> Schema:
 
 def all_schemas(declarations: Sequence[Declaration], views: Sequence[View[Any]]) -> dict[str, Schema]:
     """All schemas by name. Raises ValueError when two of them would have one name."""
+    bodies = [change.body.model for view in views for change in view.changes.values() if change.parameter]
+    models = [*(each.model for each in declarations), *(each.output for each in views), *bodies]
     found, shared = models_json_schema(
-        [(model, "validation") for model in (*(each.model for each in declarations), *(each.output for each in views))],
+        [(model, "validation") for model in dict.fromkeys(models)],
         ref_template=_REF + "{model}",
         schema_generator=_Plain,
     )

@@ -1,7 +1,7 @@
 """Fields that a client sent, checked by the model, as the stores keep them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -12,7 +12,7 @@ from flask_hearth.api.body import invalid_body
 from flask_hearth.api.merge_patch import merge
 from flask_hearth.api.strict_json import pointer
 from flask_hearth.errors import Problem
-from flask_hearth.model.declaration import Declaration
+from flask_hearth.model.declaration import Declaration, Model
 from flask_hearth.stores import limits, values
 
 MAX_FAULTS: Final = 20
@@ -33,6 +33,18 @@ def validate(
     """Every field of the model, defaults filled in, as JSON values. `own` are those that the service sets.
 
     Raises Problem: 422 with all faults, 413 for more than stores keep.
+    """
+    model = validate_model(declaration, value, own)
+    fields, unkept = values.canonical_fields(declaration, model.model_dump(mode="json", round_trip=True))
+    if unkept:
+        raise invalid_body([(pointer("", name), reason) for name, reason in unkept.items()])
+    if over := limits.fault(declaration, fields):
+        raise Problem(problems.OBJECT_TOO_LARGE, f"The {declaration.singular} {over}.")
+    return fields
+
+
+def validate_model(declaration: Declaration, value: Mapping[str, Any], own: Mapping[str, Any] | None = None) -> Model:
+    """The same as the model itself, of whatever size. Raises Problem (422).
 
     By way of JSON text, as Pydantic then knows that a date can't come as anything but a string, and stays strict.
     """
@@ -43,12 +55,7 @@ def validate(
         raise _refused(declaration, value, _faults(error), taken) from None
     if taken:
         raise invalid_body(taken)
-    fields, unkept = values.canonical_fields(declaration, model.model_dump(mode="json", round_trip=True))
-    if unkept:
-        raise invalid_body([(pointer("", name), reason) for name, reason in unkept.items()])
-    if over := limits.fault(declaration, fields):
-        raise Problem(problems.OBJECT_TOO_LARGE, f"The {declaration.singular} {over}.")
-    return fields
+    return model
 
 
 def validate_patch(declaration: Declaration, fields: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,13 +79,17 @@ def without_read_only(declaration: Declaration, value: Mapping[str, Any], shown:
     What the service sets is taken as it is, so that an object which was read can be sent back (AIP-203, "Output only").
     Raises Problem (422) where it is another: a client that sends one means to change it, and would believe it changed.
     """
-    known = _read_only(declaration)
-    wrong = [name for name in known if name in value and value[name] != shown[name]]
+    return without_shown(_read_only(declaration), value, shown)
+
+
+def without_shown(names: Collection[str], value: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, where these are the names of what the service sets."""
+    wrong = [name for name in names if name in value and value[name] != shown[name]]
     if wrong:
         raise invalid_body(
             [(pointer("", name), f"{_SET_HERE}, and is {json.dumps(shown[name])} now") for name in wrong]
         )
-    return {name: each for name, each in value.items() if name not in known}
+    return {name: each for name, each in value.items() if name not in names}
 
 
 def kept_by_put(declaration: Declaration, value: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:

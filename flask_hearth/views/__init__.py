@@ -1,6 +1,6 @@
 """Views: what clients read that is made of several objects of the domain, by a function and its declared inputs.
 
-What changes the domain stays with the models; a view can be read only.
+It can be changed only by functions that it declares, and those write the domain.
 """
 
 from typing import TYPE_CHECKING, Any, cast
@@ -9,7 +9,7 @@ from flask import Flask
 
 from flask_hearth import errors, routes_taken, state
 from flask_hearth.tasks import enqueue
-from flask_hearth.views import checks, commands, outbox, routes
+from flask_hearth.views import change_routes, checks, commands, outbox, routes
 from flask_hearth.views.stored import Places
 from flask_hearth.views.writing import RefreshingStore
 
@@ -32,6 +32,7 @@ def init_app(app: Flask, tasks: "Tasks | None" = None) -> None:
     path = errors.api_path(app)
     fix = f"Set {errors.API_PATH} to another path than {path!r}, or move the app's route."
     routes_taken.register(app, routes.blueprint(known.views), url_prefix=f"{path}/v1", fix=fix)
+    app.before_request(change_routes.settle_access)
     stored = [view for view in known.views if view.is_stored]
     if stored and known.store is not None:
         known.places = Places(domain=known.store, views=known.view_store or known.store)

@@ -1,13 +1,14 @@
 """Whether views can be made of what is declared: looked at when the service starts, not at some client's request."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask_hearth.model import permission_checks
-from flask_hearth.model.declaration import Declaration, DeclarationError, declaration_of
+from flask_hearth.model.declaration import Declaration, DeclarationError, Model, declaration_of
 from flask_hearth.stores import queries
 from flask_hearth.stores.kinds import Kind, kinds
 from flask_hearth.views.declaration import Referred, Referring, View
+from flask_hearth.views.sources import Input
 from flask_hearth.views.stored import document_declaration
 
 
@@ -25,24 +26,38 @@ def check(views: Sequence[View[Any]], declarations: Sequence[Declaration]) -> No
         permission_checks.check([view.guard(declaration_of(view.key.model, declarations))])
         if view.is_stored:
             kinds(document_declaration(view))
+        _check_bodies(view, {*(each.model for each in declarations), *(each.output for each in views)})
         for each in view.inputs:
-            declaration = declaration_of(each.model, declarations)
-            match each.source:
-                case Referring(field, at_most):
-                    _check_reference(view, declaration, field)
-                    _check_index(view, declaration, field)
-                    if at_most < 1:
-                        raise DeclarationError(f"{view.name} reads at most {at_most} {each.name}. Allow at least one.")
-                case Referred(by) as source:
-                    if by != f"{view.key.name}.{source.field}":
-                        raise DeclarationError(
-                            f"{view.name} refers by {by!r}. Name the parameter that is marked with Key() and a field "
-                            f"of its model, such as '{view.key.name}.country'."
-                        )
-                    keyed = declaration_of(view.key.model, declarations)
-                    _check_reference(view, keyed, source.field)
-                    if view.is_stored:
-                        _check_index(view, keyed, source.field)
+            _check_source(view, each, declarations)
+
+
+def _check_source(view: View[Any], each: Input, declarations: Sequence[Declaration]) -> None:
+    declaration = declaration_of(each.model, declarations)
+    match each.source:
+        case Referring(field, at_most):
+            _check_reference(view, declaration, field)
+            _check_index(view, declaration, field)
+            if at_most < 1:
+                raise DeclarationError(f"{view.name} reads at most {at_most} {each.name}. Allow at least one.")
+        case Referred(by) as source:
+            if by != f"{view.key.name}.{source.field}":
+                raise DeclarationError(
+                    f"{view.name} refers by {by!r}. Name the parameter that is marked with Key() and a field "
+                    f"of its model, such as '{view.key.name}.country'."
+                )
+            keyed = declaration_of(view.key.model, declarations)
+            _check_reference(view, keyed, source.field)
+            if view.is_stored:
+                _check_index(view, keyed, source.field)
+
+
+def _check_bodies(view: View[Any], shown: Collection[type[Model]]) -> None:
+    for change in view.changes.values():
+        if change.body.model in shown:
+            raise DeclarationError(
+                f"{view.name}'s {change.operation} function gets a {change.body.model.__name__}, which answers are "
+                "made of and has an id there. Derive a model for the body."
+            )
 
 
 def _check_reference(view: View[Any], declaration: Declaration, field: str) -> None:

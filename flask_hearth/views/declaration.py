@@ -21,6 +21,7 @@ from flask_hearth import storage
 from flask_hearth.model.declaration import NAME, Declaration, DeclarationError, Model
 from flask_hearth.model.permissions import Permissions
 from flask_hearth.views import inputs
+from flask_hearth.views.changes import Change, Operation, read_change
 from flask_hearth.views.sources import Input, Key, Referred, Referring, Source
 
 __all__ = ["Key", "Referred", "Referring", "View"]
@@ -47,6 +48,12 @@ class View(Generic[Output]):
     """Documents that a write refreshes before it is answered; more of them are refreshed by `flask hearth drain`."""
     permissions: Permissions | None = None
     """Who may read and list it, by the fields of the object that it is of; None stands for that object's own."""
+    create: Callable[..., object] | None = None
+    """Makes the objects of a new view: of an `id` and a body. Without these three, a view can be read only."""
+    update: Callable[..., object] | None = None
+    """Writes objects of the view: of those that it names as parameters, and a body."""
+    delete: Callable[..., object] | None = None
+    """Removes what there is a view of: of objects of the view that it names as parameters."""
     version: int = 1
     """Raise it when the function makes something else of the same objects: ETags change, and documents are made anew.
 
@@ -75,6 +82,7 @@ class View(Generic[Output]):
             raise DeclarationError(
                 f"{self._where} needs one parameter marked with Key(), which says of what there is a view each."
             )
+        self.changes  # noqa: B018 - read now, so that one that can't be called is refused here
 
     def get(self, id: str) -> Output:
         """Made of the objects as they are. Raises MissingError where a needed one isn't there, and TooManyError."""
@@ -90,6 +98,27 @@ class View(Generic[Output]):
     def inputs(self) -> tuple[Input, ...]:
         """In the order of the function's parameters."""
         return tuple(self._input(name, hint) for name, hint in self._hints.items() if name != "return")
+
+    @cached_property
+    def changes(self) -> dict[Operation, Change]:
+        """How it is changed."""
+        functions: dict[Operation, Callable[..., object] | None] = {
+            "create": self.create,
+            "update": self.update,
+            "delete": self.delete,
+        }
+        return {
+            operation: read_change(
+                operation,
+                function,
+                name=self.name,
+                singular=self.singular,
+                inputs={each.name: each for each in self.inputs},
+                hints=get_type_hints(self.of),
+            )
+            for operation, function in functions.items()
+            if function is not None
+        }
 
     def guard(self, keyed_by: Declaration) -> Declaration:
         """The declaration of the objects that the view is of, with the permissions of the view."""

@@ -10,7 +10,7 @@ from flask_hearth import state
 from flask_hearth.model.declaration import Declaration, Model, declaration_of
 from flask_hearth.model.entity import Entity
 from flask_hearth.model.ids import is_id
-from flask_hearth.stores.interface import Condition, MissingError, Query, Store
+from flask_hearth.stores.interface import Condition, MissingError, Query, Record, Store
 from flask_hearth.views.sources import Input, Key, Referred, Referring
 
 if TYPE_CHECKING:
@@ -38,6 +38,11 @@ class Inputs:
             for models in [[_object(each.model, *one) for one in objects.items()]]
         }
 
+    def content(self) -> dict[str, Any]:
+        """What the view shows, as JSON."""
+        found: dict[str, Any] = self.view.of(**self.arguments()).model_dump(mode="json")
+        return found
+
     @property
     def digests(self) -> list[str]:
         """One of each parameter."""
@@ -59,6 +64,17 @@ class Objects:
         self._store = store
         self._pending = dict(pending or {})
         self._known = dict(self._pending)
+        self._records: dict[tuple[type[Model], str], Record] = {}
+
+    def know_records(self, model: type[Model], records: Iterable[Record]) -> None:
+        """The same as `know`, of objects that may be changed."""
+        for each in records:
+            self._records[model, each.id] = each
+            self._known[model, each.id] = each.fields
+
+    def record(self, model: type[Model], id: str) -> Record:
+        """Of an object that was read here, in the state in which it was."""
+        return self._records[model, id]
 
     def know(self, model: type[Model], found: Mapping[str, Fields | None]) -> None:
         """Objects that were read elsewhere."""
@@ -68,7 +84,8 @@ class Objects:
         """In advance."""
         wanted = [each for each in dict.fromkeys(ids) if is_id(each) and (model, each) not in self._known]
         found = self._store.get_many(_declaration(model), wanted) if wanted else []
-        self.know(model, dict.fromkeys(wanted) | {record.id: record.fields for record in found})
+        self.know(model, dict.fromkeys(wanted))
+        self.know_records(model, found)
 
     def fetch_for(self, view: "View[Any]", ids: Iterable[str]) -> None:
         """What several views need by id."""
@@ -90,6 +107,7 @@ class Objects:
         pending = {each: fields for (its, each), fields in self._pending.items() if its is model}
         # As many more as may be about to refer to another one.
         page = self._store.page(_declaration(model), by_reference(field, id), limit=at_most + len(pending))
+        self._records |= {(model, record.id): record for record in page.records}
         found = {record.id: record.fields for record in page.records} | pending
         there = {each: fields for each, fields in sorted(found.items()) if fields and fields.get(field) == id}
         if page.more or len(there) > at_most:

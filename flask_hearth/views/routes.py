@@ -1,6 +1,6 @@
-"""Views in the REST API: one by its id, and pages of them. Flask answers any other method with 405 and Allow.
+"""Views in the REST API: one by its id, pages of them, and the changes that are declared.
 
-Who may read a view may read all that it shows, of whatever objects.
+Who may read a view may read all that it shows, of whatever objects. Flask answers any other method with 405 and Allow.
 """
 
 import logging
@@ -14,23 +14,35 @@ from werkzeug.wrappers import Response as AnyResponse
 from flask_hearth import access, problems, state, storage
 from flask_hearth.api import pagination, preconditions, query
 from flask_hearth.api.representation import REVALIDATED, json_response
-from flask_hearth.api.routes import unless_known
+from flask_hearth.api.routes import add_accept_patch, unless_known
 from flask_hearth.errors import Problem, error_response
 from flask_hearth.stores import queries
 from flask_hearth.stores.interface import MissingError, Record
+from flask_hearth.views import change_routes
 from flask_hearth.views.declaration import View
-from flask_hearth.views.inputs import Inputs, Objects, TooManyError, keyed_by, read, version
+from flask_hearth.views.inputs import Objects, TooManyError, keyed_by, read, version
 from flask_hearth.views.stored import document_declaration
 
 _log = logging.getLogger(__name__)
 
 
 def blueprint(views: Sequence[View[Any]]) -> Blueprint:
-    """Two routes for each."""
+    """Two paths for each."""
     made = Blueprint("hearth_views", __name__)
     for view in views:
         made.add_url_rule(f"/{view.name}", f"list_{view.name}", list_views, defaults={"view": view})
         made.add_url_rule(f"/{view.name}/<id:id>", view.name, get, defaults={"view": view})
+        for operation in view.changes:
+            path, method, answer = change_routes.ROUTES[operation]
+            made.add_url_rule(
+                f"/{view.name}{path}",
+                # With what no view's name has.
+                f"{view.name}:{operation}",
+                answer,
+                methods=[method],
+                defaults={"view": view, "operation": operation},
+            )
+    made.after_request(add_accept_patch)
     made.register_error_handler(MissingError, missing)
     made.register_error_handler(TooManyError, too_many)
     return made
@@ -73,7 +85,7 @@ def list_views(view: View[Any]) -> Response:
     for record in page.records:
         document = documents.get(record.id)
         with suppress(MissingError):
-            content = document.fields["content"] if document else _content(read(view, objects, record.id))
+            content = document.fields["content"] if document else read(view, objects, record.id).content()
             found.append({"id": record.id, **content})
     answer = {
         view.name: found,
@@ -90,7 +102,7 @@ def missing(_: MissingError) -> AnyResponse:
     """404; the route's arguments say of what."""
     arguments = request.view_args or {}
     return error_response(
-        Problem(problems.NO_SUCH_OBJECT, f"There is no {arguments['view'].singular} {arguments['id']}.")
+        Problem(problems.NO_SUCH_OBJECT, f"There is no {arguments['view'].singular} {arguments.get('id', 'any more')}.")
     )
 
 
@@ -105,7 +117,7 @@ def _found(view: View[Any], id: str) -> tuple[str, Callable[[], dict[str, Any]]]
     if document := _documents(view, [id]).get(id):
         return version(view, document.fields["made_of"]), lambda: document.fields["content"]
     inputs = read(view, Objects(storage.current()), id)
-    return inputs.version, lambda: _content(inputs)
+    return inputs.version, inputs.content
 
 
 def _documents(view: View[Any], ids: Sequence[str]) -> dict[str, Record]:
@@ -115,8 +127,3 @@ def _documents(view: View[Any], ids: Sequence[str]) -> dict[str, Record]:
         return {}
     found = places.views.get_many(document_declaration(view), ids)
     return {each.id: each for each in found if each.fields["content"] and each.fields["made_by"] == view.version}
-
-
-def _content(inputs: Inputs) -> dict[str, Any]:
-    found: dict[str, Any] = inputs.view.of(**inputs.arguments()).model_dump(mode="json")
-    return found

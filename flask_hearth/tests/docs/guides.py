@@ -5,8 +5,8 @@ from typing import Any
 from flask_hearth.tests.docs.page import blocks
 
 CODE = blocks("views.md", "python")
-DECLARING = [CODE[each] for each in (0, 1, 4, 7)]
-"""Models, the view, the one that is stored, and the one that clients read."""
+DECLARING = [CODE[each] for each in (0, 1, 4, 6, 9)]
+"""Models, the view, the one that is changed, the one that is stored, and the one that clients read."""
 
 
 def declared() -> dict[str, Any]:

@@ -13,7 +13,7 @@ def test_the_code_runs_on_each_store(databases: Databases, kind: str) -> None:
     names = declared()
     using = [code for code in CODE if code not in DECLARING]
     declarations = (names["CITIES"], names["DISTRICTS"])
-    views = (names["CITY_GUIDES"], names["KEPT_GUIDES"], names["MY_GUIDES"])
+    views = [names[each] for each in ("CITY_GUIDES", "EDITED_GUIDES", "KEPT_GUIDES", "MY_GUIDES")]
     store = databases.open(kind, [*declarations, *stored.declarations(views)])
 
     with app_over(store, *views, declarations=declarations).app_context() as context:
@@ -22,4 +22,4 @@ def test_the_code_runs_on_each_store(databases: Databases, kind: str) -> None:
         for code in using:
             exec(code, names)  # noqa: S102 - our own page
 
-    assert len(using) == 4
+    assert len(using) == 5
