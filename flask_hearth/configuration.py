@@ -39,6 +39,7 @@ def flask_config(settings: "HearthSettings") -> dict[str, Any]:
         "HEARTH_LOG_STRUCTURED": not settings.is_development,
         "HEARTH_GOOGLE_CLOUD_PROJECT": settings.google_cloud_project,
         "HEARTH_DATABASE_URL": settings.database_url.get_secret_value(),
+        "HEARTH_VIEWS_DATABASE_URL": settings.views_database_url and settings.views_database_url.get_secret_value(),
         "HEARTH_DATABASE_POOL_SIZE": settings.database_pool_size,
         "HEARTH_DATABASE_POOL_WAIT_SECONDS": settings.database_pool_wait_seconds,
         "HEARTH_DATA_DIR": settings.hearth_data_dir,

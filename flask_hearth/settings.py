@@ -87,6 +87,9 @@ class HearthSettings(BaseModel):
     database_url: Annotated[SecretStr, BeforeValidator(databases.known_store)] = DERIVED
     """Which store, and where (`flask_hearth.stores.urls`). Secret, as that of Postgres may hold a password."""
 
+    views_database_url: Annotated[SecretStr | None, AfterValidator(databases.views_store), _LEFT_ALONE] = None
+    """Firestore, for documents of views whose objects are in an SQL database; None for the same database."""
+
     database_pool_size: Annotated[
         int, BeforeValidator(integer_between(1, 100, "a small Postgres server allows 25 to 100 connections in total"))
     ] = 5

@@ -15,6 +15,7 @@ from flask_hearth.stores.urls import Firestore, Sqlite
 ROOT = Path(__file__).parents[2]
 GOOD_KEY = "kPmVn2Q9sTzX4bW7cR1eY6uH3jL8dF5g"
 DATABASE_URL = "firestore://demo-hearth"
+SQLITE = "sqlite:////tmp/x.sqlite3"
 WEB_KEY = "AIzaSyD-made-up-for-tests-0123456789abc"
 FIREBASE = {"SECRET_KEY": GOOD_KEY, "AUTH": "firebase", "FIREBASE_WEB_KEY": WEB_KEY}
 TASKS = {
@@ -157,6 +158,15 @@ def test_project_ids_are_taken(project: str) -> None:
         ({"SECRET_KEY": GOOD_KEY, "DATABASE_URL": "mysql://u@h/d"}, ["DATABASE_URL begins with 'mysql://'"]),
         ({"SECRET_KEY": GOOD_KEY, "DATABASE_URL": "sqlite://"}, ["DATABASE_URL", "HEARTH_DATA_DIR"]),
         ({"SECRET_KEY": GOOD_KEY, "DATABASE_URL": "firestore://"}, ["DATABASE_URL", "GOOGLE_CLOUD_PROJECT"]),
+        ({"SECRET_KEY": GOOD_KEY, "VIEWS_DATABASE_URL": "firestore://demo-x"}, ["VIEWS_DATABASE_URL", "no pair"]),
+        (
+            {"SECRET_KEY": GOOD_KEY, "DATABASE_URL": SQLITE, "VIEWS_DATABASE_URL": "sqlite:////tmp/v"},
+            ["VIEWS_DATABASE_URL", "no pair"],
+        ),
+        (
+            {"SECRET_KEY": GOOD_KEY, "DATABASE_URL": SQLITE, "VIEWS_DATABASE_URL": "mysql://u@h/d"},
+            ["VIEWS_DATABASE_URL", "mysql://"],
+        ),
         ({"SECRET_KEY": GOOD_KEY, "K_SERVICE": "web", "AUTH": ""}, ["AUTH is not set", "on Cloud Run", "app:auth"]),
         ({"SECRET_KEY": GOOD_KEY, "AUTH": "google"}, ["AUTH is 'google'", "none, firebase"]),
         (
@@ -299,9 +309,7 @@ def test_flask_and_hearth_are_told_under_their_own_names_and_nothing_else_is() -
     told = read({"SECRET_KEY": GOOD_KEY}).config()
 
     assert {key for key in told if not key.startswith("HEARTH_")} <= set(parts.config)
-    left_to_the_app = {"HEARTH_API_PATH", "HEARTH_HEALTH_PATH", "HEARTH_MIGRATIONS", "HEARTH_STATIC"} | {
-        "HEARTH_VIEWS_DATABASE_URL"
-    }
+    left_to_the_app = {"HEARTH_API_PATH", "HEARTH_HEALTH_PATH", "HEARTH_MIGRATIONS", "HEARTH_STATIC"}
     set_by_parts = {identity.CHECKED, identity.SIGN_IN}
     read_where_needed = {"HEARTH_FIREBASE_WEB_KEY", "HEARTH_IDENTITY_ORIGIN"} | {
         f"HEARTH_TASKS_{what}" for what in ("AUDIENCE", "CALLER", "QUEUE")
@@ -385,3 +393,12 @@ def test_the_stack_has_to_set_what_neither_cloud_run_nor_a_developer_does() -> N
         "TRUSTED_HOSTS",
         "WRITES_PER_MINUTE",
     }
+
+
+def test_documents_of_views_may_be_in_firestore_beside_an_sql_database() -> None:
+    views = "firestore://demo-hearth"
+    settings = read({"SECRET_KEY": GOOD_KEY, "DATABASE_URL": SQLITE, "VIEWS_DATABASE_URL": views})
+
+    assert settings.config()["HEARTH_VIEWS_DATABASE_URL"] == views
+    assert read({"SECRET_KEY": GOOD_KEY}).config()["HEARTH_VIEWS_DATABASE_URL"] is None
+    assert views not in repr(settings)
