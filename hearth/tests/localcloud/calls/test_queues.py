@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from flask_hearth.auth.caller import ISSUER, KEYS_PATH
 from flask_hearth.auth.keys import PublicKeys
 from flask_hearth.auth.tokens import decode
-from flask_hearth.tasks.calls import ISSUER, KEYS_PATH
 from hearth.localcloud.calls import declared, queues, reading
 from hearth.localcloud.calls.caller import Caller
 from hearth.localcloud.calls.declared import Retries
