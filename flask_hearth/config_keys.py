@@ -80,6 +80,7 @@ KEYS: Final[Mapping[str, Rule]] = {
     "HEARTH_DATABASE_POOL_WAIT_SECONDS": _number(1),
     "HEARTH_DATABASE_URL": _text,
     "HEARTH_DATA_DIR": _folder,
+    "HEARTH_EDITS_CALLER": _text,
     "HEARTH_FIREBASE_WEB_KEY": _text,
     "HEARTH_GOOGLE_CLOUD_PROJECT": _text,
     "HEARTH_HEALTH_PATH": _or_none(_path),

@@ -46,6 +46,7 @@ def flask_config(settings: "HearthSettings") -> dict[str, Any]:
         "HEARTH_AUTH": settings.auth,
         "HEARTH_FIREBASE_WEB_KEY": settings.firebase_web_key,
         "HEARTH_IDENTITY_ORIGIN": settings.hearth_identity_origin,
+        "HEARTH_EDITS_CALLER": settings.edits_caller,
         "HEARTH_TASKS_AUDIENCE": settings.tasks_audience,
         "HEARTH_TASKS_CALLER": settings.tasks_caller,
         "HEARTH_TASKS_QUEUE": settings.tasks_queue,

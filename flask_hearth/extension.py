@@ -132,5 +132,9 @@ class Hearth:
             from flask_hearth import tasks  # noqa: PLC0415 - as above, for an app that has some
 
             tasks.init_app(app, self._tasks)
+        if app.config.setdefault("HEARTH_EDITS_CALLER", None) is not None:
+            from flask_hearth.views import edits  # noqa: PLC0415 - cryptography and Firestore, for who is called alone
+
+            edits.init_app(app)
         for part in _LAST:
             part.init_app(app)

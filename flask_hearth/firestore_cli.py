@@ -28,4 +28,5 @@ def command(folder: Path) -> None:
 
     known = state.for_app(current_app)
     (folder / indexes.FILE).write_text(indexes.text(known.declarations), encoding="utf-8")
-    (folder / rules.FILE).write_text(rules.text(readers.readable(known.views)), encoding="utf-8")
+    held = rules.text(readers.readable(known.views), readers.editable(known.views))
+    (folder / rules.FILE).write_text(held, encoding="utf-8")

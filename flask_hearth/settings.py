@@ -68,6 +68,9 @@ class HearthSettings(BaseModel):
     """API key by which the sign-in page names the project to Google; with AUTH=firebase. Every visitor gets it, so it
     is no secret: it says which project is asked, and nothing about who asks."""
 
+    edits_caller: Annotated[str | None, AfterValidator(tasks.caller), _LEFT_ALONE] = None
+    """The account as which a trigger tells of clients' documents (`flask_hearth.views.edits`). None: nobody may."""
+
     tasks_caller: Annotated[str | None, AfterValidator(tasks.caller), _LEFT_ALONE] = None
     """The account as which a queue and schedules call the app's tasks (`flask_hearth.tasks`). None: nobody may."""
 

@@ -12,12 +12,13 @@ _QUEUE: Final = re.compile(r"projects/[^/\s]+/locations/[^/\s]+/queues/[^/\s]+")
 _ACCOUNT: Final = re.compile(r"[^@\s]+@[^@\s]+\.gserviceaccount\.com")
 
 
-def caller(value: str | None) -> str | None:
-    """The rule of TASKS_CALLER."""
+def caller(value: str | None, info: ValidationInfo) -> str | None:
+    """The rule of TASKS_CALLER and EDITS_CALLER."""
     if value is not None and not _ACCOUNT.fullmatch(value):
         raise ValueError(
-            f"TASKS_CALLER is {value!r}: that is not a service account, so no call would be accepted. Set it to the "
-            "address of the account that the queue and the schedules call as, as the stack does, or unset it."
+            f"{str(info.field_name).upper()} is {value!r}: that is not a service account, so no call would be "
+            "accepted. Set it to the address of the account that Google's services call as, as the stack does, or "
+            "unset it."
         )
     return value
 

@@ -54,6 +54,8 @@ class View(Generic[Output]):
     """Writes objects of the view: of those that it names as parameters, and a body."""
     delete: Callable[..., object] | None = None
     """Removes what there is a view of: of objects of the view that it names as parameters."""
+    client_edits: bool = False
+    """Whether clients may ask for these changes by documents in Firestore (`flask_hearth.views.edits`)."""
     version: int = 1
     """Raise it when the function makes something else of the same objects: ETags change, and documents are made anew.
 
@@ -82,7 +84,12 @@ class View(Generic[Output]):
             raise DeclarationError(
                 f"{self._where} needs one parameter marked with Key(), which says of what there is a view each."
             )
-        self.changes  # noqa: B018 - read now, so that one that can't be called is refused here
+        # Read now, so that a function that can't be called is refused here.
+        if not self.changes and self.client_edits:
+            raise DeclarationError(
+                f"{self.name} has client_edits, and no change that a client could ask for. Declare create, update or "
+                "delete, or leave it out."
+            )
 
     def get(self, id: str) -> Output:
         """Made of the objects as they are. Raises MissingError where a needed one isn't there, and TooManyError."""

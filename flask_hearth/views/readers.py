@@ -1,4 +1,5 @@
-"""Who may read documents of views past the service, by Firestore's security rules: as by the API, owners and claims.
+"""What clients may do past the service, by Firestore's security rules: read documents of views as by the API, by owners
+and claims, and write documents in which they ask for changes.
 
 Only a view with permissions of its own, as opening a database to clients is to be said where the view is. Left out are
 rules that the database can't apply as the service does: functions, and signed-in users or anybody, whoever they are.
@@ -28,6 +29,11 @@ def readable(views: Iterable[View[Any]]) -> list[Readable]:
         for view in views
         if _rules(view)
     ]
+
+
+def editable(views: Iterable[View[Any]]) -> list[tuple[str, str]]:
+    """Views and operations that clients may ask for by documents."""
+    return [(view.name, operation) for view in views if view.client_edits for operation in view.changes]
 
 
 def _rules(view: View[Any]) -> tuple[Rule, ...]:

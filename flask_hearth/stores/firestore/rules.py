@@ -1,4 +1,6 @@
-"""Firestore's security rules: which documents browsers and phones may read past the service. Nobody but it writes.
+"""Firestore's security rules: which documents browsers and phones may read past the service.
+
+Nobody but it writes, except for documents in which clients ask it for a change, each once and under its own id.
 
 Rules hold for Firebase's own client libraries, whose users have ID tokens; the service has its access by IAM, to which
 they don't apply (Firestore, "Get started with Cloud Firestore Security Rules"). What no rule allows is refused, so
@@ -7,9 +9,15 @@ owner's for `where(owner, "==", uid)`. Anonymous users are strangers, as anybody
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from flask_hearth import edit_names
+
+MAX_ID: Final = 64
+MAX_BODY: Final = 32_768
+"""Characters of what a client's document asks for; a body is JSON text."""
 
 FILE: Final = "firestore.rules"
 """What the Firebase CLI calls it."""
@@ -26,12 +34,27 @@ service cloud.firestore {{
     match /{{document=**}} {{
       allow read, write: if false;
     }}
-{matches}  }}
+{matches}{edits}  }}
 }}
 """
 _MATCH: Final = """\
     match /{collection}/{{id}} {{
       allow read: if request.auth.token.firebase.sign_in_provider != 'anonymous' && ({who});
+    }}
+"""
+_EDITS: Final = f"""\
+    match /{edit_names.EDITORS}/{{user}}/{edit_names.EDITS}/{{id}} {{
+      function own() {{
+        return request.auth.uid == user && request.auth.token.firebase.sign_in_provider != 'anonymous';
+      }}
+      function fits(edit) {{
+        return edit.keys().hasOnly(['view', 'operation', 'id', 'body'])
+          && edit.view + ' ' + edit.operation in [%s]
+          && edit.get('id', '') is string && edit.get('id', '').size() <= {MAX_ID}
+          && edit.get('body', '') is string && edit.get('body', '').size() <= {MAX_BODY};
+      }}
+      allow read: if own();
+      allow create: if own() && id.matches('{edit_names.ID}') && fits(request.resource.data);
     }}
 """
 
@@ -59,10 +82,11 @@ class Readable:
             raise ValueError(f"Nobody may read {self.collection}: name an owner's field or claims, or leave it out.")
 
 
-def text(readable: Iterable[Readable] = ()) -> str:
-    """The file's content."""
+def text(readable: Iterable[Readable] = (), edits: Sequence[tuple[str, str]] = ()) -> str:
+    """The file's content. `edits` are views and operations that clients may ask for by documents."""
     return _TEXT.format(
-        matches="".join(_MATCH.format(collection=each.collection, who=" || ".join(_who(each))) for each in readable)
+        matches="".join(_MATCH.format(collection=each.collection, who=" || ".join(_who(each))) for each in readable),
+        edits=_EDITS % ", ".join(f"'{view} {operation}'" for view, operation in edits) if edits else "",
     )
 
 

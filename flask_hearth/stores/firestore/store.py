@@ -17,6 +17,7 @@ from flask_hearth.stores.clock import Clock
 from flask_hearth.stores.firestore.calls import Calls, translate_errors
 from flask_hearth.stores.firestore.client import ReconnectingClient
 from flask_hearth.stores.firestore.documents import record
+from flask_hearth.stores.firestore.edits import Edits
 from flask_hearth.stores.firestore.keys import COLLECTION, Keys
 from flask_hearth.stores.firestore.queries import finds_nothing, matching, ordered
 from flask_hearth.stores.firestore.writing import Writing
@@ -45,6 +46,8 @@ class FirestoreStore:
         self._checking = Calls(min(call_seconds, CHECK_SECONDS))
         self._keys = Keys(client, self._calls)
         self._writing = Writing(client, self._calls, self._place)
+        self.edits = Edits(client, self._calls, clock)
+        """Documents in which clients ask for changes; no other store has any."""
         self._clock = clock
 
     @classmethod

@@ -17,6 +17,7 @@ from flask_hearth.stores.clock import Clock
 from flask_hearth.stores.firestore.calls import Calls
 from flask_hearth.stores.firestore.claims import Claims
 from flask_hearth.stores.firestore.documents import content, record, to_datetime, update_time, version
+from flask_hearth.stores.firestore.edits import marking
 from flask_hearth.stores.interface import Record, TooLargeError, UnavailableError
 from flask_hearth.stores.writes import Create, Delete, Key, Replace, Write, check_condition, key, naming
 
@@ -39,12 +40,17 @@ class Writing:
         for write in writes:
             self._add(batch, write, found, now)
         self._claims.add(batch, writes, _before(writes, found))
+        mark = marking()
+        if mark is not None:
+            mark.add(batch, writes)
         try:
             made = batch.commit(**self._calls.writing)
         except (AlreadyExists, NotFound, FailedPrecondition):
             raise self._refusal(writes) from None
         except InvalidArgument as error:
             raise TooLargeError(", ".join(each.id for each in writes)) from error
+        if mark is not None:
+            mark.committed()
         return [_record(write, found, result, now) for write, result in zip(writes, made, strict=False)]
 
     def _read(self, writes: Sequence[Write]) -> Found:
