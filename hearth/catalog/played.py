@@ -32,6 +32,7 @@ PLAYED: Final[Mapping[str, str]] = {
     "gcp:cloudrunv2/service:Service": "runs the image's command behind a port, with probes, secrets and revisions",
     "gcp:cloudscheduler/job:Job": "calls a service on this machine when it is due, with a token and retries",
     "gcp:cloudtasks/queue:Queue": "takes tasks and calls a service on this machine, with a token, retries and rates",
+    "gcp:eventarc/trigger:Trigger": "tells a service on this machine of new documents in Firestore, with a token",
     "gcp:firebase/hostingCustomDomain:HostingCustomDomain": "its state, with the DNS records that it would need",
     "gcp:firebase/hostingSite:HostingSite": "serves files and rewrites at the edge",
     "gcp:firebase/project:Project": "brings the default site",

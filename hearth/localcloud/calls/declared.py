@@ -1,5 +1,5 @@
-"""Queues and jobs as they are declared, with Google's defaults for what is not (Cloud Tasks v2, Queue; Cloud Scheduler
-v1, Job).
+"""Queues, jobs and triggers as they are declared, with Google's defaults for what is not (Cloud Tasks v2, Queue; Cloud
+Scheduler v1, Job).
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,6 +11,7 @@ from hearth.localcloud.store import Document, Store
 
 QUEUE: Final = "gcp:cloudtasks/queue:Queue"
 JOB: Final = "gcp:cloudscheduler/job:Job"
+TRIGGER: Final = "gcp:eventarc/trigger:Trigger"
 
 
 @dataclass(frozen=True, kw_only=True)

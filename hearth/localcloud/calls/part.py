@@ -13,6 +13,7 @@ from hearth.localcloud import bodies
 from hearth.localcloud.calls.caller import Caller
 from hearth.localcloud.calls.queues import Queues, settle, shown
 from hearth.localcloud.calls.schedules import Schedules, listed
+from hearth.localcloud.calls.triggers import Triggers
 from hearth.localcloud.cloud import Cloud
 
 log = logging.getLogger(__name__)
@@ -30,9 +31,10 @@ class Calls:
         self._caller = Caller(cloud.store)
         self.queues = Queues(cloud.store, self._caller)
         self.schedules = Schedules(cloud.store, self._caller)
+        self.triggers = Triggers(cloud.store, self._caller)
         self._changed = asyncio.Event()
         self._running: set[asyncio.Task[Any]] = set()
-        self._loop: asyncio.Task[None] | None = None
+        self._loops: set[asyncio.Task[None]] = set()
 
     def routes(self) -> Iterable[web.RouteDef]:
         return [
@@ -43,11 +45,10 @@ class Calls:
         ]
 
     async def start(self) -> None:
-        self._loop = asyncio.create_task(self._watch())
+        self._loops = {asyncio.create_task(each) for each in (self._watch(), self.triggers.watch())}
 
     async def stop(self) -> None:
-        if self._loop is not None:
-            await settle({self._loop, *self._running})
+        await settle({*self._loops, *self._running})
         await self._caller.close()
 
     async def _watch(self) -> None:

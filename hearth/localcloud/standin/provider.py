@@ -69,6 +69,7 @@ MAKERS: Final[Mapping[str, Maker]] = {
     rows.SECRET.type: _resource(rows.SECRET),
     "gcp:cloudscheduler/job:Job": _acted_upon,
     "gcp:cloudtasks/queue:Queue": _acted_upon,
+    "gcp:eventarc/trigger:Trigger": _acted_upon,
     secret_version.TOKEN: secret_version.SecretVersionKind,
     service_identity.TOKEN: service_identity.ServiceIdentityKind,
     **{token: maker for grant in GRANTS for token, maker in _grants(grant)},
