@@ -24,7 +24,7 @@ def load(
 
     def related(stack: StackSettings) -> Iterator[Fault]:
         yield from more
-        for check in (rules.names, rules.capacity, rules.databases, rules.postgres, rules.delivery):
+        for check in (rules.names, rules.capacity, rules.databases, rules.client_edits, rules.postgres, rules.delivery):
             yield from check(stack)
         yield from own_variables.check(stack)
         yield from rules.exposure(stack, rewritten=rewritten)

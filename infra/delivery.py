@@ -16,7 +16,7 @@ import pulumi_gcp as gcp
 from pulumi import Output, ResourceOptions
 
 from hearth.catalog import roles
-from infra import database, service_image
+from infra import client_edits, database, service_image
 from infra.settings import StackSettings
 
 APIS = ("iamcredentials.googleapis.com", "sts.googleapis.com")
@@ -66,7 +66,9 @@ def condition(stack: StackSettings) -> str:
 def roles_to_apply(stack: StackSettings) -> dict[str, str]:
     """What CI needs on the project to deploy this stack: each role with its condition, '' for none."""
     bucket = f"projects/_/buckets/{stack.names.source_bucket}"
-    grantable = sorted({service_image.ROLE, *database.ROLES[stack.database]})
+    grantable = sorted(
+        {service_image.ROLE, *database.ROLES[stack.database], *((client_edits.ROLE,) if stack.client_edits else ())}
+    )
     bounds = {
         # The roles that the stack's other components grant on the project, and so none that grants further
         # (IAM, "Set limits on granting roles"). It can't bound to whom they are granted.
@@ -80,6 +82,7 @@ def roles_to_apply(stack: StackSettings) -> dict[str, str]:
         "app:auth": stack.auth,
         "app:taskQueue": stack.task_queue,
         "app:schedules": "".join(stack.schedules),
+        "app:clientEdits": str(stack.client_edits).lower(),
     }
     needed = [role for role in roles.DEPLOYER if not role.once and role.is_needed(chosen)]
     return {given: bounds.get(given, "") for role in needed for given in _INSTEAD.get(role.name, (role.name,))}

@@ -17,6 +17,8 @@ class Names:
     apply_account: str
     preview_account: str
     tasks_account: str
+    edits_account: str
+    edits_trigger: str
     delivery_pool: str
     secret_key: str
     previous_secret_key: str
@@ -51,6 +53,8 @@ def derive(*, name: str, project: str, site_id: str) -> Names:
         apply_account=f"{name}-apply",
         preview_account=f"{name}-plan",
         tasks_account=f"{name}-tasks",
+        edits_account=f"{name}-edits",
+        edits_trigger=f"{name}-edits",
         delivery_pool=f"{name}-ci",
         secret_key=f"{name}-secret-key",
         previous_secret_key=f"{name}-secret-key-previous",

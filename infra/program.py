@@ -13,6 +13,7 @@ from hearth.guards.guarding import Guards
 from hearth.hosting import hosting_config, shadowing, static_files
 from hearth.resources import Settled
 from infra import (
+    client_edits,
     configuration,
     database,
     delivery,
@@ -24,6 +25,7 @@ from infra import (
     task_caller,
 )
 from infra.app_secrets import AppSecrets
+from infra.client_edits import ClientEdits
 from infra.container import Container
 from infra.database import Database
 from infra.delivery import Delivery
@@ -61,7 +63,14 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     guards.register()
 
     for_ci = delivery.APIS if stack.delivery_repository else ()
-    also = [*database.APIS[stack.database], *sign_in.APIS[stack.auth], *task_caller.enabled_apis(stack), *for_ci]
+    for_edits = client_edits.APIS if stack.client_edits else ()
+    also = [
+        *database.APIS[stack.database],
+        *sign_in.APIS[stack.auth],
+        *task_caller.enabled_apis(stack),
+        *for_edits,
+        *for_ci,
+    ]
     services = ProjectServices("apis", stack, also=also)
     enabled = [services.settled]
 
@@ -100,6 +109,10 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         accounts["tasks"] = caller.account
         env.update(caller.env)
         before_serving.append(caller)
+    if stack.client_edits:
+        editing = client_edits.caller("client-edits-caller", stack, after=enabled)
+        accounts["edits"] = editing
+        env[client_edits.VARIABLE] = editing.email
     missing_variables.warn(root, root / "service", {*env, *stored, *own_variables.reserved(stack.database)})
     container = Container(
         image=image, account=runtime.email, env=env, secrets=stored, servers=data.servers, attempt=granted.attempt
@@ -122,6 +135,9 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
         )
     if stack.schedules:
         before_release.append(Schedules("schedules", stack, caller=caller.account, service_uri=web.uri))
+    if stack.client_edits:
+        service = web.service.name
+        ClientEdits("client-edits", stack, caller=editing, service=service, database=data, after=enabled)
     site = HostingSite(
         "site",
         stack,

@@ -21,6 +21,7 @@ _LIMITS = {
     "source_bucket": ("the bucket for build contexts", allowed.BUCKET),
     "runtime_account": ("the service's account", allowed.ACCOUNT),
     "tasks_account": ("the account of the tasks' calls", allowed.ACCOUNT),
+    "edits_account": ("the account of the trigger for clients' documents", allowed.ACCOUNT),
     "build_account": ("the build's account", allowed.ACCOUNT),
     "secret_key": ("the session key's secret", allowed.SECRET),
     "previous_secret_key": ("the previous session key's secret", allowed.SECRET),
@@ -95,6 +96,24 @@ def databases(stack: StackSettings) -> Iterator[Fault]:
             why="on Cloud Run a file lies in the memory of one instance: no other instance sees it, and it is lost "
             "with the instance",
             fix="pulumi config set app:database firestore, or postgres",
+        )
+
+
+def client_edits(stack: StackSettings) -> Iterator[Fault]:
+    """Check what clients' documents need: a database that clients reach, users, and tokens that the service can check."""
+    if not stack.client_edits:
+        return
+    if stack.database != "firestore":
+        yield stack.fault(
+            ["client_edits", "database"],
+            why="clients write these documents into Firestore, and in the same commit the service writes its objects",
+            fix="pulumi config set app:database firestore, or app:clientEdits false",
+        )
+    if stack.auth != "firebase":
+        yield stack.fault(
+            ["client_edits", "auth"],
+            why="a document is of a user of Firebase Authentication, and this service knows no users",
+            fix="pulumi config set app:auth firebase, or app:clientEdits false",
         )
 
 
@@ -180,10 +199,11 @@ def exposure(stack: StackSettings, *, rewritten: bool) -> Iterator[Fault]:
             why="firebase.json rewrites to the service, and Hosting calls it as anybody: every page would answer 403",
             fix="pulumi config set app:publicAccess iam, or take the `run` rewrites out of firebase.json",
         )
-    if stack.public_access == "private" and (stack.task_queue or stack.schedules):
+    if stack.public_access == "private" and (stack.task_queue or stack.schedules or stack.client_edits):
         yield stack.fault(
-            ["public_access", "task_queue", "schedules"],
-            why="Cloud Run would check the tokens of the tasks' calls itself and take their signatures out, so that "
-            "the service, which checks the account, refused every call",
-            fix="pulumi config set app:publicAccess iam, or set neither app:taskQueue nor app:schedules",
+            ["public_access", "task_queue", "schedules", "client_edits"],
+            why="Cloud Run would check the tokens of calls by Google's services itself and take their signatures out, "
+            "so that the service, which checks the account, refused every call",
+            fix="pulumi config set app:publicAccess iam, or set none of app:taskQueue, app:schedules and "
+            "app:clientEdits",
         )

@@ -200,6 +200,7 @@ class StackSettings(Configuration):
     time_zone: str = key(
         "Etc/UTC", "the tz database has no zone of this name, and schedules are read in one", check=cron.is_time_zone
     )
+    client_edits: bool = key(False, "true or false")
     secret_key_rotation: str = key("1", "any text; another one makes a new session key", min_length=1, max_length=64)
     secret_replication: SecretReplication = key(
         "automatic", "Secret Manager chooses where secrets lie, or they lie in the stack's region alone"

@@ -146,6 +146,12 @@ DEPLOYER: tuple[Role, ...] = (
         only=("app:schedules", ANY),
     ),
     Role(
+        "roles/eventarc.admin",
+        "the trigger for clients' documents, where `app:clientEdits` is `true`",
+        ("eventarc.triggers.create", "eventarc.triggers.update"),
+        only=("app:clientEdits", "true"),
+    ),
+    Role(
         "roles/firebase.admin",
         "adds Firebase to the project, once; not needed afterwards",
         ("firebase.projects.get", "firebase.projects.update"),

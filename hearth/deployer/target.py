@@ -16,6 +16,7 @@ from hearth.facts.names import PROJECT_ID
 
 _CHOICES = {
     "app:auth": "none",
+    "app:clientEdits": "false",
     "app:database": "firestore",
     "app:firestoreDatabase": "(default)",
     "app:publicAccess": "iam",
@@ -66,11 +67,16 @@ def read(root: Path, stack: str, backend: str) -> Target:
     return Target(
         stack=stack,
         project=project,
-        choices={key: str(config.get(key, default)) for key, default in _CHOICES.items()},
+        choices={key: _text(config.get(key, default)) for key, default in _CHOICES.items()},
         delivers=bool(config.get("app:deliveryRepository")),
         secrets_provider=str(contents.get("secretsprovider", "")),
         backend=backend or declared_url,
     )
+
+
+def _text(value: object) -> str:
+    """As Pulumi's command line writes it, which puts quotes around a true."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _mapping(path: Path) -> Mapping[str, Any]:

@@ -76,6 +76,11 @@ def of_tasks(found: dict[str, str]) -> set[str]:
     return {"TASKS_CALLER", "TASKS_AUDIENCE"} | queue if "TASKS_CALLER" in found or queue else set()
 
 
+def of_edits(found: dict[str, str]) -> set[str]:
+    """What is read of clients' documents only."""
+    return {"EDITS_CALLER"} & found.keys()
+
+
 def env(declared: Stack) -> dict[str, str]:
     container = declared.one("gcp:cloudrunv2/service:Service").inputs["template"]["containers"][0]
     return {each["name"]: each.get("value", "") for each in container["envs"]}
@@ -108,7 +113,8 @@ def test_the_stack_sets_exactly_what_the_service_reads(name: str) -> None:
     found = env(run_stack(name))
 
     assert gunicorn_reads()
-    assert set(found) - ADDED == Framework.stack_variables() | gunicorn_reads() | of_users(found) | of_tasks(found)
+    of_parts = of_users(found) | of_tasks(found) | of_edits(found)
+    assert set(found) - ADDED == Framework.stack_variables() | gunicorn_reads() | of_parts
 
 
 @pytest.mark.parametrize("name", ON_GOOGLE)
@@ -183,6 +189,13 @@ def test_the_service_takes_calls_of_the_account_that_the_stack_makes(name: str) 
         assert token == {"serviceAccountEmail": settings.tasks_caller, "audience": settings.tasks_audience}
     silent = Framework.from_env(told(run_stack(name, asked | {"app:taskQueue": ""})))
     assert (silent.tasks_caller, silent.tasks_queue) == (settings.tasks_caller, None)
+
+
+def test_the_service_takes_calls_of_the_account_of_the_trigger() -> None:
+    asked = {"app:clientEdits": "true", "app:auth": "firebase", "app:database": "firestore", "app:publicAccess": "iam"}
+    for declared in (run_stack(name, asked) for name in ON_GOOGLE):
+        trigger = declared.one("gcp:eventarc/trigger:Trigger")
+        assert trigger.at("serviceAccount") == Framework.from_env(told(declared)).edits_caller
 
 
 def test_both_sides_know_a_local_clouds_project_by_the_same_sign() -> None:

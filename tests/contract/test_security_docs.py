@@ -12,6 +12,7 @@ from tests.infra.example import run_stack
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 DELIVERY = {"app:deliveryRepository": "acme/web", "app:deliveryRepositoryId": "1234"}
 TASKS = {"app:taskQueue": "tasks", "app:schedules": '{"nightly": "0 3 * * *"}'}
+EDITS = {"app:clientEdits": "true", "app:auth": "firebase"}
 PLACES = {
     "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": "the repository",
     "gcp:cloudrunv2/serviceIamMember:ServiceIamMember": "the service",
@@ -50,15 +51,17 @@ def test_the_page_lists_every_grant_with_its_place_and_whether_it_is_bounded() -
     told = re.findall(r"^\| ([^|]+) \| `(roles/[^`]+)` \| ([^|]+) \|(.*)\|$", PAGE, flags=re.MULTILINE)
     made = {
         grant
-        for database in ("firestore", "postgres")
-        for grant in grants(run_stack("prod", DELIVERY | TASKS | {"app:database": database}))
+        for database, also in (("firestore", EDITS), ("postgres", {}))
+        for grant in grants(run_stack("prod", DELIVERY | TASKS | also | {"app:database": database}))
     }
 
     assert {(who, role, place, bool(only.strip())) for who, role, place, only in told} == made
     assert len(told) == len(made)
 
 
-@pytest.mark.parametrize("account", ["`NAME-run`", "`NAME-tasks`", "`NAME-build`", "`NAME-apply`", "`NAME-plan`"])
+@pytest.mark.parametrize(
+    "account", ["`NAME-run`", "`NAME-tasks`", "`NAME-edits`", "`NAME-build`", "`NAME-apply`", "`NAME-plan`"]
+)
 def test_of_every_account_it_says_what_a_leaked_token_can_do(account: str) -> None:
     _, _, leaked = PAGE.partition("## What a leaked token can do")
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import ClassVar
 
 import pytest
 
@@ -197,6 +198,23 @@ def fits(
     )
 
 
+class TestClientEdits:
+    """Documents in which clients ask for changes."""
+
+    ASKED: ClassVar = {"app:clientEdits": "true", "app:auth": "firebase", "app:database": "firestore"}
+
+    def test_with_users_and_firestore_it_passes(self) -> None:
+        assert not refused(self.ASKED)
+
+    @pytest.mark.parametrize("missing", [{"app:database": "postgres"}, {"app:database": "none"}, {"app:auth": "none"}])
+    def test_without_one_of_them_it_is_refused_at_its_key(self, missing: dict[str, str]) -> None:
+        (fault,) = refused(self.ASKED | missing)
+
+        assert fault.key == "app:clientEdits"
+        assert fault.fix.endswith("or app:clientEdits false")
+        assert not refused(self.ASKED | missing | {"app:clientEdits": "false"})
+
+
 class TestCapacity:
     """CPU and memory come in pairs."""
 
@@ -346,7 +364,14 @@ class TestExposure:
     def test_a_private_service_that_hosting_never_calls_passes(self) -> None:
         assert not exposed(public_access="private", rewritten=False)
 
-    @pytest.mark.parametrize("asked", [{"app:taskQueue": "tasks"}, {"app:schedules": '{"nightly": "0 3 * * *"}'}])
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            {"app:taskQueue": "tasks"},
+            {"app:schedules": '{"nightly": "0 3 * * *"}'},
+            {"app:clientEdits": "true", "app:auth": "firebase"},
+        ],
+    )
     def test_tasks_of_a_private_service_are_refused(self, asked: dict[str, str]) -> None:
         """Cloud Run takes the signature out of a token that it checks itself."""
         (fault,) = refused({"app:publicAccess": "private"} | asked, rewritten=False)

@@ -16,7 +16,7 @@ from hearth.deployer.google import Answer, Ask, NoCredentials
 
 PROJECT = "acme-web-dev"
 ANSWERS: dict[str, Any] = json.loads(Path(__file__).with_name("answers.json").read_text(encoding="utf-8"))
-TASKS = {"app:taskQueue": ANY, "app:schedules": ANY}
+TASKS = {"app:taskQueue": ANY, "app:schedules": ANY, "app:clientEdits": "true"}
 ALL_PERMISSIONS = [permission for role in DEPLOYER for permission in role.permissions]
 
 STACK_FILE = f"""\
@@ -187,6 +187,7 @@ def test_a_role_that_is_not_held_is_named_with_what_it_is_for(tmp_path: Path, ro
         ("app:auth: firebase", {"app:database": "postgres"} | TASKS),
         ("app:taskQueue: tasks", {"app:database": "postgres", "app:auth": "firebase", "app:schedules": ANY}),
         ("app:schedules: {nightly: 0 3 * * *}", {"app:database": "postgres", "app:taskQueue": ANY}),
+        ('app:clientEdits: "true"', {"app:database": "postgres", "app:auth": "firebase", "app:taskQueue": ANY}),
     ],
 )
 def test_a_role_for_what_the_stack_does_not_have_is_not_asked_for(

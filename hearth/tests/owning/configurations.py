@@ -28,6 +28,7 @@ TOGETHER: dict[str, Edit] = {
         },
     ),
     "tasks": sets("prod", {"app:taskQueue": "tasks", "app:schedules": {"nightly": "0 3 * * *"}}),
+    "client-edits": sets("prod", {"app:clientEdits": "true", "app:auth": "firebase"}),
     "removed": removes("Pulumi.staging.yaml"),
     "qa": adds("qa", "dev", {"gcp:project": "acme-web-qa", "gcp:billingProject": "acme-web-qa"}),
     "renamed": runs("python -m hearth rename my-shop"),
