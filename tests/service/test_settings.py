@@ -16,4 +16,5 @@ def test_the_example_names_every_variable() -> None:
         "FIREBASE_WEB_KEY",
         "PORT",
         "SERVE_DATABASE",
+        "VIEWS_DATABASE_URL",
     }
