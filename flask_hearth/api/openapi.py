@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from flask_hearth import problems
-from flask_hearth.api import idempotency, operations, schemas
+from flask_hearth.api import idempotency, operations, responses, schemas
 from flask_hearth.api.pagination import DEFAULT_PER_PAGE, MAX_PER_PAGE, REACH
 from flask_hearth.errors import DEFAULT_API_PATH
 from flask_hearth.model import ids
@@ -67,7 +67,7 @@ def document(
             "schemas": schemas.all_schemas(declarations, views) | {"Problem": _PROBLEM},
             "parameters": _PARAMETERS,
             "headers": _HEADERS,
-            "responses": operations.PROBLEMS,
+            "responses": responses.PROBLEMS,
             "securitySchemes": {"firebase": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }

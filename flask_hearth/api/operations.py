@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any, Final
 
-from flask_hearth.api import body, filters, idempotency, routes, schemas
-from flask_hearth.errors import PROBLEM_JSON
+from flask_hearth.api import body, filters, responses, routes, schemas
 from flask_hearth.model import permissions
 from flask_hearth.model.declaration import Declaration, Model
 from flask_hearth.model.permissions import Access
@@ -14,65 +13,6 @@ from flask_hearth.views.declaration import View
 
 Operation = dict[str, Any]
 
-_PROBLEM: Final = {PROBLEM_JSON: {"schema": schemas.ref("Problem")}}
-_RETRY: Final = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
-
-PROBLEMS: Final[dict[str, Any]] = {
-    "BadRequest": {
-        "description": "The body is not JSON, a header is malformed, or no index serves the query.",
-        "content": _PROBLEM,
-    },
-    "Unauthorized": {
-        "description": "The token is invalid, or it is missing and needed.",
-        "headers": {"WWW-Authenticate": {"$ref": "#/components/headers/Challenge"}},
-        "content": _PROBLEM,
-    },
-    "Forbidden": {"description": "The user may not do this.", "content": _PROBLEM},
-    "NotFound": {"description": "There is no such object.", "content": _PROBLEM},
-    "Conflict": {
-        "description": "Another request interferes; send this one again.",
-        "headers": _RETRY,
-        "content": _PROBLEM,
-    },
-    "PreconditionFailed": {"description": "The object is not in the state that `If-Match` names.", "content": _PROBLEM},
-    "ContentTooLarge": {"description": "The body, or the object that it makes, is too large.", "content": _PROBLEM},
-    "UnsupportedMediaType": {
-        "description": "The body has another type, or is compressed.",
-        "content": _PROBLEM,
-    },
-    "UnprocessableContent": {"description": "The body or the query is invalid.", "content": _PROBLEM},
-    "PreconditionRequired": {"description": "`If-Match` is missing.", "content": _PROBLEM},
-    "TooManyRequests": {
-        "description": "Too many changes in a minute, if the service limits them.",
-        "headers": _RETRY
-        | {
-            name: {"$ref": f"#/components/headers/{name.replace('-', '')}"}
-            for name in ("RateLimit", "RateLimit-Policy")
-        },
-        "content": _PROBLEM,
-    },
-    "Unavailable": {
-        "description": "The database, or the service that checks tokens, is unavailable.",
-        "headers": _RETRY,
-        "content": _PROBLEM,
-    },
-    "Error": {"description": "Any other error.", "content": _PROBLEM},
-}
-
-_NAMES: Final = {
-    400: "BadRequest",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "NotFound",
-    409: "Conflict",
-    412: "PreconditionFailed",
-    413: "ContentTooLarge",
-    415: "UnsupportedMediaType",
-    422: "UnprocessableContent",
-    428: "PreconditionRequired",
-    429: "TooManyRequests",
-    503: "Unavailable",
-}
 _COMPARED: Final = {"==": "is ", ">=": "is at least ", ">": "is more than ", "<=": "is at most ", "<": "is less than "}
 _WHICH_PAGE: Final = ("Page", "PerPage", "Cursor", "IfNoneMatch")
 _VERBS: Final = ("get", "replace", "change", "delete")
@@ -150,14 +90,14 @@ def _change(view: View[Any], change: changes.Change) -> Operation:
                 "parameters": [_parameter("IfMatch")],
                 "requestBody": _body(schemas.body_name(change), *routes.PATCH_TYPES),
                 "responses": {
-                    "200": _object(view.output, "As it is now.", "ETag"),
-                    **_problems(403, 404, 409, 412, 429, *_BODY_PROBLEMS),
+                    "200": responses.of_object(view.output, "As it is now.", "ETag"),
+                    **responses.problems(403, 404, 409, 412, 429, *_BODY_PROBLEMS),
                 },
             }
     return {
         **_named(view, f"delete_{view.singular}", f"Remove {_a(view)}"),
         "parameters": [_parameter("IfMatch")],
-        "responses": {"204": {"description": "It is gone."}, **_problems(400, 403, 404, 409, 412, 422, 429)},
+        "responses": {"204": {"description": "It is gone."}, **responses.problems(400, 403, 404, 409, 412, 422, 429)},
     }
 
 
@@ -174,11 +114,11 @@ def _list(declaration: Declaration) -> Operation:
 def _pages(model: type[Model]) -> dict[str, Any]:
     page = {
         "description": "The requested page.",
-        "headers": _headers("ETag", "Link"),
+        "headers": responses.headers("ETag", "Link"),
         "content": {body.JSON: {"schema": schemas.ref(schemas.page_name(model))}},
     }
-    unchanged = {"description": "The page has not changed.", "headers": _headers("ETag")}
-    return {"200": page, "304": unchanged, **_problems(400, 422)}
+    unchanged = {"description": "The page has not changed.", "headers": responses.headers("ETag")}
+    return {"200": page, "304": unchanged, **responses.problems(400, 422)}
 
 
 def _filters(declaration: Declaration) -> list[dict[str, Any]]:
@@ -201,23 +141,27 @@ def _filters(declaration: Declaration) -> list[dict[str, Any]]:
 
 
 def _create(of: Declaration | View[Any], model: type[Model], schema: str, verbs: Iterable[str]) -> Operation:
-    created = _object(model, "The created object.", "ETag", "Location", "Replayed", "Kept")
+    created = responses.of_object(model, "The created object.", "ETag", "Location", "Replayed", "Kept")
     its_id = {"id": "$response.body#/id"}
     created["links"] = {verb: {"operationId": f"{verb}_{of.singular}", "parameters": its_id} for verb in verbs}
     return {
         **_named(of, f"create_{of.singular}", f"Make {_a(of)}"),
         "parameters": [_parameter("IdempotencyKey")],
         "requestBody": _body(schema, body.JSON),
-        "responses": {"201": created, **_problems(403, 409, 429, *_BODY_PROBLEMS)},
+        "responses": {"201": created, **responses.problems(403, 409, 429, *_BODY_PROBLEMS)},
     }
 
 
 def _get(of: Declaration | View[Any], model: type[Model]) -> Operation:
-    unchanged = {"description": "The object has not changed.", "headers": _headers("ETag")}
+    unchanged = {"description": "The object has not changed.", "headers": responses.headers("ETag")}
     return {
         **_named(of, f"get_{of.singular}", f"Get {_a(of)}"),
         "parameters": [_parameter("IfNoneMatch")],
-        "responses": {"200": _object(model, "Here it is.", "ETag"), "304": unchanged, **_problems(400, 404, 422)},
+        "responses": {
+            "200": responses.of_object(model, "Here it is.", "ETag"),
+            "304": unchanged,
+            **responses.problems(400, 404, 422),
+        },
     }
 
 
@@ -228,7 +172,7 @@ def _replace(declaration: Declaration) -> Operation:
         "parameters": [_if_match(declaration)],
         "requestBody": _body(schemas.input_name(declaration), body.JSON),
         "responses": {
-            "200": _object(declaration.model, "As it is now.", "ETag"),
+            "200": responses.of_object(declaration.model, "As it is now.", "ETag"),
             **_change_problems(declaration, *_BODY_PROBLEMS),
         },
     }
@@ -242,7 +186,7 @@ def _patch(declaration: Declaration) -> Operation:
         "parameters": [_if_match(declaration)],
         "requestBody": _body(schemas.patch_name(declaration.model.__name__), *routes.PATCH_TYPES),
         "responses": {
-            "200": _object(declaration.model, "As it is now.", "ETag"),
+            "200": responses.of_object(declaration.model, "As it is now.", "ETag"),
             **_change_problems(declaration, 409, *_BODY_PROBLEMS),
         },
     }
@@ -276,24 +220,5 @@ def _body(schema: str, *media_types: str) -> dict[str, Any]:
     return {"required": True, "content": {media_type: {"schema": schemas.ref(schema)} for media_type in media_types}}
 
 
-def _object(model: type[Model], description: str, *headers: str) -> dict[str, Any]:
-    return {
-        "description": description,
-        "headers": _headers(*headers),
-        "content": {body.JSON: {"schema": schemas.ref(model.__name__)}},
-    }
-
-
-def _headers(*names: str) -> dict[str, Any]:
-    fields = {"Replayed": idempotency.REPLAYED, "Kept": idempotency.KEPT}
-    return {fields.get(name, name): {"$ref": f"#/components/headers/{name}"} for name in names}
-
-
-def _problems(*statuses: int) -> dict[str, Any]:
-    """The ones of an operation, with those that every operation has."""
-    named = {str(status): _NAMES[status] for status in sorted({*statuses, 401, 503})} | {"default": "Error"}
-    return {status: {"$ref": f"#/components/responses/{name}"} for status, name in named.items()}
-
-
 def _change_problems(declaration: Declaration, *statuses: int) -> dict[str, Any]:
-    return _problems(403, 404, 412, 429, *statuses, *([428] if declaration.require_if_match else []))
+    return responses.problems(403, 404, 412, 429, *statuses, *([428] if declaration.require_if_match else []))
