@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from flask_hearth.bench import cpus, listing, load, paging, readme, serving, starting
+from flask_hearth.bench import cpus, listing, load, paging, readme, serving, starting, viewing
 from flask_hearth.bench.figures import Line, markdown
 from flask_hearth.bench.servers import BenchError
 from flask_hearth.bench.stores import KINDS, place
@@ -67,6 +67,7 @@ def _measure(options: argparse.Namespace) -> tuple[list[str], list[Line], str]:
                     at, folder, sizes=options.sizes, rounds=options.rounds, seconds=options.seconds, say=_say
                 )
                 lines += paging.measure(at, rounds=options.rounds, say=_say)
+                lines += viewing.measure(at, rounds=options.rounds, say=_say)
                 lines += serving.measure(
                     at, folder, load=loading, rounds=options.loads, seconds=options.seconds, say=_say
                 )

@@ -12,21 +12,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from flask_hearth.bench.figures import Line, Sample
-from flask_hearth.bench.stores import MIGRATIONS, Place
+from flask_hearth.bench.stores import BATCH, Place, opened
 from flask_hearth.model.declaration import Declaration, Model
-from flask_hearth.stores import open_store, queries
+from flask_hearth.stores import queries
 from flask_hearth.stores.interface import OLDEST_FIRST, Page, Query, Store, position
-from flask_hearth.stores.sql.engines import migration_engine
-from flask_hearth.stores.sql.tables import metadata
 from flask_hearth.stores.urls import Firestore, parse
 from flask_hearth.stores.writes import Create
 
 LIMIT = 20
 FEW, MANY = 100, 10_000
-
-_BATCH = 500
-_FILLING_SECONDS = 60.0
-"""For a batch, which takes the emulator seconds."""
 
 
 class Job(Model):
@@ -126,21 +120,11 @@ def _counting(store: Any) -> Iterator[Callable[[Callable[[], Page]], Sample]]:
 
 @contextmanager
 def _filled(url: str) -> Iterator[Store]:
-    named = parse(url, project=None, data_dir=None)
-    declarations = tuple(SIZES.values())
-    if not isinstance(named, Firestore):
-        engine = migration_engine(named, lock_seconds=5, create=False)
-        tables = metadata(declarations)
-        tables.create_all(engine, [tables.tables[each.name] for each in declarations])
-        engine.dispose()
-    store = open_store(url, declarations=declarations, migrations=MIGRATIONS, call_seconds=_FILLING_SECONDS)
-    try:
+    with opened(url, tuple(SIZES.values())) as store:
         for size, declaration in SIZES.items():
-            for begin in range(0, size, _BATCH):
-                fill(store, declaration, range(begin, min(begin + _BATCH, size)))
+            for begin in range(0, size, BATCH):
+                fill(store, declaration, range(begin, min(begin + BATCH, size)))
         yield store
-    finally:
-        store.close()
 
 
 def fill(store: Store, declaration: Declaration, numbers: Iterable[int]) -> None:

@@ -1,7 +1,7 @@
 """A new database of each kind for each side, on the servers that there are on this machine, and items in them."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from flask_hearth.bench.peer import stores as peer_stores
+from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores import open_store
+from flask_hearth.stores.interface import Store
 from flask_hearth.stores.sql.engines import migration_engine
 from flask_hearth.stores.sql.migrating import Migrations
 from flask_hearth.stores.sql.tables import metadata
@@ -21,10 +23,12 @@ from flask_hearth.testing.sample import DECLARATIONS, ITEMS, Item
 
 KINDS = ("SQLite", "Postgres", "Firestore")
 
-MIGRATIONS = Path(sample.__file__).parent / "migrations"
+_MIGRATIONS = Path(sample.__file__).parent / "migrations"
 _ITEM = Item(name="item")
-_BATCH = 500
+BATCH = 500
 """What Firestore takes in one write."""
+_FILLING_SECONDS = 60.0
+"""For a batch, which takes the emulator seconds."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +73,27 @@ def place(kind: str, folder: Path) -> Iterator[Place | str]:
             yield Place(kind, "firestore://demo-hearth-bench", "firestore://demo-peer-bench", environ)
 
 
+@contextmanager
+def opened(url: str, declarations: Sequence[Declaration]) -> Iterator[Store]:
+    """A store with other collections than the items, in the same database."""
+    named = parse(url, project=None, data_dir=None)
+    if not isinstance(named, Firestore):
+        engine = migration_engine(named, lock_seconds=5, create=False)
+        tables = metadata(declarations)
+        tables.create_all(engine, [tables.tables[each.name] for each in declarations])
+        engine.dispose()
+    store = open_store(url, declarations=declarations, migrations=_MIGRATIONS, call_seconds=_FILLING_SECONDS)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
 def fill(at: Place, count: int, *, already: int) -> None:
     """Have `count` items on each side, where there are `already` some."""
     peers = peer_stores.store(at.peer)
-    for begin in range(already, count, _BATCH):
-        numbers = range(begin, min(begin + _BATCH, count))
+    for begin in range(already, count, BATCH):
+        numbers = range(begin, min(begin + BATCH, count))
         peers.fill([peer_stores.new(f"item {number}") for number in numbers])
         _copies(at.hearth, numbers)
 
@@ -81,13 +101,13 @@ def fill(at: Place, count: int, *, already: int) -> None:
 def _migrated(at: Place) -> Place:
     url = parse(at.hearth, project=None, data_dir=None)
     if not isinstance(url, Firestore):
-        Migrations(DECLARATIONS, MIGRATIONS).upgrade(url)
+        Migrations(DECLARATIONS, _MIGRATIONS).upgrade(url)
     return at
 
 
 def _copies(url: str, numbers: range) -> None:
     """One item that the service's own store makes, and copies of it that differ in id and time: one write for all."""
-    store = open_store(url, declarations=DECLARATIONS, migrations=MIGRATIONS)
+    store = open_store(url, declarations=DECLARATIONS, migrations=_MIGRATIONS)
     first = f"item-{numbers[0]:06}"
     made = store.create(ITEMS, first, _ITEM.model_dump(mode="json"))
     store.close()
