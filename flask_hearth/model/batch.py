@@ -1,7 +1,7 @@
 """Several objects written all or not at all, each on the condition that it has alone.
 
 What is said in the block is written when it ends, by one call of the store's; nothing is read, and nothing is written
-on its own. Left out is a transaction that reads: an object's version tells whether what was read still holds.
+on its own. Left out is a transaction that reads: `check` says at the end whether what was read still holds.
 """
 
 from collections.abc import Callable
@@ -54,12 +54,18 @@ class Batch:
     def delete(self, entity: Entity) -> None:
         self._add(entity._deleting(), entity._remember)
 
+    def check(self, entity: Entity) -> None:
+        """Write the others only if the object is still in the state that was read. It is not written itself."""
+        self._add(entity._checking(), lambda _: None)
+
     def _add(self, write: Write, written: Callable[[Record | None], None]) -> None:
         if not self._is_open:
             raise RuntimeError(
                 "This batch is not open: what is added now would never be written. Use `with Batch() as batch:`."
             )
         if key(write) in {key(each) for each in self._writes}:
-            raise ValueError(f"{'/'.join(key(write))} is written twice in one batch. Write its last state alone.")
+            raise ValueError(
+                f"{'/'.join(key(write))} is twice in one batch. Write its last state alone, which checks it too."
+            )
         self._writes.append(write)
         self._written.append(written)

@@ -23,7 +23,7 @@ from flask_hearth.model.declaration import Declaration, DeclarationError, Model,
 from flask_hearth.model.ids import is_id
 from flask_hearth.stores import limits, queries, values
 from flask_hearth.stores.interface import MissingError, Operator, Position, Query, Record, TooLargeError, position
-from flask_hearth.stores.writes import Create, Delete, Replace, Write
+from flask_hearth.stores.writes import Check, Create, Delete, Replace, Write
 
 MAX_MANY: Final = 500
 """Ids that `get_many` takes at once."""
@@ -212,9 +212,15 @@ class Entity(Model):
         return Replace(declaration=declaration, id=self.id, fields=fields, expected=self.version)
 
     def _deleting(self) -> Delete:
+        return Delete(declaration=self._declaration(), id=self.id, expected=self._read_version())
+
+    def _checking(self) -> Check:
+        return Check(declaration=self._declaration(), id=self.id, expected=self._read_version())
+
+    def _read_version(self) -> str:
         if self.version is None:
             raise MissingError(self.id)
-        return Delete(declaration=self._declaration(), id=self.id, expected=self.version)
+        return self.version
 
     def _commit(self, write: Write) -> None:
         self._remember(*storage.current().commit([write]))

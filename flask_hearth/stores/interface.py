@@ -168,7 +168,7 @@ class Store(Protocol):
         """Raises MissingError, VersionError."""
 
     def commit(self, writes: Sequence["Write"]) -> Sequence[Record | None]:
-        """Make all writes or none, as if in their order; the new state of each object, None where it was deleted.
+        """Make all writes or none, as if in their order; each object's new state, None if it was deleted or checked.
 
         Raises what each would alone, with `write`: first where a condition is not fulfilled, then for unique values. A
         value is free for the writes after the one that gives it up. On SQL databases, the deadline is each statement's.

@@ -1,8 +1,4 @@
-"""What is written to an object and under which condition, and what is alike of several writes on every store.
-
-Left out is a condition on an object that is only read: no call of Firestore's checks one, so that it would have to be
-written there. Who needs one replaces the object by itself.
-"""
+"""What is written to an object and under which condition, and what is alike of several writes on every store."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -49,7 +45,18 @@ class Delete:
     expected: str | None
 
 
-Write = Create | Replace | Delete
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """Leave an object as it is, with its version and times, and make the other writes only if it has that version."""
+
+    declaration: Declaration
+    id: str
+    expected: str
+
+
+Change = Create | Replace | Delete
+
+Write = Change | Check
 
 Key = tuple[str, str]
 """A collection's name and an object's id."""
@@ -60,12 +67,15 @@ def key(write: Write) -> Key:
 
 
 def check_batch(writes: Sequence[Write]) -> None:
-    """Raises TooLargeError for more than every store takes at once, ValueError for two writes to one object."""
+    """Raises TooLargeError for more than every store takes at once, ValueError for two writes to one object.
+
+    A check counts as a write.
+    """
     if len(writes) > MAX_WRITES:
         raise TooLargeError(f"The batch has {len(writes)} writes, and {MAX_WRITES} are the most. Write it in parts.")
     if len({key(each) for each in writes}) < len(writes):
         raise ValueError("The batch writes twice to one object. Write its last state alone.")
-    size = sum(limits.size(each.declaration, each.fields) for each in writes if not isinstance(each, Delete))
+    size = sum(limits.size(each.declaration, each.fields) for each in writes if isinstance(each, Create | Replace))
     if size > MAX_BYTES:
         raise TooLargeError(
             f"The batch's objects take {size:,} bytes, and {MAX_BYTES:,} are the most. Write it in parts."

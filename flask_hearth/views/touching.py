@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_hearth.model.ids import is_id
 from flask_hearth.stores.interface import Record
-from flask_hearth.stores.writes import Delete, Key, Write, key
+from flask_hearth.stores.writes import Change, Delete, Key, key
 from flask_hearth.views import sources
 from flask_hearth.views.declaration import View
 from flask_hearth.views.inputs import Fields
@@ -25,7 +25,7 @@ class Touched:
     """Fields, and ids to which those of any number of objects may refer."""
 
 
-def touched(view: View[Any], writes: Sequence[Write], before: Mapping[Key, Record]) -> Touched:
+def touched(view: View[Any], writes: Sequence[Change], before: Mapping[Key, Record]) -> Touched:
     """`before` has the objects that are there now, of models that the view is made of."""
     found = Touched()
     for write in writes:
@@ -39,12 +39,12 @@ def touched(view: View[Any], writes: Sequence[Write], before: Mapping[Key, Recor
     return found
 
 
-def fields_of(write: Write) -> Fields | None:
+def fields_of(write: Change) -> Fields | None:
     """What the object will have; None where it will be gone."""
     return None if isinstance(write, Delete) else write.fields
 
 
-def _add(found: Touched, each: Input, write: Write, was: Fields) -> None:
+def _add(found: Touched, each: Input, write: Change, was: Fields) -> None:
     match each.source:
         case sources.Key():
             found.ids.add(write.id)

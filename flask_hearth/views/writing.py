@@ -17,7 +17,7 @@ from typing import Any, Final
 from flask_hearth import state
 from flask_hearth.model.declaration import Declaration, Model
 from flask_hearth.stores.interface import Record, StoreError, TooLargeError, UnavailableError
-from flask_hearth.stores.writes import Create, Delete, Replace, Write, key
+from flask_hearth.stores.writes import Change, Check, Create, Delete, Replace, Write, key
 from flask_hearth.tasks import QueueError, enqueue
 from flask_hearth.views import outbox
 from flask_hearth.views.declaration import View
@@ -56,7 +56,8 @@ class RefreshingStore:
         for attempt in range(ATTEMPTS):
             before = self._before(writes)
             pinned = [_pinned(write, before.get(key(write))) for write in writes]
-            more = list(self._more(pinned, before, in_commit=in_commit))
+            changes = [each for each in pinned if not isinstance(each, Check)]
+            more = list(self._more(changes, before, in_commit=in_commit))
             try:
                 done = self._places.domain.commit([*pinned, *more])
             except TooLargeError as error:
@@ -78,7 +79,7 @@ class RefreshingStore:
         models = {each.model for view in self._views for each in view.inputs}
         ids: dict[Declaration, list[str]] = {}
         for write in writes:
-            if write.declaration.model in models and not isinstance(write, Create):
+            if write.declaration.model in models and not isinstance(write, Create | Check):
                 ids.setdefault(write.declaration, []).append(write.id)
         return {
             (declaration.name, record.id): record
@@ -87,7 +88,7 @@ class RefreshingStore:
         }
 
     def _more(
-        self, writes: Sequence[Write], before: Mapping[tuple[str, str], Record], *, in_commit: bool
+        self, writes: Sequence[Change], before: Mapping[tuple[str, str], Record], *, in_commit: bool
     ) -> Iterator[Write]:
         """Documents of views, and records of what is refreshed later."""
         pending = {(each.declaration.model, each.id): fields_of(each) for each in writes}

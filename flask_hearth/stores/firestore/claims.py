@@ -14,7 +14,7 @@ from google.cloud.firestore import Client, WriteBatch
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.firestore.calls import Calls
 from flask_hearth.stores.interface import TakenError
-from flask_hearth.stores.writes import Delete, Key, Write, key, naming
+from flask_hearth.stores.writes import Check, Delete, Key, Write, key, naming
 
 COLLECTION: Final = "unique_values"
 
@@ -72,6 +72,8 @@ def _changes(
 ) -> Iterator[tuple[Write, str, str | None, str | None]]:
     """Of each unique field that is written: the documents of its value before and after; None for null."""
     for write in writes:
+        if isinstance(write, Check):
+            continue
         old = before.get(key(write), {})
         new = {} if isinstance(write, Delete) else write.fields
         for field in write.declaration.unique:

@@ -19,7 +19,7 @@ from flask_hearth.stores.firestore.claims import Claims
 from flask_hearth.stores.firestore.documents import content, record, to_datetime, update_time, version
 from flask_hearth.stores.firestore.edits import marking
 from flask_hearth.stores.interface import Record, TooLargeError, UnavailableError
-from flask_hearth.stores.writes import Create, Delete, Key, Replace, Write, check_condition, key, naming
+from flask_hearth.stores.writes import Check, Create, Delete, Key, Replace, Write, check_condition, key, naming
 
 Found = Mapping[Key, DocumentSnapshot[Any]]
 """Documents as they were read, those that aren't there included."""
@@ -65,6 +65,12 @@ class Writing:
         if isinstance(write, Create):
             batch.create(place, {**content(write.declaration, write.fields), "created_at": now, "updated_at": now})
             return
+        if isinstance(write, Check):
+            # No call has a precondition alone. This write changes nothing, and so not the version either
+            # (Firestore's RPC reference, google.firestore.v1, WriteResult.update_time).
+            kept = {"updated_at": found[key(write)].get("updated_at")}
+            batch.update(place, kept, option=self._only(write.expected))
+            return
         # What is unique is given up and taken by what was read.
         only = self._only(version(found[key(write)].update_time) if write.declaration.unique else write.expected)
         if isinstance(write, Replace):
@@ -88,11 +94,11 @@ class Writing:
 
 
 def _has_to_be_read(write: Write) -> bool:
-    """For when it was created, which a write doesn't tell, or what it gives up; or as no document has that version."""
+    """For its times, which a write doesn't tell, or what it gives up; or as no document has that version."""
     if isinstance(write, Delete):
         impossible = write.expected is not None and update_time(write.expected) is None
         return impossible or bool(write.declaration.unique)
-    return isinstance(write, Replace)
+    return isinstance(write, Replace | Check)
 
 
 def _check(writes: Sequence[Write], found: Found) -> None:
@@ -114,7 +120,7 @@ def _before(writes: Sequence[Write], found: Found) -> dict[Key, Mapping[str, Any
 
 
 def _record(write: Write, found: Found, made: WriteResult, now: datetime) -> Record | None:
-    if isinstance(write, Delete):
+    if isinstance(write, Delete | Check):
         return None
     return Record(
         id=write.id,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Table, delete, exc, select, update
 from flask_hearth.stores.interface import ExistsError, MissingError, Record, TakenError, VersionError
 from flask_hearth.stores.sql.engines import insert
 from flask_hearth.stores.sql.failures import is_taken
-from flask_hearth.stores.writes import Create, Delete, Key, Replace, Write
+from flask_hearth.stores.writes import Check, Create, Delete, Key, Replace, Write
 
 
 def create(connection: Connection, table: Table, write: Create, now: datetime) -> Record:
@@ -58,6 +58,9 @@ def make(connection: Connection, table: Table, write: Write, now: datetime) -> R
             return replace(connection, table, write, now)
         case Delete():
             remove(connection, table, write)
+            return None
+        case Check():
+            # Nobody writes to it any more, since it was locked.
             return None
 
 

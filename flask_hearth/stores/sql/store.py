@@ -26,7 +26,7 @@ from flask_hearth.stores.sql import READ_ONLY, keys, objects, queries, schema
 from flask_hearth.stores.sql.engines import atomic
 from flask_hearth.stores.sql.failures import translate_errors
 from flask_hearth.stores.sql.tables import KEYS_TABLE, metadata
-from flask_hearth.stores.writes import Create, Delete, Replace, Write, check_batch, check_condition, key, naming
+from flask_hearth.stores.writes import Check, Create, Delete, Replace, Write, check_batch, check_condition, key, naming
 
 
 class _Thread(threading.local):
@@ -73,7 +73,7 @@ class SqlStore:
 
     def commit(self, writes: Sequence[Write]) -> Sequence[Record | None]:
         check_batch(writes)
-        if len(writes) == 1:
+        if len(writes) == 1 and not isinstance(writes[0], Check):
             return [self._make(writes[0])]
         now, made = self._clock(), list[Record | None]()
         with self._transaction(read_only=False, together=True) as connection:

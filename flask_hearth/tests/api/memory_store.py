@@ -28,7 +28,7 @@ from flask_hearth.stores.interface import (
     position,
     reservation,
 )
-from flask_hearth.stores.writes import Create, Delete, Replace, Write, check_batch, check_condition, key, naming
+from flask_hearth.stores.writes import Check, Create, Delete, Replace, Write, check_batch, check_condition, key, naming
 
 T = TypeVar("T")
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -231,6 +231,8 @@ class MemoryStore:
                 return self._put(write.declaration, write.id, write.fields, created_at)
             case Create():
                 return self._put(write.declaration, write.id, write.fields, self.now)
+            case Check():
+                return None
 
     def _put(self, declaration: Declaration, id: str, fields: Mapping[str, Any], created_at: datetime) -> Record:
         # A store gets every field of the model and none besides, as values that JSON has.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 
 import pytest
 from flask import current_app
@@ -18,9 +19,11 @@ from flask_hearth.stores.interface import (
     UnavailableError,
     VersionError,
 )
-from flask_hearth.stores.writes import MAX_WRITES, Create, Delete, Replace
+from flask_hearth.stores.writes import MAX_WRITES, Check, Create, Delete, Replace
+from flask_hearth.testing.processes import PATIENCE
+from flask_hearth.tests.databases import Databases
 from flask_hearth.tests.model.cities import CITIES, City
-from flask_hearth.tests.model.conftest import Place
+from flask_hearth.tests.model.conftest import DECLARATIONS, Place
 from flask_hearth.tests.model.objects import OBJECTS, ObjectOfTwo
 from flask_hearth.tests.model.users import User
 
@@ -81,6 +84,28 @@ def a_deletion_of_a_version_that_is_gone(batch: Batch) -> Entity:
     return refused
 
 
+def a_check_of_a_version_that_is_gone(batch: Batch) -> Entity:
+    refused = City.get("rome")
+    City.get("rome").update(area=1.0)
+    batch.check(refused)
+    return refused
+
+
+def a_check_of_an_object_that_is_gone(batch: Batch) -> Entity:
+    refused = City.get("rome")
+    City.get("rome").delete()
+    batch.check(refused)
+    return refused
+
+
+def a_check_of_an_object_that_was_made_again(batch: Batch) -> Entity:
+    refused = City.get("rome")
+    City.get("rome").delete()
+    city("rome")
+    batch.check(refused)
+    return refused
+
+
 def an_object_that_is_gone(batch: Batch) -> Entity:
     refused = City.get("rome")
     City.get("rome").delete()
@@ -98,6 +123,9 @@ REFUSALS: list[Refusal] = [
     (ExistsError, an_id_that_is_taken),
     (VersionError, a_version_that_is_gone),
     (VersionError, a_deletion_of_a_version_that_is_gone),
+    (VersionError, a_check_of_a_version_that_is_gone),
+    (VersionError, a_check_of_an_object_that_was_made_again),
+    (MissingError, a_check_of_an_object_that_is_gone),
     (MissingError, an_object_that_is_gone),
     (TakenError, a_value_that_is_taken),
 ]
@@ -202,13 +230,73 @@ def test_one_object_is_written_once(place: Place) -> None:
     rome = city("rome")
     version = rome.version
 
-    with pytest.raises(ValueError, match="cities/rome is written twice"), Batch() as batch:
-        batch.update(rome, area=2.0)
-        batch.delete(rome)
+    for again in (Batch.delete, Batch.check):
+        with pytest.raises(ValueError, match="cities/rome is twice in one batch"), Batch() as batch:
+            batch.update(rome, area=2.0)
+            again(batch, rome)
     with pytest.raises(ValueError, match="twice to one object"):
         place.store.commit([Delete(declaration=CITIES, id="rome", expected=None)] * 2)
 
     assert City.get("rome").version == version
+
+
+def test_an_object_that_is_checked_stays_as_it_is(place: Place) -> None:
+    rome, ann = city("rome", 5), user("ann", "a@x")
+    before, stored = rome.model_copy(), place.store.get(CITIES, "rome")
+    rome.population = 7  # Not saved, and no part of the batch.
+
+    with Batch() as batch:
+        batch.check(rome)
+        batch.save(City.create(id="oslo", name="Oslo"))
+        batch.check(ann)
+    with Batch() as batch:
+        batch.check(rome)
+        batch.check(ann)
+    with Batch() as batch:
+        batch.check(rome)
+
+    assert place.store.get(CITIES, "rome") == stored
+    assert (User.get("ann"), City.get("oslo").name) == (ann, "Oslo")
+    assert (rome.version, rome.population) == (before.version, 7)
+    with pytest.raises(TakenError):
+        user("bob", "a@x")
+    rome.save()
+    for gone, error in ((rome, VersionError), (City.get("oslo"), MissingError)):
+        held = gone.model_copy()
+        gone.update(area=1.0) if error is VersionError else gone.delete()
+        with pytest.raises(error), Batch() as batch:
+            batch.check(held)
+    with pytest.raises(MissingError), Batch() as batch:
+        batch.check(City(name="never saved"))
+    with pytest.raises(VersionError):
+        place.store.commit([Check(declaration=CITIES, id="rome", expected="x")])
+
+
+def test_nobody_changes_an_object_between_its_check_and_the_writes(
+    place: Place, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQL databases let others wait, here in vain; on Firestore they are faster, and then the batch is refused."""
+    rome = city("rome")
+    fields = place.store.get(CITIES, "rome").fields
+    patience = PATIENCE if place.url.startswith("firestore") else 0.5
+    other, overtaken = databases.open_url(place.url, DECLARATIONS, call_seconds=patience), []
+    # It asks the first time whether the schema fits.
+    other.get(CITIES, "rome")
+
+    def overtake(*_: object) -> None:
+        monkeypatch.undo()
+        with suppress(UnavailableError):
+            overtaken.append(other.replace(CITIES, "rome", fields, expected=None))
+
+    for module in ("firestore.writing", "sql.store"):
+        monkeypatch.setattr(f"flask_hearth.stores.{module}.check_condition", overtake)
+    refused = place.url.startswith("firestore")
+    with pytest.raises(VersionError) if refused else nullcontext(), Batch() as batch:
+        batch.check(rome)
+        batch.save(City.create(id="oslo", name="Oslo"))
+
+    assert (len(overtaken), City.count()) == ((1, 1) if refused else (0, 2))
+    assert (City.get("rome").version == rome.version) is not refused
 
 
 def test_without_an_expected_version_any_will_do(place: Place) -> None:

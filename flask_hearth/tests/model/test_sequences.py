@@ -20,6 +20,7 @@ from flask_hearth.tests.model.conftest import Place
 
 EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "10"))
 IDS = some.sampled_from("abc")
+DONE = some.sampled_from(["update", "delete", "check"])
 WHO = some.sampled_from(["mine", "theirs"])
 FIELDS = some.fixed_dictionaries(
     {
@@ -81,27 +82,30 @@ class Sequence(RuleBasedStateMachine):
         elif self.attempt(who, self.held[who].delete):
             del self.kept[self.held[who].id]
 
-    @rule(first=WHO, deleted=some.sampled_from(["mine", "theirs", "neither"]), fields=FIELDS)
-    def both_in_a_batch(self, first: str, deleted: str, fields: dict[str, Any]) -> None:
+    @rule(first=WHO, done=some.fixed_dictionaries({"mine": DONE, "theirs": DONE}), fields=FIELDS)
+    def both_in_a_batch(self, first: str, done: dict[str, str], fields: dict[str, Any]) -> None:
         second = "theirs" if first == "mine" else "mine"
         one, other = (self.held[who] for who in (first, second))
-        if one.id == other.id or any(who == deleted and self.held[who].version is None for who in (first, second)):
+        if one.id == other.id or any(done[who] != "update" and self.held[who].version is None for who in done):
             return  # Refused before it is written.
         before = [each.model_copy() for each in (one, other)]
         refused = self.refusal(one) or self.refusal(other)
         with pytest.raises(refused) if refused else nullcontext(), Batch() as batch:
             for who in (first, second):
-                if who == deleted:
-                    batch.delete(self.held[who])
-                else:
-                    batch.update(self.held[who], **fields)
+                match done[who]:
+                    case "update":
+                        batch.update(self.held[who], **fields)
+                    case "delete":
+                        batch.delete(self.held[who])
+                    case _:
+                        batch.check(self.held[who])
         if refused:
             assert [one, other] == before
             return
         for who in (first, second):
-            if who == deleted:
+            if done[who] == "delete":
                 del self.kept[self.held[who].id]
-            else:
+            elif done[who] == "update":
                 self.kept[self.held[who].id] = self.held[who].model_copy()
 
     def refusal(self, held: City) -> type[Exception] | None:

@@ -19,7 +19,7 @@ from hypothesis import strategies as some
 from flask_hearth import state, storage
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.interface import Store, StoreError
-from flask_hearth.stores.writes import Create, Delete, Replace, Write
+from flask_hearth.stores.writes import Check, Create, Delete, Replace, Write
 from flask_hearth.tests.api.memory_store import MemoryStore
 from flask_hearth.tests.databases import Databases
 from flask_hearth.tests.views.world import CITIES, COUNTRIES, DECLARATIONS, DISTRICTS, KEPT, app_over, content
@@ -92,6 +92,9 @@ ONE_WRITE: Final = some.one_of(
                 expected=some.sampled_from((None, "as read")),
             ),
             some.builds(Delete, declaration=some.just(each), id=some.sampled_from(IDS[each]), expected=some.none()),
+            some.builds(
+                Check, declaration=some.just(each), id=some.sampled_from(IDS[each]), expected=some.just("as read")
+            ),
         )
         for each in DECLARATIONS
     )
@@ -142,9 +145,11 @@ EVENTS: Final = some.dictionaries(some.integers(1, 10), some.one_of(some.none(),
 
 
 def _as_read(write: Write) -> Write:
-    if not isinstance(write, Replace) or write.expected is None:
+    if not isinstance(write, Replace | Check) or write.expected is None:
         return write
     found = storage.current().get_many(write.declaration, [write.id])
+    if isinstance(write, Check):
+        return replace(write, expected=found[0].version) if found else write
     return replace(write, expected=found[0].version if found else None)
 
 

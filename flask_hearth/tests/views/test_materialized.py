@@ -13,7 +13,7 @@ from flask_hearth.tests.api.memory_store import MemoryStore
 from flask_hearth.tests.views.world import KEPT, City, Country, District, app_over, content
 from flask_hearth.views import drain
 from flask_hearth.views.auditing import faults
-from flask_hearth.views.stored import REFRESHES
+from flask_hearth.views.stored import REFRESHES, document_declaration
 
 
 def assert_right(*, unmade: bool = False) -> None:
@@ -42,6 +42,21 @@ def batch() -> None:
 def three_more() -> None:
     for each in "abc":
         District.create(id=each, name=each, city="rome").save()
+
+
+def test_a_check_refreshes_nothing(kept: Flask) -> None:
+    city = rome()
+    places = state.current().places
+    assert places is not None
+    before = places.views.page(document_declaration(KEPT), limit=10).records
+
+    with Batch() as together:
+        together.check(city)
+        together.check(Country.get("it"))
+        together.check(District.get("monti"))
+
+    assert places.views.page(document_declaration(KEPT), limit=10).records == before
+    assert_right()
 
 
 CHANGES: dict[str, Callable[[Flask], object]] = {
