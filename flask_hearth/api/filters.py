@@ -110,7 +110,7 @@ def _value(declaration: Declaration, parameter: str, field: str, text: str) -> A
             if not re.match(r"\d{4}-", text):
                 raise invalid_parameter(parameter, "can't be this: it is no date and time of RFC 3339")
             return _TIME.validate_json(json.dumps(text)).astimezone(UTC)
-        return _first_valid(queries.adapter(declaration.model, field), _readings(text))
+        return _first_valid(queries.adapter(declaration.stored_model, field), _readings(text))
     except ValidationError as error:
         reason = error.errors(include_url=False, include_context=False, include_input=False)[0]["msg"]
         raise invalid_parameter(parameter, f"can't be this: {reason}") from None

@@ -89,6 +89,11 @@ class Reader:
             found.append(f"{json.dumps(schema['default'])} by default")
         return ", ".join(found)
 
+    def branches(self, schema: Node) -> list[tuple[str, Node]]:
+        """The schema, or those that it is one of, by name."""
+        choices = schema.get("oneOf") or schema.get("anyOf")
+        return [(self.kind(each), self.follow(each)) for each in choices] if choices else [("", schema)]
+
     prose = staticmethod(templating.prose)
     """A description as HTML: of Markdown, which OpenAPI allows in it, the document has code spans only."""
 

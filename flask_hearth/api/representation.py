@@ -8,6 +8,7 @@ from flask import Response, current_app
 
 from flask_hearth.api.body import JSON
 from flask_hearth.model.declaration import Declaration
+from flask_hearth.stores import values
 from flask_hearth.stores.interface import Record
 
 REVALIDATED: Final = "private, no-cache"
@@ -36,9 +37,10 @@ def etag(record: Record) -> str:
 
 def represent(declaration: Declaration, record: Record) -> dict[str, Any]:
     """The object as the API's document describes it."""
+    part, fields = values.narrow(declaration, record.fields)
     return {
         "id": record.id,
-        **{name: value for name, value in record.fields.items() if name not in declaration.write_only},
+        **{name: value for name, value in fields.items() if name not in part.write_only},
         "created_at": _time(record.created_at),
         "updated_at": _time(record.updated_at),
     }

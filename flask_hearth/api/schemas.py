@@ -52,7 +52,7 @@ def field(declaration: Declaration, name: str) -> Schema:
     """One field's values as a parameter has them, whole: its references are followed."""
     if name in queries.TIMES:
         return {"type": "string", "format": "date-time"}
-    found = queries.adapter(declaration.model, name).json_schema(schema_generator=_Plain)
+    found = queries.adapter(declaration.stored_model, name).json_schema(schema_generator=_Plain)
     known = found.pop("$defs", {})
     some = [known.get(each.get("$ref", "").rpartition("/")[2], each) for each in found.get("anyOf", [found])]
     # No text stands for null.
@@ -62,8 +62,9 @@ def field(declaration: Declaration, name: str) -> Schema:
 
 def all_schemas(declarations: Sequence[Declaration], views: Sequence[View[Any]]) -> dict[str, Schema]:
     """All schemas by name. Raises ValueError when two of them would have one name."""
+    parts = {part: each.told_apart_by for each in declarations for part in each.parts.values()}
     bodies = [change.body.model for view in views for change in view.changes.values() if change.parameter]
-    models = [*(each.model for each in declarations), *(each.output for each in views), *bodies]
+    models = [*(each.model for each in parts), *(each.output for each in views), *bodies]
     found, shared = models_json_schema(
         [(model, "validation") for model in dict.fromkeys(models)],
         ref_template=_REF + "{model}",
@@ -72,15 +73,16 @@ def all_schemas(declarations: Sequence[Declaration], views: Sequence[View[Any]])
     known: dict[str, Schema] = shared.get("$defs", {})
     own: list[tuple[str, Schema]] = []
     patches: dict[str, Schema] = {}
-    for declaration in declarations:
-        written = known.pop(found[declaration.model, "validation"]["$ref"].removeprefix(_REF))
-        taken = _without(written, declaration.read_only)
+    for part, told_apart_by in parts.items():
+        written = known.pop(found[part.model, "validation"]["$ref"].removeprefix(_REF))
+        taken = _told(_without(written, part.read_only), told_apart_by)
         own += [
-            (declaration.model.__name__, _representation(_without(written, declaration.write_only))),
-            (input_name(declaration), taken | {"title": input_name(declaration)}),
-            (page_name(declaration.model), _page(declaration.name, declaration.model)),
+            (part.model.__name__, _representation(_without(written, part.write_only))),
+            (input_name(part), taken | {"title": input_name(part)}),
         ]
-        _patches(declaration.model.__name__, taken, known, patches)
+        _patches(part.model.__name__, taken, known, patches)
+    for declaration in declarations:
+        own += [*_of_types(declaration), (page_name(declaration.model), _page(declaration.name, declaration.model))]
     for view in views:
         made = known.pop(found[view.output, "validation"]["$ref"].removeprefix(_REF))
         own += [(view.output.__name__, _view(made)), (page_name(view.output), _page(view.name, view.output))]
@@ -90,6 +92,35 @@ def all_schemas(declarations: Sequence[Declaration], views: Sequence[View[Any]])
             raise ValueError(f"Two schemas are named {name}: give one of the models another name.")
         schemas[name] = schema
     return schemas
+
+
+def _told(written: Schema, field: str | None) -> Schema:
+    """With the field that tells types apart, which a body has to have."""
+    return written if field is None else written | {"required": sorted({*written.get("required", ()), field})}
+
+
+def _of_types(declaration: Declaration) -> list[tuple[str, Schema]]:
+    """What stands for all types of a collection: an answer, a body, and a patch, which need not say the type."""
+    name, parts = declaration.model.__name__, declaration.parts
+    if not declaration.types:
+        return []
+    answers = {value: ref(part.model.__name__) for value, part in parts.items()}
+    bodies = {value: ref(input_name(part)) for value, part in parts.items()}
+    changes = [ref(patch_name(part.model.__name__)) for part in parts.values()]
+    return [
+        *(
+            (title, {"title": title, "oneOf": [*some.values()], "discriminator": _discriminator(declaration, some)})
+            for title, some in ((name, answers), (input_name(declaration), bodies))
+        ),
+        (patch_name(name), {"title": patch_name(name), "anyOf": changes}),
+    ]
+
+
+def _discriminator(declaration: Declaration, some: Mapping[str, Schema]) -> Schema:
+    return {
+        "propertyName": declaration.told_apart_by,
+        "mapping": {value: schema["$ref"] for value, schema in some.items()},
+    }
 
 
 def _without(written: Schema, names: frozenset[str]) -> Schema:

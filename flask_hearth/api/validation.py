@@ -35,9 +35,10 @@ def validate(
     Raises Problem: 422 with all faults, 413 for more than stores keep.
     """
     model = validate_model(declaration, value, own)
-    fields, unkept = values.canonical_fields(declaration, model.model_dump(mode="json", round_trip=True))
+    found, unkept = values.canonical_fields(declaration, model.model_dump(mode="json", round_trip=True))
     if unkept:
         raise invalid_body([(pointer("", name), reason) for name, reason in unkept.items()])
+    fields = values.widen(declaration, found)
     if over := limits.fault(declaration, fields):
         raise Problem(problems.OBJECT_TOO_LARGE, f"The {declaration.singular} {over}.")
     return fields
@@ -48,11 +49,12 @@ def validate_model(declaration: Declaration, value: Mapping[str, Any], own: Mapp
 
     By way of JSON text, as Pydantic then knows that a date can't come as anything but a string, and stays strict.
     """
-    taken = [(pointer("", name), _SET_HERE) for name in declaration.read_only if name in value]
+    part = _part(declaration, value)
+    taken = [(pointer("", name), _SET_HERE) for name in part.read_only if name in value]
     try:
-        model = declaration.model.model_validate_json(json.dumps({**value, **(own or {})}))
+        model = part.model.model_validate_json(json.dumps({**value, **(own or {})}))
     except ValidationError as error:
-        raise _refused(declaration, value, _faults(error), taken) from None
+        raise _refused(part, value, _faults(error), taken) from None
     if taken:
         raise invalid_body(taken)
     return model
@@ -64,12 +66,13 @@ def validate_patch(declaration: Declaration, fields: Mapping[str, Any], patch: M
     Raises Problem (422) as `validate` does. Also for a misspelt name with null, which by the RFC removes nothing: here
     it would be an error without a trace.
     """
-    own = {name: fields[name] for name in declaration.read_only}
+    part, fields = values.narrow(declaration, fields)
+    own = {name: fields[name] for name in part.read_only}
     writable = {name: each for name, each in fields.items() if name not in own}
     merged = merge(writable, patch)
     with_strays = merge(writable, patch, keep_strays=True)
     if with_strays != merged:
-        _refuse_strays(declaration, with_strays)
+        _refuse_strays(part, with_strays)
     return validate(declaration, merged, own)
 
 
@@ -78,8 +81,13 @@ def without_read_only(declaration: Declaration, value: Mapping[str, Any], shown:
 
     What the service sets is taken as it is, so that an object which was read can be sent back (AIP-203, "Output only").
     Raises Problem (422) where it is another: a client that sends one means to change it, and would believe it changed.
+    So it does for another type.
     """
-    return without_shown(_read_only(declaration), value, shown)
+    told = declaration.told_apart_by
+    if told is not None and told in value and value[told] != shown.get(told):
+        reason = f"is {json.dumps(shown.get(told))}, and stays so: make another {declaration.singular} instead"
+        raise invalid_body([(pointer("", told), reason)])
+    return without_shown(_read_only(declaration.part(shown)), value, shown)
 
 
 def without_shown(names: Collection[str], value: Mapping[str, Any], shown: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,19 +102,30 @@ def without_shown(names: Collection[str], value: Mapping[str, Any], shown: Mappi
 
 def kept_by_put(declaration: Declaration, value: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
     """What stays of an object that is replaced: what the service sets, and what the client could not read to send."""
-    unseen = declaration.write_only - value.keys()
-    return {name: fields[name] for name in declaration.read_only | unseen}
+    part, fields = values.narrow(declaration, fields)
+    unseen = part.write_only - value.keys()
+    return {name: fields[name] for name in part.read_only | unseen}
 
 
 def needs_stored(declaration: Declaration, value: Mapping[str, Any]) -> bool:
     """Whether a body that replaces an object says what it becomes only together with what is stored."""
-    return bool(declaration.write_only - value.keys() or declaration.read_only) or any(
+    return bool(declaration.write_only - value.keys() or declaration.read_only or declaration.types) or any(
         name in value for name in READ_ONLY
     )
 
 
 def _read_only(declaration: Declaration) -> tuple[str, ...]:
     return (*READ_ONLY, *sorted(declaration.read_only))
+
+
+def _part(declaration: Declaration, value: Mapping[str, Any]) -> Declaration:
+    """Of the type that a body says. Raises Problem (422) where it says none."""
+    part = declaration.part(value)
+    if declaration.told_apart_by is not None and part not in declaration.parts.values():
+        choices = " or ".join(json.dumps(each) for each in declaration.parts)
+        reason = f"tells what else the {declaration.singular} has, so it has to be {choices}"
+        raise invalid_body([(pointer("", declaration.told_apart_by), reason)])
+    return part
 
 
 def _refuse_strays(declaration: Declaration, value: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ in Python is `flask_hearth.model.entity`.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -95,6 +95,10 @@ class Declaration:
     """Who may do what: unless it says so, anybody may read, and who may change anything in the service all of it."""
     title: str | None = None
     """Name of the field by which pages call an object; None stands for the first text of the model."""
+    types: tuple[type[Model], ...] = ()
+    """Classes derived from the model, where the collection has objects of several (`flask_hearth.model.types`)."""
+    told_apart_by: str | None = None
+    """Name of the field by which they are: in each, a `Literal` of one text."""
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -102,7 +106,11 @@ class Declaration:
                 f"{self.name!r} can't name a collection: use 2 to 40 characters of a-z, 0-9 and _, beginning with a "
                 "letter."
             )
-        if taken := RESERVED_FIELDS & {*self.model.model_fields, *self.stored_names.values()}:
+        if self.types or self.told_apart_by is not None:
+            from flask_hearth.model import types  # noqa: PLC0415 - which builds on this module
+
+            types.check(self)
+        if taken := RESERVED_FIELDS & {*self.stored_model.model_fields, *self.stored_names.values()}:
             raise DeclarationError(
                 f"{self.model.__name__} declares {', '.join(sorted(taken))}, which the service sets."
             )
@@ -111,6 +119,38 @@ class Declaration:
                 f"{self.title!r} can't be the title of {self.name!r}, because {self.model.__name__} has no such field. "
                 f"It has: {', '.join(self.model.model_fields)}."
             )
+
+    @cached_property
+    def stored_model(self) -> type[Model]:
+        """What stores keep: the model, or one with the fields of all types."""
+        if not self.types:
+            return self.model
+        from flask_hearth.model import types  # noqa: PLC0415 - which builds on this module
+
+        return types.stored_model(self)
+
+    @cached_property
+    def parts(self) -> Mapping[Any, "Declaration"]:
+        """Of each type, as if it were a collection of its own; by the value that tells it."""
+        if self.told_apart_by is None:
+            return {None: self}
+        from flask_hearth.model import types  # noqa: PLC0415 - which builds on this module
+
+        return {types.value(each, self.told_apart_by): self._part(each) for each in self.types}
+
+    @cached_property
+    def _common(self) -> "Declaration":
+        return self._part(self.model)
+
+    def part(self, fields: Mapping[str, Any]) -> "Declaration":
+        """Of the type that an object with these fields has; where that is none, of what all types have."""
+        if self.told_apart_by is None:
+            return self
+        told = fields.get(self.told_apart_by)
+        return self.parts.get(told, self._common) if isinstance(told, str) else self._common
+
+    def _part(self, model: type[Model]) -> "Declaration":
+        return replace(self, model=model, types=(), told_apart_by=None, indexes=(), unique=(), title=None)
 
     @cached_property
     def read_only(self) -> frozenset[str]:
@@ -125,7 +165,7 @@ class Declaration:
     def _marked(self, marker: type) -> frozenset[str]:
         return frozenset(
             name
-            for name, info in self.model.model_fields.items()
+            for name, info in self.stored_model.model_fields.items()
             if any(isinstance(each, marker) for each in info.metadata)
         )
 
@@ -134,14 +174,23 @@ class Declaration:
         """Of each field, in the model's order."""
         return {
             name: next((each.name for each in info.metadata if isinstance(each, StoredAs)), name)
-            for name, info in self.model.model_fields.items()
+            for name, info in self.stored_model.model_fields.items()
         }
 
 
-def declaration_of(model: type[Model], declarations: Iterable[Declaration]) -> Declaration:
-    """The one that names the model. Raises DeclarationError where there is none, or are several."""
-    found = [each for each in declarations if each.model is model]
+def declaration_of(model: type[Model], declarations: Iterable[Declaration], *, or_type: bool = False) -> Declaration:
+    """The one that names the model; with `or_type`, also as one of its types.
+
+    Raises DeclarationError where there is none, or are several.
+    """
+    declarations = list(declarations)
+    found = [each for each in declarations if each.model is model or (or_type and model in each.types)]
     if len(found) != 1:
+        if whole := [each for each in declarations if model in each.types and not or_type]:
+            raise DeclarationError(
+                f"{model.__name__} is one of the types of {whole[0].name!r}, and this takes all of them. Name "
+                f"{whole[0].model.__name__} instead."
+            )
         names = ", ".join(each.name for each in found)
         raise DeclarationError(
             f"{model.__name__} is the model of {names or 'no collection'} in this app, so it is not known where its "

@@ -12,9 +12,9 @@ call here is one of the store's.
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 from pydantic import ConfigDict, PrivateAttr
 
@@ -93,7 +93,11 @@ class Entity(Model):
         """Raises MissingError, and ValidationError where what is stored is no longer what the model says."""
         if not is_id(id):
             raise MissingError(id)
-        return cls._read(storage.current().get(cls._declaration(), id))
+        declaration = cls._declaration()
+        record = storage.current().get(declaration, id)
+        if not cls._has(declaration, record):
+            raise MissingError(id)
+        return cls._read(record)
 
     @classmethod
     def get_many(cls, ids: Sequence[str]) -> dict[str, Self]:
@@ -101,8 +105,9 @@ class Entity(Model):
         if len(ids) > MAX_MANY:
             raise ValueError(f"{len(ids)} ids are asked for, and {MAX_MANY} are the most at once. Ask in parts.")
         known = [each for each in dict.fromkeys(ids) if is_id(each)]
-        records = storage.current().get_many(cls._declaration(), known) if known else []
-        found = {record.id: cls._read(record) for record in records}
+        declaration = cls._declaration()
+        records = storage.current().get_many(declaration, known) if known else []
+        found = {record.id: cls._read(record) for record in records if cls._has(declaration, record)}
         return {each: found[each] for each in known if each in found}
 
     @classmethod
@@ -121,7 +126,7 @@ class Entity(Model):
         """
         if limit is not None and limit < 0:
             raise ValueError(f"The limit is {limit}; it is a number of objects.")
-        query = queries.read(cls._declaration(), conditions, order)
+        query = cls._query(conditions, order)
         if after is None:
             return cls._walk(query, limit, None)
         if after._record is None:  # noqa: SLF001
@@ -131,8 +136,7 @@ class Entity(Model):
     @classmethod
     def count(cls, *conditions: tuple[str, Operator, Any]) -> int:
         """How many `where` would find, counted by the store. Raises QueryError."""
-        declaration = cls._declaration()
-        return storage.current().count(declaration, queries.read(declaration, conditions))
+        return storage.current().count(cls._declaration(), cls._query(conditions))
 
     def save(self) -> None:
         """Write all fields: make the object, or replace it if it still is in the version that was read.
@@ -158,12 +162,30 @@ class Entity(Model):
 
     @classmethod
     def _declaration(cls) -> Declaration:
-        return declaration_of(cls, state.current().declarations)
+        return declaration_of(cls, state.current().declarations, or_type=True)
+
+    @classmethod
+    def _has(cls, declaration: Declaration, record: Record) -> bool:
+        """Whether an object of the collection is of this class, and not of another type."""
+        return cls not in declaration.types or declaration.part(record.fields).model is cls
+
+    @classmethod
+    def _query(cls, conditions: Iterable[tuple[str, Operator, Any]], order: str | None = None) -> Query:
+        """Of a type, its own objects are asked for by the field that tells them apart."""
+        declaration = cls._declaration()
+        told: list[tuple[str, Operator, Any]] = [
+            (declaration.told_apart_by or "", "==", value)
+            for value, part in declaration.parts.items()
+            if declaration.types and part.model is cls
+        ]
+        return queries.read(declaration, [*told, *conditions], order)
 
     @classmethod
     def _read(cls, record: Record) -> Self:
+        """Of the type that the object has."""
+        part, fields = values.narrow(cls._declaration(), record.fields)
         # As text, as dates and the like are in JSON; in Python the model takes nothing but what they are.
-        made = cls.model_validate_json(json.dumps(dict(record.fields)))
+        made = cast("type[Self]", part.model).model_validate_json(json.dumps(dict(fields)))
         made._id, made._record = record.id, record  # noqa: SLF001
         return made
 
@@ -185,14 +207,21 @@ class Entity(Model):
         """As they are stored, checked as a whole: what lies within a field may have been changed unseen."""
         given = self.model_dump(mode="json", round_trip=True, warnings=False)
         checked = type(self).model_validate_json(json.dumps(given))
-        fields, faults = values.canonical_fields(self._declaration(), checked.model_dump(mode="json", round_trip=True))
+        declaration = self._declaration()
+        found, faults = values.canonical_fields(declaration, checked.model_dump(mode="json", round_trip=True))
+        if declaration.part(found).model is not type(self):
+            raise ValueError(
+                f"{type(self).__name__} is of no type that {declaration.name} has. Make one of these: "
+                f"{', '.join(each.__name__ for each in declaration.types)}."
+            )
+        fields = values.widen(declaration, found)
         for name, reason in faults.items():
             raise ValueError(f"{type(self).__name__}.{name} can't be stored: {reason}.")
         for name, value in fields.items():
             for each in limits.scalars(value):
                 if fault := limits.value_fault(each):
                     raise ValueError(f"{type(self).__name__}.{name} {fault}.")
-        if fault := limits.fault(self._declaration(), fields):
+        if fault := limits.fault(declaration, fields):
             raise TooLargeError(f"{self.id} {fault}")
         return fields
 

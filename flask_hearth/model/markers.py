@@ -11,7 +11,7 @@ _MARKS = frozenset({"readOnly", "writeOnly"})
 
 def check(declarations: Iterable[Declaration]) -> None:
     """Raises DeclarationError."""
-    for declaration in declarations:
+    for declaration in (part for each in declarations for part in each.parts.values()):
         model = declaration.model
         if both := declaration.read_only & declaration.write_only:
             raise DeclarationError(

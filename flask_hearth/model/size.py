@@ -50,7 +50,7 @@ class _UnboundedError(Exception):
 @cache
 def largest(declaration: Declaration) -> Size:
     """What a body for one of its objects may be."""
-    schema = declaration.model.model_json_schema(by_alias=False)
+    schema = declaration.stored_model.model_json_schema(by_alias=False)
     try:
         size, tokens = _size(schema, schema.get("$defs", {}), ())
     except _UnboundedError:

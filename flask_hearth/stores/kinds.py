@@ -100,7 +100,7 @@ def _check_markers(declaration: Declaration) -> None:
     """Raises DeclarationError for a StoredAs that nobody would look at."""
     for model, name, field, parts in _every_field(declaration):
         # Of the collection's own fields, those that are outermost are in effect.
-        inner = [*parts, *(field.metadata if model is not declaration.model else ())]
+        inner = [*parts, *(field.metadata if model is not declaration.stored_model else ())]
         if any(isinstance(part, StoredAs) for part in inner):
             raise DeclarationError(
                 f"{model.__name__}.{name} has a StoredAs without effect: only a whole field of a collection has a "
@@ -116,14 +116,14 @@ def _check_references(declaration: Declaration, models: Sequence[type[BaseModel]
                 raise DeclarationError(
                     f"{model.__name__}.{name} refers to {part.model.__name__}, which is not the model of one "
                     "collection in this app, so it is not known where its objects are. Pass one declaration of it to "
-                    "Hearth."
+                    "Hearth, or refer to the model that it is a type of."
                 )
 
 
 def _every_field(declaration: Declaration) -> Iterator[tuple[type[BaseModel], str, FieldInfo, list[Any]]]:
     """Of the model and of those within it: model, name, field, and all that its annotation consists of."""
     seen: set[type[BaseModel]] = set()
-    left: list[type[BaseModel]] = [declaration.model]
+    left: list[type[BaseModel]] = [declaration.stored_model]
     while left:
         model = left.pop()
         seen.add(model)
@@ -144,11 +144,12 @@ def _parts(annotation: Any) -> Iterator[Any]:
 @cache
 def kinds(declaration: Declaration) -> Mapping[str, FieldKind]:
     """Of each field in the order of declaration. Raises DeclarationError."""
-    schema = declaration.model.model_json_schema(by_alias=False, mode="serialization", schema_generator=TypedSchema)
+    model = declaration.stored_model
+    schema = model.model_json_schema(by_alias=False, mode="serialization", schema_generator=TypedSchema)
     return {
         name: _kind(part, schema.get("$defs", {}), f"{declaration.model.__name__}.{name}")
         for name, part in _top(schema).get("properties", {}).items()
-        if name in declaration.model.model_fields  # What a model computes is not stored.
+        if name in model.model_fields  # What a model computes is not stored.
     }
 
 

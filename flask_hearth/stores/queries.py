@@ -49,7 +49,7 @@ def check(declarations: Iterable[Declaration]) -> None:
 
 
 def _check_unique(declaration: Declaration) -> None:
-    model = declaration.model
+    model = declaration.stored_model
     for name in declaration.unique:
         inexact = {Kind.JSON, Kind.NUMBER, Kind.BOOLEAN}
         if name not in model.model_fields or kinds(declaration)[name].kind in inexact:
@@ -70,7 +70,7 @@ def _check_indexes(declaration: Declaration) -> None:
         where = f"{declaration.model.__name__}'s index {index!r}"
         if not isinstance(index, tuple) or not index or len(set(index)) < len(index):
             raise DeclarationError(f"{where} is not a tuple of different fields. Write one, such as ('state',).")
-        if unknown := [name for name in index if name not in {*declaration.model.model_fields, *TIMES}]:
+        if unknown := [name for name in index if name not in {*declaration.stored_model.model_fields, *TIMES}]:
             raise DeclarationError(f"{where} names {', '.join(unknown)}, which are no fields of the model.")
         if strange := [name for name in index if not _is_comparable(declaration, name)]:
             raise DeclarationError(
@@ -114,10 +114,9 @@ def is_served(declaration: Declaration, equal: Iterable[str], order: str) -> boo
 def _condition(declaration: Declaration, field: str, operator: Operator, value: Any) -> Condition:
     if operator not in _OPERATORS:
         raise QueryError(f"{operator!r} is no operator; use one of {' '.join(_OPERATORS)}.")
-    if field not in {*declaration.model.model_fields, *TIMES}:
-        raise QueryError(
-            f"{declaration.model.__name__} has no field {field!r}, but {', '.join(declaration.model.model_fields)}."
-        )
+    known = declaration.stored_model.model_fields
+    if field not in {*known, *TIMES}:
+        raise QueryError(f"{declaration.model.__name__} has no field {field!r}, but {', '.join(known)}.")
     if operator != "in":
         return Condition(field=field, operator=operator, value=_stored(declaration, field, value))
     if isinstance(value, str) or not isinstance(value, Iterable):
@@ -161,13 +160,13 @@ def _stored(declaration: Declaration, field: str, value: Any) -> Any:
             raise QueryError(f"{field} is compared with {value!r}, which is no datetime with a time zone.")
         return value.astimezone(UTC)
     try:
-        stored = adapter(declaration.model, field).validate_python(value, strict=True)
+        stored = adapter(declaration.stored_model, field).validate_python(value, strict=True)
     except ValidationError as error:
         reason = error.errors(include_url=False)[0]["msg"]
         raise QueryError(f"{field} can never be {value!r}: {reason}.") from None
     if fault := value_fault(stored):
         raise QueryError(f"{field} can never be {value!r}: it {fault}.")
-    found = adapter(declaration.model, field).dump_python(stored, mode="json")
+    found = adapter(declaration.stored_model, field).dump_python(stored, mode="json")
     try:
         return canonical(kinds(declaration)[field], found)
     except ValueError as error:
@@ -198,7 +197,7 @@ def _is_comparable(declaration: Declaration, field: str) -> bool:
 
 def _options(declaration: Declaration, field: str) -> set[Any]:
     """The types, or literal values, that it may have; None for null."""
-    return set() if field in TIMES else set(_parts(declaration.model.model_fields[field].annotation))
+    return set() if field in TIMES else set(_parts(declaration.stored_model.model_fields[field].annotation))
 
 
 def _parts(annotation: Any) -> Iterable[Any]:
@@ -215,6 +214,6 @@ def _characters(declaration: Declaration, field: str) -> float:
     """What a text may have; infinite without a bound."""
     if str not in _options(declaration, field):
         return 0
-    schema = adapter(declaration.model, field).json_schema()
+    schema = adapter(declaration.stored_model, field).json_schema()
     texts = [each for each in schema.get("anyOf", [schema]) if each.get("type") == "string"]
     return max(float(each.get("maxLength", math.inf)) for each in texts)

@@ -93,7 +93,7 @@ def defaults(declaration: Declaration) -> dict[str, Any]:
     """
     given = {
         name: to_jsonable_python(field.get_default(call_default_factory=True))
-        for name, field in declaration.model.model_fields.items()
+        for name, field in declaration.stored_model.model_fields.items()
         if not field.is_required() and field.default_factory in {None, *_EMPTY}
     }
     found, faults = canonical_fields(declaration, given)
@@ -105,7 +105,31 @@ def defaults(declaration: Declaration) -> dict[str, Any]:
 def check(declarations: Iterable[Declaration]) -> None:
     """Raises DeclarationError for a default that not every store could keep."""
     for each in declarations:
-        defaults(each)
+        for part in each.parts.values():
+            defaults(part)
+
+
+def narrow(declaration: Declaration, fields: Mapping[str, Any]) -> tuple[Declaration, Mapping[str, Any]]:
+    """Of a stored object its type, as a declaration of that alone, and the fields that this type has.
+
+    Null stands for the default where the type takes no null: the object is older than the field.
+    """
+    part = declaration.part(fields)
+    if part is declaration:
+        return part, fields
+    known = {
+        name: fields[name]
+        for name, field in kinds(part).items()
+        if name in fields and (field.null or fields[name] is not None)
+    }
+    if kinds(part).keys() - known.keys():
+        known = defaults(part) | known
+    return part, {name: known[name] for name in kinds(part) if name in known}
+
+
+def widen(declaration: Declaration, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """As it is stored, with null for what its type does not have."""
+    return {**dict.fromkeys(declaration.stored_model.model_fields), **fields} if declaration.types else dict(fields)
 
 
 def to_plain(field: FieldKind, value: Any) -> Any:

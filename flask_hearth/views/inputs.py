@@ -11,6 +11,7 @@ from flask_hearth.model.declaration import Declaration, Model, declaration_of
 from flask_hearth.model.entity import Entity
 from flask_hearth.model.ids import is_id
 from flask_hearth.stores.interface import Condition, MissingError, Query, Record, Store
+from flask_hearth.stores.values import narrow
 from flask_hearth.views.sources import Input, Key, Referred, Referring
 
 if TYPE_CHECKING:
@@ -160,7 +161,8 @@ def _declaration(model: type[Model]) -> Declaration:
 
 
 def _object(model: type[Model], id: str, fields: Fields) -> Model:
-    made = model.model_validate_json(json.dumps(dict(fields)))
+    part, own = narrow(_declaration(model), fields)
+    made = part.model.model_validate_json(json.dumps(dict(own)))
     if isinstance(made, Entity):
         made._id = id  # noqa: SLF001
     return made

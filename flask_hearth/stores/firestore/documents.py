@@ -31,7 +31,7 @@ def record(declaration: Declaration, document: DocumentSnapshot[Any]) -> Record:
         version=version(document.update_time),
         created_at=to_datetime(stored["created_at"]),
         updated_at=to_datetime(stored["updated_at"]),
-        fields={name: known[name] for name in declaration.model.model_fields if name in known},
+        fields={name: known[name] for name in declaration.stored_model.model_fields if name in known},
     )
 
 

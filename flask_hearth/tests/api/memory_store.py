@@ -236,7 +236,7 @@ class MemoryStore:
 
     def _put(self, declaration: Declaration, id: str, fields: Mapping[str, Any], created_at: datetime) -> Record:
         # A store gets every field of the model and none besides, as values that JSON has.
-        assert fields.keys() == declaration.model.model_fields.keys()
+        assert fields.keys() == declaration.stored_model.model_fields.keys()
         kept = json.loads(json.dumps(fields, allow_nan=False))
         self._versions += 1
         record = Record(id=id, version=f"v{self._versions}", created_at=created_at, updated_at=self.now, fields=kept)

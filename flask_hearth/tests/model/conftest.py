@@ -13,13 +13,14 @@ from flask_hearth.tests.model.cities import CITIES, app_over, stored
 from flask_hearth.tests.model.objects import OBJECTS
 from flask_hearth.tests.model.trips import TRIPS
 from flask_hearth.tests.model.users import USERS
+from flask_hearth.tests.model.vehicles import RIDES, VEHICLES
 from flask_hearth.tests.model.visits import VISITS
 
 if TYPE_CHECKING:
     from flask_hearth.testing.firestore_emulator import FirestoreEmulator
 
 
-DECLARATIONS = (CITIES, OBJECTS, USERS, TRIPS, VISITS)
+DECLARATIONS = (CITIES, OBJECTS, USERS, TRIPS, VISITS, VEHICLES, RIDES)
 
 
 @dataclass(frozen=True)
