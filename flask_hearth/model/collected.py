@@ -6,7 +6,7 @@ from typing import Any
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.clock import utc_now
 from flask_hearth.stores.interface import Record, Store
-from flask_hearth.stores.writes import Create, Delete, Replace, Write, key
+from flask_hearth.stores.writes import Check, Create, Delete, Replace, Write, key
 
 
 class Collected:
@@ -45,7 +45,7 @@ class Collected:
 
 
 def _kept(write: Write) -> Record | None:
-    if isinstance(write, Delete):
+    if isinstance(write, Delete | Check):
         return None
     version = "" if isinstance(write, Create) else write.expected or ""
     now = utc_now()

@@ -20,7 +20,7 @@ from flask_hearth.errors import Problem
 from flask_hearth.model.collected import Collected
 from flask_hearth.model.declaration import Declaration
 from flask_hearth.stores.interface import ExistsError, MissingError, TakenError, TooLargeError, VersionError
-from flask_hearth.stores.writes import Create, Replace, Write, key
+from flask_hearth.stores.writes import Check, Create, Replace, Write, key
 from flask_hearth.views.changes import Change, Operation
 from flask_hearth.views.declaration import View
 from flask_hearth.views.inputs import Inputs, Objects, keyed_by, read
@@ -135,7 +135,8 @@ def _writes(change: Change, arguments: Mapping[str, Any], value: Mapping[str, An
 
 def _after(view: View[Any], id: str, writes: Sequence[Write]) -> Shown:
     """The view once these are committed, made before: after a commit, nothing may fail. Raises Problem (422)."""
-    pending = {(each.declaration.model, each.id): fields_of(each) for each in writes}
+    changes = [each for each in writes if not isinstance(each, Check)]
+    pending = {(each.declaration.model, each.id): fields_of(each) for each in changes}
     try:
         return _shown(read(view, Objects(storage.current(), pending), id))
     except MissingError as error:
