@@ -66,6 +66,7 @@ def test_what_the_app_has_set_is_not_replaced_and_the_rest_has_a_default(tmp_pat
         "HEARTH_DATABASE_POOL_WAIT_SECONDS": 2,
         "HEARTH_DATABASE_URL": None,
         "HEARTH_DATA_DIR": None,
+        "HEARTH_EDITS_CALLER": None,
         "HEARTH_GOOGLE_CLOUD_PROJECT": None,
         "HEARTH_HEALTH_PATH": "/health",
         "HEARTH_IDENTITY_CHECKED": False,
