@@ -28,7 +28,6 @@ TOGETHER: dict[str, Edit] = {
         },
     ),
     "tasks": sets("prod", {"app:taskQueue": "tasks", "app:schedules": {"nightly": "0 3 * * *"}}),
-    "client-edits": sets("prod", {"app:clientEdits": "true", "app:auth": "firebase"}),
     "removed": removes("Pulumi.staging.yaml"),
     "qa": adds("qa", "dev", {"gcp:project": "acme-web-qa", "gcp:billingProject": "acme-web-qa"}),
     "renamed": runs("python -m hearth rename my-shop"),
@@ -48,6 +47,7 @@ _DEV_GONE = all_of(
 
 ALONE: dict[str, Edit] = {
     **TOGETHER,
+    "client-edits": sets("prod", {"app:clientEdits": "true", "app:auth": "firebase"}),
     "eu-everywhere": sets(_ALL, {"gcp:region": "europe-west4", "app:firestoreLocation": "europe-west4"}),
     "two-domains": sets(_ON_GOOGLE, {"app:customDomains": ["STACK.acme.example", "acme.example"]}),
     "own-site": sets(_ON_GOOGLE, {"app:siteId": "acme-STACK"}),
