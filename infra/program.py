@@ -136,8 +136,9 @@ def build(environ: Mapping[str, str] = os.environ, root: Path = ROOT) -> None:
     if stack.schedules:
         before_release.append(Schedules("schedules", stack, caller=caller.account, service_uri=web.uri))
     if stack.client_edits:
-        service = web.service.name
-        ClientEdits("client-edits", stack, caller=editing, service=service, database=data, after=enabled)
+        before_release.append(
+            ClientEdits("client-edits", stack, caller=editing, service=web.service.name, database=data, after=enabled)
+        )
     site = HostingSite(
         "site",
         stack,
