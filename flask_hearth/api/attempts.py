@@ -24,11 +24,15 @@ def until_written(singular: str, work: Callable[[], Written]) -> Written:
         try:
             return work()
         except VersionError:
-            # Not all at once again: of those who collide, one goes on.
             storage.release()
-            time.sleep(random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt))  # noqa: S311 - no secret
+            pause(attempt)
     raise Problem(
         problems.EDIT_CONFLICT,
         f"Others changed the {singular} {ATTEMPTS} times during this request. Send it again.",
         headers={"Retry-After": "1"},
     )
+
+
+def pause(attempt: int) -> None:
+    """Not all at once again: of those who collide, one goes on. The first attempt is 0."""
+    time.sleep(random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt))  # noqa: S311 - no secret

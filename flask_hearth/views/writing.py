@@ -8,13 +8,12 @@ one may be written at this very moment; what is over a view's bound; and all of 
 """
 
 import logging
-import random
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from flask_hearth import state
+from flask_hearth.api.attempts import pause
 from flask_hearth.model.declaration import Declaration, Model
 from flask_hearth.stores.interface import Record, StoreError, TooLargeError, UnavailableError
 from flask_hearth.stores.writes import Change, Check, Create, Delete, Replace, Write, key
@@ -25,8 +24,6 @@ from flask_hearth.views.inputs import Fields, Objects
 from flask_hearth.views.refreshing import ATTEMPTS, CONFLICTS, without_faults, write_of
 from flask_hearth.views.stored import REFRESHES, Places, document_declaration
 from flask_hearth.views.touching import fields_of, touched
-
-_FIRST_PAUSE_SECONDS: Final = 0.01
 
 _log = logging.getLogger(__name__)
 
@@ -67,8 +64,7 @@ class RefreshingStore:
             except CONFLICTS as error:
                 if any(error.write is ours and ours is theirs for ours, theirs in zip(pinned, writes, strict=True)):
                     raise
-                # Not all at once again: of those who collide, one goes on.
-                time.sleep(random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt))  # noqa: S311 - no secret
+                pause(attempt)
             else:
                 self._refresh_soon(done[len(writes) :], more)
                 return done[: len(writes)]

@@ -15,7 +15,7 @@ from hearth.catalog.apis import IDENTITY_TOOLKIT
 from hearth.localcloud import bodies
 from hearth.localcloud.cloud import Cloud
 from hearth.localcloud.errors import ApiError
-from hearth.localcloud.identity.tokens import KEYS_SECONDS, LIFE_SECONDS, Signer
+from hearth.localcloud.identity.tokens import KEYS_SECONDS, LIFE_SECONDS, RENEWAL_API, Signer
 from hearth.localcloud.identity.users import Users
 from hearth.localcloud.records import api_keys
 from hearth.localcloud.store import Document
@@ -25,8 +25,6 @@ KEYS_PATH = "/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com"
 
 ACCOUNT_KEYS_PATH = "/oauth2/v3/certs"
 """The same of Google's accounts, which sign the tokens of calls."""
-
-RENEWAL_API = "securetoken.googleapis.com"
 
 _METHOD = "v1/accounts:{method:[A-Za-z]+}"
 _ACCOUNTS = (f"/{IDENTITY_TOOLKIT.prefix}/{_METHOD}", f"/{IDENTITY_TOOLKIT.name}/{_METHOD}")

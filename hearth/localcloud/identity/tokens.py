@@ -26,7 +26,7 @@ KEYS_SECONDS = 3600
 """For which clients may keep the public keys; Google says about six hours."""
 
 _ISSUER = "https://securetoken.google.com"
-_RENEWAL = "securetoken.googleapis.com"
+RENEWAL_API = "securetoken.googleapis.com"
 _KEY = f"{IDENTITY_TOOLKIT.prefix}/signing-key"
 
 
@@ -61,12 +61,12 @@ class Signer:
     def renewal(self, project: str, user: Document, signed_in: int) -> str:
         """With which that user gets new tokens of that sign-in, for as long as the password stays the same."""
         key, kid = self._key()
-        claims = {"aud": _RENEWAL, "iss": project, "sub": user["email"], "salt": user["_salt"], "iat": signed_in}
+        claims = {"aud": RENEWAL_API, "iss": project, "sub": user["email"], "salt": user["_salt"], "iat": signed_in}
         return jwt.encode(claims, key, algorithm="RS256", headers={"kid": kid})
 
     def renewed(self, project: str, token: str) -> Document:
         """What a token of `renewal` says: `sub`, the address, `salt`, and `iat`. Raises jwt.PyJWTError."""
-        return self._read(token, project, _RENEWAL)
+        return self._read(token, project, RENEWAL_API)
 
     def account_token(self, email: str, audience: str) -> str:
         """For a service account, as Google's accounts make one for calls (Google Identity, "OpenID Connect")."""
