@@ -12,10 +12,10 @@ ROWS = [row for row in re.findall(r"^\| (.+) \|$", SOURCES, re.MULTILINE) if not
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_each_feature_of_the_sources_is_here_not_yet_or_dropped(row: str) -> None:
+def test_each_feature_of_the_sources_is_here_or_dropped(row: str) -> None:
     _, state, where = row.split(" | ")
 
-    assert state in {"here", "not there yet", "dropped"}
+    assert state in {"here", "dropped"}
     assert len(where) > 10
     if state == "here":
         assert links(where) or re.search(r"`(make|pulumi)|front page|service", where), "say where"
